@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { Channel, Handlers, Reply } from './contract.ts'
+import { RefusedError } from './refused.ts'
+
+// Types stop at a process's edge: what a page or a program sends is parsed.
+const id = z.int().min(0)
+const name = z.string().max(1000)
+const value: z.ZodType = z.json()
+const draft = z.object({
+  project: name,
+  repository: name,
+  builder: name,
+  slaves: z.array(name),
+  start: z.enum(['anyBranch', 'ownBranch', 'force']),
+  branch: name.nullable(),
+  steps: z
+    .array(
+      z.object({
+        kind: z.enum(['git', 'shell', 'test', 'upload']),
+        name,
+        text: z.string().max(100_000),
+        warnOnly: z.boolean().optional(),
+      }),
+    )
+    .max(200),
+})
+
+const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
+  'desk:snapshot': z.tuple([]),
+  'builds:page': z.tuple([
+    z.object({ builderId: id.optional(), before: id.optional(), limit: z.int().min(1) }),
+  ]),
+  'build:details': z.tuple([id]),
+  'build:byNumber': z.tuple([z.object({ builder: name, number: id })]),
+  'build:stop': z.tuple([z.object({ id, reason: name })]),
+  'build:rebuild': z.tuple([z.object({ id })]),
+  'build:force': z.tuple([
+    z.object({
+      builderId: id,
+      branch: name.nullable(),
+      revision: name.nullable(),
+      reason: name,
+      properties: z.record(z.string(), value),
+    }),
+  ]),
+  'force:offer': z.tuple([id]),
+  'request:cancel': z.tuple([z.object({ id })]),
+  'changes:page': z.tuple([z.object({ before: id.optional(), limit: z.int().min(1) })]),
+  'change:builds': z.tuple([id]),
+  'log:lines': z.tuple([z.object({ logId: id, first: id, count: z.int().min(0) })]),
+  'log:search': z.tuple([
+    z.object({
+      logId: id,
+      pattern: name,
+      regex: z.boolean(),
+      ignoreCase: z.boolean(),
+      fromLine: id,
+      limit: z.int().min(1),
+    }),
+  ]),
+  'slave:console': z.tuple([name]),
+  'slave:pause': z.tuple([z.object({ name, reason: name })]),
+  'slave:unpause': z.tuple([z.object({ name })]),
+  'repository:inspect': z.tuple([z.object({ repository: name })]),
+  'repository:preview': z.tuple([draft]),
+  'repository:add': z.tuple([z.object({ draft, build: z.boolean() })]),
+  'repository:run': z.tuple([z.object({ repository: name })]),
+  'repository:choose': z.tuple([]),
+  'project:poll': z.tuple([z.object({ name })]),
+  'config:read': z.tuple([]),
+  'config:reload': z.tuple([]),
+}
+
+export function isChannel(channel: unknown): channel is Channel {
+  return typeof channel === 'string' && Object.hasOwn(SHAPES, channel)
+}
+
+/**
+ * Answers a request that came over a process's edge. It never throws: a fault is
+ * one sentence in the reply, and what nobody expected is in the app's log too.
+ */
+export async function callHandler(
+  handlers: Handlers,
+  channel: unknown,
+  args: unknown,
+  log: (text: string) => void,
+): Promise<Reply<unknown>> {
+  if (!isChannel(channel)) return { ok: false, error: `there is no request "${String(channel)}"` }
+  const parsed = SHAPES[channel].safeParse(args)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return {
+      ok: false,
+      error: `${channel}: ${issue!.path.slice(1).join('.') || 'arguments'}: ${issue!.message}`,
+    }
+  }
+  try {
+    const handler = handlers[channel] as (...args: unknown[]) => unknown
+    return { ok: true, value: await handler(...(parsed.data as unknown[])) }
+  } catch (error) {
+    if (!(error instanceof RefusedError)) log(`${channel}: ${(error as Error).stack ?? error}`)
+    return { ok: false, error: (error as Error).message }
+  }
+}

@@ -1,0 +1,194 @@
+import type { ConfigStatus } from '../master/config/status.ts'
+import type { Draft, Proposal } from '../master/detect/proposal.ts'
+import type { LogLine, SearchAnswer } from '../master/logs/log-reading.ts'
+import type {
+  Artifact,
+  Build,
+  Builder,
+  BuilderId,
+  BuildId,
+  BuildRequest,
+  BuildRequestId,
+  Change,
+  ChangeId,
+  Log,
+  LogId,
+  MasterEvent,
+  Moment,
+  Project,
+  Properties,
+  PropertyValue,
+  Slave,
+  Step,
+  TestResult,
+} from '../master/model.ts'
+import type { Topics } from '../master/mq/mq.ts'
+
+/** What the renderer may ask of the main process. */
+export interface Requests {
+  /** Everything a window needs to begin, as it was when news `seq` was told. */
+  'desk:snapshot': () => Snapshot
+  /** Older builds than those of the snapshot, newest first. */
+  'builds:page': (query: BuildsQuery) => BuildsPage
+  'build:details': (id: BuildId) => BuildDetails
+  'build:byNumber': (query: { builder: string; number: number }) => BuildId
+  'build:stop': (order: { id: BuildId; reason: string }) => void
+  'build:rebuild': (order: { id: BuildId }) => Requested
+  'build:force': (order: ForceOrder) => Requested
+  /** What the force form offers. */
+  'force:offer': (builderId: BuilderId) => ForceOffer
+  'request:cancel': (order: { id: BuildRequestId }) => void
+  'changes:page': (query: { before?: ChangeId; limit: number }) => readonly Change[]
+  'change:builds': (id: ChangeId) => readonly Build[]
+  'log:lines': (query: { logId: LogId; first: number; count: number }) => readonly LogLine[]
+  'log:search': (query: LogSearch) => SearchAnswer
+  'slave:console': (name: string) => string
+  'slave:pause': (order: { name: string; reason: string }) => void
+  'slave:unpause': (order: { name: string }) => void
+  /** Looks at a folder or URL and proposes a build. */
+  'repository:inspect': (query: { repository: string }) => Proposal
+  /** How master.yml would look with this draft. */
+  'repository:preview': (draft: Draft) => Preview
+  /** Writes the draft into master.yml, and builds it when asked to. */
+  'repository:add': (order: { draft: Draft; build: boolean }) => { builderId: BuilderId }
+  /** Builds a repository's present commit once, without writing a configuration. */
+  'repository:run': (query: { repository: string }) => Requested & { builderId: BuilderId }
+  /** Lets a person choose a folder; `null` when they did not, or where the shell has no dialogue. */
+  'repository:choose': () => string | null
+  'project:poll': (order: { name: string }) => void
+  'config:read': () => { text: string; status: ConfigStatus }
+  'config:reload': () => ConfigStatus
+}
+
+export type Channel = keyof Requests
+export type Arguments<C extends Channel> = Parameters<Requests[C]>
+export type Answer<C extends Channel> = ReturnType<Requests[C]>
+
+/** What the main process announces: the master's news, and how the queue stands. */
+export type Events = Topics & { 'queue/changed': Queue }
+export type EventName = keyof Events
+
+/** News with its number. Numbers go up by one; a gap means that something was missed. */
+export type SequencedNews = {
+  [E in EventName]: { readonly seq: number; readonly topic: E; readonly payload: Events[E] }
+}[EventName]
+
+/** The whole of `window.triphammer`, and of what stands in for it in a browser. */
+export interface Bridge {
+  readonly shell: 'desktop' | 'headless'
+  request<C extends Channel>(channel: C, ...args: Arguments<C>): Promise<Answer<C>>
+  onNews(listener: (news: SequencedNews) => void): () => void
+  /** Whether the main process can be reached; `false` comes when the line drops. */
+  onConnection(listener: (connected: boolean) => void): () => void
+  /** Where a log or an artifact can be downloaded. */
+  downloadUrl(what: Download): string
+  /** The path of a folder that was dropped on the window; `null` where a browser hides it. */
+  pathOfDropped(file: object): string | null
+}
+
+export type Download =
+  | { readonly kind: 'log'; readonly id: LogId }
+  | { readonly kind: 'artifact'; readonly buildId: BuildId; readonly path: string }
+
+export interface Snapshot {
+  readonly seq: number
+  readonly now: Moment
+  readonly title: string
+  readonly version: string
+  readonly startedAt: Moment
+  readonly dataDir: string
+  readonly builders: readonly Builder[]
+  readonly projects: readonly Project[]
+  readonly slaves: readonly Slave[]
+  /** Requests that are not complete. */
+  readonly requests: readonly BuildRequest[]
+  /** The newest builds, newest first, with their steps. */
+  readonly builds: readonly Build[]
+  readonly steps: readonly Step[]
+  readonly changes: readonly Change[]
+  readonly events: readonly MasterEvent[]
+  readonly queue: Queue
+  readonly config: ConfigStatus
+  readonly freeBytes: number | null
+}
+
+/** Why the requests of each builder wait. Builders without waiting requests are not in it. */
+export type Queue = readonly {
+  readonly builderId: BuilderId
+  readonly count: number
+  readonly oldestAt: Moment
+  readonly reason: string
+}[]
+
+export interface BuildsQuery {
+  readonly builderId?: BuilderId
+  readonly before?: BuildId
+  readonly limit: number
+}
+
+export interface BuildsPage {
+  readonly builds: readonly Build[]
+  readonly steps: readonly Step[]
+  /** Changes as old as the builds, for the gutter. */
+  readonly changes: readonly Change[]
+}
+
+export interface BuildDetails {
+  readonly build: Build
+  readonly builder: Builder
+  readonly steps: readonly Step[]
+  readonly logs: readonly Log[]
+  readonly properties: Properties
+  readonly changes: readonly Change[]
+  readonly artifacts: readonly Artifact[]
+  readonly tests: readonly TestResult[]
+  readonly previous: Build | null
+  readonly next: Build | null
+  /** The newest build before this one that was good. */
+  readonly lastGood: Build | null
+  /** Other builds of the same request: those that were cut short, or the one that replaced this. */
+  readonly tries: readonly Build[]
+}
+
+export interface ForceOrder {
+  readonly builderId: BuilderId
+  readonly branch: string | null
+  readonly revision: string | null
+  readonly reason: string
+  readonly properties: Readonly<Record<string, PropertyValue>>
+}
+
+export interface ForceOffer {
+  readonly branches: readonly string[]
+  readonly branch: string | null
+}
+
+export interface Requested {
+  readonly requestId: BuildRequestId
+}
+
+export interface LogSearch {
+  readonly logId: LogId
+  readonly pattern: string
+  readonly regex: boolean
+  readonly ignoreCase: boolean
+  readonly fromLine: number
+  readonly limit: number
+}
+
+export interface Preview {
+  readonly text: string
+  /** Lines that are new, from 0. */
+  readonly added: readonly number[]
+  readonly problems: readonly string[]
+}
+
+/** One handler for each request; leaving one out does not compile. */
+export type Handlers = {
+  [C in Channel]: (...args: Arguments<C>) => Answer<C> | Promise<Answer<C>>
+}
+
+/** What crosses a process's edge: an error thrown there keeps only its message. */
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: string }

@@ -1,0 +1,69 @@
+import type { Master } from '../master/master.ts'
+import type { Build, BuilderId, Properties } from '../master/model.ts'
+import { from } from '../master/process/properties.ts'
+import type { ForceOrder, Requested } from './contract.ts'
+import { mustBe, RefusedError } from './refused.ts'
+
+/** Asks for a build by hand. Without a branch it is the repository's own. */
+export function forceBuild(master: Master, order: ForceOrder): Requested {
+  const { builderId, branch, revision, reason, properties } = order
+  const { project, repository } = sourceOf(master, builderId)
+  return request(master, builderId, {
+    reason: reason || 'forced',
+    branch: branch || (revision ? null : master.data.ownBranch(project)),
+    revision: revision || null,
+    properties: from('Force Build Form', properties),
+    project,
+    repository,
+    changes: [],
+  })
+}
+
+/** Asks for the same build again: what it checked out, with its buildset's properties. */
+export function rebuild(master: Master, build: Build): Requested {
+  const { data } = master
+  const before = data.request(build.requestId)!
+  const { project, repository, branch } = before.sourcestamp
+  return request(master, build.builderId, {
+    reason: `rebuild of #${build.number}`,
+    branch,
+    revision: build.revision,
+    properties: data.propertiesOfBuildset(before.buildsetId),
+    project,
+    repository,
+    changes: data.changesOfRequest(build.requestId).map(change => change.id),
+  })
+}
+
+interface Wish {
+  readonly reason: string
+  readonly project: string
+  readonly repository: string
+  readonly branch: string | null
+  readonly revision: string | null
+  readonly properties: Properties
+  readonly changes: readonly Parameters<Master['data']['change']>[0][]
+}
+
+function request(master: Master, builderId: BuilderId, wish: Wish): Requested {
+  const { project, repository, branch, revision } = wish
+  const { requests } = master.data.addBuildset({
+    reason: wish.reason,
+    scheduler: 'force',
+    sourcestamp: { project, repository, branch, revision },
+    changes: wish.changes,
+    properties: wish.properties,
+    priority: 0,
+    // A person asked for this build; it is not to vanish into another.
+    builders: [{ id: builderId, collapse: false }],
+  })
+  return { requestId: requests[0]!.id }
+}
+
+function sourceOf(master: Master, builderId: BuilderId): { project: string; repository: string } {
+  const { data } = master
+  const builder = mustBe(data.builder(builderId), 'there is no such builder')
+  if (!builder.active) throw new RefusedError(`builder "${builder.name}" is no longer configured`)
+  const project = data.projects().find(one => one.name === builder.project)
+  return { project: builder.project, repository: project?.repository ?? '' }
+}

@@ -1,0 +1,236 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { addDraft, addedLines } from '../master/config/edit.ts'
+import { parseConfig } from '../master/config/parse.ts'
+import { describeProblem } from '../master/config/status.ts'
+import { inspectRepository } from '../master/detect/inspect.ts'
+import type { Draft } from '../master/detect/proposal.ts'
+import type { Master } from '../master/master.ts'
+import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
+import { isGood } from '../master/results.ts'
+import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
+import { forceBuild, rebuild } from './force.ts'
+import type { News } from './news.ts'
+import { mustBe, RefusedError } from './refused.ts'
+import { runRepository } from './run-repository.ts'
+
+export interface HandlerOptions {
+  readonly chooseFolder: () => Promise<string | null>
+  readonly freeBytes: () => Promise<number | null>
+}
+
+const SNAPSHOT_BUILDS = 300
+const SNAPSHOT_CHANGES = 200
+const SNAPSHOT_EVENTS = 100
+// What a line may cost the window; the rest is in the download.
+const LONGEST_LINE_BYTES = 8 * 1024
+const MOST_LINES = 2000
+const MOST_TESTS = 5000
+
+/** The answers to what the renderer may ask. A plain object, tested without Electron. */
+export function createHandlers(master: Master, news: News, options: HandlerOptions): Handlers {
+  const { data, distributor, config } = master
+  const startedAt = master.clock.now()
+
+  return {
+    'desk:snapshot': async () => ({ ...snapshot(), freeBytes: await options.freeBytes() }),
+
+    'builds:page'({ builderId, before, limit }) {
+      const builds = data.builds({
+        limit: Math.min(limit, 1000),
+        ...(builderId !== undefined && { builderId }),
+        ...(before !== undefined && { before }),
+      })
+      const oldest = builds.at(-1)?.startedAt ?? master.clock.now()
+      return {
+        builds,
+        steps: data.stepsOfBuilds(builds.map(build => build.id)),
+        changes: data.changes({ since: oldest - 60_000, limit: 1000 }),
+      }
+    },
+
+    'build:details': id => details(mustBe(data.build(id), `there is no build ${id}`)),
+
+    'build:byNumber'({ builder, number }) {
+      const row = mustBe(data.builderByName(builder), `there is no builder "${builder}"`)
+      return mustBe(data.buildByNumber(row.id, number), `${builder} has no build ${number}`).id
+    },
+
+    'build:stop'({ id, reason }) {
+      const build = mustBe(data.build(id), `there is no build ${id}`)
+      if (!distributor.stopBuild(id, reason || 'stopped by hand'))
+        throw new RefusedError(`build ${build.number} does not run any more`)
+    },
+
+    'build:rebuild': ({ id }) => rebuild(master, mustBe(data.build(id), `there is no build ${id}`)),
+    'build:force': order => forceBuild(master, order),
+
+    'force:offer'(builderId) {
+      const { project } = mustBe(data.builder(builderId), 'there is no such builder')
+      return { branches: [...data.branchTips(project).keys()], branch: data.ownBranch(project) }
+    },
+
+    'request:cancel'({ id }) {
+      if (!data.cancelRequest(id)) throw new RefusedError('that request no longer waits')
+    },
+
+    'changes:page': query => data.changes({ ...query, limit: Math.min(query.limit, 1000) }),
+    'change:builds': id => data.buildsOfChange(id),
+
+    'log:lines'({ logId, first, count }) {
+      mustHaveLog(logId)
+      return data.logLines({
+        logId,
+        first,
+        count: Math.min(count, MOST_LINES),
+        maxLineBytes: LONGEST_LINE_BYTES,
+      })
+    },
+
+    'log:search'({ logId, pattern, regex, ignoreCase, fromLine, limit }) {
+      mustHaveLog(logId)
+      return data.searchLog({
+        logId,
+        pattern: regex ? checkedPattern(pattern) : RegExp.escape(pattern),
+        ignoreCase,
+        fromLine,
+        limit: Math.min(limit, 10_000),
+      })
+    },
+
+    'slave:console': name => data.slaveConsole(name),
+    'slave:pause'({ name, reason }) {
+      mustBe(data.slave(name), `there is no slave "${name}"`)
+      data.pauseSlave(name, reason)
+    },
+    'slave:unpause'({ name }) {
+      mustBe(data.slave(name), `there is no slave "${name}"`)
+      data.unpauseSlave(name)
+    },
+
+    'repository:inspect': ({ repository }) =>
+      inspectRepository(repository, {
+        env: master.options.env,
+        config: config.current,
+        folder: process.cwd(),
+      }),
+    'repository:preview': draft => preview(draft),
+    'repository:add': ({ draft, build }) => addRepository(draft, build),
+    'repository:run': query => runRepository(master, query),
+    'repository:choose': () => options.chooseFolder(),
+    'project:poll': ({ name }) => master.poll(name),
+
+    'config:read': () => ({ text: configText(), status: config.status }),
+    'config:reload': () => config.reload(),
+  }
+
+  function snapshot(): Omit<Snapshot, 'freeBytes'> {
+    const builds = recentBuilds()
+    return {
+      seq: news.seq,
+      now: master.clock.now(),
+      title: config.current.title,
+      version: master.options.version,
+      startedAt,
+      dataDir: master.options.dataDir,
+      builders: data.builders(),
+      projects: data.projects(),
+      slaves: data.slaves(),
+      requests: data.openRequests(),
+      builds,
+      steps: data.stepsOfBuilds(builds.map(build => build.id)),
+      changes: data.changes({ limit: SNAPSHOT_CHANGES }),
+      events: data.events(0, SNAPSHOT_EVENTS),
+      queue: news.queue,
+      config: config.status,
+    }
+  }
+
+  // The newest of all, and the newest of each builder: a quiet builder never vanishes.
+  function recentBuilds(): Build[] {
+    const builds = new Map<BuildId, Build>()
+    for (const build of data.builds({ limit: SNAPSHOT_BUILDS })) builds.set(build.id, build)
+    for (const builder of data.builders()) {
+      if (!builder.active) continue
+      for (const build of data.lastFinishedBuilds(builder.id, HEADER_BUILDS))
+        builds.set(build.id, build)
+    }
+    return [...builds.values()].sort((a, b) => b.id - a.id)
+  }
+
+  function details(build: Build): BuildDetails {
+    const { builderId, number } = build
+    const before = data.lastFinishedBuilds(builderId, 200)
+    return {
+      build,
+      builder: data.builder(builderId)!,
+      steps: data.stepsOfBuild(build.id),
+      logs: data.logsOfBuild(build.id),
+      properties: data.propertiesOfBuild(build.id),
+      changes: data.changesOfRequest(build.requestId),
+      artifacts: data.artifactsOfBuild(build.id),
+      tests: data.testResultsOfBuild(build.id, MOST_TESTS),
+      previous: data.buildByNumber(builderId, number - 1) ?? null,
+      next: data.buildByNumber(builderId, number + 1) ?? null,
+      lastGood:
+        before.find(one => one.number < number && one.results !== null && isGood(one.results)) ??
+        null,
+      tries: data.buildsOfRequest(build.requestId).filter(one => one.id !== build.id),
+    }
+  }
+
+  function mustHaveLog(id: LogId) {
+    mustBe(data.log(id), `there is no log ${id}`)
+  }
+
+  function configText(): string {
+    const { file } = config.status
+    return existsSync(file) ? readFileSync(file, 'utf8') : ''
+  }
+
+  function preview(draft: Draft) {
+    const before = configText()
+    const text = addDraft(before, draft)
+    const { problems } = parseConfig(text, config.status.file)
+    return { text, added: addedLines(before, text), problems: problems.map(describeProblem) }
+  }
+
+  async function addRepository(draft: Draft, build: boolean): Promise<{ builderId: BuilderId }> {
+    const { text, problems } = preview(draft)
+    if (problems.length > 0) throw new RefusedError(problems[0]!)
+    // Not to be built now: the tip is not news then.
+    if (!build) await master.adoptTips(draft.project, draft.repository)
+    writeWhole(config.status.file, text)
+    config.reload()
+    const builder = mustBe(data.builderByName(draft.builder), 'the builder was not taken over')
+    if (build) await master.poll(draft.project)
+    // The change source asks for the first build of a new project; of a known one nobody does.
+    const asked = data.openRequests().some(request => request.builderId === builder.id)
+    if (build && !asked && data.builds({ builderId: builder.id, limit: 1 }).length === 0)
+      forceBuild(master, {
+        builderId: builder.id,
+        branch: draft.branch,
+        revision: null,
+        reason: 'first build',
+        properties: {},
+      })
+    return { builderId: builder.id }
+  }
+}
+
+const HEADER_BUILDS = 20
+
+// Old or new, never half: the file is a person's own.
+function writeWhole(file: string, text: string) {
+  const temporary = `${file}.new`
+  writeFileSync(temporary, text, { mode: 0o600, flush: true })
+  renameSync(temporary, file)
+}
+
+function checkedPattern(pattern: string): string {
+  try {
+    new RegExp(pattern, 'u')
+    return pattern
+  } catch (error) {
+    throw new RefusedError((error as Error).message)
+  }
+}

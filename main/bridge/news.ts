@@ -1,0 +1,69 @@
+import type { Master } from '../master/master.ts'
+import type { Stop } from '../master/model.ts'
+import type { News as MasterNews } from '../master/mq/mq.ts'
+import type { Queue, SequencedNews } from './contract.ts'
+
+export interface News {
+  /** The number of the newest news. */
+  readonly seq: number
+  readonly queue: Queue
+  subscribe(listener: (news: SequencedNews) => void): Stop
+  stop: Stop
+}
+
+// The queue is told when it has settled: a hundred requests a second are one piece of news.
+const QUEUE_MS = 100
+
+/** Numbers the master's news for windows, and adds how the queue stands. */
+export function createNews(master: Master): News {
+  const { data, mq, clock, distributor } = master
+  const listeners = new Set<(news: SequencedNews) => void>()
+  let seq = 0
+  let queue = readQueue()
+  let cancelLook: Stop | undefined
+
+  const unsubscribe = mq.subscribeAll(news => {
+    tell(news)
+    if (news.topic === 'request/changed' || news.topic === 'slave/changed') lookSoon()
+  })
+
+  return {
+    get seq() {
+      return seq
+    },
+    get queue() {
+      return queue
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    stop() {
+      unsubscribe()
+      cancelLook?.()
+      listeners.clear()
+    },
+  }
+
+  function tell(news: MasterNews | { topic: 'queue/changed'; payload: Queue }) {
+    seq++
+    const numbered = { seq, ...news } as SequencedNews
+    for (const listener of listeners) listener(numbered)
+  }
+
+  function lookSoon() {
+    cancelLook ??= clock.after(QUEUE_MS, () => {
+      cancelLook = undefined
+      const now = readQueue()
+      if (JSON.stringify(now) === JSON.stringify(queue)) return
+      queue = now
+      tell({ topic: 'queue/changed', payload: queue })
+    })
+  }
+
+  function readQueue(): Queue {
+    return data
+      .countWaiting()
+      .map(waiting => ({ ...waiting, reason: distributor.whyWaiting(waiting.builderId) }))
+  }
+}

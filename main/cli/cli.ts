@@ -1,0 +1,69 @@
+import { Command, CommanderError } from 'commander'
+import { RefusedError } from '../bridge/refused.ts'
+import { dataDirectory } from '../host/data-dir.ts'
+import { DataDirectoryBusyError } from '../host/lock.ts'
+import { VERSION } from '../host/version.ts'
+import { addBuildCommands } from './build-commands.ts'
+import { addConfigCommands } from './config-commands.ts'
+import { addLookCommands } from './look-commands.ts'
+import { addShellCommands } from './shell-commands.ts'
+import { CommandError } from './terminal.ts'
+
+export interface Globals {
+  readonly data?: string
+  readonly json?: boolean
+}
+
+/** What the commands add themselves to. */
+export interface CommandLine {
+  readonly program: Command
+  /** The data directory that was asked for with --data, or the usual one. */
+  dataDir(): string
+  json(): boolean
+  /** Ends the process with this code when the command has been carried out. */
+  exitWith(code: number): void
+}
+
+/** Carries out one command. Returns the exit code: 0 good, 1 the answer is no, 2 wrong use. */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const program = new Command('triphammer')
+    .description('A build master that lives on your desk.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .option('--data <dir>', 'the data directory (TRIPHAMMER_DATA, else that of the app)')
+    .option('--json', 'print data as JSON')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .enablePositionalOptions(false)
+    .exitOverride()
+  let exitCode = 0
+  const line: CommandLine = {
+    program,
+    dataDir: () => dataDirectory(program.opts<Globals>().data),
+    json: () => program.opts<Globals>().json ?? false,
+    exitWith(code) {
+      exitCode = code
+    },
+  }
+  addShellCommands(line)
+  addBuildCommands(line)
+  addLookCommands(line)
+  addConfigCommands(line)
+  for (const command of program.commands) command.exitOverride()
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return explain(error as Error)
+  }
+}
+
+// One line on stderr, never a stack trace.
+function explain(error: Error): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  process.stderr.write(`triphammer: ${error.message.replaceAll('\n', ' ')}\n`)
+  if (error instanceof CommandError) return error.exitCode
+  if (error instanceof RefusedError || error instanceof DataDirectoryBusyError) return 1
+  if (process.env.TRIPHAMMER_DEBUG) process.stderr.write(`${error.stack}\n`)
+  return 1
+}

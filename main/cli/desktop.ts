@@ -1,0 +1,188 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { APP_ROOT } from '../host/app-root.ts'
+import { startHost } from '../host/host.ts'
+import { findHolder } from '../host/lock.ts'
+import { connectClient } from '../http/client.ts'
+import { untilSignal } from './shell-commands.ts'
+import { print } from './terminal.ts'
+
+const FETCH_MS = 180_000
+const ASK_AGAIN_MS = 24 * 3_600_000
+
+/**
+ * Starts the app: in Electron where it is there or can be fetched and there is a
+ * display, else the same master with the same page in the browser of this machine.
+ *
+ * @param repository To be added and built.
+ */
+export async function startDesktop(
+  dataDir: string,
+  repository: string | undefined,
+): Promise<number> {
+  const holder = findHolder(dataDir)
+  if (holder?.shell === 'headless') return showRunning(holder.socket, repository)
+  const display = hasDisplay()
+  const electron = display ? findElectron() : undefined
+  if (electron) return runElectron(electron, dataDir, repository)
+  if (!display) say('there is no display; running without a window of its own')
+  return runHeadless(dataDir, repository, display)
+}
+
+async function showRunning(socket: string, repository: string | undefined): Promise<number> {
+  const client = connectClient(socket)
+  if (repository !== undefined) {
+    const { draft } = await client.request('repository:inspect', { repository })
+    await client.request('repository:add', { draft, build: true })
+    say(`added ${repository}`)
+  }
+  const url = await client.ticketUrl()
+  if (url) {
+    print(url)
+    if (hasDisplay()) openBrowser(url)
+  }
+  return 0
+}
+
+async function runHeadless(
+  dataDir: string,
+  repository: string | undefined,
+  display: boolean,
+): Promise<number> {
+  const host = await startHost({ dataDir, shell: 'headless', http: await freeAddress() })
+  print(`listening on ${host.http!.url}`)
+  if (repository !== undefined) {
+    const { draft } = await host.handlers['repository:inspect']({ repository })
+    await host.handlers['repository:add']({ draft, build: true })
+    say(`added ${repository}`)
+  }
+  const url = host.http!.ticketUrl()
+  if (!display || !openBrowser(url))
+    say(`open ${url} in a browser (good once; "triphammer open" gives another)`)
+  say('Ctrl+C stops it')
+  await untilSignal(host)
+  return 0
+}
+
+// The usual port where it is free, so that a bookmark goes on working.
+async function freeAddress(): Promise<{ host: string; port: number }> {
+  const { createServer } = await import('node:net')
+  const usual = { host: '127.0.0.1', port: 8010 }
+  const free = await new Promise<boolean>(resolve => {
+    const probe = createServer()
+    probe.once('error', () => resolve(false))
+    probe.listen(usual.port, usual.host, () => probe.close(() => resolve(true)))
+  })
+  return free ? usual : { ...usual, port: 0 }
+}
+
+function runElectron(
+  electron: string,
+  dataDir: string,
+  repository: string | undefined,
+): Promise<number> {
+  const { ELECTRON_RUN_AS_NODE: _asNode, ...env } = process.env
+  const args = [
+    // Chromium refuses to run as root with its sandbox.
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    APP_ROOT,
+    `--data=${dataDir}`,
+    ...(repository === undefined ? [] : [`--add=${repository}`]),
+  ]
+  return new Promise((resolve, reject) => {
+    const child = spawn(electron, args, { stdio: 'inherit', env })
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.on(signal, () => child.kill(signal))
+    child.on('error', reject)
+    child.on('exit', code => resolve(code ?? 1))
+  })
+}
+
+function hasDisplay(): boolean {
+  if (process.platform !== 'linux') return true
+  return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
+}
+
+/** The Electron binary: TRIPHAMMER_ELECTRON, or that of the npm package, fetched when it is not there. */
+function findElectron(): string | undefined {
+  const named = process.env.TRIPHAMMER_ELECTRON
+  if (named) {
+    if (existsSync(named)) return named
+    say(`TRIPHAMMER_ELECTRON names ${named}, which is not there`)
+  }
+  let folder: string
+  try {
+    folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
+  } catch {
+    return undefined
+  }
+  const binary = () => electronOf(folder)
+  if (binary()) return binary()
+  const note = join(tmpdir(), 'triphammer-electron-fetch-failed')
+  if (failedLately(note)) return undefined
+  say('fetching Electron …')
+  const { status } = spawnSync(process.execPath, [join(folder, 'install.js')], {
+    stdio: 'ignore',
+    timeout: FETCH_MS,
+  })
+  const fetched = status === 0 ? binary() : undefined
+  if (!fetched) {
+    say('Electron could not be fetched; the same app opens in a browser window instead')
+    writeFileSync(note, '')
+  }
+  return fetched
+}
+
+function electronOf(folder: string): string | undefined {
+  const pathFile = join(folder, 'path.txt')
+  if (!existsSync(pathFile)) return undefined
+  const binary = join(folder, 'dist', readFileSync(pathFile, 'utf8').trim())
+  return existsSync(binary) ? binary : undefined
+}
+
+// A second start must not wait for the network again.
+function failedLately(note: string): boolean {
+  const stat = statSync(note, { throwIfNoEntry: false })
+  return stat !== undefined && Date.now() - stat.mtimeMs < ASK_AGAIN_MS
+}
+
+const BROWSERS = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'microsoft-edge',
+  'chrome',
+  'msedge',
+]
+const BROWSER_PATHS = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+]
+
+/** Opens a page in a window of its own. False where there is no browser that can. */
+export function openBrowser(url: string): boolean {
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const found = [
+    ...BROWSERS.flatMap(name => folders.map(folder => join(folder, name + suffix))),
+    ...BROWSER_PATHS,
+  ].find(path => existsSync(path))
+  if (!found) return false
+  // Chromium refuses to run as root with its sandbox.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  spawn(found, [`--app=${url}`, ...sandbox], { detached: true, stdio: 'ignore' })
+    .on('error', () => {})
+    .unref()
+  return true
+}
+
+function say(text: string) {
+  process.stderr.write(`triphammer: ${text}\n`)
+}

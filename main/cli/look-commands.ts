@@ -1,0 +1,201 @@
+import type { Snapshot } from '../bridge/contract.ts'
+import type { Client } from '../http/client.ts'
+import type { Build, BuildId, Log } from '../master/model.ts'
+import { RESULT_NAMES } from '../master/results.ts'
+import { builderNamed, buildNumber } from './build-commands.ts'
+import type { CommandLine } from './cli.ts'
+import { withMaster, withRunningMaster } from './connect.ts'
+import { writeLog } from './follow.ts'
+import {
+  CommandError,
+  dim,
+  duration,
+  print,
+  printJson,
+  printTable,
+  resultText,
+} from './terminal.ts'
+
+/** status, builds, log. They read the history also when no master runs. */
+export function addLookCommands({ program, dataDir, json }: CommandLine): void {
+  program
+    .command('status')
+    .description('what runs, what waits and what is red')
+    .action(() =>
+      withMaster(dataDir(), 'dormant', async client => {
+        const snapshot = await client.request('desk:snapshot')
+        if (json()) printJson(statusOf(snapshot))
+        else printStatus(snapshot)
+      }),
+    )
+
+  program
+    .command('builds')
+    .argument('<builder>')
+    .description('the newest builds of a builder')
+    .option('-n, --limit <count>', 'how many', '20')
+    .action((builder: string, options: { limit: string }) =>
+      withMaster(dataDir(), 'dormant', async client => {
+        if (!/^[1-9]\d*$/.test(options.limit))
+          throw new CommandError('--limit wants a number from 1', 2)
+        const builderId = await builderNamed(client, builder)
+        const { builds } = await client.request('builds:page', {
+          builderId,
+          limit: Number(options.limit),
+        })
+        if (json()) return printJson(builds)
+        if (builds.length === 0) return print(`${builder} has no builds yet`)
+        printTable(
+          builds.map(build => [
+            `#${build.number}`,
+            stateOf(build),
+            build.stateString,
+            build.branch ?? '',
+            (build.revision ?? '').slice(0, 10),
+            new Date(build.startedAt).toLocaleString(),
+          ]),
+        )
+      }),
+    )
+
+  program
+    .command('log')
+    .argument('<builder>')
+    .argument('<number>', 'of the build')
+    .argument('[step]', 'name of a step; all of them when it is left out')
+    .description('the log of a build, byte for byte')
+    .option('-f, --follow', 'go on until the build ends')
+    .action(
+      async (
+        builder: string,
+        number: string,
+        step: string | undefined,
+        options: { follow?: boolean },
+      ) => {
+        const work = async (client: Client) => {
+          const id = await client.request('build:byNumber', {
+            builder,
+            number: buildNumber(number),
+          })
+          await showLogs(client, id, step, options.follow ?? false)
+        }
+        // Only a running master has something to follow.
+        if (options.follow) await withRunningMaster(dataDir(), work)
+        else await withMaster(dataDir(), 'dormant', work)
+      },
+    )
+}
+
+async function showLogs(client: Client, id: BuildId, step: string | undefined, follow: boolean) {
+  const written = new Map<Log['id'], number>()
+  let wake = () => {}
+  const stop = follow
+    ? await client.listen(
+        () => wake(),
+        () => wake(),
+      )
+    : () => {}
+  try {
+    for (;;) {
+      const details = await client.request('build:details', id)
+      const steps = details.steps.filter(one => step === undefined || one.name === step)
+      if (
+        step !== undefined &&
+        steps.length === 0 &&
+        (!follow || details.build.completeAt !== null)
+      )
+        throw new CommandError(
+          `That build has no step "${step}". It has ${details.steps.map(one => one.name).join(', ')}.`,
+        )
+      const changed = new Promise<void>(resolve => {
+        wake = resolve
+      })
+      for (const one of steps)
+        for (const log of details.logs.filter(log => log.stepId === one.id)) {
+          if (!written.has(log.id) && step === undefined)
+            process.stdout.write(
+              dim(`--- ${one.name}${log.name === 'stdio' ? '' : ` ${log.name}`}\n`),
+            )
+          written.set(log.id, await writeLog(client, log.id, written.get(log.id) ?? 0))
+        }
+      if (!follow || details.build.completeAt !== null) return
+      await changed
+    }
+  } finally {
+    stop()
+  }
+}
+
+function statusOf(snapshot: Snapshot) {
+  return {
+    title: snapshot.title,
+    version: snapshot.version,
+    config: snapshot.config,
+    builders: snapshot.builders
+      .filter(builder => builder.active)
+      .map(builder => {
+        const own = snapshot.builds.filter(build => build.builderId === builder.id)
+        const last = own.find(build => build.completeAt !== null)
+        return {
+          name: builder.name,
+          project: builder.project,
+          last: last
+            ? {
+                number: last.number,
+                result: RESULT_NAMES[last.results!],
+                stateString: last.stateString,
+                completeAt: last.completeAt,
+              }
+            : null,
+          running: own
+            .filter(build => build.completeAt === null)
+            .map(build => ({
+              number: build.number,
+              stateString: build.stateString,
+              startedAt: build.startedAt,
+            })),
+          waiting: snapshot.queue.find(entry => entry.builderId === builder.id) ?? null,
+        }
+      }),
+    slaves: snapshot.slaves
+      .filter(slave => slave.active)
+      .map(({ name, kind, state, reason, maxBuilds, building }) => ({
+        name,
+        kind,
+        state,
+        reason,
+        maxBuilds,
+        building: building.length,
+      })),
+  }
+}
+
+function printStatus(snapshot: Snapshot) {
+  const { builders, slaves } = statusOf(snapshot)
+  if (builders.length === 0) print('no builders yet; "triphammer add PATH" makes one')
+  printTable(
+    builders.map(({ name, last, running, waiting }) => [
+      name,
+      last ? resultText(RESULTS.indexOf(last.result) as never) : 'no build yet',
+      last ? `#${last.number} ${dim(`${duration(snapshot.now - last.completeAt!)} ago`)}` : '',
+      running.map(build => `#${build.number} ${build.stateString}`).join(', ') ||
+        (waiting ? `${waiting.count} waiting: ${waiting.reason}` : 'idle'),
+    ]),
+  )
+  print('')
+  printTable(
+    slaves.map(slave => [
+      slave.name,
+      slave.state,
+      `${slave.building} of ${slave.maxBuilds}`,
+      slave.reason,
+    ]),
+  )
+  for (const problem of snapshot.config.problems) print(`${problem.file}: ${problem.reason}`)
+}
+
+const RESULTS = Object.values(RESULT_NAMES)
+
+function stateOf(build: Build): string {
+  return build.results === null ? 'running' : resultText(build.results)
+}

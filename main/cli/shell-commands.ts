@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { slaveEntry } from '../host/app-root.ts'
+import { type Host, startHost } from '../host/host.ts'
+import type { CommandLine } from './cli.ts'
+import { withRunningMaster } from './connect.ts'
+import { openBrowser, startDesktop } from './desktop.ts'
+import { CommandError, print } from './terminal.ts'
+
+const DEFAULT_ADDRESS = '127.0.0.1:8010'
+
+/** The app itself, serve, slave, open. */
+export function addShellCommands({ program, dataDir, exitWith }: CommandLine): void {
+  program
+    .argument('[path]', 'a repository to add and build')
+    .action(async (path: string | undefined) => {
+      exitWith(await startDesktop(dataDir(), path === undefined ? undefined : resolve(path)))
+    })
+
+  program
+    .command('serve')
+    .description('the master without a window of its own, for a browser')
+    .option('--config <file>', 'another configuration than master.yml of the data directory')
+    .option('--http <host:port>', 'where to serve; port 0 picks a free one', DEFAULT_ADDRESS)
+    .option('--slave-port <host:port>', 'where slaves dial in (not yet in this version)')
+    .action(async (options: { config?: string; http: string; slavePort?: string }) => {
+      if (options.slavePort)
+        throw new CommandError(
+          '--slave-port: slaves can not yet dial in; this version has local slaves only',
+          2,
+        )
+      const host = await startHost({
+        dataDir: dataDir(),
+        shell: 'headless',
+        http: parseAddress(options.http),
+        ...(options.config && { configFile: resolve(options.config) }),
+      })
+      print(`listening on ${host.http!.url}`)
+      process.stderr.write(
+        `open ${host.http!.ticketUrl()} in a browser (good once; "triphammer open" gives another)\n`,
+      )
+      await untilSignal(host)
+    })
+
+  program
+    .command('slave')
+    .description('run builds for a master on this machine')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[options...]')
+    .action((args: string[]) => runSlaveProgram(args).then(exitWith))
+
+  program
+    .command('open')
+    .description('open the window of a master that runs without one')
+    .action(() =>
+      withRunningMaster(dataDir(), async client => {
+        const url = await client.ticketUrl()
+        if (!url) throw new CommandError('That master serves no HTTP; its window is the app.')
+        print(url)
+        openBrowser(url)
+      }),
+    )
+}
+
+/** Runs until SIGTERM or SIGINT, then stops in order. */
+export async function untilSignal(host: Host): Promise<void> {
+  await new Promise<void>(done => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.once(signal, () => done())
+  })
+  await host.stop()
+}
+
+/** `127.0.0.1:8010`, `[::1]:8010`, `:8010` or `8010`. */
+export function parseAddress(text: string): { host: string; port: number } {
+  const match = /^(?:(\[[^\]]+\]|[^:]*):)?(\d{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  if (!match || port > 65_535)
+    throw new CommandError(
+      `"${text}" is not an address; HOST:PORT is needed, as in ${DEFAULT_ADDRESS}`,
+      2,
+    )
+  return { host: match[1] || '127.0.0.1', port }
+}
+
+// A program of its own, so that its signals and its exit code are its own.
+function runSlaveProgram(args: readonly string[]): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [slaveEntry(), ...args], { stdio: 'inherit' })
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.on(signal, () => child.kill(signal))
+    child.on('error', fail)
+    child.on('exit', code => done(code ?? 1))
+  })
+}

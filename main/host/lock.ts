@@ -1,0 +1,94 @@
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Moment, Stop } from '../master/model.ts'
+
+/** Who has a data directory. */
+export interface Holder {
+  readonly pid: number
+  readonly shell: string
+  readonly version: string
+  readonly startedAt: Moment
+  /** Where the command line reaches it. */
+  readonly socket: string
+  /** Where a browser reaches it; `null` when it serves no HTTP. */
+  readonly url: string | null
+}
+
+/** Thrown when another process has the data directory. */
+export class DataDirectoryBusyError extends Error {
+  override readonly name = 'DataDirectoryBusyError'
+  readonly holder: Holder | undefined
+
+  constructor(folder: string, holder: Holder | undefined) {
+    const who = holder
+      ? `process ${holder.pid} (${holder.shell}, version ${holder.version})`
+      : 'another process'
+    super(`${folder} is in use by ${who}. Nothing was opened.`)
+    this.holder = holder
+  }
+}
+
+export interface Lock {
+  /** Tells others how to reach us. */
+  announce(holder: Holder): void
+  release: Stop
+}
+
+/**
+ * Takes the one lock of a data directory, before anything else in it is opened.
+ *
+ * The lock is the operating system's own lock on a file, held by an open SQLite
+ * transaction: it ends with the process, however that ends, so there is no stale
+ * lock to judge and no pid to mistake for another.
+ *
+ * @param waitMs The command line takes the lock for a moment, to see whether anybody has it.
+ * @throws DataDirectoryBusyError when another process has it.
+ */
+export function lockDataDirectory(folder: string, waitMs = WAIT_MS): Lock {
+  const file = join(folder, 'lock')
+  // Closing a file drops this process's locks on it, so one that is there is not touched.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  const db = new DatabaseSync(file, { timeout: waitMs })
+  const holderFile = join(folder, 'lock.json')
+  try {
+    db.exec('PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
+  } catch (error) {
+    db.close()
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
+    throw new DataDirectoryBusyError(folder, readHolder(folder))
+  }
+  return {
+    announce: holder => writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 }),
+    release() {
+      rmSync(holderFile, { force: true })
+      if (db.isOpen) db.close()
+    },
+  }
+}
+
+/** The process that has a data directory right now; `undefined` when nobody does. */
+export function findHolder(folder: string): Holder | undefined {
+  let lock: Lock
+  try {
+    lock = lockDataDirectory(folder, 0)
+  } catch (error) {
+    if (error instanceof DataDirectoryBusyError) return error.holder
+    // There is no such folder, or it may not be written: nobody works in it as we would.
+    return undefined
+  }
+  lock.release()
+  return undefined
+}
+
+function readHolder(folder: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) as Holder
+  } catch {
+    // It is just starting, or stopping.
+    return undefined
+  }
+}
+
+const SQLITE_BUSY = 5
+const WAIT_MS = 500

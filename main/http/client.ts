@@ -1,0 +1,90 @@
+import { type IncomingMessage, request } from 'node:http'
+import { WebSocket } from 'ws'
+import type { Answer, Arguments, Channel, Reply, SequencedNews } from '../bridge/contract.ts'
+import { RefusedError } from '../bridge/refused.ts'
+import type { LogId, Stop } from '../master/model.ts'
+
+/** Speaks to a running master over its private socket. */
+export interface Client {
+  request<C extends Channel>(channel: C, ...args: Arguments<C>): Promise<Answer<C>>
+  /** Hears news until stopped; `onEnd` when the master goes. */
+  listen(listener: (news: SequencedNews) => void, onEnd: () => void): Promise<Stop>
+  /** A log's exact bytes from an offset to its present end. */
+  logBytes(id: LogId, from: number): AsyncIterable<Uint8Array>
+  /** A URL that lets a browser in, once; `null` when the master serves no HTTP. */
+  ticketUrl(): Promise<string | null>
+}
+
+export function connectClient(socketPath: string): Client {
+  return {
+    async request(channel, ...args) {
+      const reply = (await post(socketPath, `/bridge/${channel}`, args)) as Reply<
+        Answer<typeof channel>
+      >
+      if (!reply.ok) throw new RefusedError(reply.error)
+      return reply.value
+    },
+    listen(listener, onEnd) {
+      const socket = new WebSocket(`ws+unix:${socketPath}:/bridge`, { perMessageDeflate: false })
+      socket.on('message', data => {
+        const message = JSON.parse(String(data)) as { news?: SequencedNews }
+        if (message.news) listener(message.news)
+      })
+      socket.on('close', onEnd)
+      return new Promise((resolve, reject) => {
+        socket.once('open', () =>
+          resolve(() => {
+            socket.off('close', onEnd)
+            socket.terminate()
+          }),
+        )
+        socket.on('error', reject)
+      })
+    },
+    async *logBytes(id, from) {
+      const path = `/download/logs/${id}?from=${from}`
+      yield* await get(socketPath, path)
+    },
+    async ticketUrl() {
+      return ((await post(socketPath, '/ticket', null)) as { url: string | null }).url
+    },
+  }
+}
+
+function get(socketPath: string, path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath, path, headers: { host: 'localhost' } }, response => {
+      if (response.statusCode === 200) resolve(response)
+      else reject(new RefusedError(`the master answered ${response.statusCode} to ${path}`))
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+function post(socketPath: string, path: string, body: unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        socketPath,
+        path,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', host: 'localhost' },
+      },
+      response => {
+        const parts: Buffer[] = []
+        response.on('data', (part: Buffer) => parts.push(part))
+        response.on('error', reject)
+        response.on('end', () => {
+          try {
+            resolve(JSON.parse(Buffer.concat(parts).toString('utf8')))
+          } catch {
+            reject(new Error(`the master answered ${response.statusCode} and no JSON`))
+          }
+        })
+      },
+    )
+    sent.on('error', reject)
+    sent.end(JSON.stringify(body))
+  })
+}

@@ -1,0 +1,138 @@
+import { Cron } from 'croner'
+import type { PropertyValue } from '../model.ts'
+import { check, mustBeKnown } from './build.ts'
+import { parseDuration } from './duration.ts'
+import type { BuilderConfig, ProjectConfig, SchedulerConfig } from './model.ts'
+import { didYouMean } from './nearest.ts'
+import type { Path, Problems } from './parse.ts'
+import { LATER_SCHEDULERS, SCHEDULER_SHAPES, type SchedulerShape } from './schema.ts'
+
+const KINDS = Object.keys(SCHEDULER_SHAPES) as (keyof typeof SCHEDULER_SHAPES)[]
+const TREE_STABLE_MS = 0
+
+/** Reads the schedulers; a project for which there is none gets one over its branches. */
+export function buildSchedulers(
+  parts: readonly unknown[],
+  projects: readonly ProjectConfig[],
+  builders: readonly BuilderConfig[],
+  problems: Problems,
+): SchedulerConfig[] {
+  const known = builders.map(builder => builder.name)
+  const schedulers = parts.flatMap((part, i): SchedulerConfig[] => {
+    const path: Path = ['schedulers', i]
+    const shape = readScheduler(part, path, problems)
+    if (!shape) return []
+    mustBeKnown(shape.builders, known, 'builder', [...path, 'builders'], problems)
+    return [toScheduler(shape, path, projects, builders, problems)]
+  })
+  const served = new Set(schedulers.flatMap(scheduler => scheduler.builders))
+  const unserved = projects.flatMap((project): SchedulerConfig[] => {
+    const own = builders
+      .filter(builder => builder.project === project.name)
+      .map(builder => builder.name)
+    if (own.length === 0 || own.some(name => served.has(name))) return []
+    return [
+      {
+        kind: 'anyBranch',
+        name: `${project.name} on change`,
+        builders: own,
+        properties: {},
+        priority: 0,
+        branches: project.branches,
+        treeStableMs: TREE_STABLE_MS,
+      },
+    ]
+  })
+  return [...schedulers, ...unserved]
+}
+
+/** Checks one scheduler by its kind. */
+export function readScheduler(
+  part: unknown,
+  path: Path,
+  problems: Problems,
+): SchedulerShape | undefined {
+  const kind = (part as { kind?: unknown } | null)?.kind
+  if (typeof kind !== 'string') {
+    problems.add(path, `needs a kind: ${KINDS.join(', ')}`)
+    return undefined
+  }
+  if ((LATER_SCHEDULERS as readonly string[]).includes(kind)) {
+    problems.add(
+      [...path, 'kind'],
+      `schedulers of kind "${kind}" are not yet there in this version`,
+    )
+    return undefined
+  }
+  const shape = SCHEDULER_SHAPES[kind as keyof typeof SCHEDULER_SHAPES]
+  if (!shape) {
+    problems.add(
+      [...path, 'kind'],
+      `there is no scheduler kind "${kind}"${didYouMean(kind, KINDS) || `; known are ${KINDS.join(', ')}`}`,
+    )
+    return undefined
+  }
+  return check(shape, part, path, problems)
+}
+
+function toScheduler(
+  shape: SchedulerShape,
+  path: Path,
+  projects: readonly ProjectConfig[],
+  builders: readonly BuilderConfig[],
+  problems: Problems,
+): SchedulerConfig {
+  const base = {
+    name: shape.name,
+    builders: shape.builders,
+    properties: (shape.properties ?? {}) as Record<string, PropertyValue>,
+    priority: shape.priority ?? 0,
+  }
+  switch (shape.kind) {
+    case 'anyBranch':
+      return {
+        ...base,
+        kind: 'anyBranch',
+        branches: shape.branches ?? branchesOf(shape.builders, projects, builders),
+        treeStableMs: stableMs(shape.treeStableTimer),
+      }
+    case 'singleBranch':
+      return {
+        ...base,
+        kind: 'singleBranch',
+        branch: shape.branch,
+        treeStableMs: stableMs(shape.treeStableTimer),
+      }
+    case 'nightly': {
+      try {
+        new Cron(shape.cron, { paused: true }).stop()
+      } catch {
+        problems.add(
+          [...path, 'cron'],
+          `"${shape.cron}" is no cron pattern; "0 3 * * *" is every night at three`,
+        )
+      }
+      const { cron, branch = null, onlyIfChanged = false } = shape
+      return { ...base, kind: 'nightly', cron, branch, onlyIfChanged }
+    }
+    case 'force':
+      return { ...base, kind: 'force' }
+  }
+}
+
+function stableMs(timer: string | number | undefined): number {
+  return timer === undefined ? TREE_STABLE_MS : parseDuration(timer)!
+}
+
+function branchesOf(
+  names: readonly string[],
+  projects: readonly ProjectConfig[],
+  builders: readonly BuilderConfig[],
+): readonly string[] {
+  const wanted = new Set(
+    builders.filter(({ name }) => names.includes(name)).map(({ project }) => project),
+  )
+  return [
+    ...new Set(projects.filter(({ name }) => wanted.has(name)).flatMap(({ branches }) => branches)),
+  ]
+}

@@ -1,0 +1,156 @@
+import { parseExpression } from '../process/expression.ts'
+import { expressionOf, findBadHole } from '../process/interpolate.ts'
+import { check, mustBeKnown } from './build.ts'
+import { parseDuration } from './duration.ts'
+import type { StepBase, StepConfig, StepKind } from './model.ts'
+import { didYouMean } from './nearest.ts'
+import type { Path, Problems } from './parse.ts'
+import { STEP_SHAPES, type StepShapes } from './schema.ts'
+
+const KINDS = Object.keys(STEP_SHAPES) as StepKind[]
+const SILENCE_MS = 20 * 60_000
+const LONGEST_NAME = 28
+
+/**
+ * Reads one step: `git`, or a map in which one key names the step type.
+ *
+ * @param locks The locks that there are; `undefined` where that is not known.
+ */
+export function buildStep(
+  step: unknown,
+  path: Path,
+  locks: readonly string[] | undefined,
+  problems: Problems,
+): StepConfig | undefined {
+  const map = step === 'git' ? { git: true } : step
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
+    const word = typeof step === 'string' ? step.split(/[\s:]/, 1)[0]! : ''
+    problems.add(
+      path,
+      `is no step${didYouMean(word, KINDS) || `; a step is "git", or a map with one of ${KINDS.join(', ')}`}`,
+    )
+    return undefined
+  }
+  const keys = Object.keys(map)
+  const kinds = KINDS.filter(kind => keys.includes(kind))
+  if (kinds.length !== 1) {
+    const hint = keys.map(key => didYouMean(key, KINDS)).find(text => text !== '')
+    problems.add(
+      path,
+      kinds.length > 1
+        ? `is two steps at once: ${kinds.join(' and ')}; write each as an item of its own`
+        : `has no step type${hint ?? `; one of ${KINDS.join(', ')} is needed`}`,
+    )
+    return undefined
+  }
+  const kind = kinds[0]!
+  const shape = check(STEP_SHAPES[kind], map, path, problems)
+  if (!shape) return undefined
+  if (locks) mustBeKnown(shape.locks ?? [], locks, 'lock', [...path, 'locks'], problems)
+  checkTexts(map, path, problems)
+  return toStep(kind, shape, path, problems)
+}
+
+function toStep(
+  kind: StepKind,
+  shape: StepShapes[StepKind],
+  path: Path,
+  problems: Problems,
+): StepConfig {
+  switch (kind) {
+    case 'git': {
+      const git = shape as StepShapes['git']
+      const { mode = 'incremental', submodules = true } = git
+      return { ...base(git, 'git', path, problems), kind, mode, submodules }
+    }
+    case 'shell': {
+      const shell = shape as StepShapes['shell']
+      return {
+        ...base(shell, nameOf(shell.shell), path, problems),
+        kind,
+        command: shell.shell,
+        ...terminal(shell),
+      }
+    }
+    case 'test': {
+      const test = shape as StepShapes['test']
+      const junit = test.junit === undefined ? null : list(test.junit)
+      return {
+        ...base(test, 'test', path, problems),
+        kind,
+        command: test.test,
+        junit,
+        ...terminal(test),
+      }
+    }
+    case 'upload': {
+      const upload = shape as StepShapes['upload']
+      return { ...base(upload, 'upload', path, problems), kind, patterns: list(upload.upload) }
+    }
+  }
+}
+
+function terminal({ pty = false, logfiles = {} }: Pick<StepShapes['shell'], 'pty' | 'logfiles'>) {
+  return { pty, logfiles }
+}
+
+function base(step: StepShapes[StepKind], name: string, path: Path, problems: Problems): StepBase {
+  const alwaysRun = step.alwaysRun ?? false
+  return {
+    name: step.name ?? name,
+    haltOnFailure: step.haltOnFailure ?? !alwaysRun,
+    flunkOnFailure: step.flunkOnFailure ?? true,
+    flunkOnWarnings: step.flunkOnWarnings ?? false,
+    warnOnFailure: step.warnOnFailure ?? false,
+    warnOnWarnings: step.warnOnWarnings ?? true,
+    alwaysRun,
+    hidden: step.hidden ?? false,
+    if: condition(step.if, path, problems),
+    locks: step.locks ?? [],
+    env: Object.fromEntries(Object.entries(step.env ?? {}).map(([k, v]) => [k, String(v)])),
+    workdir: step.workdir ?? '',
+    timeoutMs: limit(step.timeout, SILENCE_MS),
+    maxTimeMs: limit(step.maxTime, null),
+  }
+}
+
+function limit(value: string | number | null | undefined, usual: number | null): number | null {
+  if (value === undefined) return usual
+  // 0 and null both switch the limit off.
+  return value === null ? null : parseDuration(value) || null
+}
+
+function condition(
+  value: string | boolean | undefined,
+  path: Path,
+  problems: Problems,
+): string | null {
+  if (value === undefined) return null
+  const text = expressionOf(String(value))
+  try {
+    parseExpression(text)
+  } catch (error) {
+    problems.add([...path, 'if'], (error as Error).message)
+  }
+  return text
+}
+
+// `${{ … }}` may stand in any text of a step.
+function checkTexts(value: unknown, path: Path, problems: Problems): void {
+  if (typeof value === 'string') {
+    const bad = findBadHole(value)
+    if (bad) problems.add(path, bad)
+  } else if (typeof value === 'object' && value !== null)
+    for (const [key, part] of Object.entries(value))
+      checkTexts(part, [...path, Array.isArray(value) ? Number(key) : key], problems)
+}
+
+// A step without a name is called by its command.
+function nameOf(command: string | readonly string[]): string {
+  const words = typeof command === 'string' ? command.trim().split('\n', 1)[0]! : command.join(' ')
+  return words.length <= LONGEST_NAME ? words : `${words.slice(0, LONGEST_NAME - 1).trimEnd()}…`
+}
+
+function list(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value
+}

@@ -1,0 +1,321 @@
+import { availableParallelism, homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { z } from 'zod'
+import { buildSchedulers, readScheduler } from './build-schedulers.ts'
+import { buildStep } from './build-steps.ts'
+import { parseDuration } from './duration.ts'
+import type { BuilderConfig, Config, LockConfig, ProjectConfig, SlaveConfig } from './model.ts'
+import { didYouMean } from './nearest.ts'
+import type { Path, Problems } from './parse.ts'
+import { OUTER_SHAPE, type OuterShape } from './schema.ts'
+
+const POLL_MS = 60_000
+
+/** Checks what was read, fills in defaults, and returns `undefined` where nothing could be made of it. */
+export function buildConfig(plain: unknown, file: string, problems: Problems): Config | undefined {
+  const outer = check(OUTER_SHAPE, plain, [], problems)
+  if (!outer) {
+    checkInside(plain, problems)
+    return undefined
+  }
+  for (const part of ['slaves', 'projects', 'builders', 'schedulers', 'locks'] as const)
+    refuseTwins(outer[part] ?? [], part, problems)
+
+  const slaves = (outer.slaves ?? [{ name: 'local' }]).map((slave, i) =>
+    buildSlave(slave, ['slaves', i], problems),
+  )
+  const projects = (outer.projects ?? []).map(project =>
+    buildProject(project, dirname(resolve(file))),
+  )
+  const locks = (outer.locks ?? []).map(
+    ({ name, scope = 'master', maxCount = 1 }): LockConfig => ({ name, scope, maxCount }),
+  )
+  const known = { slaves, projects, locks: locks.map(lock => lock.name) }
+  const builders = (outer.builders ?? []).map((builder, i) =>
+    buildBuilder(builder, ['builders', i], known, problems),
+  )
+  const schedulers = buildSchedulers(outer.schedulers ?? [], projects, builders, problems)
+  for (const [i, one] of (outer.notify ?? []).entries())
+    problems.notice(
+      ['notify', i, 'kind'],
+      `notifications of kind "${one.kind}" are not yet sent by this version`,
+    )
+
+  return {
+    title: outer.title ?? 'My desk',
+    slaves,
+    projects,
+    builders,
+    schedulers,
+    locks,
+    notify: (outer.notify ?? []).map(({ kind, on = [] }) => ({ kind, on })),
+  }
+}
+
+// The frame is faulty: steps and schedulers are looked at all the same, so that one reading tells all.
+function checkInside(plain: unknown, problems: Problems) {
+  const { builders, schedulers } = (plain ?? {}) as { builders?: unknown; schedulers?: unknown }
+  for (const [i, builder] of listOf(builders).entries())
+    for (const [j, step] of listOf((builder as { steps?: unknown } | null)?.steps).entries())
+      buildStep(step, ['builders', i, 'steps', j], undefined, problems)
+  for (const [i, scheduler] of listOf(schedulers).entries())
+    readScheduler(scheduler, ['schedulers', i], problems)
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** Checks a part against its shape and tells each fault in words. */
+export function check<S extends z.ZodType>(
+  shape: S,
+  value: unknown,
+  path: Path,
+  problems: Problems,
+): z.infer<S> | undefined {
+  const result = shape.safeParse(value)
+  if (result.success) return result.data
+  for (const issue of result.error.issues) tell(issue, shape, value, path, problems)
+  return undefined
+}
+
+function tell(
+  issue: z.core.$ZodIssue,
+  shape: z.ZodType,
+  value: unknown,
+  path: Path,
+  problems: Problems,
+) {
+  const at: Path = [...path, ...(issue.path as (string | number)[])]
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(shape, issue.path as (string | number)[])
+    for (const key of issue.keys)
+      problems.add(
+        [...at, key],
+        `unknown key${didYouMean(key, known) || (known.length > 0 ? `; known are ${known.join(', ')}` : '')}`,
+      )
+    return
+  }
+  if (issue.code === 'invalid_type') {
+    const missing = valueAt(value, issue.path as (string | number)[]) === undefined
+    problems.add(at, missing ? 'is needed' : `must be ${article(issue.expected)}`)
+    return
+  }
+  if (issue.code === 'invalid_value') {
+    problems.add(at, `must be ${issue.values.map(one => String(one)).join(' or ')}`)
+    return
+  }
+  if (issue.code === 'too_small') {
+    problems.add(
+      at,
+      issue.origin === 'array' ? 'must not be empty' : `must be at least ${issue.minimum}`,
+    )
+    return
+  }
+  if (issue.code === 'too_big') {
+    problems.add(
+      at,
+      `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`,
+    )
+    return
+  }
+  if (issue.code === 'invalid_union') {
+    // The branch that got furthest says it best.
+    const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0]
+    const wanted = issue.errors
+      .flat()
+      .flatMap(one =>
+        one.code === 'invalid_type' && one.path.length === 0 ? [article(one.expected)] : [],
+      )
+    if (deepest && deepest.path.length > 0)
+      tell({ ...deepest, path: [...issue.path, ...deepest.path] }, shape, value, path, problems)
+    else if (deepest?.code === 'custom') problems.add(at, deepest.message)
+    else
+      problems.add(
+        at,
+        wanted.length > 0 ? `must be ${[...new Set(wanted)].join(' or ')}` : 'is not understood',
+      )
+    return
+  }
+  problems.add(at, issue.message)
+}
+
+const ARTICLES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  object: 'a map of keys',
+  record: 'a map of keys',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+}
+function article(expected: string): string {
+  return ARTICLES[expected] ?? expected
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let at = value
+  for (const part of path) at = (at as Record<string | number, unknown> | undefined)?.[part]
+  return at
+}
+
+// The keys that a shape knows at a path, for "did you mean".
+function keysAt(shape: z.ZodType, path: Path): string[] {
+  let at = shape as unknown as
+    | {
+        def: {
+          type: string
+          shape?: Record<string, unknown>
+          element?: unknown
+          innerType?: unknown
+        }
+      }
+    | undefined
+  const unwrap = () => {
+    while (at?.def.innerType) at = at.def.innerType as typeof at
+  }
+  unwrap()
+  for (const part of path) {
+    at = (typeof part === 'number' ? at?.def.element : at?.def.shape?.[part]) as typeof at
+    unwrap()
+  }
+  return Object.keys(at?.def.shape ?? {})
+}
+
+function refuseTwins(parts: readonly unknown[], section: string, problems: Problems) {
+  const seen = new Set<string>()
+  for (const [index, part] of parts.entries()) {
+    const name = (part as { name?: unknown } | null)?.name
+    if (typeof name !== 'string') continue
+    if (seen.has(name)) problems.add([section, index, 'name'], `there are two called "${name}"`)
+    seen.add(name)
+  }
+}
+
+function buildSlave(
+  slave: NonNullable<OuterShape['slaves']>[number],
+  path: Path,
+  problems: Problems,
+): SlaveConfig {
+  const kind = slave.kind ?? (slave.address ? 'remote' : 'local')
+  if (kind === 'local' && slave.address)
+    problems.add([...path, 'address'], 'only a slave of kind remote has an address')
+  if (kind === 'remote')
+    problems.notice(
+      [...path, 'kind'],
+      `remote slaves are not yet attached by this version; "${slave.name}" stays offline`,
+    )
+  return {
+    name: slave.name,
+    kind,
+    maxBuilds: slave.maxBuilds ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    tags: slave.tags ?? [],
+    address: slave.address ?? null,
+  }
+}
+
+function buildProject(
+  project: NonNullable<OuterShape['projects']>[number],
+  folder: string,
+): ProjectConfig {
+  const { name, poll } = project
+  return {
+    name,
+    repository: resolveRepository(project.repository, folder),
+    branches: project.branches ?? ['**'],
+    pollMs:
+      poll === 'off' || poll === false ? null : poll === undefined ? POLL_MS : parseDuration(poll)!,
+  }
+}
+
+/** A path is made absolute, from the folder of the configuration; a URL stays what it is. */
+export function resolveRepository(repository: string, folder: string): string {
+  if (/^[a-z][a-z+.-]*:\/\//i.test(repository)) return repository
+  // scp-like: host:path. A single letter is a Windows drive.
+  if (/^[^/\\]{2,}:/.test(repository) && !repository.startsWith('.')) return repository
+  if (repository === '~' || repository.startsWith('~/')) return join(homedir(), repository.slice(1))
+  return resolve(folder, repository)
+}
+
+interface Known {
+  readonly slaves: readonly SlaveConfig[]
+  readonly projects: readonly ProjectConfig[]
+  readonly locks: readonly string[]
+}
+
+function buildBuilder(
+  builder: NonNullable<OuterShape['builders']>[number],
+  path: Path,
+  known: Known,
+  problems: Problems,
+): BuilderConfig {
+  const projects = known.projects.map(project => project.name)
+  const project = builder.project ?? (projects.length === 1 ? projects[0]! : '')
+  if (builder.project !== undefined && !projects.includes(project))
+    problems.add(
+      [...path, 'project'],
+      `there is no project "${project}"${didYouMean(project, projects)}`,
+    )
+  if (builder.requires)
+    problems.notice([...path, 'requires'], 'requirements are not yet looked at by this version')
+  mustBeKnown(builder.locks ?? [], known.locks, 'lock', [...path, 'locks'], problems)
+  const env = Object.fromEntries(Object.entries(builder.env ?? {}).map(([k, v]) => [k, String(v)]))
+  const steps = builder.steps.flatMap((step, i) => {
+    const built = buildStep(step, [...path, 'steps', i], known.locks, problems)
+    if (built?.kind === 'git' && project === '' && projects.length !== 1)
+      problems.add(
+        [...path, 'steps', i],
+        'a git step needs a project: say which with "project:" of the builder',
+      )
+    return built ? [built] : []
+  })
+  const names = new Map<string, number>()
+  return {
+    name: builder.name,
+    project,
+    description: builder.description ?? '',
+    tags: builder.tags ?? [],
+    slaves: slavesOf(builder, path, known.slaves, problems),
+    env,
+    properties: (builder.properties ?? {}) as BuilderConfig['properties'],
+    locks: builder.locks ?? [],
+    collapseRequests: builder.collapseRequests ?? true,
+    // Steps of one name are told apart by a number.
+    steps: steps.map(step => {
+      const count = (names.get(step.name) ?? 0) + 1
+      names.set(step.name, count)
+      return count === 1 ? step : { ...step, name: `${step.name} ${count}` }
+    }),
+  }
+}
+
+function slavesOf(
+  builder: NonNullable<OuterShape['builders']>[number],
+  path: Path,
+  slaves: readonly SlaveConfig[],
+  problems: Problems,
+): string[] {
+  const names = slaves.map(slave => slave.name)
+  if (builder.slaves) {
+    mustBeKnown(builder.slaves, names, 'slave', [...path, 'slaves'], problems)
+    return builder.slaves
+  }
+  if (!builder.slaveTags) return names
+  const wanted = builder.slaveTags
+  const fitting = slaves.filter(slave => wanted.every(tag => slave.tags.includes(tag)))
+  if (fitting.length === 0)
+    problems.add([...path, 'slaveTags'], `no slave has the tags ${wanted.join(', ')}`)
+  return fitting.map(slave => slave.name)
+}
+
+export function mustBeKnown(
+  wanted: readonly string[],
+  known: readonly string[],
+  noun: string,
+  path: Path,
+  problems: Problems,
+): void {
+  for (const [i, name] of wanted.entries())
+    if (!known.includes(name))
+      problems.add([...path, i], `there is no ${noun} "${name}"${didYouMean(name, known)}`)
+}

@@ -1,0 +1,101 @@
+import { copyFileSync, existsSync, renameSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { watch } from 'chokidar'
+import type { Clock } from '../clock.ts'
+import type { AsyncStop, Stop } from '../model.ts'
+import type { Config } from './model.ts'
+import { loadConfig, parseConfig } from './parse.ts'
+import type { ConfigStatus } from './status.ts'
+
+export interface ConfigFile {
+  /** The last good configuration. */
+  readonly current: Config
+  readonly status: ConfigStatus
+  /** Reads the file now. */
+  reload(): ConfigStatus
+  stop: AsyncStop
+}
+
+export interface ConfigFileOptions {
+  readonly path: string
+  /** Where a copy of the last good file is kept, for a start with a bad one. */
+  readonly lastGood: string
+  readonly clock: Clock
+  readonly watch: boolean
+  /** After each reading, also of a bad file; `current` is the configuration in force. */
+  readonly onRead: (status: ConfigStatus, changed: boolean) => void
+  readonly onTrouble: (reason: string) => void
+}
+
+// Editors write in several steps.
+const SETTLE_MS = 60
+
+/**
+ * The configuration file, read again whenever it changes. A bad file never takes
+ * the good one out of force. Without a file everything has its default, so that
+ * a new user begins with an empty desk.
+ */
+export function openConfigFile(options: ConfigFileOptions): ConfigFile {
+  const { path, clock } = options
+  let current = parseConfig('', path).config!
+  let status: ConfigStatus = {
+    file: path,
+    good: true,
+    loadedAt: clock.now(),
+    problems: [],
+    notices: [],
+  }
+  let settling: Stop | undefined
+  let first = true
+  // The folder is watched: editors replace the file by another one of that name.
+  const watcher = options.watch
+    ? watch(dirname(path), {
+        depth: 0,
+        ignoreInitial: true,
+        ignored: file => file !== dirname(path) && basename(file) !== basename(path),
+      })
+    : undefined
+  watcher?.on('all', () => {
+    settling?.()
+    settling = clock.after(SETTLE_MS, reload)
+  })
+  watcher?.on('error', error => options.onTrouble(`watching ${path}: ${(error as Error).message}`))
+
+  return {
+    get current() {
+      return current
+    },
+    get status() {
+      return status
+    },
+    reload,
+    async stop() {
+      settling?.()
+      await watcher?.close()
+    },
+  }
+
+  function reload(): ConfigStatus {
+    const there = existsSync(path)
+    const { config, problems, notices } = there ? loadConfig(path) : parseConfig('', path)
+    const inForce = config ?? (first ? loadConfig(options.lastGood).config : undefined) ?? current
+    const changed = JSON.stringify(inForce) !== JSON.stringify(current)
+    current = inForce
+    if (config && there && (changed || first)) keep()
+    first = false
+    status = { file: path, good: config !== undefined, loadedAt: clock.now(), problems, notices }
+    options.onRead(status, changed)
+    return status
+  }
+
+  function keep() {
+    try {
+      copyFileSync(path, `${options.lastGood}.new`)
+      renameSync(`${options.lastGood}.new`, options.lastGood)
+    } catch (error) {
+      options.onTrouble(
+        `the last good configuration could not be kept: ${(error as Error).message}`,
+      )
+    }
+  }
+}

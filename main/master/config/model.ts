@@ -1,0 +1,141 @@
+import type { PropertyValue } from '../model.ts'
+
+/** The configuration as the master uses it: checked, with defaults filled in. */
+export interface Config {
+  readonly title: string
+  readonly slaves: readonly SlaveConfig[]
+  readonly projects: readonly ProjectConfig[]
+  readonly builders: readonly BuilderConfig[]
+  readonly schedulers: readonly SchedulerConfig[]
+  readonly locks: readonly LockConfig[]
+  readonly notify: readonly NotifyConfig[]
+}
+
+export interface SlaveConfig {
+  readonly name: string
+  readonly kind: 'local' | 'remote'
+  readonly maxBuilds: number
+  readonly tags: readonly string[]
+  /** Where a remote slave is dialled. */
+  readonly address: string | null
+}
+
+export interface ProjectConfig {
+  readonly name: string
+  readonly repository: string
+  /** Globs. */
+  readonly branches: readonly string[]
+  /** `null`: never polled, only told. */
+  readonly pollMs: number | null
+}
+
+export interface BuilderConfig {
+  readonly name: string
+  /** Empty for a builder without sources. */
+  readonly project: string
+  readonly description: string
+  readonly tags: readonly string[]
+  /** Names of slaves that may build it. */
+  readonly slaves: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly properties: Readonly<Record<string, PropertyValue>>
+  readonly locks: readonly string[]
+  readonly collapseRequests: boolean
+  readonly steps: readonly StepConfig[]
+}
+
+/** What every step has. The flags are Buildbot's. */
+export interface StepBase {
+  readonly name: string
+  readonly haltOnFailure: boolean
+  readonly flunkOnFailure: boolean
+  readonly flunkOnWarnings: boolean
+  readonly warnOnFailure: boolean
+  readonly warnOnWarnings: boolean
+  readonly alwaysRun: boolean
+  readonly hidden: boolean
+  /** An expression; the step is skipped when it is not true. */
+  readonly if: string | null
+  readonly locks: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly workdir: string
+  /** Longest time without output; `null` for none. */
+  readonly timeoutMs: number | null
+  /** Longest time in all; `null` for none. */
+  readonly maxTimeMs: number | null
+}
+
+export interface GitStep extends StepBase {
+  readonly kind: 'git'
+  /** `incremental` keeps ignored files, `clean` removes them, `clobber` begins with an empty folder. */
+  readonly mode: 'incremental' | 'clean' | 'clobber'
+  readonly submodules: boolean
+}
+
+export interface ShellStep extends StepBase {
+  readonly kind: 'shell'
+  readonly command: string | readonly string[]
+  readonly pty: boolean
+  readonly logfiles: Readonly<Record<string, string>>
+}
+
+export interface TestStep extends Omit<ShellStep, 'kind'> {
+  readonly kind: 'test'
+  /** Globs of JUnit XML files; `null` looks in the usual places. */
+  readonly junit: readonly string[] | null
+}
+
+export interface UploadStep extends StepBase {
+  readonly kind: 'upload'
+  readonly patterns: readonly string[]
+}
+
+export type StepConfig = GitStep | ShellStep | TestStep | UploadStep
+export type StepKind = StepConfig['kind']
+
+interface SchedulerBase {
+  readonly name: string
+  readonly builders: readonly string[]
+  readonly properties: Readonly<Record<string, PropertyValue>>
+  readonly priority: number
+}
+
+export interface AnyBranchConfig extends SchedulerBase {
+  readonly kind: 'anyBranch'
+  /** Globs; changes on other branches are not built. */
+  readonly branches: readonly string[]
+  readonly treeStableMs: number
+}
+
+export interface SingleBranchConfig extends SchedulerBase {
+  readonly kind: 'singleBranch'
+  readonly branch: string
+  /** How long the branch must stay quiet before its changes are built together. */
+  readonly treeStableMs: number
+}
+
+export interface NightlyConfig extends SchedulerBase {
+  readonly kind: 'nightly'
+  readonly cron: string
+  /** `null`: the newest of the repository's own branch. */
+  readonly branch: string | null
+  readonly onlyIfChanged: boolean
+}
+
+export interface ForceConfig extends SchedulerBase {
+  readonly kind: 'force'
+}
+
+export type SchedulerConfig = AnyBranchConfig | SingleBranchConfig | NightlyConfig | ForceConfig
+
+export interface LockConfig {
+  readonly name: string
+  /** `master`: over all slaves; `slave`: on each slave by itself. */
+  readonly scope: 'master' | 'slave'
+  readonly maxCount: number
+}
+
+export interface NotifyConfig {
+  readonly kind: string
+  readonly on: readonly string[]
+}

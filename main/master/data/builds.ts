@@ -1,0 +1,189 @@
+import type { Clock } from '../clock.ts'
+import * as builds from '../db/builds.ts'
+import type { Database } from '../db/database.ts'
+import { artifactsOfBuild, completeLog, growingLogs, saveArtifact } from '../db/logs.ts'
+import { readProperties, saveProperties } from '../db/properties.ts'
+import * as requests from '../db/requests.ts'
+import { endRun, unendedRuns } from '../db/runs.ts'
+import * as steps from '../db/steps.ts'
+import type {
+  Artifact,
+  Build,
+  BuilderId,
+  BuildId,
+  BuildRequestId,
+  ChangeId,
+  LogId,
+  Moment,
+  Properties,
+  RunId,
+  SlaveId,
+  Step,
+  StepId,
+  TestCounts,
+  TestResult,
+} from '../model.ts'
+import { RETRY, type Result } from '../results.ts'
+import { completeRequest } from './requests.ts'
+import type { Update } from './unit.ts'
+
+/** What a log that was cut short turned out to hold. */
+export interface LogEnd {
+  readonly lineCount: number
+  readonly byteCount: number
+  /** When its last line came; `null` when it has none. */
+  readonly lastAt: Moment | null
+}
+
+export function buildData(db: Database, update: Update, clock: Clock, run: () => RunId) {
+  const data = {
+    build: (id: BuildId) => builds.findBuild(db, id),
+    buildByNumber: (builder: BuilderId, number: number) =>
+      builds.findBuildByNumber(db, builder, number),
+    builds: (query: builds.BuildQuery) => builds.listBuilds(db, query),
+    countBuilds: (query: Omit<builds.BuildQuery, 'limit' | 'offset'>) =>
+      builds.countBuilds(db, query),
+    runningBuilds: () => builds.runningBuilds(db),
+    buildsOfChange: (id: ChangeId) => builds.buildsOfChange(db, id),
+    buildsOfRequest: (id: BuildRequestId) => builds.buildsOfRequest(db, id),
+    lastFinishedBuilds: (builder: BuilderId, limit: number) =>
+      builds.lastFinishedBuilds(db, builder, limit),
+    propertiesOfBuild: (id: BuildId) => readProperties(db, { build: id }),
+    step: (id: StepId) => steps.findStep(db, id),
+    stepsOfBuild: (id: BuildId) => steps.stepsOfBuild(db, id),
+    stepsOfBuilds: (ids: readonly BuildId[]) => steps.stepsOfBuilds(db, ids),
+    testResultsOfBuild: (id: BuildId, limit: number) => steps.testResultsOfBuild(db, id, limit),
+    artifactsOfBuild: (id: BuildId) => artifactsOfBuild(db, id),
+
+    /** Claims the request and starts its build as one. `undefined` when it no longer waits. */
+    startBuild(request: BuildRequestId, slave: SlaveId, properties: Properties): Build | undefined {
+      return update(announce => {
+        const startedAt = clock.now()
+        if (!requests.claimRequest(db, request, run(), startedAt)) return undefined
+        const claimed = requests.findRequest(db, request)!
+        const id = builds.insertBuild(db, {
+          builderId: claimed.builderId,
+          requestId: request,
+          slaveId: slave,
+          runId: run(),
+          startedAt,
+          stateString: 'starting',
+        })
+        saveProperties(db, { build: id }, properties)
+        const build = builds.findBuild(db, id)!
+        announce('request/changed', claimed)
+        announce('build/changed', build)
+        return build
+      })
+    },
+
+    setProperties: (id: BuildId, properties: Properties) =>
+      update(() => saveProperties(db, { build: id }, properties)),
+
+    setRevision(id: BuildId, revision: string): void {
+      update(announce => {
+        builds.setBuildRevision(db, id, revision)
+        announce('build/changed', builds.findBuild(db, id)!)
+      })
+    },
+
+    /**
+     * Ends a build. With RETRY its request goes back in the queue; with any other
+     * result the request is complete, in the same transaction: nothing is built twice.
+     */
+    finishBuild(id: BuildId, results: Result, stateString: string): Build {
+      return update(announce => {
+        const before = builds.findBuild(db, id)!
+        if (before.completeAt !== null) return before
+        builds.completeBuild(db, id, results, stateString, clock.now())
+        const build = builds.findBuild(db, id)!
+        announce('build/changed', build)
+        if (results === RETRY) {
+          requests.unclaimRequest(db, build.requestId)
+          announce('request/changed', requests.findRequest(db, build.requestId)!)
+        } else completeRequest(db, clock, build.requestId, results, announce)
+        return build
+      })
+    },
+
+    startStep(step: Omit<steps.NewStep, 'startedAt'>): Step {
+      return update(announce => {
+        const startedAt = clock.now()
+        const id = steps.insertStep(db, { ...step, startedAt })
+        builds.setBuildState(db, step.buildId, step.name)
+        const started: Step = {
+          ...step,
+          id,
+          startedAt,
+          completeAt: null,
+          results: null,
+          tests: null,
+        }
+        announce('step/changed', started)
+        announce('build/changed', builds.findBuild(db, step.buildId)!)
+        return started
+      })
+    },
+
+    setStepState(id: StepId, stateString: string): void {
+      update(announce => {
+        steps.setStepState(db, id, stateString)
+        announce('step/changed', steps.findStep(db, id)!)
+      })
+    },
+
+    finishStep(id: StepId, results: Result, stateString: string): Step {
+      return update(announce => {
+        steps.completeStep(db, id, results, stateString, clock.now())
+        const step = steps.findStep(db, id)!
+        announce('step/changed', step)
+        return step
+      })
+    },
+
+    addTestResults(id: StepId, counts: TestCounts, results: readonly TestResult[]): void {
+      update(announce => {
+        steps.setStepTests(db, id, counts)
+        steps.insertTestResults(db, results)
+        announce('step/changed', steps.findStep(db, id)!)
+      })
+    },
+
+    addArtifact: (artifact: Artifact) => update(() => saveArtifact(db, artifact)),
+
+    growingLogs: () => growingLogs(db),
+
+    /**
+     * Closes what earlier runs left open: they did not say goodbye. Their builds
+     * end as RETRY at the last moment of which there is a trace, their requests
+     * wait again, and their logs are complete as they are.
+     */
+    closeAbandoned(logEnds: ReadonlyMap<LogId, LogEnd>): Build[] {
+      return update(announce => {
+        const logs = growingLogs(db)
+        const closed = builds.runningBuilds(db).map(build => {
+          const open = steps.stepsOfBuild(db, build.id)
+          const stepIds = new Set(open.map(step => step.id))
+          const ends = logs.filter(log => stepIds.has(log.stepId)).map(log => logEnds.get(log.id))
+          const endedAt = Math.max(
+            build.startedAt,
+            ...open.flatMap(step => [step.startedAt, step.completeAt ?? 0]),
+            ...ends.map(end => end?.lastAt ?? 0),
+          )
+          for (const step of open)
+            if (step.completeAt === null)
+              steps.completeStep(db, step.id, RETRY, 'the master stopped', endedAt)
+          builds.completeBuild(db, build.id, RETRY, 'the master stopped', endedAt)
+          return builds.findBuild(db, build.id)!
+        })
+        for (const log of logs)
+          completeLog(db, log.id, logEnds.get(log.id) ?? { lineCount: 0, byteCount: 0 })
+        for (const id of requests.abandonedClaims(db, run())) requests.unclaimRequest(db, id)
+        for (const id of unendedRuns(db, run())) endRun(db, id, clock.now(), 'found-dead')
+        for (const build of closed) announce('build/changed', build)
+        return closed
+      })
+    },
+  }
+  return data
+}

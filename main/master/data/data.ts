@@ -1,0 +1,54 @@
+import type { Clock } from '../clock.ts'
+import type { Database } from '../db/database.ts'
+import { endRun, insertRun, listRuns } from '../db/runs.ts'
+import type { LogStore } from '../logs/log-store.ts'
+import type { Committed } from '../logs/log-writing.ts'
+import type { RunId } from '../model.ts'
+import type { Mq } from '../mq/mq.ts'
+import { buildData } from './builds.ts'
+import { changeData } from './changes.ts'
+import { logData } from './logs.ts'
+import { requestData } from './requests.ts'
+import { deskData } from './slaves.ts'
+import { createUpdate } from './unit.ts'
+
+export interface DataOptions {
+  readonly db: Database
+  readonly logs: LogStore
+  readonly mq: Mq
+  readonly clock: Clock
+  /** The version of the app, for the record of runs. */
+  readonly version: string
+  /** `desktop` or `headless`. */
+  readonly shell: string
+  /** Called after each commit. */
+  readonly onCommit: () => void
+}
+
+/** The only door to state: reads, and updates that write history, then publish on mq. */
+export type Data = ReturnType<typeof createData>['data']
+
+export function createData(options: DataOptions) {
+  const { db, logs, mq, clock } = options
+  const update = createUpdate(db, mq, options.onCommit)
+  let run = 0 as RunId
+  const logPart = logData(db, update, clock, mq, logs)
+  const data = {
+    ...deskData(db, update, clock, mq),
+    ...changeData(db, update, clock),
+    ...requestData(db, update, clock),
+    ...buildData(db, update, clock, () => run),
+    ...logPart.data,
+    /** Newest first; the first is the present one. */
+    runs: (limit: number) => listRuns(db, limit),
+    /** Does several updates as one. */
+    together: <T>(work: () => T): T => update(work),
+    /** The first word of a master that builds: what it claims is claimed in this run's name. */
+    startRun(): void {
+      run = update(() => insertRun(db, options.version, options.shell, clock.now()))
+    },
+    /** The last word of a master that stops in order. */
+    endRun: () => update(() => endRun(db, run, clock.now(), 'clean')),
+  }
+  return { data, logsCommitted: (list: readonly Committed[]) => logPart.committed(list) }
+}

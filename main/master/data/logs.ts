@@ -1,0 +1,71 @@
+import type { Clock } from '../clock.ts'
+import type { Database } from '../db/database.ts'
+import { completeLog, findLog, insertLog, logsOfBuild, logsOfStep } from '../db/logs.ts'
+import type { LogStore } from '../logs/log-store.ts'
+import type { Committed } from '../logs/log-writing.ts'
+import type { BuildId, Log, LogId, StepId, Stream } from '../model.ts'
+import type { Mq } from '../mq/mq.ts'
+import type { LogEnd } from './builds.ts'
+import type { Update } from './unit.ts'
+
+export function logData(db: Database, update: Update, clock: Clock, mq: Mq, logs: LogStore) {
+  // Counts of growing logs: history learns them when a log is complete.
+  const growing = new Map<LogId, Pick<Log, 'lineCount' | 'byteCount'>>()
+  const withCounts = (log: Log): Log => ({ ...log, ...growing.get(log.id) })
+
+  const data = {
+    log(id: LogId): Log | undefined {
+      const log = findLog(db, id)
+      return log && withCounts(log)
+    },
+    logsOfStep: (id: StepId) => logsOfStep(db, id).map(withCounts),
+    logsOfBuild: (id: BuildId) => logsOfBuild(db, id).map(withCounts),
+    logLines: logs.lines,
+    logBytes: logs.bytes,
+    searchLog: logs.search,
+
+    /** Completes a log that another run of the master left, and says how far it got. */
+    async closeLog(id: LogId): Promise<LogEnd> {
+      const { lineCount, byteCount } = await logs.finish(id)
+      const [last] = await logs.lines({
+        logId: id,
+        first: lineCount - 1,
+        count: 1,
+        maxLineBytes: 1,
+      })
+      return { lineCount, byteCount, lastAt: last?.at ?? null }
+    },
+
+    startLog(stepId: StepId, name: string, kind: Log['kind'] = 's'): Log {
+      return update(announce => {
+        const id = insertLog(db, { stepId, name, kind })
+        growing.set(id, { lineCount: 0, byteCount: 0 })
+        const log: Log = { id, stepId, name, kind, lineCount: 0, byteCount: 0, complete: false }
+        announce('log/changed', log)
+        return log
+      })
+    },
+
+    /** Resolves once the bytes are committed and readable. */
+    appendLog: (id: LogId, stream: Stream, bytes: Uint8Array) =>
+      logs.append(id, stream, bytes, clock.now()),
+
+    async finishLog(id: LogId): Promise<void> {
+      const counts = await logs.finish(id)
+      update(announce => {
+        completeLog(db, id, counts)
+        announce('log/changed', { ...findLog(db, id)! })
+      })
+      growing.delete(id)
+    },
+  }
+  return { data, committed }
+
+  function committed(list: readonly Committed[]) {
+    for (const { logId, lineCount, byteCount } of list) {
+      if (!growing.has(logId)) continue
+      growing.set(logId, { lineCount, byteCount })
+      mq.publish('log/appended', { logId, lineCount, byteCount })
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Database } from '../db/database.ts'
+import type { Mq, News, Topic, Topics } from '../mq/mq.ts'
+
+export type Announce = <T extends Topic>(topic: T, payload: Topics[T]) => void
+
+/** Commits what `work` does as one, and only then tells what it announced. */
+export type Update = <T>(work: (announce: Announce) => T) => T
+
+/**
+ * State, then news: nobody learns of what history does not have. An update
+ * inside another one joins it, and its news waits for the outer commit.
+ */
+export function createUpdate(db: Database, mq: Mq, onCommit: () => void): Update {
+  let news: News[] | undefined
+
+  return work => {
+    if (news) return work(announce)
+    const collected: News[] = (news = [])
+    let value: ReturnType<typeof work>
+    try {
+      value = db.transaction(() => work(announce))
+    } finally {
+      news = undefined
+    }
+    onCommit()
+    for (const { topic, payload } of collected) mq.publish(topic, payload as never)
+    return value
+  }
+
+  function announce<T extends Topic>(topic: T, payload: Topics[T]) {
+    news!.push({ topic, payload } as News)
+  }
+}

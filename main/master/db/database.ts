@@ -1,0 +1,93 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+
+export type Row = Record<string, unknown>
+
+export interface Database {
+  readonly path: string
+  /** `PRAGMA user_version`: the schema that the file has. */
+  userVersion: number
+  exec(sql: string): void
+  get<R extends object = Row>(sql: string, ...values: SQLInputValue[]): R | undefined
+  all<R extends object = Row>(sql: string, ...values: SQLInputValue[]): R[]
+  /** Runs a statement that changes rows. Returns the new row's id and how many rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): { id: number; changes: number }
+  /** Commits what `work` does as one. Inside another transaction it becomes part of that one. */
+  transaction<T>(work: () => T): T
+  close(): void
+}
+
+export interface OpenOptions {
+  readonly readOnly?: boolean
+  /** How long to wait for another connection of ours. */
+  readonly busyMs?: number
+}
+
+/**
+ * Opens one SQLite file with the settings that our promises rest on.
+ *
+ * WAL with `synchronous=NORMAL`: what is committed survives the death of the
+ * process at once. Against a power cut the write-ahead log is synced each
+ * second (see sync-to-disk.ts); SQLite itself would do that only at checkpoints.
+ */
+export function openDatabase(path: string, options: OpenOptions = {}): Database {
+  // SQLite gives its other files the mode of the first. They are this user's alone.
+  if (!options.readOnly && !existsSync(path)) closeSync(openSync(path, 'a', 0o600))
+  const db = new DatabaseSync(path, {
+    timeout: options.busyMs ?? 5000,
+    enableForeignKeyConstraints: true,
+    readOnly: options.readOnly ?? false,
+  })
+  if (!options.readOnly) {
+    db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000')
+    // macOS: plain fsync does not flush the drive's cache. Elsewhere these do nothing.
+    db.exec('PRAGMA fullfsync=1; PRAGMA checkpoint_fullfsync=1')
+  }
+  const statements = new Map<string, StatementSync>()
+  let depth = 0
+
+  const prepare = (sql: string) => {
+    let statement = statements.get(sql)
+    if (!statement) statements.set(sql, (statement = db.prepare(sql)))
+    return statement
+  }
+
+  return {
+    path,
+    get userVersion() {
+      return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+    },
+    set userVersion(version) {
+      db.exec(`PRAGMA user_version=${version}`)
+    },
+    exec: sql => db.exec(sql),
+    get: <R extends object>(sql: string, ...values: SQLInputValue[]) =>
+      prepare(sql).get(...values) as R | undefined,
+    all: <R extends object>(sql: string, ...values: SQLInputValue[]) =>
+      prepare(sql).all(...values) as R[],
+    run(sql, ...values) {
+      const { lastInsertRowid, changes } = prepare(sql).run(...values)
+      return { id: Number(lastInsertRowid), changes: Number(changes) }
+    },
+    transaction(work) {
+      if (depth > 0) return work()
+      db.exec('BEGIN IMMEDIATE')
+      depth++
+      try {
+        const value = work()
+        db.exec('COMMIT')
+        return value
+      } catch (error) {
+        // A full disk can end the transaction by itself; then there is nothing to roll back.
+        if (db.isTransaction) db.exec('ROLLBACK')
+        throw error
+      } finally {
+        depth--
+      }
+    },
+    close() {
+      if (!options.readOnly) db.exec('PRAGMA optimize')
+      db.close()
+    },
+  }
+}

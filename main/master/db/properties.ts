@@ -1,0 +1,33 @@
+import type { BuildId, BuildsetId, Properties } from '../model.ts'
+import type { Database } from './database.ts'
+
+type Owner = { readonly build: BuildId } | { readonly buildset: BuildsetId }
+
+/** Adds properties, replacing those of the same name. */
+export function saveProperties(db: Database, owner: Owner, properties: Properties): void {
+  const [noun, id] = tableOf(owner)
+  for (const [name, { value, source }] of Object.entries(properties))
+    db.run(
+      `INSERT INTO ${noun}_properties (${noun}_id, name, value, source) VALUES (?, ?, ?, ?)
+       ON CONFLICT (${noun}_id, name) DO UPDATE SET value = excluded.value, source = excluded.source`,
+      id,
+      name,
+      JSON.stringify(value),
+      source,
+    )
+}
+
+export function readProperties(db: Database, owner: Owner): Properties {
+  const [noun, id] = tableOf(owner)
+  const rows = db.all<{ name: string; value: string; source: string }>(
+    `SELECT name, value, source FROM ${noun}_properties WHERE ${noun}_id = ? ORDER BY name`,
+    id,
+  )
+  return Object.fromEntries(
+    rows.map(row => [row.name, { value: JSON.parse(row.value), source: row.source }]),
+  )
+}
+
+function tableOf(owner: Owner): ['build', BuildId] | ['buildset', BuildsetId] {
+  return 'build' in owner ? ['build', owner.build] : ['buildset', owner.buildset]
+}

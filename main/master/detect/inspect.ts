@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { type Git, gitIn, readBranches, readCommits } from '../changes/git.ts'
+import { localPath } from '../changes/git-source.ts'
+import { resolveRepository } from '../config/build.ts'
+import type { Config } from '../config/model.ts'
+import { detect } from './detectors.ts'
+import { filesAt } from './files.ts'
+import type { Finding, Proposal, RepositoryFacts } from './proposal.ts'
+
+export interface InspectOptions {
+  readonly env: Readonly<Record<string, string>>
+  readonly config: Config
+  /** What relative paths begin at. */
+  readonly folder: string
+}
+
+const CLONE_MS = 60_000
+
+/**
+ * Looks at a repository, a folder or any URL that git clones, and proposes how to build it.
+ *
+ * @throws Error that says in one sentence why it can't be looked at.
+ */
+export async function inspectRepository(
+  repository: string,
+  options: InspectOptions,
+): Promise<Proposal> {
+  const given = repository.trim()
+  if (given === '') throw new Error('Say which repository: a path, or any address that git clones.')
+  const resolved = resolveRepository(given, options.folder)
+  const local = localPath(resolved)
+  if (local === undefined) return inspectRemote(resolved, options)
+  const git = gitIn(local, options.env, new AbortController().signal)
+  const top = await topOf(local, git)
+  const here = gitIn(top, options.env, new AbortController().signal)
+  return propose(top, here, await factsOf(here, top, true), options)
+}
+
+async function topOf(folder: string, git: Git): Promise<string> {
+  const found = await stat(folder).catch(() => undefined)
+  if (!found) throw new Error(`${folder} is not there.`)
+  if (!found.isDirectory())
+    throw new Error(`${folder} is a file; a folder with a git repository is needed.`)
+  try {
+    const bare = (await git('rev-parse', '--is-bare-repository')).trim() === 'true'
+    const top = await git('rev-parse', bare ? '--absolute-git-dir' : '--show-toplevel')
+    return top.replace(/\r?\n$/, '')
+  } catch (error) {
+    if ((error as Error).message.includes('not a git repository'))
+      throw new Error(
+        `${folder} is no git repository. Run "git init" there and commit, then add it again.`,
+      )
+    throw new Error(`${folder}: ${(error as Error).message}`)
+  }
+}
+
+async function inspectRemote(url: string, options: InspectOptions): Promise<Proposal> {
+  const folder = await mkdtemp(join(tmpdir(), 'triphammer-look-'))
+  try {
+    const git = gitIn(folder, options.env, new AbortController().signal, CLONE_MS)
+    await git('init', '--quiet', '--bare')
+    const facts = await factsOf(git, url, false)
+    return await propose(url, git, facts, options)
+  } catch (error) {
+    throw new Error(`${url} could not be read: ${(error as Error).message}`)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function factsOf(git: Git, repository: string, local: boolean): Promise<RepositoryFacts> {
+  const { own, tips } = await readBranches(git, repository)
+  const branch = own ?? tips.keys().next().value ?? null
+  const revision = branch === null ? undefined : tips.get(branch)
+  if (revision === undefined) return { branch, otherBranches: 0, head: null, uncommitted: 0 }
+  if (!local) await git('fetch', '--quiet', '--depth=1', '--', repository, revision)
+  const [commit] = await readCommits(git, ['-1', revision], 1)
+  const status = local ? await git('status', '--porcelain').catch(() => '') : ''
+  return {
+    branch,
+    otherBranches: tips.size - 1,
+    head: commit
+      ? { revision, who: commit.who, at: commit.at, subject: commit.comments.split('\n', 1)[0]! }
+      : null,
+    uncommitted: status.split('\n').filter(line => line !== '').length,
+  }
+}
+
+async function propose(
+  repository: string,
+  git: Git,
+  facts: RepositoryFacts,
+  { config, env }: InspectOptions,
+): Promise<Proposal> {
+  const detection = await detect(await filesAt(git, facts.head?.revision ?? null))
+  const known = config.projects.find(project => project.repository === repository)
+  const name =
+    known?.name ??
+    unused(
+      projectName(repository),
+      config.projects.map(project => project.name),
+    )
+  return {
+    draft: {
+      project: name,
+      repository,
+      builder: unused(
+        name,
+        config.builders.map(builder => builder.name),
+      ),
+      slaves: [],
+      start: 'anyBranch',
+      branch: facts.branch,
+      steps: [{ kind: 'git', name: 'git', text: '' }, ...detection.steps],
+    },
+    found: detection.found,
+    repository: facts,
+    ready: [...(await checkTools(detection.tools, env)), ...checkRepository(facts)],
+  }
+}
+
+function projectName(repository: string): string {
+  const last = basename(repository.replace(/[\\/]+$/, '').replace(/\.git$/, '')) || 'project'
+  // The rule of names in master.yml.
+  const safe = last.replace(/[^\p{L}\p{N} ._+-]+/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '')
+  return safe.slice(0, 60) || 'project'
+}
+
+function unused(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name
+  for (let i = 2; ; i++) if (!taken.includes(`${name} ${i}`)) return `${name} ${i}`
+}
+
+async function checkTools(
+  tools: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Finding[]> {
+  return Promise.all(
+    tools.map(async (tool): Promise<Finding> => {
+      const version = await versionOf(tool, env)
+      return version === undefined
+        ? {
+            what: `${tool} was not found`,
+            detail: 'Install it, or start Triphammer where it is in the PATH.',
+            tone: 'warning',
+          }
+        : { what: `${tool} answers`, detail: version, tone: 'good' }
+    }),
+  )
+}
+
+function versionOf(
+  tool: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const flag = tool === 'go' ? 'version' : tool === 'java' ? '-version' : '--version'
+  return new Promise(resolve =>
+    execFile(
+      tool,
+      [flag],
+      { env, timeout: 10_000, shell: process.platform === 'win32' },
+      (error, stdout, stderr) => {
+        const said = `${stdout}\n${stderr}`
+          .split('\n')
+          .find(line => /\d/.test(line))
+          ?.trim()
+        resolve(error ? undefined : (said ?? ''))
+      },
+    ),
+  )
+}
+
+function checkRepository(facts: RepositoryFacts): Finding[] {
+  const own: Finding = {
+    what: 'Your own checkout stays untouched',
+    detail: 'Builds work in a copy.',
+    tone: 'good',
+  }
+  if (!facts.head)
+    return [
+      own,
+      { what: 'No commit yet', detail: 'It is built as soon as there is one.', tone: 'warning' },
+    ]
+  if (facts.uncommitted === 0) return [own]
+  const files =
+    facts.uncommitted === 1 ? '1 uncommitted file is' : `${facts.uncommitted} uncommitted files are`
+  return [
+    own,
+    { what: `${files} not built`, detail: 'Only what is committed is.', tone: 'warning' },
+  ]
+}

@@ -1,0 +1,49 @@
+/** What was found in a repository, and the build that is proposed for it. */
+export interface Proposal {
+  readonly draft: Draft
+  readonly found: readonly Finding[]
+  readonly repository: RepositoryFacts
+  /** Checks of what the build needs on this machine. */
+  readonly ready: readonly Finding[]
+}
+
+export interface Finding {
+  readonly what: string
+  readonly detail: string
+  readonly tone: 'good' | 'warning' | 'plain'
+}
+
+export interface RepositoryFacts {
+  readonly branch: string | null
+  readonly otherBranches: number
+  readonly head: {
+    readonly revision: string
+    readonly subject: string
+    readonly who: string
+    readonly at: number
+  } | null
+  /** Files that differ from the last commit. They are not built. */
+  readonly uncommitted: number
+}
+
+/** What a person may change before it is written into master.yml. */
+export interface Draft {
+  readonly project: string
+  readonly repository: string
+  readonly builder: string
+  /** Slaves that may build it; empty for any. */
+  readonly slaves: readonly string[]
+  readonly start: 'anyBranch' | 'ownBranch' | 'force'
+  /** The branch that `ownBranch` means. */
+  readonly branch: string | null
+  readonly steps: readonly DraftStep[]
+}
+
+export interface DraftStep {
+  readonly kind: 'git' | 'shell' | 'test' | 'upload'
+  readonly name: string
+  /** The command, or the files to keep; empty for git. */
+  readonly text: string
+  /** A failure shows as a warning and does not end the build. */
+  readonly warnOnly?: boolean
+}

@@ -1,0 +1,45 @@
+// Entry of the thread that reads logs.sqlite, so that a search through a huge log never holds up the master.
+import { parentPort, workerData } from 'node:worker_threads'
+import { openDatabase } from '../db/database.ts'
+import type { LogId, Stream } from '../model.ts'
+import { createLogReading, type LinesQuery, type SearchQuery } from './log-reading.ts'
+
+export type Question =
+  | { readonly kind: 'lines'; readonly query: LinesQuery }
+  | {
+      readonly kind: 'bytes'
+      readonly logId: LogId
+      readonly from: number
+      readonly streams?: readonly Stream[]
+    }
+  | { readonly kind: 'search'; readonly query: SearchQuery }
+
+export type ToReader = { readonly id: number; readonly question: Question }
+export type FromReader = { readonly id: number } & (
+  | { readonly answer: unknown }
+  | { readonly error: string }
+)
+
+const port = parentPort!
+const reading = createLogReading(openDatabase(workerData.path, { readOnly: true }))
+
+port.on('message', ({ id, question }: ToReader) => {
+  try {
+    port.postMessage({ id, answer: answer(question) } satisfies FromReader)
+  } catch (error) {
+    port.postMessage({ id, error: (error as Error).message } satisfies FromReader)
+  }
+})
+
+function answer(question: Question): unknown {
+  switch (question.kind) {
+    case 'lines':
+      return reading.lines(question.query)
+    case 'bytes': {
+      const { bytes, next } = reading.bytes(question.logId, question.from, question.streams)
+      return { bytes: new Uint8Array(bytes), next }
+    }
+    case 'search':
+      return reading.search(question.query)
+  }
+}

@@ -1,0 +1,225 @@
+import type { Database } from '../db/database.ts'
+import type { LogId, Moment, Stream } from '../model.ts'
+import { type Chunk, type LineStart, lineStarts, unpackChunk } from './chunk.ts'
+
+export interface LogLine {
+  /** From 0. */
+  readonly number: number
+  readonly stream: Stream
+  readonly at: Moment
+  /** Without its newline. Bytes that are not UTF-8 become U+FFFD. */
+  readonly text: string
+  /** True when the line is longer than was asked for. */
+  readonly cut: boolean
+}
+
+export interface LinesQuery {
+  readonly logId: LogId
+  readonly first: number
+  readonly count: number
+  /** Longer lines are cut. */
+  readonly maxLineBytes: number
+}
+
+export interface SearchQuery {
+  readonly logId: LogId
+  /** A regular expression in JavaScript's syntax. */
+  readonly pattern: string
+  readonly ignoreCase: boolean
+  /** Where to go on. */
+  readonly fromLine: number
+  readonly limit: number
+}
+
+export interface Match {
+  readonly line: number
+  /** In UTF-16 units of the line's text. */
+  readonly start: number
+  readonly end: number
+}
+
+export interface SearchAnswer {
+  readonly matches: readonly Match[]
+  /** Where to go on; `null` when the end was reached. */
+  readonly nextLine: number | null
+}
+
+export interface LogReading {
+  lines(query: LinesQuery): LogLine[]
+  /** Exact bytes from `from` on, at most one chunk of them; empty at the end. */
+  bytes(logId: LogId, from: number, streams?: readonly Stream[]): { bytes: Buffer; next: number }
+  /** Searches for at most about 100 ms and says where to go on. */
+  search(query: SearchQuery): SearchAnswer
+}
+
+const CACHED_CHUNKS = 16
+const SEARCH_BUDGET_MS = 100
+const SEARCH_LINE_BYTES = 64 * 1024
+const NEWLINE = 10
+
+interface Unpacked {
+  readonly chunk: Chunk
+  readonly starts: readonly LineStart[]
+}
+
+/** Reads what is committed of logs, at the cost of the chunks that it touches. Synchronous. */
+export function createLogReading(db: Database): LogReading {
+  // The last chunk of a growing log changes, so its size is part of the key.
+  const cache = new Map<string, Unpacked>()
+
+  return { lines, bytes, search }
+
+  function lines({ logId, first, count, maxLineBytes }: LinesQuery): LogLine[] {
+    const found: LogLine[] = []
+    let at = chunkOfLine(logId, first)
+    while (at && found.length < count) {
+      const { chunk, starts } = at
+      for (const [index, start] of starts.entries()) {
+        const number = chunk.firstLine + index
+        if (number < first) continue
+        if (found.length === count) break
+        const end = starts[index + 1]?.offset
+        found.push(readLine(logId, chunk, start, end, number, maxLineBytes))
+      }
+      at = nextWithLines(logId, chunk.seq)
+    }
+    return found
+  }
+
+  function readLine(
+    logId: LogId,
+    chunk: Chunk,
+    start: LineStart,
+    end: number | undefined,
+    number: number,
+    maxBytes: number,
+  ): LogLine {
+    const limit = start.offset + maxBytes
+    let bytes = chunk.bytes.subarray(start.offset, Math.min(end ?? Number.POSITIVE_INFINITY, limit))
+    if (end === undefined && chunk.bytes.length < limit && chunk.bytes.at(-1) !== NEWLINE)
+      bytes = Buffer.concat([
+        bytes,
+        restOfLine(logId, chunk, start.stream, maxBytes - bytes.length),
+      ])
+    const whole =
+      end !== undefined ? end <= limit : bytes.length < maxBytes || bytes.at(-1) === NEWLINE
+    if (bytes.at(-1) === NEWLINE) bytes = bytes.subarray(0, -1)
+    return { number, stream: start.stream, at: start.at, text: bytes.toString('utf8'), cut: !whole }
+  }
+
+  // What the chunks after `chunk` hold of its last line, at most `maxBytes`.
+  function restOfLine(logId: LogId, chunk: Chunk, stream: Stream, maxBytes: number): Buffer {
+    const parts: Buffer[] = []
+    let left = maxBytes
+    for (
+      let next = bySeq(logId, chunk.seq + 1);
+      next && left > 0;
+      next = bySeq(logId, next.chunk.seq + 1)
+    ) {
+      if (next.chunk.segments[0]?.stream !== stream) break
+      const end = next.starts[0]?.offset ?? next.chunk.bytes.length
+      if (end === 0) break
+      const part = next.chunk.bytes.subarray(0, Math.min(end, left))
+      parts.push(part)
+      left -= part.length
+      if (next.starts.length > 0) break
+    }
+    return Buffer.concat(parts)
+  }
+
+  function bytes(logId: LogId, from: number, streams?: readonly Stream[]) {
+    const at = unpacked(
+      db.get(
+        'SELECT * FROM chunks WHERE log_id = ? AND first_byte <= ? ORDER BY first_byte DESC LIMIT 1',
+        logId,
+        from,
+      ),
+    )
+    if (!at) return { bytes: Buffer.alloc(0), next: from }
+    const { chunk } = at
+    const next = chunk.firstByte + chunk.bytes.length
+    const skip = from - chunk.firstByte
+    if (skip >= chunk.bytes.length) return { bytes: Buffer.alloc(0), next: from }
+    if (!streams) return { bytes: chunk.bytes.subarray(skip), next }
+    const parts: Buffer[] = []
+    let offset = 0
+    for (const segment of chunk.segments) {
+      const end = offset + segment.byteCount
+      if (end > skip && streams.includes(segment.stream))
+        parts.push(chunk.bytes.subarray(Math.max(offset, skip), end))
+      offset = end
+    }
+    return { bytes: Buffer.concat(parts), next }
+  }
+
+  function search(query: SearchQuery): SearchAnswer {
+    const { logId, fromLine, limit } = query
+    const pattern = new RegExp(query.pattern, query.ignoreCase ? 'giu' : 'gu')
+    const until = performance.now() + SEARCH_BUDGET_MS
+    const matches: Match[] = []
+    let at = chunkOfLine(logId, fromLine)
+    while (at) {
+      const { chunk, starts } = at
+      for (const [index, start] of starts.entries()) {
+        const number = chunk.firstLine + index
+        if (number < fromLine) continue
+        const line = readLine(
+          logId,
+          chunk,
+          start,
+          starts[index + 1]?.offset,
+          number,
+          SEARCH_LINE_BYTES,
+        )
+        for (const match of line.text.matchAll(pattern)) {
+          if (match[0] === '') continue
+          matches.push({ line: number, start: match.index, end: match.index + match[0].length })
+          if (matches.length === limit) return { matches, nextLine: number + 1 }
+        }
+      }
+      const next = nextWithLines(logId, chunk.seq)
+      if (next && performance.now() > until) return { matches, nextLine: next.chunk.firstLine }
+      at = next
+    }
+    return { matches, nextLine: null }
+  }
+
+  function chunkOfLine(logId: LogId, line: number) {
+    return unpacked(
+      db.get(
+        `SELECT * FROM chunks WHERE log_id = ? AND first_line <= ? AND line_count > 0
+         ORDER BY first_line DESC LIMIT 1`,
+        logId,
+        line,
+      ),
+    )
+  }
+
+  function nextWithLines(logId: LogId, seq: number) {
+    return unpacked(
+      db.get(
+        'SELECT * FROM chunks WHERE log_id = ? AND seq > ? AND line_count > 0 ORDER BY seq LIMIT 1',
+        logId,
+        seq,
+      ),
+    )
+  }
+
+  function bySeq(logId: LogId, seq: number) {
+    return unpacked(db.get('SELECT * FROM chunks WHERE log_id = ? AND seq = ?', logId, seq))
+  }
+
+  function unpacked(row: Record<string, unknown> | undefined): Unpacked | undefined {
+    if (!row) return undefined
+    const key = `${row.log_id} ${row.seq} ${row.byte_count}`
+    let found = cache.get(key)
+    if (found) cache.delete(key)
+    else {
+      const chunk = unpackChunk(row)
+      found = { chunk, starts: lineStarts(chunk) }
+    }
+    cache.set(key, found)
+    if (cache.size > CACHED_CHUNKS) cache.delete(cache.keys().next().value!)
+    return found
+  }
+}

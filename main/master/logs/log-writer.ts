@@ -1,0 +1,88 @@
+// Entry of the thread that writes logs.sqlite, so that compressing and storing never hold up the master.
+import { parentPort, workerData } from 'node:worker_threads'
+import { openDatabase } from '../db/database.ts'
+import { migrate } from '../db/migrate.ts'
+import type { LogId, Moment, Stream } from '../model.ts'
+import { LOG_MIGRATIONS } from './log-migrations.ts'
+import { type Committed, createLogWriting } from './log-writing.ts'
+
+export type ToWriter =
+  | {
+      readonly kind: 'append'
+      readonly logId: LogId
+      readonly stream: Stream
+      readonly bytes: Uint8Array
+      readonly at: Moment
+      readonly ticket: number
+    }
+  | { readonly kind: 'finish'; readonly logId: LogId; readonly ticket: number }
+  | { readonly kind: 'close' }
+
+export type FromWriter =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'committed'; readonly logs: readonly Committed[] }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'recovered' }
+  | { readonly kind: 'closed' }
+
+const COMMIT_BYTES = 1024 * 1024
+const COMMIT_MS = 20
+const HELD_MS = 100
+const RETRY_MS = 1000
+
+const port = parentPort!
+const db = openDatabase(workerData.path)
+migrate(db, LOG_MIGRATIONS.at(-1)!.version, LOG_MIGRATIONS)
+const writing = createLogWriting(db)
+const say = (message: FromWriter) => port.postMessage(message)
+
+let timer: NodeJS.Timeout | undefined
+let immediate: NodeJS.Immediate | undefined
+let failing = false
+say({ kind: 'ready' })
+
+port.on('message', (message: ToWriter) => {
+  switch (message.kind) {
+    case 'append':
+      writing.append(message.logId, message.stream, message.bytes, message.at, message.ticket)
+      if (writing.pendingBytes >= COMMIT_BYTES) commitSoon()
+      else commitIn(COMMIT_MS)
+      return
+    case 'finish':
+      writing.finish(message.logId, message.ticket)
+      commitSoon()
+      return
+    case 'close':
+      commit()
+      db.close()
+      say({ kind: 'closed' })
+      port.close()
+  }
+})
+
+// After the messages that are already here, so that one transaction takes them all.
+function commitSoon() {
+  if (!failing) immediate ??= setImmediate(commit)
+}
+
+function commitIn(ms: number) {
+  timer ??= setTimeout(commit, ms)
+}
+
+function commit() {
+  clearTimeout(timer)
+  if (immediate) clearImmediate(immediate)
+  timer = immediate = undefined
+  try {
+    const logs = writing.commit(Date.now())
+    if (logs.length > 0) say({ kind: 'committed', logs })
+    if (failing) say({ kind: 'recovered' })
+    failing = false
+    if (writing.holding) commitIn(HELD_MS)
+  } catch (error) {
+    // What came is still in memory, and its senders wait: nothing is lost while the disk is full.
+    if (!failing) say({ kind: 'failed', reason: (error as Error).message })
+    failing = true
+    commitIn(RETRY_MS)
+  }
+}

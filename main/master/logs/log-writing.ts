@@ -1,0 +1,289 @@
+import type { Database } from '../db/database.ts'
+import type { LogId, Moment, Stream } from '../model.ts'
+import {
+  CHUNK_BYTES,
+  type Chunk,
+  countNewlines,
+  packChunk,
+  type Segment,
+  unpackChunk,
+} from './chunk.ts'
+
+/** What is committed of one log. */
+export interface Committed {
+  readonly logId: LogId
+  readonly lineCount: number
+  readonly byteCount: number
+  readonly complete: boolean
+  /** The appends that are now on disk, by the numbers that they came with. */
+  readonly tickets: readonly number[]
+}
+
+export interface LogWriting {
+  /** Takes `bytes` over. `ticket` is told in `Committed` once all of them are stored. */
+  append(logId: LogId, stream: Stream, bytes: Uint8Array, at: Moment, ticket: number): void
+  /** No more will come. */
+  finish(logId: LogId, ticket: number): void
+  /** Stores in one transaction what came since the last commit. */
+  commit(now: Moment): Committed[]
+  /** Bytes taken and not yet committed, those held for the rest of their line aside. */
+  readonly pendingBytes: number
+  /** Whether some stream's last line waits for its end. */
+  readonly holding: boolean
+}
+
+// A line without its newline is held this long for the rest of it, so that lines of
+// stdout and stderr that arrive in pieces at the same time are not cut into each other.
+const HOLD_MS = 200
+const HOLD_BYTES = 64 * 1024
+// Output of one stream within this time shares one timestamp.
+const SEGMENT_MS = 100
+const NEWLINE = 10
+
+interface Held {
+  readonly parts: Uint8Array[]
+  byteCount: number
+  readonly since: Moment
+  readonly tickets: number[]
+}
+
+interface OpenLog {
+  readonly logId: LogId
+  /** The last chunk, which still grows. */
+  tail: {
+    seq: number
+    firstLine: number
+    lineCount: number
+    firstByte: number
+    segments: Segment[]
+    parts: Uint8Array[]
+    byteCount: number
+  }
+  full: Chunk[]
+  lineCount: number
+  byteCount: number
+  atLineStart: boolean
+  lastStream: Stream | undefined
+  readonly held: Map<Stream, Held>
+  tickets: number[]
+  finishing: number | undefined
+  dirty: boolean
+}
+
+/** Turns streams of bytes into chunks in logs.sqlite. Synchronous; runs on a thread of its own. */
+export function createLogWriting(db: Database): LogWriting {
+  const logs = new Map<LogId, OpenLog>()
+  let pendingBytes = 0
+
+  return {
+    append,
+    finish,
+    commit,
+    get pendingBytes() {
+      return pendingBytes
+    },
+    get holding() {
+      return logs.values().some(log => log.held.size > 0)
+    },
+  }
+
+  function append(logId: LogId, stream: Stream, bytes: Uint8Array, at: Moment, ticket: number) {
+    const log = open(logId)
+    const held = log.held.get(stream)
+    const lineEnd = bytes.lastIndexOf(NEWLINE) + 1
+    if (lineEnd > 0) {
+      release(log, stream)
+      emit(log, stream, bytes.subarray(0, lineEnd), at)
+    }
+    const rest = bytes.subarray(lineEnd)
+    if (rest.length === 0) {
+      log.tickets.push(ticket)
+      log.dirty = true
+      return
+    }
+    const keeping = (lineEnd > 0 ? undefined : held) ?? {
+      parts: [],
+      byteCount: 0,
+      since: at,
+      tickets: [],
+    }
+    keeping.parts.push(rest)
+    keeping.byteCount += rest.length
+    keeping.tickets.push(ticket)
+    log.held.set(stream, keeping)
+    if (keeping.byteCount > HOLD_BYTES) release(log, stream)
+  }
+
+  function finish(logId: LogId, ticket: number) {
+    const log = open(logId)
+    for (const stream of [...log.held.keys()]) release(log, stream)
+    log.finishing = ticket
+    log.dirty = true
+  }
+
+  function commit(now: Moment): Committed[] {
+    for (const log of logs.values())
+      for (const [stream, held] of log.held)
+        if (now - held.since >= HOLD_MS || now < held.since) release(log, stream)
+    const dirty = logs
+      .values()
+      .filter(log => log.dirty)
+      .toArray()
+    if (dirty.length === 0) return []
+    db.transaction(() => {
+      for (const log of dirty) store(log)
+    })
+    pendingBytes = 0
+    return dirty.map(settle)
+  }
+
+  function release(log: OpenLog, stream: Stream) {
+    const held = log.held.get(stream)
+    if (!held) return
+    log.held.delete(stream)
+    for (const part of held.parts) emit(log, stream, part, held.since)
+    log.tickets.push(...held.tickets)
+    log.dirty = true
+  }
+
+  function emit(log: OpenLog, stream: Stream, bytes: Uint8Array, at: Moment) {
+    log.dirty = true
+    pendingBytes += bytes.length
+    for (let from = 0; from < bytes.length; ) {
+      const room = CHUNK_BYTES - log.tail.byteCount
+      let to = Math.min(bytes.length, from + room)
+      if (to < bytes.length) {
+        // Cut after a whole line where there is one, so that few lines span two chunks.
+        const lineEnd = bytes.lastIndexOf(NEWLINE, to - 1) + 1
+        if (lineEnd > from) to = lineEnd
+      }
+      put(log, stream, bytes.subarray(from, to), at)
+      from = to
+      if (from < bytes.length || log.tail.byteCount >= CHUNK_BYTES) seal(log)
+    }
+  }
+
+  function put(log: OpenLog, stream: Stream, bytes: Uint8Array, at: Moment) {
+    const { tail } = log
+    const startsLine = log.atLineStart || stream !== log.lastStream
+    log.atLineStart = bytes.at(-1) === NEWLINE
+    log.lastStream = stream
+    const starts = Number(startsLine) + countNewlines(bytes) - Number(log.atLineStart)
+    tail.lineCount += starts
+    log.lineCount += starts
+    log.byteCount += bytes.length
+    tail.byteCount += bytes.length
+    tail.parts.push(bytes)
+    const last = tail.segments.at(-1)
+    if (last && last.stream === stream && at - last.at < SEGMENT_MS && at >= last.at)
+      tail.segments[tail.segments.length - 1] = {
+        ...last,
+        byteCount: last.byteCount + bytes.length,
+      }
+    else tail.segments.push({ stream, byteCount: bytes.length, at })
+  }
+
+  function seal(log: OpenLog) {
+    const chunk = toChunk(log.tail)
+    log.full.push(chunk)
+    log.tail = emptyTail(chunk.seq + 1, log.lineCount, log.byteCount)
+  }
+
+  function store(log: OpenLog) {
+    for (const chunk of log.full) storeChunk(log.logId, chunk)
+    if (log.tail.byteCount > 0) {
+      const chunk = toChunk(log.tail)
+      log.tail.parts = [chunk.bytes]
+      storeChunk(log.logId, chunk)
+    }
+    db.run(
+      `INSERT INTO logs (id, line_count, byte_count, complete) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET line_count = excluded.line_count,
+         byte_count = excluded.byte_count, complete = excluded.complete`,
+      log.logId,
+      log.lineCount,
+      log.byteCount,
+      Number(log.finishing !== undefined),
+    )
+  }
+
+  function storeChunk(logId: LogId, chunk: Chunk) {
+    db.run(
+      `INSERT INTO chunks (log_id, seq, first_line, line_count, first_byte, byte_count, at, segments, codec, data)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (log_id, seq) DO UPDATE SET line_count = excluded.line_count,
+         byte_count = excluded.byte_count, segments = excluded.segments, data = excluded.data`,
+      logId,
+      chunk.seq,
+      chunk.firstLine,
+      chunk.lineCount,
+      chunk.firstByte,
+      chunk.bytes.length,
+      ...packChunk(chunk),
+    )
+  }
+
+  // After the transaction: forgets what is stored, and says so.
+  function settle(log: OpenLog): Committed {
+    const { logId, lineCount, byteCount } = log
+    const complete = log.finishing !== undefined
+    const tickets = complete ? [...log.tickets, log.finishing!] : log.tickets
+    log.full = []
+    log.tickets = []
+    log.dirty = false
+    if (complete) logs.delete(logId)
+    return { logId, lineCount, byteCount, complete, tickets }
+  }
+
+  function open(logId: LogId): OpenLog {
+    let log = logs.get(logId)
+    if (!log) logs.set(logId, (log = restore(logId)))
+    return log
+  }
+
+  // A log that an earlier run of the master began goes on where its last commit ended.
+  function restore(logId: LogId): OpenLog {
+    const row = db.get('SELECT * FROM chunks WHERE log_id = ? ORDER BY seq DESC LIMIT 1', logId)
+    const chunk = row && unpackChunk(row)
+    const open: OpenLog = {
+      logId,
+      tail: emptyTail(0, 0, 0),
+      full: [],
+      lineCount: 0,
+      byteCount: 0,
+      atLineStart: true,
+      lastStream: undefined,
+      held: new Map(),
+      tickets: [],
+      finishing: undefined,
+      dirty: false,
+    }
+    if (!chunk) return open
+    open.lineCount = chunk.firstLine + chunk.lineCount
+    open.byteCount = chunk.firstByte + chunk.bytes.length
+    open.atLineStart = chunk.bytes.at(-1) === NEWLINE
+    open.lastStream = chunk.segments.at(-1)?.stream
+    open.tail = {
+      seq: chunk.seq,
+      firstLine: chunk.firstLine,
+      lineCount: chunk.lineCount,
+      firstByte: chunk.firstByte,
+      segments: [...chunk.segments],
+      parts: [chunk.bytes],
+      byteCount: chunk.bytes.length,
+    }
+    if (open.tail.byteCount >= CHUNK_BYTES)
+      open.tail = emptyTail(chunk.seq + 1, open.lineCount, open.byteCount)
+    return open
+  }
+}
+
+function emptyTail(seq: number, firstLine: number, firstByte: number): OpenLog['tail'] {
+  return { seq, firstLine, lineCount: 0, firstByte, segments: [], parts: [], byteCount: 0 }
+}
+
+function toChunk(tail: OpenLog['tail']): Chunk {
+  const { seq, firstLine, lineCount, firstByte, segments } = tail
+  const bytes = Buffer.concat(tail.parts)
+  return { seq, firstLine, lineCount, firstByte, segments, bytes }
+}

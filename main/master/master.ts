@@ -1,0 +1,241 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { adoptTips, type GitSource, startGitSource } from './changes/git-source.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type ConfigFile, openConfigFile } from './config/config-file.ts'
+import type { BuilderConfig, Config, ProjectConfig } from './config/model.ts'
+import type { ConfigStatus } from './config/status.ts'
+import { type ArtifactStore, openArtifacts } from './data/artifacts.ts'
+import { createData, type Data } from './data/data.ts'
+import { openHistory } from './db/history.ts'
+import { startSyncToDisk } from './db/sync-to-disk.ts'
+import { openLogStore } from './logs/log-store.ts'
+import type { AsyncStop, Build, BuilderId, LogId } from './model.ts'
+import { createMq, type Mq } from './mq/mq.ts'
+import { type Distributor, startDistributor } from './process/distributor.ts'
+import { createLocks } from './process/locks.ts'
+import { startSchedulers } from './schedulers/schedulers.ts'
+import type { Program } from './slaves/pseudo-terminal.ts'
+import { startSlaves } from './slaves/slaves.ts'
+
+export interface MasterOptions {
+  readonly dataDir: string
+  readonly configFile: string
+  /** Of the app. */
+  readonly version: string
+  /** `desktop` or `headless`. */
+  readonly shell: string
+  /** The program that is a local slave; its arguments are added to. */
+  readonly slaveProgram: Pick<Program, 'file' | 'args' | 'env'>
+  /** The environment for git. */
+  readonly env: Readonly<Record<string, string>>
+  readonly clock?: Clock
+  readonly secret?: (name: string) => string | undefined
+  readonly mode: MasterMode
+  /** One line of the app's log. */
+  readonly log: (text: string) => void
+}
+
+/**
+ * `full`: everything runs. `single`: only builders that are named by `serve` are
+ * built, nothing is watched or scheduled. `dormant`: history can be read and
+ * written, and nothing runs.
+ */
+export type MasterMode = 'full' | 'single' | 'dormant'
+
+export interface Master {
+  readonly data: Data
+  readonly mq: Mq
+  readonly clock: Clock
+  readonly options: MasterOptions
+  readonly artifacts: ArtifactStore
+  readonly config: ConfigFile
+  readonly distributor: Distributor
+  /** Builds that an earlier run left unfinished; their requests wait again. */
+  readonly abandoned: readonly Build[]
+  /** Looks for new commits now. Resolves when they are in history. */
+  poll(project?: string): Promise<void>
+  /** Takes what a repository holds now as seen, so that it is not built when it is added. */
+  adoptTips(project: string, repository: string): Promise<void>
+  /** Makes a builder known for this run only, as `triphammer run` does. */
+  addTransientBuilder(builder: BuilderConfig, project: ProjectConfig): void
+  /** Builds the requests of this builder, in `single` mode. */
+  serve(builder: BuilderId): void
+  /** Stops in order; what runs ends as RETRY and is built again by the next run. */
+  stop: AsyncStop
+}
+
+/** Starts every service of the build master, in plain Node, on a data directory that it alone uses. */
+export async function startMaster(options: MasterOptions): Promise<Master> {
+  const { dataDir, log, clock = systemClock } = options
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const onError = (error: unknown) => log(`unexpected: ${(error as Error).stack ?? error}`)
+  const historyPath = join(dataDir, 'history.sqlite')
+  const logsPath = join(dataDir, 'logs.sqlite')
+  const stops: (() => unknown)[] = []
+  try {
+    const db = openHistory(historyPath)
+    stops.push(() => db.close())
+    const mq = createMq(onError)
+    // Logs first: history refers to them.
+    const sync = startSyncToDisk([logsPath, historyPath], onError)
+    stops.push(sync.stop)
+    let logsCommitted: ReturnType<typeof createData>['logsCommitted'] = () => {}
+    const logs = await openLogStore({
+      path: logsPath,
+      onCommitted(list) {
+        sync.changed()
+        logsCommitted(list)
+      },
+      onTrouble: reason =>
+        log(reason ? `logs can't be stored: ${reason}` : 'logs are stored again'),
+    })
+    stops.push(logs.stop)
+    const { version, shell, mode } = options
+    const made = createData({ db, logs, mq, clock, version, shell, onCommit: sync.changed })
+    logsCommitted = made.logsCommitted
+    const { data } = made
+    const abandoned: Build[] = []
+    if (mode !== 'dormant') {
+      data.startRun()
+      stops.push(data.endRun)
+      abandoned.push(...(await closeAbandoned(data)))
+      data.addEvent('master-started', version, shell)
+    }
+    const services = startServices(options, clock, data, mq)
+    stops.push(services.stop)
+    return { ...services, data, mq, clock, options, abandoned, stop: () => stopAll(stops) }
+  } catch (error) {
+    await stopAll(stops)
+    throw error
+  }
+}
+
+// In reverse order, each only once.
+async function stopAll(stops: (() => unknown)[]): Promise<void> {
+  for (let stop = stops.pop(); stop; stop = stops.pop()) await stop()
+}
+
+async function closeAbandoned(data: Data): Promise<Build[]> {
+  const ends = new Map<LogId, Awaited<ReturnType<Data['closeLog']>>>()
+  for (const { id } of data.growingLogs()) ends.set(id, await data.closeLog(id))
+  return data.closeAbandoned(ends)
+}
+
+function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq) {
+  const { dataDir, log, mode } = options
+  const artifacts = openArtifacts(join(dataDir, 'artifacts'))
+  const locks = createLocks()
+  const transient = new Map<string, BuilderConfig>()
+  const transientProjects = new Map<string, ProjectConfig>()
+  const slaves = startSlaves({
+    data,
+    clock,
+    folder: join(dataDir, 'slaves'),
+    program: options.slaveProgram,
+    log,
+  })
+  const served = new Set<BuilderId>()
+  const distributor = startDistributor({
+    data,
+    mq,
+    clock,
+    slaves,
+    locks,
+    artifacts,
+    transient,
+    config: () => config.current,
+    secret: options.secret ?? (() => undefined),
+    onTrouble: log,
+    serves: builder => mode === 'full' || served.has(builder),
+  })
+  const schedulers = startSchedulers({ data, mq, clock, config: () => config.current, log })
+  const sources = new Map<string, { readonly key: string; readonly source: GitSource }>()
+  const config = openConfigFile({
+    path: options.configFile,
+    lastGood: join(dataDir, 'master.last-good.yml'),
+    clock,
+    watch: mode === 'full',
+    onTrouble: log,
+    onRead(status, changed) {
+      if (changed || !begun) apply(config.current)
+      data.setConfigStatus(status)
+      if (changed && begun) data.addEvent('config-loaded', status.file)
+    },
+  })
+  let begun = false
+  config.reload()
+  begun = true
+
+  return {
+    artifacts,
+    config,
+    distributor,
+    async poll(project?: string) {
+      const wanted = [...sources].filter(([name]) => project === undefined || name === project)
+      await Promise.all(wanted.map(([, { source }]) => source.look()))
+    },
+    adoptTips: (project: string, repository: string) =>
+      adoptTips(data, project, repository, options.env),
+    addTransientBuilder(builder: BuilderConfig, project: ProjectConfig) {
+      transient.set(builder.name, builder)
+      transientProjects.set(project.name, project)
+      saveDesk(config.current)
+    },
+    serve(builder: BuilderId) {
+      served.add(builder)
+      distributor.poke()
+    },
+    async stop() {
+      await config.stop()
+      schedulers.stop()
+      await Promise.all([...sources.values()].map(({ source }) => source.stop()))
+      await distributor.stop()
+      await slaves.stop()
+    },
+  }
+
+  function apply(now: Config) {
+    locks.configure(now.locks)
+    if (mode === 'dormant') return
+    saveDesk(now)
+    slaves.configure(now.slaves)
+    if (mode === 'single') return
+    schedulers.configure(now.schedulers)
+    configureSources(now.projects)
+    distributor.poke()
+  }
+
+  function saveDesk(now: Config) {
+    const named = new Set(now.projects.map(project => project.name))
+    data.saveProjects([
+      ...now.projects,
+      ...transientProjects.values().filter(project => !named.has(project.name)),
+    ])
+    const builders = new Map([...transient, ...now.builders.map(one => [one.name, one] as const)])
+    data.saveBuilders([...builders.values()].map((builder, position) => ({ ...builder, position })))
+  }
+
+  function configureSources(projects: readonly ProjectConfig[]) {
+    const keys = new Map(projects.map(project => [project.name, JSON.stringify(project)]))
+    for (const [name, { key, source }] of sources)
+      if (keys.get(name) !== key) {
+        sources.delete(name)
+        void source.stop()
+      }
+    for (const project of projects) {
+      if (sources.has(project.name)) continue
+      const source = startGitSource({
+        data,
+        clock,
+        project,
+        mirrors: join(dataDir, 'mirrors'),
+        env: options.env,
+        onTrouble: log,
+      })
+      sources.set(project.name, { key: keys.get(project.name)!, source })
+    }
+  }
+}
+
+export type { ConfigStatus }

@@ -1,0 +1,235 @@
+import type { Result } from './results.ts'
+
+declare const brand: unique symbol
+/** An integer key of one table. Branded, because this domain has a dozen that must not be swapped. */
+export type Id<Noun extends string> = number & { readonly [brand]: Noun }
+
+export type RunId = Id<'run'>
+export type BuilderId = Id<'builder'>
+export type SlaveId = Id<'slave'>
+export type ChangeId = Id<'change'>
+export type SourceStampId = Id<'sourcestamp'>
+export type BuildsetId = Id<'buildset'>
+export type BuildRequestId = Id<'request'>
+export type BuildId = Id<'build'>
+export type StepId = Id<'step'>
+export type LogId = Id<'log'>
+export type EventId = Id<'event'>
+
+/** A moment: integer milliseconds since the Unix epoch, UTC. `null` means "not yet". */
+export type Moment = number
+
+/** Ends what was started. Calling it twice is harmless. */
+export type Stop = () => void
+export type AsyncStop = () => Promise<void>
+
+/** A commit on a branch that the master was told of or found. */
+export interface Change {
+  readonly id: ChangeId
+  readonly project: string
+  readonly repository: string
+  readonly branch: string
+  readonly revision: string
+  readonly who: string
+  /** First line of `comments`. */
+  readonly subject: string
+  readonly comments: string
+  readonly files: readonly string[]
+  /** Why this change exists when it is not simply a new commit: `new-branch`, `first`, `reset`. */
+  readonly category: string | null
+  /** When it was committed, by the committer's clock. */
+  readonly at: Moment
+  readonly receivedAt: Moment
+}
+
+/** What to check out. A `null` revision means the newest of the branch. */
+export interface SourceStamp {
+  readonly id: SourceStampId
+  readonly project: string
+  readonly repository: string
+  readonly branch: string | null
+  readonly revision: string | null
+}
+
+/** One trigger: a reason, a sourcestamp and one build request for each builder. */
+export interface Buildset {
+  readonly id: BuildsetId
+  readonly reason: string
+  readonly scheduler: string
+  readonly sourcestamp: SourceStamp
+  readonly submittedAt: Moment
+  readonly completeAt: Moment | null
+  readonly results: Result | null
+}
+
+/** A wish for one build of one builder; waits in the queue until it is claimed. */
+export interface BuildRequest {
+  readonly id: BuildRequestId
+  readonly buildsetId: BuildsetId
+  readonly builderId: BuilderId
+  readonly priority: number
+  readonly reason: string
+  readonly scheduler: string
+  readonly sourcestamp: SourceStamp
+  readonly submittedAt: Moment
+  readonly claimedAt: Moment | null
+  readonly completeAt: Moment | null
+  readonly results: Result | null
+  /** The newer request that took this one's changes along. */
+  readonly collapsedInto: BuildRequestId | null
+}
+
+export interface Build {
+  readonly id: BuildId
+  readonly builderId: BuilderId
+  /** Counts up within the builder, from 1. */
+  readonly number: number
+  readonly requestId: BuildRequestId
+  readonly slave: string
+  readonly reason: string
+  readonly scheduler: string
+  readonly branch: string | null
+  /** What was checked out once that is known, else what was asked for. */
+  readonly revision: string | null
+  readonly startedAt: Moment
+  readonly completeAt: Moment | null
+  readonly results: Result | null
+  /** What goes on, or what decided: "test: 2 failed". */
+  readonly stateString: string
+}
+
+export interface Step {
+  readonly id: StepId
+  readonly buildId: BuildId
+  /** Position in the build, from 0. */
+  readonly number: number
+  readonly name: string
+  /** The step type of the configuration. History may hold types that this version does not know. */
+  readonly kind: string
+  readonly startedAt: Moment
+  readonly completeAt: Moment | null
+  readonly results: Result | null
+  readonly stateString: string
+  readonly hidden: boolean
+  readonly tests: TestCounts | null
+}
+
+export interface TestCounts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+export type TestOutcome = 'passed' | 'failed' | 'skipped'
+
+export interface TestResult {
+  readonly stepId: StepId
+  readonly suite: string
+  readonly name: string
+  readonly outcome: TestOutcome
+  readonly durationMs: number | null
+  readonly message: string
+}
+
+export interface Log {
+  readonly id: LogId
+  readonly stepId: StepId
+  readonly name: string
+  /** As Buildbot has it: `s` told apart by stream, `t` plain text. */
+  readonly kind: 's' | 't'
+  readonly lineCount: number
+  readonly byteCount: number
+  readonly complete: boolean
+}
+
+/** The streams that a log tells apart. Stored in chunks, never renumbered. */
+export const STREAMS = ['stdout', 'stderr', 'header'] as const
+export type Stream = (typeof STREAMS)[number]
+
+export interface Artifact {
+  readonly buildId: BuildId
+  readonly path: string
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/** A property with where it came from: `Build`, `Builder`, `Change`, `Force Build Form`, a step's name. */
+export interface Property {
+  readonly name: string
+  readonly value: PropertyValue
+  readonly source: string
+}
+export type PropertyValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly PropertyValue[]
+  | { readonly [key: string]: PropertyValue }
+
+/** Name to value and source. */
+export type Properties = Readonly<Record<string, { value: PropertyValue; source: string }>>
+
+export interface Builder {
+  readonly id: BuilderId
+  readonly name: string
+  readonly project: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly slaves: readonly string[]
+  /** False once the configuration no longer names it; its history stays. */
+  readonly active: boolean
+  readonly position: number
+}
+
+export interface Project {
+  readonly name: string
+  readonly repository: string
+  readonly branches: readonly string[]
+  readonly active: boolean
+  /** How the change source fares, in words. */
+  readonly source: SourceState
+}
+
+export type SourceState =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'watching'; readonly checkedAt: Moment }
+  | { readonly state: 'empty'; readonly checkedAt: Moment }
+  | { readonly state: 'away'; readonly since: Moment; readonly reason: string }
+
+export type SlaveState = 'offline' | 'starting' | 'online' | 'stopping'
+
+export interface Slave {
+  readonly id: SlaveId
+  readonly name: string
+  readonly kind: 'local' | 'remote'
+  readonly tags: readonly string[]
+  readonly maxBuilds: number
+  readonly active: boolean
+  readonly state: SlaveState
+  /** Why it is in that state, in words; empty when there is nothing to say. */
+  readonly reason: string
+  readonly since: Moment
+  readonly paused: Pause | null
+  /** What the slave told of itself, without its environment. */
+  readonly info: SlaveInfo
+  readonly building: readonly BuildId[]
+}
+
+export interface Pause {
+  readonly reason: string
+  readonly at: Moment
+}
+
+/** Unknown keys are kept: a newer slave may say more than this master understands. */
+export type SlaveInfo = Readonly<Record<string, unknown>>
+
+/** Something worth a mark in the waterfall that is not a change or a build. */
+export interface MasterEvent {
+  readonly id: EventId
+  readonly at: Moment
+  /** For instance `master-started`, `slave-attached`, `config-loaded`, `branch-deleted`. */
+  readonly kind: string
+  readonly subject: string
+  readonly detail: string
+}

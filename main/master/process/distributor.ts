@@ -1,0 +1,202 @@
+import type { Clock } from '../clock.ts'
+import type { BuilderConfig, Config } from '../config/model.ts'
+import type { ArtifactStore } from '../data/artifacts.ts'
+import type { Data } from '../data/data.ts'
+import type { AsyncStop, Build, Builder, BuilderId, BuildId, Slave, Stop } from '../model.ts'
+import type { Mq } from '../mq/mq.ts'
+import type { Slaves } from '../slaves/slaves.ts'
+import { type BuildRun, namingProperties, runBuild } from './build-run.ts'
+import type { Locks } from './locks.ts'
+import { buildProperties } from './properties.ts'
+
+export interface DistributorOptions {
+  readonly data: Data
+  readonly mq: Mq
+  readonly clock: Clock
+  readonly slaves: Slaves
+  readonly locks: Locks
+  readonly artifacts: ArtifactStore
+  readonly secret: (name: string) => string | undefined
+  readonly config: () => Config
+  /** Builders that the configuration does not name, as `triphammer run` makes them. */
+  readonly transient: ReadonlyMap<string, BuilderConfig>
+  /** Whether this builder's requests are built at all. */
+  readonly serves: (builder: BuilderId) => boolean
+  readonly onTrouble: (reason: string) => void
+}
+
+export interface Distributor {
+  /** Looks at the queue soon; call it when something has changed that nobody announces. */
+  poke(): void
+  /** Ends a running build. False when it does not run. */
+  stopBuild(id: BuildId, why: string): boolean
+  /** Ends all builds that run on a slave as RETRY. */
+  retrySlave(name: string, why: string): void
+  /** Why the requests of a builder wait, in words. */
+  whyWaiting(builder: BuilderId): string
+  /** Starts nothing more; what runs ends as RETRY. */
+  stop: AsyncStop
+}
+
+/**
+ * Gives waiting requests to free slaves: the builder whose request has waited
+ * longest goes first, and a builder has one build at a time on each slave, since
+ * its folder there is one.
+ */
+export function startDistributor(options: DistributorOptions): Distributor {
+  const { data, mq, slaves, locks } = options
+  const runs = new Map<BuildId, BuildRun>()
+  let stopping = false
+  let planned: NodeJS.Immediate | undefined
+  const stops: Stop[] = [
+    mq.subscribe('request/changed', request => {
+      if (request.claimedAt === null && request.completeAt === null) poke()
+    }),
+    mq.subscribe('slave/changed', poke),
+    mq.subscribe('builder/changed', poke),
+    locks.onRelease(poke),
+  ]
+  poke()
+
+  return {
+    poke,
+    whyWaiting,
+    stopBuild(id, why) {
+      const run = runs.get(id)
+      run?.stop(why)
+      return run !== undefined
+    },
+    retrySlave(name, why) {
+      for (const run of runs.values()) if (run.build.slave === name) run.retry(why)
+    },
+    async stop() {
+      stopping = true
+      for (const stop of stops) stop()
+      if (planned) clearImmediate(planned)
+      for (const run of runs.values()) run.retry('the master stopped')
+      await Promise.all([...runs.values()].map(run => run.done))
+    },
+  }
+
+  // Many things that change at once cost one look.
+  function poke() {
+    if (!stopping) planned ??= setImmediate(distribute)
+  }
+
+  function distribute() {
+    planned = undefined
+    if (stopping) return
+    const ready = freeSlaves()
+    if (ready.size === 0) return
+    const waiting = data
+      .countWaiting()
+      .filter(({ builderId }) => options.serves(builderId))
+      .sort((a, b) => a.oldestAt - b.oldestAt)
+      .flatMap(({ builderId }) => data.builder(builderId) ?? [])
+    for (const builder of waiting) serve(builder, ready)
+  }
+
+  // Starts as many builds of one builder as there are requests and slaves for them.
+  function serve(builder: Builder, ready: Map<string, Slave>) {
+    const config = configOf(builder)
+    if (!config) return
+    for (const slave of candidates(config, builder, ready)) {
+      const request = data.nextRequest(builder.id)
+      if (!request) return
+      const release = locks.tryTake(config.locks, slave.name, builder.name)
+      if (!release) continue
+      const session = slaves.session(slave.name)!
+      const fromBuildset = data.propertiesOfBuildset(request.buildsetId)
+      const before = buildProperties(request, config, slave.name, fromBuildset)
+      const build = data.startBuild(request.id, slave.id, before)
+      if (!build) {
+        release()
+        continue
+      }
+      const naming = namingProperties(build)
+      data.setProperties(build.id, naming)
+      const properties = { ...before, ...naming }
+      const run = runBuild({
+        ...options,
+        build,
+        request,
+        builder: config,
+        slave,
+        session,
+        properties,
+      })
+      runs.set(build.id, run)
+      void run.done.then(() => {
+        runs.delete(build.id)
+        release()
+        data.announceSlave(slave.name)
+        poke()
+      })
+      data.announceSlave(slave.name)
+      if (runningOn(slave.name).length >= slave.maxBuilds) ready.delete(slave.name)
+    }
+  }
+
+  function freeSlaves(): Map<string, Slave> {
+    const free = data.slaves().filter(slave => whyNotFree(slave) === undefined)
+    return new Map(free.map(slave => [slave.name, slave]))
+  }
+
+  // The least busy first; of those, the one that built this builder last: it has the sources.
+  function candidates(config: BuilderConfig, builder: Builder, ready: ReadonlyMap<string, Slave>) {
+    const fitting = config.slaves.flatMap(name => ready.get(name) ?? [])
+    const idle = fitting.filter(
+      slave => !runningOn(slave.name).some(one => one.builderId === builder.id),
+    )
+    if (idle.length < 2) return idle
+    const last = data.lastFinishedBuilds(builder.id, 1)[0]?.slave
+    return idle.sort(
+      (a, b) =>
+        runningOn(a.name).length - runningOn(b.name).length ||
+        Number(b.name === last) - Number(a.name === last),
+    )
+  }
+
+  function runningOn(slave: string): Build[] {
+    return [...runs.values()].flatMap(run => (run.build.slave === slave ? [run.build] : []))
+  }
+
+  function configOf(builder: Builder): BuilderConfig | undefined {
+    return (
+      options.config().builders.find(one => one.name === builder.name) ??
+      options.transient.get(builder.name)
+    )
+  }
+
+  function whyNotFree(slave: Slave): string | undefined {
+    if (!slave.active) return `${slave.name} is no longer configured`
+    if (slave.state !== 'online' || !slaves.session(slave.name))
+      return `${slave.name} is ${slave.state}${slave.reason ? ` (${slave.reason})` : ''}`
+    if (slave.paused)
+      return `${slave.name} is paused${slave.paused.reason ? `: ${slave.paused.reason}` : ''}`
+    const busy = runningOn(slave.name).length
+    if (busy >= slave.maxBuilds) return `${slave.name} is busy with ${busy} of ${slave.maxBuilds}`
+    return undefined
+  }
+
+  function whyWaiting(id: BuilderId): string {
+    const builder = data.builder(id)
+    const config = builder && configOf(builder)
+    if (!config) return 'the builder is no longer configured'
+    if (config.slaves.length === 0) return 'no slave is configured for it'
+    const all = data.slaves()
+    const reasons = config.slaves.map(name => {
+      const slave = all.find(one => one.name === name)
+      if (!slave) return `${name} is not known`
+      return (
+        whyNotFree(slave) ??
+        (runningOn(name).some(one => one.builderId === id)
+          ? `its build before still runs on ${name}`
+          : locks.whyNot(config.locks, name))
+      )
+    })
+    return reasons.find(reason => reason === undefined) === undefined && reasons.includes(undefined)
+      ? 'starts now'
+      : [...new Set(reasons)].join('; ')
+  }
+}

@@ -1,0 +1,101 @@
+import type { LockConfig } from '../config/model.ts'
+import type { Stop } from '../model.ts'
+
+export interface Locks {
+  configure(locks: readonly LockConfig[]): void
+  /** Takes all of `names` at once, or none. `undefined` when one of them is not free. */
+  tryTake(names: readonly string[], slave: string, holder: string): Stop | undefined
+  /** Takes them when they are free, in the order of asking. `cancel` stops waiting. */
+  take(
+    names: readonly string[],
+    slave: string,
+    holder: string,
+    onWait: (reason: string) => void,
+  ): { taken: Promise<Stop | undefined>; cancel: Stop }
+  /** `lock gpu is held by asan #12`; `undefined` when all are free. */
+  whyNot(names: readonly string[], slave: string): string | undefined
+  /** Calls back when a lock becomes free. */
+  onRelease(listener: () => void): Stop
+}
+
+/**
+ * Counting locks over the whole master or on each slave. They live in memory
+ * only: a build that held one ends with the master.
+ */
+export function createLocks(): Locks {
+  let configs = new Map<string, LockConfig>()
+  const holders = new Map<string, string[]>()
+  const waiting: {
+    names: readonly string[]
+    slave: string
+    holder: string
+    grant(stop: Stop): void
+  }[] = []
+  const listeners = new Set<() => void>()
+
+  const locks: Locks = {
+    configure(list) {
+      configs = new Map(list.map(lock => [lock.name, lock]))
+    },
+    tryTake(names, slave, holder) {
+      if (locks.whyNot(names, slave) !== undefined) return undefined
+      for (const name of names) holdersOf(name, slave).push(holder)
+      let held = true
+      return () => {
+        if (!held) return
+        held = false
+        for (const name of names) {
+          const list = holdersOf(name, slave)
+          list.splice(list.indexOf(holder), 1)
+        }
+        grantWaiting()
+        for (const listener of listeners) listener()
+      }
+    },
+    take(names, slave, holder, onWait) {
+      const now = locks.tryTake(names, slave, holder)
+      if (now) return { taken: Promise.resolve(now), cancel() {} }
+      onWait(locks.whyNot(names, slave)!)
+      const { promise, resolve } = Promise.withResolvers<Stop | undefined>()
+      const entry = { names, slave, holder, grant: resolve }
+      waiting.push(entry)
+      return {
+        taken: promise,
+        cancel() {
+          const at = waiting.indexOf(entry)
+          if (at >= 0) waiting.splice(at, 1)
+          resolve(undefined)
+        },
+      }
+    },
+    whyNot(names, slave) {
+      for (const name of names) {
+        const held = holdersOf(name, slave)
+        if (held.length >= (configs.get(name)?.maxCount ?? 1))
+          return `lock ${name} is held by ${held.join(', ')}`
+      }
+      return undefined
+    },
+    onRelease(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+  return locks
+
+  function holdersOf(name: string, slave: string): string[] {
+    const key = configs.get(name)?.scope === 'slave' ? `${name} on ${slave}` : name
+    let list = holders.get(key)
+    if (!list) holders.set(key, (list = []))
+    return list
+  }
+
+  function grantWaiting() {
+    for (const entry of [...waiting]) {
+      const stop = locks.tryTake(entry.names, entry.slave, entry.holder)
+      if (!stop) continue
+      waiting.splice(waiting.indexOf(entry), 1)
+      entry.grant(stop)
+    }
+  }
+}

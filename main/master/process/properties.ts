@@ -1,0 +1,55 @@
+import type { BuilderConfig } from '../config/model.ts'
+import type { BuildRequest, Properties, PropertyValue, Slave } from '../model.ts'
+import { ExpressionError, type Lookup } from './expression.ts'
+
+/** The properties with which a build begins, by Buildbot's names. Later sources win. */
+export function buildProperties(
+  request: BuildRequest,
+  builder: BuilderConfig,
+  slave: string,
+  fromBuildset: Properties,
+): Properties {
+  const { sourcestamp } = request
+  return {
+    ...from('Builder', { ...builder.properties, buildername: builder.name }),
+    ...from('Slave', { slavename: slave, workername: slave }),
+    ...from('Build', {
+      project: sourcestamp.project,
+      repository: sourcestamp.repository,
+      branch: sourcestamp.branch,
+      revision: sourcestamp.revision,
+      scheduler: request.scheduler,
+      reason: request.reason,
+    }),
+    ...fromBuildset,
+  }
+}
+
+export function from(source: string, values: Readonly<Record<string, PropertyValue>>): Properties {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, { value, source }]),
+  )
+}
+
+/** What `prop.`, `slave.` and `secret.` stand for in a build. */
+export function createLookup(
+  properties: () => Properties,
+  slave: Pick<Slave, 'name' | 'info'>,
+  secret: (name: string) => string | undefined,
+): Lookup {
+  return ([scope, ...rest]) => {
+    const name = rest.join('.')
+    switch (scope) {
+      case 'prop':
+        return properties()[name]?.value
+      case 'slave':
+        return name === 'name' ? slave.name : (slave.info[name] as PropertyValue | undefined)
+      case 'secret':
+        return secret(name)
+      default:
+        throw new ExpressionError(
+          `there is no name "${[scope, ...rest].join('.')}"; names begin with prop., slave. or secret.`,
+        )
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Result codes of a step, build or buildset. The values are Buildbot's and are
+ * stored in history, so they never change.
+ */
+export const SUCCESS = 0
+export const WARNINGS = 1
+export const FAILURE = 2
+export const SKIPPED = 3
+export const EXCEPTION = 4
+export const RETRY = 5
+export const CANCELLED = 6
+
+export type Result = 0 | 1 | 2 | 3 | 4 | 5 | 6
+
+export const RESULT_NAMES: Readonly<Record<Result, string>> = {
+  [SUCCESS]: 'success',
+  [WARNINGS]: 'warnings',
+  [FAILURE]: 'failure',
+  [SKIPPED]: 'skipped',
+  [EXCEPTION]: 'exception',
+  [RETRY]: 'retry',
+  [CANCELLED]: 'cancelled',
+}
+
+// The codes are not in order of badness: SKIPPED is 3 and is the mildest.
+const WORST_FIRST: readonly Result[] = [
+  CANCELLED,
+  RETRY,
+  EXCEPTION,
+  FAILURE,
+  WARNINGS,
+  SUCCESS,
+  SKIPPED,
+]
+
+/** The worse of two results, used to roll steps up into builds, builds into buildsets. */
+export function worst(a: Result, b: Result): Result {
+  return WORST_FIRST.find(result => result === a || result === b)!
+}
+
+/** Whether a build with this result did what was asked: the exit code of `force --wait` and `run`. */
+export function isGood(result: Result): boolean {
+  return result === SUCCESS || result === WARNINGS || result === SKIPPED
+}

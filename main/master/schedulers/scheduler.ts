@@ -1,0 +1,126 @@
+import picomatch from 'picomatch'
+import type { Clock } from '../clock.ts'
+import type { BuilderConfig, Config, SchedulerConfig } from '../config/model.ts'
+import type { Data } from '../data/data.ts'
+import type { NewSourceStamp } from '../db/buildsets.ts'
+import type { Change, Properties, PropertyValue, Stop } from '../model.ts'
+import type { Mq } from '../mq/mq.ts'
+import { from } from '../process/properties.ts'
+
+/** What a scheduler has at hand. */
+export interface SchedulerContext {
+  readonly data: Data
+  readonly mq: Mq
+  readonly clock: Clock
+  readonly config: () => Config
+  readonly log: (text: string) => void
+}
+
+/** Builders of the scheduler, by project: one buildset has one source. */
+export function buildersByProject(
+  names: readonly string[],
+  config: Config,
+): Map<string, BuilderConfig[]> {
+  const byProject = new Map<string, BuilderConfig[]>()
+  for (const builder of config.builders) {
+    if (!names.includes(builder.name)) continue
+    byProject.set(builder.project, [...(byProject.get(builder.project) ?? []), builder])
+  }
+  return byProject
+}
+
+/** Asks for builds of held changes of one project and branch, and releases them in the same transaction. */
+export function requestBuildsOfChanges(
+  context: SchedulerContext,
+  scheduler: SchedulerConfig,
+  changes: readonly Change[],
+): void {
+  const { data } = context
+  const newest = changes.at(-1)!
+  const builders = buildersByProject(scheduler.builders, context.config()).get(newest.project) ?? []
+  const ids = changes.map(change => change.id)
+  addBuildset(context, scheduler, builders, {
+    reason:
+      changes.length === 1
+        ? `change on ${newest.branch}`
+        : `${changes.length} changes on ${newest.branch}`,
+    sourcestamp: {
+      project: newest.project,
+      repository: newest.repository,
+      branch: newest.branch,
+      revision: newest.revision,
+    },
+    changes,
+    releases: {
+      scheduler: scheduler.name,
+      release: () => data.releaseChanges(scheduler.name, ids),
+    },
+  })
+}
+
+interface Wish {
+  readonly reason: string
+  readonly sourcestamp: NewSourceStamp
+  readonly changes: readonly Change[]
+  readonly properties?: Properties
+  readonly releases?: { readonly scheduler: string; release(): void }
+}
+
+/** Adds a buildset for builders of one project, as a scheduler asks for it. */
+export function addBuildset(
+  { data }: SchedulerContext,
+  scheduler: Pick<SchedulerConfig, 'name' | 'properties' | 'priority'>,
+  builders: readonly BuilderConfig[],
+  wish: Wish,
+): void {
+  const known = builders.flatMap(builder => {
+    const row = data.builderByName(builder.name)
+    return row ? [{ id: row.id, collapse: builder.collapseRequests }] : []
+  })
+  if (known.length === 0) return
+  data.addBuildset({
+    reason: wish.reason,
+    scheduler: scheduler.name,
+    sourcestamp: wish.sourcestamp,
+    changes: wish.changes.map(change => change.id),
+    properties: {
+      ...from('Scheduler', scheduler.properties as Record<string, PropertyValue>),
+      ...wish.properties,
+    },
+    priority: scheduler.priority,
+    builders: known,
+    ...(wish.releases && { releases: wish.releases }),
+  })
+}
+
+/**
+ * Shows each change to a scheduler exactly once, also those that came while it
+ * could not look: a master killed between recording a change and holding it
+ * shows that change at its next start. What `onChange` writes commits with it.
+ */
+export function followChanges(
+  { data, mq }: SchedulerContext,
+  scheduler: string,
+  onChange: (change: Change) => void,
+): Stop {
+  const seen = data.schedulerState(scheduler, LAST_CHANGE)
+  if (seen === undefined) {
+    const newest = data.changes({ limit: 1 })[0]
+    data.saveSchedulerState(scheduler, LAST_CHANGE, String(newest?.id ?? 0))
+  } else for (const change of data.changesAfter(Number(seen) as Change['id'])) take(change)
+  return mq.subscribe('change/new', take)
+
+  function take(change: Change) {
+    data.together(() => {
+      onChange(change)
+      data.saveSchedulerState(scheduler, LAST_CHANGE, String(change.id))
+    })
+  }
+}
+
+const LAST_CHANGE = 'last change'
+
+/** Whether a branch is one of those that globs name. */
+export function branchMatcher(globs: readonly string[]): (branch: string) => boolean {
+  return picomatch([...globs], { dot: true })
+}

@@ -1,0 +1,223 @@
+import type { WebSocket } from 'ws'
+import {
+  agree,
+  CAPABILITIES,
+  type Capabilities,
+  RAW_OUTPUT_KEY,
+} from '../../../slave/protocol/capabilities.ts'
+import { startLink } from '../../../slave/protocol/link.ts'
+import {
+  asArray,
+  asBytes,
+  asCount,
+  asMap,
+  asNumber,
+  asString,
+  asStrings,
+  type Fields,
+  ProtocolError,
+} from '../../../slave/protocol/parse.ts'
+import type { SlaveInfo } from '../model.ts'
+
+/** A slave that is attached: after the handshake there is no difference between local and remote. */
+export interface Session {
+  readonly info: SlaveInfo
+  readonly capabilities: Capabilities
+  /** Runs one command of the protocol. */
+  start(name: string, args: Fields, hooks?: CommandHooks): RemoteCommand
+  /** Ends what the steps of a build left running, and names it. */
+  endBuild(marker: string): Promise<readonly string[]>
+  /** Asks the slave to go. */
+  shutdown(): Promise<void>
+  /** Resolves, once, with the reason why the link ended. */
+  readonly ended: Promise<string>
+  close(reason: string): void
+}
+
+export interface CommandHooks {
+  readonly builder?: string
+  /** Output as it comes. The slave is told that it arrived once the promise resolves. */
+  readonly onOutput?: (stream: string, bytes: Uint8Array) => Promise<void>
+  /** Blocks of a file that the slave sends. */
+  readonly onUpload?: (bytes: Uint8Array) => Promise<void>
+}
+
+export interface RemoteCommand {
+  /** Rejects with a LinkEndedError when the slave is lost, with a CommandCrashedError when the command broke. */
+  readonly done: Promise<CommandOutcome>
+  interrupt(why: string): void
+}
+
+export interface CommandOutcome {
+  /** Exit status; -1 when a signal ended it. */
+  readonly rc: number
+  readonly elapsedS: number
+  readonly failureReason: string | null
+  readonly files: readonly string[]
+  readonly stat: readonly number[] | null
+}
+
+/** Thrown when the command itself broke on the slave, or never said how it ended. */
+export class CommandCrashedError extends Error {
+  override readonly name = 'CommandCrashedError'
+}
+
+export interface SessionOptions {
+  /** Makes command ids that are never used again. */
+  readonly nextCommandId: () => string
+  readonly onTrouble: (reason: string) => void
+}
+
+interface Running {
+  readonly hooks: CommandHooks
+  readonly outcome: { -readonly [K in keyof CommandOutcome]: CommandOutcome[K] | undefined }
+  /** How many bytes of each stream have come. */
+  readonly offsets: Map<string, number>
+  complete(failure: string | null): void
+}
+
+// What Buildbot's master sends, but for the limits: lines are never cut, and output comes at once.
+const SETTINGS = {
+  buffer_size: 256 * 1024,
+  buffer_timeout: 0.1,
+  newline_re: String.raw`(\r\n|\r(?=.)|\033\[u|\033\[[0-9]+;[0-9]+[Hf]|\033\[2J|\x08+)`,
+  max_line_length: 2 ** 31 - 1,
+}
+
+/**
+ * Shakes hands with a slave over an open WebSocket.
+ *
+ * @throws ProtocolError when what it says of itself is not of the protocol.
+ */
+export async function startSession(socket: WebSocket, options: SessionOptions): Promise<Session> {
+  const commands = new Map<string, Running>()
+  const link = startLink(socket, { answer, onTrouble: options.onTrouble })
+  const info = asMap(await link.request('get_worker_info'), 'the worker info')
+  const capabilities = agree(info.triphammer)
+  await link.request('set_worker_settings', { args: { ...SETTINGS, triphammer: CAPABILITIES } })
+  // The environment holds secrets and is of no use here.
+  const { environ: _environ, ...told } = info
+
+  return {
+    info: told,
+    capabilities,
+    ended: link.ended,
+    close: link.close,
+    start,
+    async endBuild(marker) {
+      if (capabilities.endBuild === undefined) return []
+      return asStrings(await link.request('end_build', { build_marker: marker }), 'what was left')
+    },
+    async shutdown() {
+      await link.request('shutdown')
+    },
+  }
+
+  function start(name: string, args: Fields, hooks: CommandHooks = {}): RemoteCommand {
+    const id = options.nextCommandId()
+    const done = Promise.withResolvers<CommandOutcome>()
+    const outcome: Running['outcome'] = {
+      rc: undefined,
+      elapsedS: 0,
+      failureReason: null,
+      files: [],
+      stat: null,
+    }
+    commands.set(id, { hooks, outcome, offsets: new Map(), complete })
+    const request = { command_id: id, command_name: name, args, builder_name: hooks.builder ?? '' }
+    // A quick command is complete before its start is answered; only a refusal ends it here.
+    link.request('start_command', request).catch(error => {
+      commands.delete(id)
+      done.reject(error)
+    })
+    void link.ended.then(reason => {
+      commands.delete(id)
+      done.reject(new SlaveLostError(reason))
+    })
+    return {
+      done: done.promise,
+      interrupt: why =>
+        void link.request('interrupt_command', { command_id: id, why }).catch(() => {
+          // The link has ended, and the command with it.
+        }),
+    }
+
+    function complete(failure: string | null) {
+      commands.delete(id)
+      if (failure !== null) done.reject(new CommandCrashedError(failure))
+      else if (outcome.rc === undefined)
+        done.reject(new CommandCrashedError('the slave did not say how the command ended'))
+      else done.resolve(outcome as CommandOutcome)
+    }
+  }
+
+  function answer(op: string, fields: Fields): unknown {
+    const id = asString(fields.command_id, 'command_id')
+    const command = commands.get(id)
+    if (!command) throw new ProtocolError(`there is no command "${id}"`)
+    switch (op) {
+      case 'update':
+        return takeUpdates(command, asArray(fields.args, 'args'))
+      case 'complete':
+        command.complete(fields.args === null ? null : asString(fields.args, 'args'))
+        return null
+      case 'update_upload_file_write': {
+        if (!command.hooks.onUpload) throw new ProtocolError('no file was asked for')
+        return command.hooks.onUpload(asBytes(fields.args, 'args')).then(() => null)
+      }
+      case 'update_upload_file_close':
+      case 'update_upload_file_utime':
+        return null
+      default:
+        throw new ProtocolError(`unknown op "${op}"`)
+    }
+  }
+
+  // Answered once the output is stored: the slave lets its program wait meanwhile.
+  function takeUpdates(command: Running, pairs: readonly unknown[]): Promise<unknown> | null {
+    const stored: Promise<void>[] = []
+    for (const pair of pairs) {
+      const [key, value] = asArray(pair, 'a pair')
+      switch (asString(key, 'a key')) {
+        case RAW_OUTPUT_KEY:
+          stored.push(takeOutput(command, value))
+          break
+        case 'rc':
+          command.outcome.rc = asNumber(value, 'rc')
+          break
+        case 'elapsed':
+          command.outcome.elapsedS = asNumber(value, 'elapsed')
+          break
+        case 'failure_reason':
+          command.outcome.failureReason = asString(value, 'failure_reason')
+          break
+        case 'files':
+          command.outcome.files = asStrings(value, 'files')
+          break
+        case 'stat':
+          command.outcome.stat = asArray(value, 'stat').map(one => asNumber(one, 'stat'))
+          break
+        // Keys that a newer slave may send are no fault of it.
+      }
+    }
+    return stored.length === 0 ? null : Promise.all(stored).then(() => null)
+  }
+
+  function takeOutput(command: Running, value: unknown): Promise<void> {
+    const [streamValue, offsetValue, bytesValue] = asArray(value, 'output')
+    const stream = asString(streamValue, 'the stream')
+    const offset = asCount(offsetValue, 'the offset')
+    let bytes = asBytes(bytesValue, 'the output')
+    const expected = command.offsets.get(stream) ?? 0
+    if (offset > expected) options.onTrouble(`${offset - expected} bytes of ${stream} are missing`)
+    // What came before is not taken twice.
+    bytes = bytes.subarray(Math.max(0, expected - offset))
+    command.offsets.set(stream, Math.max(expected, offset + bytes.length))
+    return command.hooks.onOutput?.(stream, bytes) ?? Promise.resolve()
+  }
+}
+
+/** Thrown at a command when its slave is lost. */
+export class SlaveLostError extends Error {
+  override readonly name = 'SlaveLostError'
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import type { SlaveConfig } from '../config/model.ts'
+import type { Data } from '../data/data.ts'
+import type { AsyncStop } from '../model.ts'
+import { startLocalSlave } from './local.ts'
+import type { Program } from './pseudo-terminal.ts'
+import type { Session } from './session.ts'
+
+export interface SlavesOptions {
+  readonly data: Data
+  readonly clock: Clock
+  /** `slaves/` of the data directory. */
+  readonly folder: string
+  readonly program: Pick<Program, 'file' | 'args' | 'env'>
+  readonly log: (text: string) => void
+}
+
+export interface Slaves {
+  /** Starts what is new, stops what is gone, leaves alone what did not change. */
+  configure(slaves: readonly SlaveConfig[]): void
+  /** The session of a slave that is attached. */
+  session(name: string): Session | undefined
+  stop: AsyncStop
+}
+
+export function startSlaves(options: SlavesOptions): Slaves {
+  const { data, clock, folder, program, log } = options
+  const running = new Map<string, AsyncStop>()
+  const leaving = new Set<Promise<void>>()
+  const sessions = new Map<string, Session>()
+  // Ids are never used again, also not by the next run of this master.
+  const run = randomBytes(6).toString('base64url')
+  let lastCommand = 0
+
+  return {
+    configure(configs) {
+      data.saveSlaves(configs)
+      const locals = new Set(configs.filter(one => one.kind === 'local').map(one => one.name))
+      for (const [name, stop] of running)
+        if (!locals.has(name)) {
+          running.delete(name)
+          const gone = stop().finally(() => leaving.delete(gone))
+          leaving.add(gone)
+        }
+      for (const { name, kind } of configs) {
+        if (kind === 'local' && !running.has(name)) running.set(name, startLocal(name))
+        if (kind === 'remote')
+          data.setSlaveState(name, 'offline', 'remote slaves are not yet attached by this version')
+      }
+    },
+    session: name => sessions.get(name),
+    async stop() {
+      await Promise.all([...[...running.values()].map(stop => stop()), ...leaving])
+      running.clear()
+    },
+  }
+
+  function startLocal(name: string): AsyncStop {
+    return startLocalSlave({
+      name,
+      folder: join(folder, name),
+      clock,
+      program,
+      nextCommandId: () => `${run}-${++lastCommand}`,
+      onState: (state, reason) => data.setSlaveState(name, state, reason),
+      onSession(session) {
+        if (session) {
+          sessions.set(name, session)
+          data.setSlaveInfo(name, session.info)
+          data.addEvent('slave-attached', name, String(session.info.version ?? ''))
+        } else if (sessions.delete(name)) data.addEvent('slave-detached', name)
+      },
+      onConsole: text => data.addConsoleText(name, text),
+      onTrouble: reason => log(`slave ${name}: ${reason}`),
+    })
+  }
+}

@@ -1,0 +1,46 @@
+import type { ShellStep } from '../config/model.ts'
+import { FAILURE, SUCCESS } from '../results.ts'
+import type { CommandOutcome } from '../slaves/session.ts'
+import type { RunStep, StepContext, StepEnd } from './step.ts'
+
+export const runShellStep: RunStep<ShellStep> = async (config, context) =>
+  judge(await runCommand(config, context), config)
+
+type Commanding = Pick<ShellStep, 'command' | 'pty' | 'logfiles' | 'timeoutMs' | 'maxTimeMs'>
+
+/** Runs the step's command with its texts filled in. */
+export function runCommand(
+  config: Commanding,
+  context: StepContext,
+  onStdout?: (bytes: Uint8Array) => void,
+): Promise<CommandOutcome> {
+  const { command, pty, logfiles } = config
+  const filled = Object.entries(logfiles).map(([name, path]) => [name, context.fill(path)])
+  return context.shell({
+    command: typeof command === 'string' ? context.fill(command) : command.map(context.fill),
+    limits: config,
+    pty,
+    logfiles: Object.fromEntries(filled),
+    ...(onStdout && { onStdout }),
+  })
+}
+
+/** SUCCESS for exit status 0; otherwise FAILURE, with the reason in words. */
+export function judge(
+  { rc, failureReason }: CommandOutcome,
+  limits: Pick<ShellStep, 'timeoutMs' | 'maxTimeMs'>,
+): StepEnd {
+  if (failureReason === 'timeout_without_output')
+    return { results: FAILURE, text: `no output for ${inWords(limits.timeoutMs)}` }
+  if (failureReason === 'timeout')
+    return { results: FAILURE, text: `ran longer than ${inWords(limits.maxTimeMs)}` }
+  if (failureReason === 'max_lines_failure')
+    return { results: FAILURE, text: 'wrote too many lines' }
+  if (rc === 0) return { results: SUCCESS, text: '' }
+  return { results: FAILURE, text: rc < 0 ? 'ended by a signal' : `exit status ${rc}` }
+}
+
+function inWords(ms: number | null): string {
+  const seconds = (ms ?? 0) / 1000
+  return seconds >= 120 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
+}

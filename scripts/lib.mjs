@@ -1,0 +1,192 @@
+// What the scripts share. Runs on Node 20, before anything is installed.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = resolve(fileURLToPath(import.meta.url), '../..')
+const at = (...parts) => join(root, ...parts)
+
+/** Tells a person what happens, on stderr so that data on stdout stays data. */
+export function say(text) {
+  process.stderr.write(`triphammer: ${text}\n`)
+}
+
+/** Ends with one sentence that says what to do. */
+export function fail(text) {
+  say(text)
+  process.exit(1)
+}
+
+/** Installs the dependencies when what is installed is not what the lockfile says. */
+export function ensureInstalled() {
+  if (installed()) return
+  say('installing dependencies (npm ci) …')
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  const { status } = spawnSync('npm', args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) fail('npm ci failed; its message is above. Is the npm registry within reach?')
+}
+
+function installed() {
+  const here = at('node_modules/.package-lock.json')
+  if (!existsSync(here)) return false
+  const wanted = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages
+  const found = JSON.parse(readFileSync(here, 'utf8')).packages
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    if (path === '') return true
+    // Packages of other platforms are not installed.
+    if (optional && !found[path]) return true
+    return found[path]?.version === version && existsSync(at(path))
+  })
+}
+
+const SOURCES = [
+  'main',
+  'renderer',
+  'slave',
+  'electron.vite.config.ts',
+  'package.json',
+  'package-lock.json',
+]
+
+/** Builds when the sources are not those of the last build. */
+export function ensureBuilt() {
+  const stamp = at('out/.sources')
+  const now = hashSources()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return
+  say('building …')
+  const args = [
+    at('node_modules/electron-vite/bin/electron-vite.js'),
+    'build',
+    '--logLevel',
+    'warn',
+  ]
+  const { status } = spawnSync(node24(), args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  if (status !== 0) fail('the build failed; its message is above.')
+  writeFileSync(stamp, now)
+}
+
+function hashSources() {
+  const hash = createHash('sha256')
+  const add = path => {
+    if (statSync(at(path)).isDirectory())
+      for (const name of readdirSync(at(path)).sort()) add(join(path, name))
+    else
+      hash
+        .update(path)
+        .update('\0')
+        .update(readFileSync(at(path)))
+        .update('\0')
+  }
+  for (const source of SOURCES) add(source)
+  return hash.digest('hex')
+}
+
+/** The path of a Node that has node:sqlite: this one, or the one that npm installed. */
+export function node24() {
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  const binary = at('node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  if (existsSync(binary)) return binary
+  return fail(
+    existsSync(at('node_modules'))
+      ? `Triphammer needs Node 24 or later, and npm has none for ${process.platform} ${process.arch}. Install it from your system's packages; this is ${process.versions.node}.`
+      : 'the dependencies are not installed. Run "npm ci", or "npm start", which does it.',
+  )
+}
+
+/** Runs a program with Node 24 first in its PATH, and gives its exit code. */
+export function run(file, args, options = {}) {
+  const { env = {}, ...rest } = options
+  return new Promise(done => {
+    const child = spawn(file, args, {
+      cwd: root,
+      stdio: 'inherit',
+      ...rest,
+      env: {
+        ...process.env,
+        PATH: `${join(node24(), '..')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
+        ...env,
+      },
+    })
+    // A signal to this script is one to what it runs.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+      process.on(signal, () => child.kill(signal))
+    child.on('error', error => fail(`${file}: ${error.message}`))
+    child.on('exit', (code, signal) => done(signal ? 1 : code))
+  })
+}
+
+/** The first of `names` that is in the PATH, or at one of `paths`. */
+export function findProgram(names, paths = []) {
+  const folders = (process.env.PATH ?? '').split(process.platform === 'win32' ? ';' : ':')
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  const candidates = [
+    ...names.flatMap(name => folders.map(folder => join(folder, name + suffix))),
+    ...paths,
+  ]
+  return candidates.find(path => existsSync(path))
+}
+
+/** A browser of the Chromium family. */
+export function findBrowser() {
+  const programs = process.env.ProgramFiles ?? 'C:\\Program Files'
+  return findProgram(
+    [
+      'chromium',
+      'chromium-browser',
+      'google-chrome',
+      'google-chrome-stable',
+      'microsoft-edge',
+      'chrome',
+      'msedge',
+    ],
+    [
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+      '/Applications/Chromium.app/Contents/MacOS/Chromium',
+      '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+      join(programs, 'Google\\Chrome\\Application\\chrome.exe'),
+      join(programs, '..', 'Program Files (x86)', 'Microsoft\\Edge\\Application\\msedge.exe'),
+    ],
+  )
+}
+
+/** A Chromium for the tests: the one that is there, or Debian's where we may install it. */
+export function ensureChromium() {
+  const found = findBrowser()
+  if (found) return found
+  const apt = findProgram(['apt-get'])
+  if (!apt || process.getuid?.() !== 0)
+    fail(
+      'the tests need a browser: install Chromium (Debian: apt-get install chromium), Chrome or Edge.',
+    )
+  say('installing chromium (apt-get) …')
+  const quiet = {
+    stdio: ['ignore', 'ignore', 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  }
+  spawnSync(apt, ['update', '-qq'], quiet)
+  const { status } = spawnSync(
+    apt,
+    ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+    quiet,
+  )
+  const installedNow = findBrowser()
+  if (status !== 0 || !installedNow)
+    fail('apt-get could not install chromium; its message is above.')
+  return installedNow
+}
+
+/** Git is what the whole program works with. */
+export function ensureGit() {
+  if (!findProgram(['git'])) fail('git was not found. Install it (Debian: apt-get install git).')
+}

@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, isAbsolute, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { ShellArgs } from '../protocol/shell-args.ts'
+import { type Output, WINDOW_BYTES } from './output.ts'
+
+export interface Exit {
+  readonly code: number
+  /** The signal that ended it. */
+  readonly signal: string | null
+}
+
+/** A program that was started. */
+export interface Running {
+  readonly pid: number | undefined
+  /** Resolves when the program itself has ended. */
+  readonly exited: Promise<Exit>
+  /** Resolves when its output has been handed over, too. */
+  readonly drained: Promise<void>
+  /** Stops waiting for a program that can't be ended. */
+  abandon(): void
+}
+
+type OnOutput = (bytes: Uint8Array) => void
+
+// A child in the background may keep the pipes open for ever.
+const PIPES_GRACE_MS = 1000
+const NOT_FOUND: Exit = { code: 127, signal: null }
+
+/** Starts the program with a pipe for each stream, which is how steps run unless they ask for a pty. */
+export function startOnPipes(
+  shell: ShellArgs,
+  env: Record<string, string>,
+  output: Output,
+  onOutput: OnOutput,
+): Running {
+  const [file, args] = programOf(shell.command)
+  const exited = Promise.withResolvers<Exit>()
+  const child = spawn(file, args, {
+    cwd: shell.workdir,
+    env,
+    // A group and session of its own, so that it can be ended whole.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    // The text for cmd.exe is already as it wants it.
+    windowsVerbatimArguments: typeof shell.command === 'string',
+    stdio: [
+      shell.initial_stdin === undefined ? 'ignore' : 'pipe',
+      shell.want_stdout === false ? 'ignore' : 'pipe',
+      shell.want_stderr === false ? 'ignore' : 'pipe',
+    ],
+  })
+  child.on('error', error => {
+    output.note(`${explain(error, file)}\n`)
+    exited.resolve(NOT_FOUND)
+  })
+  child.on('exit', (code, signal) => exited.resolve({ code: code ?? -1, signal }))
+  if (shell.initial_stdin !== undefined) {
+    // The program may end without reading it.
+    child.stdin!.on('error', () => {})
+    child.stdin!.end(shell.initial_stdin)
+  }
+  const pipes = [
+    { stream: 'stdout', pipe: child.stdout },
+    { stream: 'stderr', pipe: child.stderr },
+  ].filter((one): one is { stream: string; pipe: Readable } => one.pipe !== null)
+  const ends = pipes.map(({ stream, pipe }) => pump(pipe, stream, output, onOutput))
+
+  return {
+    pid: child.pid,
+    exited: exited.promise,
+    drained: exited.promise.then(async () => {
+      await withinGrace(Promise.all(ends))
+      for (const { pipe } of pipes) pipe.destroy()
+    }),
+    abandon: () => exited.resolve({ code: -1, signal: 'SIGKILL' }),
+  }
+}
+
+/** Starts the program in a pseudo-terminal: one stream, and a program that believes it has a person before it. */
+export async function startInPty(
+  shell: ShellArgs,
+  env: Record<string, string>,
+  output: Output,
+  onOutput: OnOutput,
+): Promise<Running> {
+  // Only a step that asks for a terminal loads the native module.
+  const { spawn: spawnPty } = await import('node-pty')
+  const [file, args] = programOf(shell.command)
+  // node-pty reports a program that is not there as exit status 1 with a line of its own.
+  if (!canRun(file, shell.workdir, env)) {
+    output.note(`${explain({ code: 'ENOENT' }, file)}\n`)
+    return {
+      pid: undefined,
+      exited: Promise.resolve(NOT_FOUND),
+      drained: Promise.resolve(),
+      abandon() {},
+    }
+  }
+  const exited = Promise.withResolvers<Exit>()
+  const pty = spawnPty(file, args, {
+    name: 'xterm-256color',
+    cols: 120,
+    rows: 30,
+    cwd: shell.workdir,
+    env,
+    encoding: null,
+  })
+  // Typed as text, but `encoding: null` gives bytes. The pty is never paused: a paused
+  // one loses what is pending when its program ends.
+  pty.onData((data: unknown) => {
+    const bytes = data as Buffer
+    onOutput(bytes)
+    output.write('stdout', bytes)
+  })
+  pty.onExit(({ exitCode, signal }) =>
+    exited.resolve({ code: exitCode, signal: signal ? `signal ${signal}` : null }),
+  )
+  if (shell.initial_stdin !== undefined) pty.write(shell.initial_stdin)
+  return {
+    pid: pty.pid,
+    exited: exited.promise,
+    // node-pty reports the exit after the last output.
+    drained: exited.promise.then(() => undefined),
+    abandon: () => exited.resolve({ code: -1, signal: 'SIGKILL' }),
+  }
+}
+
+function pump(pipe: Readable, stream: string, output: Output, onOutput: OnOutput): Promise<void> {
+  const end = Promise.withResolvers<void>()
+  pipe.on('data', (bytes: Buffer) => {
+    onOutput(bytes)
+    output.write(stream, bytes)
+    if (output.unacknowledged < WINDOW_BYTES) return
+    pipe.pause()
+    output.onDrain(() => pipe.resume())
+  })
+  pipe.on('close', end.resolve)
+  // A read error ends the stream like any other end.
+  pipe.on('error', () => end.resolve())
+  return end.promise
+}
+
+async function withinGrace(ends: Promise<unknown>) {
+  let timer: NodeJS.Timeout | undefined
+  const grace = new Promise(resolve => {
+    timer = setTimeout(resolve, PIPES_GRACE_MS)
+  })
+  await Promise.race([ends, grace])
+  clearTimeout(timer)
+}
+
+function programOf(command: ShellArgs['command']): [file: string, args: string[]] {
+  if (typeof command !== 'string') return [command[0]!, command.slice(1)]
+  if (process.platform === 'win32')
+    return [process.env.COMSPEC ?? 'cmd.exe', ['/d', '/s', '/c', `"${command}"`]]
+  return ['/bin/sh', ['-c', command]]
+}
+
+function canRun(file: string, workdir: string, env: Record<string, string>): boolean {
+  if (isAbsolute(file) || file.includes('/'))
+    return existsSync(join(workdir, file)) || existsSync(file)
+  const suffixes = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : ['']
+  return (env.PATH ?? '')
+    .split(delimiter)
+    .some(folder => suffixes.some(suffix => existsSync(join(folder, file + suffix))))
+}
+
+function explain(error: { code?: string; message?: string }, file: string): string {
+  if (error.code === 'ENOENT')
+    return `"${file}" was not found. Is it installed, and in the slave's PATH?`
+  if (error.code === 'EACCES') return `"${file}" may not be run: it is not marked as a program.`
+  return `"${file}" could not be started: ${error.message}`
+}

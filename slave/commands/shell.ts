@@ -1,0 +1,121 @@
+import { mkdirSync } from 'node:fs'
+import { delimiter } from 'node:path'
+import { asBoolean, asString, type Fields, optional } from '../protocol/parse.ts'
+import { parseShellArgs, type ShellArgs } from '../protocol/shell-args.ts'
+import type { Command, CommandContext } from './command.ts'
+import { countNewlines, startLimits } from './limits.ts'
+import { watchLogFiles } from './log-files.ts'
+import { createOutput } from './output.ts'
+import { killTree, MARKER_VARIABLE } from './process-tree.ts'
+import { type Exit, startInPty, startOnPipes } from './running.ts'
+
+/** Why a command is ended before its time. `failure` is told to the master in `failure_reason`. */
+export interface Ending {
+  readonly why: string
+  readonly failure?: 'timeout_without_output' | 'timeout' | 'max_lines_failure'
+}
+
+// Seconds between the polite signal and the hard one, where the master does not say.
+const POLITE_S = 3
+
+/**
+ * Runs one program and sends its output as it comes.
+ *
+ * The command ends when the program itself ends. What it left in the background
+ * may go on until the build ends, but its output is no longer read.
+ */
+export function startShell(args: Fields, context: CommandContext): Command {
+  const shell = parseShellArgs(args)
+  // Our own masters ask for less to be said of commands that are many and small.
+  const brief = optional(args.brief, 'brief', asBoolean) ?? false
+  const build = optional(args.build_marker, 'build_marker', asString) ?? 'command'
+  const marker = `${build}/${context.id}`
+  const output = createOutput(context.updates)
+  let ending: Ending | undefined
+  const ended = Promise.withResolvers<Ending>()
+
+  return { done: run(), interrupt: why => end({ why: `interrupted (${why})` }) }
+
+  function end(why: Ending) {
+    if (ending) return
+    ending = why
+    ended.resolve(why)
+  }
+
+  async function run(): Promise<void> {
+    const startedAt = performance.now()
+    const env = stepEnvironment(shell, context.environment, marker)
+    mkdirSync(shell.workdir, { recursive: true })
+    output.note(describe(shell, env, brief))
+    const closeLogFiles = watchLogFiles(shell.logfiles ?? {}, shell.workdir, output)
+    const limits = startLimits(shell, end)
+    const start = shell.usePTY ? startInPty : startOnPipes
+    const program = await start(shell, env, output, bytes =>
+      limits.sawOutput(bytes.length, () => countNewlines(bytes)),
+    )
+    void ended.promise.then(async ({ why }) => {
+      output.note(`\n${why}: ending the command\n`)
+      const politeMs = (shell.sigtermTime ?? POLITE_S) * 1000
+      const left = await killTree({ ...(program.pid && { leader: program.pid }), marker, politeMs })
+      if (left.length > 0) output.note(`could not be ended: ${left.join(', ')}\n`)
+      program.abandon()
+    })
+
+    const exit = await program.exited
+    limits.stop()
+    await program.drained
+    await closeLogFiles()
+    const elapsed = (performance.now() - startedAt) / 1000
+    if (!brief || exit.signal || exit.code !== 0) output.note(describeExit(exit, elapsed))
+    output.flush()
+    const updates: [string, unknown][] = [
+      ['rc', exit.signal ? -1 : exit.code],
+      ['elapsed', elapsed],
+    ]
+    if (ending?.failure) updates.unshift(['failure_reason', ending.failure])
+    await context.updates.send(updates)
+  }
+}
+
+/** The slave's environment, changed as the arguments say. `${NAME}` stands for the slave's own value. */
+export function stepEnvironment(
+  shell: Pick<ShellArgs, 'env' | 'workdir'>,
+  base: Readonly<Record<string, string>>,
+  marker: string,
+): Record<string, string> {
+  const env: Record<string, string> = { ...base, PWD: shell.workdir }
+  const substitute = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => base[name] ?? '')
+  for (const [name, value] of Object.entries(shell.env ?? {})) {
+    if (value === null) delete env[name]
+    else
+      env[name] =
+        typeof value === 'string' ? substitute(value) : value.map(substitute).join(delimiter)
+  }
+  env[MARKER_VARIABLE] = marker
+  return env
+}
+
+function describeExit({ signal, code }: Exit, elapsed: number): string {
+  const how = signal ? `ended by ${signal}` : `exit status ${code}`
+  return `${how} after ${elapsed.toFixed(elapsed < 10 ? 2 : 0)} s\n`
+}
+
+function describe(shell: ShellArgs, env: Record<string, string>, brief: boolean): string {
+  const words =
+    typeof shell.command === 'string' ? shell.command : shell.command.map(quoted).join(' ')
+  if (brief) return `${words}\n`
+  const limits = [
+    shell.timeout !== undefined && `timeout ${shell.timeout} s without output`,
+    shell.maxTime !== undefined && `${shell.maxTime} s in all`,
+    shell.usePTY && 'in a terminal',
+  ].filter(Boolean)
+  const lines = [words, `in ${shell.workdir}${limits.length > 0 ? ` (${limits.join(', ')})` : ''}`]
+  if (shell.logEnviron)
+    for (const [name, value] of Object.entries(env).sort()) lines.push(`  ${name}=${value}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** A word as one would type it in a shell. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,85 @@
+import { delimiter, join, sep } from 'node:path'
+
+type Env = Record<string, string | undefined>
+
+// What the app, the tools that start it and the slave itself put into the environment.
+const OURS = new Set([
+  'ELECTRON_RUN_AS_NODE',
+  'ELECTRON_NO_ASAR',
+  'ELECTRON_NO_ATTACH_CONSOLE',
+  'ELECTRON_EXEC_PATH',
+  'ELECTRON_OVERRIDE_DIST_PATH',
+  'ELECTRON_RENDERER_URL',
+  'CHROME_DESKTOP',
+  'GDK_BACKEND',
+  'ORIGINAL_XDG_CURRENT_DESKTOP',
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NODE_UNIQUE_ID',
+  'NODE_OPTIONS',
+  'NODE_ENV',
+  'NODE',
+  'INIT_CWD',
+  'VITEST',
+  'VITEST_MODE',
+  'VITEST_POOL_ID',
+  'VITEST_WORKER_ID',
+])
+const OUR_PREFIXES = ['npm_', 'TRIPHAMMER', 'ELECTRON_VITE_', 'ELECTRON_DOUBLE_', 'PLAYWRIGHT_']
+const APPIMAGE = ['APPIMAGE', 'APPDIR', 'ARGV0', 'OWD']
+const LISTS = [
+  'PATH',
+  'LD_LIBRARY_PATH',
+  'XDG_DATA_DIRS',
+  'GSETTINGS_SCHEMA_DIR',
+  'PYTHONPATH',
+  'PERLLIB',
+  'QT_PLUGIN_PATH',
+]
+
+/**
+ * The environment that a person's own shell would have: without what Electron,
+ * an AppImage mount, npm and this app added. Builds of Electron and Node
+ * projects break on these, and system programs load the wrong libraries.
+ *
+ * @param appRoot Folder of the app; npm put its node_modules/.bin into PATH.
+ */
+export function scrubEnvironment(env: Env, appRoot: string): Record<string, string> {
+  const clean: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || OURS.has(name)) continue
+    if (OUR_PREFIXES.some(prefix => name.startsWith(prefix))) continue
+    clean[name] = value
+  }
+  const mount = env.APPDIR
+  if (mount) {
+    for (const name of APPIMAGE) delete clean[name]
+    for (const name of LISTS) keepEntries(clean, name, entry => !isWithin(entry, mount))
+  }
+  if (env.npm_lifecycle_event !== undefined || env.npm_execpath !== undefined)
+    keepEntries(clean, 'PATH', entry => !isNpmEntry(entry, appRoot))
+  keepEntries(clean, 'PATH', entry => !isWithin(entry, join(appRoot, 'node_modules')))
+  return clean
+}
+
+// An empty LD_LIBRARY_PATH means "the current folder", so a list that becomes empty goes.
+function keepEntries(env: Record<string, string>, name: string, keep: (entry: string) => boolean) {
+  const value = env[name]
+  if (value === undefined) return
+  const entries = value.split(delimiter).filter(entry => entry !== '' && keep(entry))
+  if (entries.length > 0) env[name] = entries.join(delimiter)
+  else delete env[name]
+}
+
+// npm puts node_modules/.bin of the package and of all folders above it into PATH.
+function isNpmEntry(entry: string, appRoot: string): boolean {
+  if (entry.endsWith(`${sep}node-gyp-bin`)) return true
+  const bin = join(sep, 'node_modules', '.bin')
+  if (!entry.endsWith(bin)) return false
+  const owner = entry.slice(0, -bin.length)
+  return appRoot === owner || appRoot.startsWith(owner + sep)
+}
+
+function isWithin(entry: string, folder: string): boolean {
+  return entry === folder || entry.startsWith(folder + sep)
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { arch, availableParallelism, hostname, version as osVersion, totalmem } from 'node:os'
+import { COMMANDS, COMMANDS_VERSION } from './commands/registry.ts'
+import type { Fields } from './protocol/parse.ts'
+
+/** The worker info, in Buildbot's keys where it has them. Never the environment: it holds secrets. */
+export function describeSlave(basedir: string, version: string): Fields {
+  return {
+    host: hostname(),
+    admin: '',
+    system: process.platform === 'win32' ? 'nt' : 'posix',
+    platform: process.platform,
+    arch: arch(),
+    basedir,
+    numcpus: availableParallelism(),
+    memory_bytes: totalmem(),
+    version,
+    node_version: process.versions.node,
+    pid: process.pid,
+    environ: {},
+    delete_leftover_dirs: false,
+    worker_commands: Object.fromEntries(
+      Object.keys(COMMANDS).map(name => [name, COMMANDS_VERSION]),
+    ),
+    ...readOsRelease(),
+  }
+}
+
+// `os_id`, `os_version_id`, `os_pretty_name`, …
+function readOsRelease(): Fields {
+  try {
+    const lines = readFileSync('/etc/os-release', 'utf8').split('\n')
+    return Object.fromEntries(
+      lines.flatMap(line => {
+        const match = /^([A-Z_]+)="?(.*?)"?$/.exec(line)
+        return match && !match[1]!.endsWith('_URL')
+          ? [[`os_${match[1]!.toLowerCase()}`, match[2]]]
+          : []
+      }),
+    )
+  } catch {
+    return { os_pretty_name: osVersion() }
+  }
+}

@@ -1,0 +1,44 @@
+import { asCount, asMap, type Fields } from './parse.ts'
+
+/**
+ * What our two ends can do beyond the protocol that they share with Buildbot,
+ * each with the newest form that this end knows. The slave announces its own in
+ * the `triphammer` key of the worker info, the master in the `triphammer` key of
+ * `set_worker_settings`; what both name is used, at the lower number. Versions of
+ * the programs are never compared.
+ */
+export const CAPABILITIES = {
+  /** Output as bytes with their offset in the stream, instead of decoded lines. */
+  rawOutput: 1,
+  /** `end_build` ends what the steps of a build left running. */
+  endBuild: 1,
+} as const
+
+export type Capability = keyof typeof CAPABILITIES
+export type Capabilities = Partial<Record<Capability, number>>
+
+/** What both ends can do. Capabilities that this end does not know are left out. */
+export function agree(other: unknown): Capabilities {
+  if (other === undefined || other === null) return {}
+  const theirs = asMap(other, 'triphammer')
+  const agreed: Capabilities = {}
+  for (const name of Object.keys(CAPABILITIES) as Capability[]) {
+    if (theirs[name] === undefined) continue
+    agreed[name] = Math.min(CAPABILITIES[name], asCount(theirs[name], `triphammer.${name}`))
+  }
+  return agreed
+}
+
+/** The update key of raw output: `[stream, offset, bytes, unix time in s]`. */
+export const RAW_OUTPUT_KEY = 'triphammer_output'
+
+export interface RawOutput {
+  /** `stdout`, `stderr`, `header`, or `log:` and the name of a watched file. */
+  readonly stream: string
+  /** Bytes of this stream that went before. */
+  readonly offset: number
+  readonly bytes: Uint8Array
+  readonly at: number
+}
+
+export type { Fields }

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    exclude: ['test/e2e/**', 'node_modules/**'],
+    setupFiles: ['test/helpers/setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // Tests start real slaves; two cores carry two files at a time.
+    maxWorkers: 2,
+    env: {
+      // Whoever evaluates the electron package by mistake gets a path, not a download.
+      ELECTRON_OVERRIDE_DIST_PATH: '/nowhere',
+    },
+  },
+})
