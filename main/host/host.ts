@@ -11,6 +11,14 @@ import { openAppLog } from './app-log.ts'
 import { APP_ROOT, slaveEntry } from './app-root.ts'
 import { ensureDataDirectory } from './data-dir.ts'
 import { lockDataDirectory } from './lock.ts'
+import { type RunRecord, startRunRecord } from './run-record.ts'
+import {
+  type FileStore,
+  memoryState,
+  openStateStore,
+  type StateStore,
+  type StateStoreOptions,
+} from './state-store.ts'
 import { apiToken } from './token.ts'
 import { VERSION } from './version.ts'
 
@@ -27,6 +35,8 @@ export interface HostOptions {
   readonly mode?: MasterMode
   /** A dialogue in which a person chooses a folder. */
   readonly chooseFolder?: () => Promise<string | null>
+  /** Makes the file store of state.json; conf's when not given. */
+  readonly createStore?: (options: StateStoreOptions) => FileStore
 }
 
 /** A master with the doors that both shells have: the command line's socket, and HTTP when asked. */
@@ -37,6 +47,10 @@ export interface Host {
   readonly http: HttpServer | undefined
   readonly log: (text: string) => void
   readonly token: string
+  /** state.json; in memory only for a master that does one thing and ends. */
+  readonly state: StateStore
+  /** Notes where the master stands. Synchronous, for a process that may be ended any moment. */
+  checkpoint(): void
   stop: AsyncStop
 }
 
@@ -56,6 +70,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     const log = openAppLog(join(dataDir, 'app.log'))
     log(`${shell} ${VERSION} starts, process ${process.pid}, Node ${process.versions.node}`)
+    const state = await openState(options, log)
+    let record: RunRecord | undefined
+    stops.push(async () => record?.end())
     const env = scrubEnvironment(process.env, APP_ROOT)
     const node = options.node ?? { file: process.execPath, env: {} }
     const master = await startMaster({
@@ -73,6 +90,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
       mode: options.mode ?? 'full',
     })
     stops.push(master.stop)
+    if (master.options.mode === 'full') {
+      record = startRunRecord(state, master, VERSION, log)
+      stops.push(async () => record?.checkpoint())
+    }
     const news = createNews(master)
     stops.push(async () => news.stop())
     const handlers = createHandlers(master, news, {
@@ -112,6 +133,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
       http,
       log,
       token,
+      state,
+      checkpoint: () => record?.checkpoint(),
       async stop() {
         log(`${shell} stops`)
         await stop()
@@ -121,6 +144,18 @@ export async function startHost(options: HostOptions): Promise<Host> {
     await stop()
     throw error
   }
+}
+
+async function openState(options: HostOptions, log: (text: string) => void): Promise<StateStore> {
+  if ((options.mode ?? 'full') !== 'full') return memoryState()
+  const create = options.createStore ?? (await confStore())
+  return openStateStore(options.dataDir, Date.now(), create, log)
+}
+
+// Loaded when it is needed: most commands of the command line do without.
+async function confStore(): Promise<(options: StateStoreOptions) => FileStore> {
+  const { default: Conf } = await import('conf')
+  return options => new Conf(options)
 }
 
 async function freeBytes(folder: string): Promise<number | null> {

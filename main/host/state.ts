@@ -77,7 +77,7 @@ export function stateStoreOptions(folder: string) {
     configFileMode: 0o600,
     accessPropertiesByDotNotation: false,
     clearInvalidConfig: false,
-    defaults: DEFAULT_STATE,
+    defaults: { ...DEFAULT_STATE },
     migrations,
     beforeEachMigration: () => {
       if (!backedUp) backUpState(folder)
@@ -122,10 +122,9 @@ function recordedSchema(content: Fields): number {
 function backUpState(folder: string) {
   const backups = join(folder, 'backups')
   mkdirSync(backups, { recursive: true, mode: 0o700 })
-  copyFileSync(
-    join(folder, 'state.json'),
-    join(backups, `state-before-schema-${STATE_SCHEMA}.json`),
-  )
+  const backup = join(backups, `state-before-schema-${STATE_SCHEMA}.json`)
+  // A migration that was killed half-way runs again; the first copy is the original.
+  if (!existsSync(backup)) copyFileSync(join(folder, 'state.json'), backup)
 }
 
 // The store leaves them behind when it is killed in the middle of a write.
