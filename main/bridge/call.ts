@@ -61,6 +61,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'slave:console': z.tuple([name]),
   'slave:pause': z.tuple([z.object({ name, reason: name })]),
   'slave:unpause': z.tuple([z.object({ name })]),
+  'repository:suggest': z.tuple([]),
   'repository:inspect': z.tuple([z.object({ repository: name })]),
   'repository:preview': z.tuple([draft]),
   'repository:add': z.tuple([z.object({ draft, build: z.boolean() })]),

@@ -1,6 +1,6 @@
 import type { ConfigStatus } from '../master/config/status.ts'
-import type { Draft, Proposal } from '../master/detect/proposal.ts'
-import type { LogLine, SearchAnswer } from '../master/logs/log-reading.ts'
+import type { Draft, Proposal, Suggestion } from '../master/detect/proposal.ts'
+import type { LogLine, SearchAnswer } from '../master/logs/lines.ts'
 import type {
   Artifact,
   Build,
@@ -45,6 +45,8 @@ export interface Requests {
   'slave:console': (name: string) => string
   'slave:pause': (order: { name: string; reason: string }) => void
   'slave:unpause': (order: { name: string }) => void
+  /** Git repositories that a person worked in lately, newest first. */
+  'repository:suggest': () => readonly Suggestion[]
   /** Looks at a folder or URL and proposes a build. */
   'repository:inspect': (query: { repository: string }) => Proposal
   /** How master.yml would look with this draft. */
@@ -80,6 +82,13 @@ export interface Bridge {
   onNews(listener: (news: SequencedNews) => void): () => void
   /** Whether the main process can be reached; `false` comes when the line drops. */
   onConnection(listener: (connected: boolean) => void): () => void
+  /**
+   * What a menu of the shell asks of the page: `add-repository`, `palette`, `waterfall`
+   * or `settings`. A browser has no such menu.
+   */
+  onCommand?(listener: (command: string) => void): () => void
+  /** Commands of the app's menu that are the page's to carry out: `add-repository`, `palette`, … */
+  onCommand?(listener: (command: string) => void): () => void
   /** Where a log or an artifact can be downloaded. */
   downloadUrl(what: Download): string
   /** The path of a folder that was dropped on the window; `null` where a browser hides it. */

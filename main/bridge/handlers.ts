@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { addDraft, addedLines } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
 import { describeProblem } from '../master/config/status.ts'
 import { inspectRepository } from '../master/detect/inspect.ts'
 import type { Draft } from '../master/detect/proposal.ts'
+import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
 import { isGood } from '../master/results.ts'
@@ -107,6 +109,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       data.unpauseSlave(name)
     },
 
+    'repository:suggest': () => suggestRepositories(homedir(), config.current),
     'repository:inspect': ({ repository }) =>
       inspectRepository(repository, {
         env: master.options.env,

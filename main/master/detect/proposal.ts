@@ -47,3 +47,13 @@ export interface DraftStep {
   /** A failure shows as a warning and does not end the build. */
   readonly warnOnly?: boolean
 }
+
+/** A repository of this machine that is not built yet. */
+export interface Suggestion {
+  readonly path: string
+  readonly name: string
+  /** `Node`, `Rust`, …; empty when it is nothing that we know. */
+  readonly kind: string
+  /** When its history last grew. */
+  readonly changedAt: number
+}

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/database.ts'
 import type { LogId, Stream } from '../model.ts'
-import { createLogReading, type LinesQuery, type SearchQuery } from './log-reading.ts'
+import type { LinesQuery, SearchQuery } from './lines.ts'
+import { createLogReading } from './log-reading.ts'
 
 export type Question =
   | { readonly kind: 'lines'; readonly query: LinesQuery }

@@ -1,0 +1,157 @@
+import { useEffect, useState } from 'react'
+import { Redirect, Route, Router, Switch } from 'wouter'
+import { bridge } from './bridge.ts'
+import { BuildPage } from './builds/build-page.tsx'
+import { BuildsView } from './builds/builds-view.tsx'
+import { ForceDialogProvider, useForceDialog } from './builds/force-dialog.tsx'
+import { ChangesView } from './changes/changes-view.tsx'
+import { Frame } from './frame/frame.tsx'
+import { KeysHelp } from './frame/keys-help.tsx'
+import { Palette } from './frame/palette.tsx'
+import { SettingsView } from './settings/settings-view.tsx'
+import { SlavesView } from './slaves/slaves-view.tsx'
+import { useDesk } from './store/hooks.ts'
+import { isTyping } from './store/keys.ts'
+import { go, routes, useLocation } from './store/route.ts'
+import { Empty } from './ui/parts.tsx'
+import { WaterfallView } from './waterfall/waterfall-view.tsx'
+import { AddView } from './welcome/add-view.tsx'
+
+export function App() {
+  return (
+    <Router hook={useLocation}>
+      <ForceDialogProvider>
+        <Shell />
+      </ForceDialogProvider>
+    </Router>
+  )
+}
+
+function Shell() {
+  const [palette, setPalette] = useState(false)
+  const [help, setHelp] = useState(false)
+  const title = useDesk(desk => desk.title)
+  useGlobalKeys(
+    () => setPalette(true),
+    () => setHelp(true),
+  )
+  useEffect(() => {
+    document.title = title === 'Triphammer' ? title : `${title} – Triphammer`
+  }, [title])
+  useEffect(
+    () =>
+      bridge.onCommand?.(command => {
+        if (command === 'palette') setPalette(true)
+        else if (command === 'add-repository') go(routes.add)
+        else if (command === 'settings') go(routes.settings)
+        else if (command === 'waterfall') go(routes.waterfall)
+      }),
+    [],
+  )
+  return (
+    <Frame onPalette={() => setPalette(true)}>
+      <Views />
+      <Palette open={palette} onClose={() => setPalette(false)} />
+      <KeysHelp open={help} onClose={() => setHelp(false)} />
+    </Frame>
+  )
+}
+
+function Views() {
+  const ready = useDesk(desk => desk.ready)
+  const refused = useDesk(desk => desk.refused)
+  const connected = useDesk(desk => desk.connected)
+  const empty = useDesk(desk => desk.builders.length === 0)
+  if (!ready) return <NotYet refused={refused} connected={connected} />
+  return (
+    <Switch>
+      <Route path="/waterfall">{empty ? <AddView /> : <WaterfallView />}</Route>
+      <Route path="/builds">
+        <BuildsView />
+      </Route>
+      <Route path="/builds/:builder/:number">
+        {({ builder, number }) => (
+          <BuildPage builderName={decodeURIComponent(builder)} number={Number(number)} />
+        )}
+      </Route>
+      <Route path="/builds/:builder">
+        {({ builder }) => <BuildsView builderName={decodeURIComponent(builder)} />}
+      </Route>
+      <Route path="/changes">
+        <ChangesView />
+      </Route>
+      <Route path="/slaves">
+        <SlavesView />
+      </Route>
+      <Route path="/slaves/:name">
+        {({ name }) => <SlavesView name={decodeURIComponent(name)} />}
+      </Route>
+      <Route path="/add">
+        <AddView />
+      </Route>
+      <Route path="/settings">
+        <SettingsView />
+      </Route>
+      <Route>
+        <Redirect to={routes.waterfall} />
+      </Route>
+    </Switch>
+  )
+}
+
+function NotYet({ refused, connected }: { refused: string | null; connected: boolean }) {
+  if (connected && refused === null) return null
+  return (
+    <Empty title="This window is not let in yet">
+      <p>
+        {bridge.shell === 'desktop'
+          ? `The master did not answer: ${refused ?? 'it can’t be reached'}.`
+          : 'Open the address that the master printed when it started, or run “triphammer open” for a new one. It is good once, and this browser remembers it.'}
+      </p>
+    </Empty>
+  )
+}
+
+const PLACES: Readonly<Record<string, string>> = {
+  w: routes.waterfall,
+  b: routes.builds,
+  c: routes.changes,
+  s: routes.slaves,
+  ',': routes.settings,
+}
+const PREFIX_MS = 1500
+
+function useGlobalKeys(onPalette: () => void, onHelp: () => void) {
+  const force = useForceDialog()
+  const [location] = useLocation()
+  useEffect(() => {
+    let prefixedAt = 0
+    const listen = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        onPalette()
+        return
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      if (document.querySelector('[role="dialog"]')) return
+      const prefixed = performance.now() - prefixedAt < PREFIX_MS
+      prefixedAt = 0
+      if (prefixed && PLACES[event.key]) {
+        // The view that is open has keys of its own of that name.
+        event.stopImmediatePropagation()
+        event.preventDefault()
+        go(PLACES[event.key]!)
+      } else if (event.key === 'g') prefixedAt = performance.now()
+      else if (event.key === '?') onHelp()
+      else if (event.key === 'a') go(routes.add)
+      // In a log it means "follow".
+      else if (event.key === 'f' && !/^\/builds\/.+\/\d+/.test(location)) {
+        event.preventDefault()
+        force()
+      }
+    }
+    // In the capture phase, so that a prefix is seen before the keys of a view.
+    window.addEventListener('keydown', listen, true)
+    return () => window.removeEventListener('keydown', listen, true)
+  }, [onPalette, onHelp, force, location])
+}

@@ -1,0 +1,56 @@
+// The only file that names main/ or window.triphammer: the rest of the window imports from here.
+import type { Bridge } from '../main/bridge/contract.ts'
+import { connectByWebSocket } from './web-bridge.ts'
+
+export type {
+  Answer,
+  Arguments,
+  Bridge,
+  BuildDetails,
+  BuildsPage,
+  Channel,
+  ForceOffer,
+  ForceOrder,
+  LogSearch,
+  Preview,
+  Queue,
+  Requests,
+  SequencedNews,
+  Snapshot,
+} from '../main/bridge/contract.ts'
+export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.ts'
+export type { Draft, DraftStep, Finding, Proposal, Suggestion } from '../main/master/detect/proposal.ts'
+export type { LogLine, Match } from '../main/master/logs/lines.ts'
+export type {
+  Artifact,
+  Build,
+  Builder,
+  BuilderId,
+  BuildId,
+  BuildRequest,
+  BuildRequestId,
+  Change,
+  ChangeId,
+  Log,
+  LogId,
+  MasterEvent,
+  Project,
+  Properties,
+  PropertyValue,
+  Slave,
+  Step,
+  StepId,
+  Stream,
+  TestResult,
+} from '../main/master/model.ts'
+export * from '../main/master/results.ts'
+
+declare global {
+  interface Window {
+    /** What the preload of the desktop app exposes. */
+    readonly triphammer?: Bridge
+  }
+}
+
+/** The main process: over IPC in the desktop app, over a WebSocket in a browser. */
+export const bridge: Bridge = window.triphammer ?? connectByWebSocket()

@@ -1,0 +1,410 @@
+import { Tabs } from '@base-ui/react/tabs'
+import {
+  ChevronLeft,
+  ChevronRight,
+  Clock,
+  GitBranch,
+  HardDrive,
+  RotateCw,
+  Square,
+} from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Link } from 'wouter'
+import {
+  type BuildDetails,
+  type Builder,
+  type BuildId,
+  bridge,
+  type Log,
+  type Step,
+} from '../bridge.ts'
+import { LogView } from '../logs/log-view.tsx'
+import { rebuild, stopBuild } from '../store/actions.ts'
+import { useDesk, useNow } from '../store/hooks.ts'
+import { useKeys } from '../store/keys.ts'
+import { go, routes } from '../store/route.ts'
+import { selectBuild } from '../store/selection.ts'
+import { bytes, clock, duration, exact, number, shortRevision, when } from '../ui/format.ts'
+import { Avatar, Empty } from '../ui/parts.tsx'
+import { LOOK_WORDS, lookOf, ResultGlyph } from '../ui/result.tsx'
+import { headline } from '../waterfall/build-panel.tsx'
+import { decidingStep } from '../waterfall/model.ts'
+import { ChangeList } from './change-list.tsx'
+import { StepList } from './step-list.tsx'
+import { TestList } from './test-list.tsx'
+import { useDetails } from './use-details.ts'
+import './builds.css'
+
+/** One build, whole: steps and their logs, tests, changes, properties, what it kept. */
+export function BuildPage({
+  builderName,
+  number: wanted,
+}: {
+  builderName: string
+  number: number
+}) {
+  const { id, missing } = useBuildId(builderName, wanted)
+  const { details, problem } = useDetails(id)
+  useEffect(() => {
+    if (id !== null) selectBuild(id)
+  }, [id])
+  if (missing ?? problem)
+    return (
+      <Empty title={missing ?? problem!}>
+        <Link className="link" href={routes.waterfall}>
+          Back to the waterfall
+        </Link>
+      </Empty>
+    )
+  if (!details) return <section className="view" aria-busy />
+  return <Page key={details.build.id} details={details} />
+}
+
+function Page({ details }: { details: BuildDetails }) {
+  const { build, builder, changes, properties, artifacts, tests, previous, next } = details
+  const failed = tests.filter(test => test.outcome === 'failed').length
+  useKeys({
+    '[': () => previous && go(routes.build(builder, previous)),
+    ']': () => next && go(routes.build(builder, next)),
+    r: () => builder.active && rebuild(build),
+    s: () => build.completeAt === null && stopBuild(build),
+    Escape: () => go(routes.waterfall),
+  })
+  return (
+    <section className="view build-page" aria-label={`${builder.name} build ${build.number}`}>
+      <BuildHead details={details} />
+      <Tabs.Root defaultValue="steps" className="tabs">
+        <Tabs.List className="tab-list">
+          <Tabs.Tab className="tab" value="steps">
+            Steps and log
+          </Tabs.Tab>
+          <Tabs.Tab className="tab" value="tests">
+            Tests{' '}
+            {failed > 0 ? (
+              <span className="bad">{failed} failed</span>
+            ) : (
+              <span className="dim">{tests.length}</span>
+            )}
+          </Tabs.Tab>
+          <Tabs.Tab className="tab" value="changes">
+            Changes <span className="dim">{changes.length}</span>
+          </Tabs.Tab>
+          <Tabs.Tab className="tab" value="properties">
+            Properties <span className="dim">{Object.keys(properties).length}</span>
+          </Tabs.Tab>
+          <Tabs.Tab className="tab" value="artifacts">
+            Files <span className="dim">{artifacts.length}</span>
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel className="tab-panel" value="steps">
+          <StepsAndLog details={details} />
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel scroll" value="tests">
+          <TestList details={details} />
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel scroll padded" value="changes">
+          {changes.length > 0 ? (
+            <ChangeList changes={changes} />
+          ) : (
+            <Empty title="No changes">
+              <p>This build was asked for by hand or by the clock: {build.reason}.</p>
+            </Empty>
+          )}
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel scroll" value="properties">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>Property</th>
+                <th>Value</th>
+                <th>Source</th>
+              </tr>
+            </thead>
+            <tbody>
+              {Object.entries(properties).map(([name, { value, source }]) => (
+                <tr key={name}>
+                  <td>{name}</td>
+                  <td className="mono anywhere">
+                    {typeof value === 'string' ? value : JSON.stringify(value)}
+                  </td>
+                  <td className="soft">{source}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel scroll" value="artifacts">
+          <Artifacts details={details} />
+        </Tabs.Panel>
+      </Tabs.Root>
+    </section>
+  )
+}
+
+function BuildHead({ details }: { details: BuildDetails }) {
+  const { build, builder, changes, previous, next, tries } = details
+  const now = useNow(1000)
+  const look = lookOf(build.results)
+  const newest = changes.at(-1)
+  return (
+    <header className="build-head">
+      <nav className="crumbs" aria-label="Where this is">
+        <Link href={routes.waterfall}>{builder.project || 'Waterfall'}</Link>
+        <ChevronRight />
+        <Link href={routes.builder(builder)}>{builder.name}</Link>
+        <ChevronRight />
+        <b>#{build.number}</b>
+        <span className="grow" />
+        <Neighbour builder={builder} to={previous} label="before">
+          <ChevronLeft />
+        </Neighbour>
+        <Neighbour builder={builder} to={next} label="after">
+          <ChevronRight />
+        </Neighbour>
+      </nav>
+      <div className="build-title">
+        <ResultGlyph look={look} size={20} label={LOOK_WORDS[look]} />
+        <h1 className="cut">
+          {builder.name} <span className="soft">#{build.number}</span>
+        </h1>
+        <span className="grow" />
+        <button
+          type="button"
+          className="button"
+          disabled={!builder.active}
+          onClick={() => rebuild(build)}
+        >
+          <RotateCw />
+          Rebuild
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={build.completeAt !== null}
+          onClick={() => stopBuild(build)}
+        >
+          <Square />
+          Stop
+        </button>
+      </div>
+      <div className="build-facts">
+        <b className={look === 'failure' ? 'bad' : look === 'warnings' ? 'amber' : undefined}>
+          {headline(details)}
+        </b>
+        <span title={exact(build.startedAt)}>
+          <Clock />
+          {build.completeAt === null
+            ? `${duration(now - build.startedAt)}, since ${clock(build.startedAt)}`
+            : `${when(build.startedAt, now)} to ${clock(build.completeAt)}, ${duration(build.completeAt - build.startedAt)}`}
+        </span>
+        <span>
+          <HardDrive />
+          {build.slave}
+        </span>
+        {build.branch && (
+          <span>
+            <GitBranch />
+            <bdi>{build.branch}</bdi>
+          </span>
+        )}
+        {newest ? (
+          <span className="cut">
+            <Avatar who={newest.who} />
+            <span className="cut">{newest.subject}</span>{' '}
+            <span className="mono dim">{shortRevision(newest.revision)}</span>
+          </span>
+        ) : (
+          <span className="mono dim">{shortRevision(build.revision)}</span>
+        )}
+        <span className="dim cut">{build.reason}</span>
+        {tries.map(one => (
+          <Link key={one.id} className="link" href={routes.build(builder, one)}>
+            {one.id > build.id
+              ? `built again as #${one.number}`
+              : `after #${one.number} was cut short`}
+          </Link>
+        ))}
+      </div>
+    </header>
+  )
+}
+
+function Neighbour({
+  builder,
+  to,
+  label,
+  children,
+}: {
+  builder: Builder
+  to: { number: number } | null
+  label: string
+  children: React.ReactNode
+}) {
+  if (!to) return null
+  return (
+    <Link
+      className="neighbour"
+      href={routes.build(builder, to)}
+      aria-label={`The build ${label}, ${to.number}`}
+    >
+      {label === 'before' && children}#{to.number}
+      {label === 'after' && children}
+    </Link>
+  )
+}
+
+function StepsAndLog({ details }: { details: BuildDetails }) {
+  const { build, steps, logs, tests } = details
+  const [picked, setPicked] = useState<Step['id'] | undefined>()
+  const [logName, setLogName] = useState('stdio')
+  // Without a choice: the step that decided, or the one that runs.
+  const step =
+    steps.find(one => one.id === picked) ??
+    decidingStep(build, steps) ??
+    steps.findLast(one => one.completeAt === null) ??
+    steps.at(-1)
+  const own = logs.filter(log => log.stepId === step?.id)
+  const log = own.find(one => one.name === logName) ?? own[0]
+  const failed = tests.filter(test => test.outcome === 'failed' && test.stepId === step?.id)
+  return (
+    <div className="steps-and-log">
+      <div className="steps-side">
+        <h2 className="caps">Steps</h2>
+        <StepList
+          build={build}
+          steps={steps}
+          selected={step?.id}
+          onSelect={one => setPicked(one.id)}
+        />
+        {own.length > 1 && (
+          <div className="log-choice">
+            {own.map(one => (
+              <LogChoice
+                key={one.id}
+                log={one}
+                chosen={one.id === log?.id}
+                onChoose={() => setLogName(one.name)}
+              />
+            ))}
+          </div>
+        )}
+        {step?.tests && (
+          <div className="test-counts">
+            <h2 className="caps">Tests</h2>
+            <p>
+              {step.tests.failed > 0 && (
+                <span className="bad">
+                  <ResultGlyph look="failure" size={12} /> {number(step.tests.failed)} failed
+                </span>
+              )}
+              <span>
+                <ResultGlyph look="success" size={12} /> {number(step.tests.passed)} passed
+              </span>
+              {step.tests.skipped > 0 && (
+                <span>
+                  <ResultGlyph look="skipped" size={12} /> {number(step.tests.skipped)} skipped
+                </span>
+              )}
+            </p>
+            <ul>
+              {failed.slice(0, 30).map(test => (
+                <li key={`${test.suite} ${test.name}`} title={test.message}>
+                  <ResultGlyph look="failure" size={12} />
+                  <span className="mono cut">{test.name}</span>
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+      </div>
+      {log ? (
+        <LogView key={log.id} log={log} startedAt={step!.startedAt} />
+      ) : (
+        <Empty title={step ? 'No log' : 'No steps yet'}>
+          <p>
+            {step
+              ? `Step ${step.name} has not written anything${step.completeAt === null ? ' yet' : ''}.`
+              : 'The build is starting.'}
+          </p>
+        </Empty>
+      )}
+    </div>
+  )
+}
+
+function LogChoice({ log, chosen, onChoose }: { log: Log; chosen: boolean; onChoose: () => void }) {
+  const size = useDesk(desk => desk.logSizes.get(log.id)?.byteCount) ?? log.byteCount
+  return (
+    <button type="button" className="chip" aria-pressed={chosen} onClick={onChoose}>
+      {log.name} <span className="dim">{bytes(size)}</span>
+    </button>
+  )
+}
+
+function Artifacts({ details }: { details: BuildDetails }) {
+  const { build, artifacts } = details
+  if (artifacts.length === 0)
+    return (
+      <Empty title="No files were kept">
+        <p>
+          A step such as <code className="mono">- upload: dist/**</code> keeps files with the build.
+        </p>
+      </Empty>
+    )
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th>File</th>
+          <th>Size</th>
+          <th>SHA-256</th>
+        </tr>
+      </thead>
+      <tbody>
+        {artifacts.map(({ path, sizeBytes, sha256 }) => (
+          <tr key={path}>
+            <td>
+              <a
+                className="link"
+                download
+                href={bridge.downloadUrl({ kind: 'artifact', buildId: build.id, path })}
+              >
+                {path}
+              </a>
+            </td>
+            <td>{bytes(sizeBytes)}</td>
+            <td className="mono dim cut">{sha256}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function useBuildId(
+  builderName: string,
+  wanted: number,
+): { id: BuildId | null; missing: string | undefined } {
+  const builders = useDesk(desk => desk.builders)
+  const builds = useDesk(desk => desk.builds)
+  const builder = builders.find(one => one.name === builderName)
+  const known = [...builds.values()].find(
+    build => build.builderId === builder?.id && build.number === wanted,
+  )
+  const [asked, setAsked] = useState<{
+    key: string
+    id: BuildId | null
+    problem: string | undefined
+  }>()
+  const key = `${builderName} ${wanted}`
+  useEffect(() => {
+    if (known) return
+    bridge.request('build:byNumber', { builder: builderName, number: wanted }).then(
+      id => setAsked({ key, id, problem: undefined }),
+      (error: Error) => setAsked({ key, id: null, problem: error.message }),
+    )
+  }, [builderName, wanted, key, known])
+  if (known) return { id: known.id, missing: undefined }
+  if (asked?.key !== key) return { id: null, missing: undefined }
+  return { id: asked.id, missing: asked.problem }
+}

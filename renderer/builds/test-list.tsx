@@ -1,0 +1,68 @@
+import { useState } from 'react'
+import type { BuildDetails, TestResult } from '../bridge.ts'
+import { count } from '../ui/format.ts'
+import { Empty, Segments } from '../ui/parts.tsx'
+import { type Look, ResultGlyph } from '../ui/result.tsx'
+
+const LOOKS: Record<TestResult['outcome'], Look> = {
+  passed: 'success',
+  failed: 'failure',
+  skipped: 'skipped',
+}
+const MOST_ROWS = 2000
+
+/** Test results, failed ones first. */
+export function TestList({ details }: { details: BuildDetails }) {
+  const { tests, steps } = details
+  const failed = tests.some(test => test.outcome === 'failed')
+  const [shown, setShown] = useState<'failed' | 'all'>(failed ? 'failed' : 'all')
+  if (tests.length === 0)
+    return (
+      <Empty title="No test results">
+        <p>
+          A step such as <code className="mono">- test: npm test</code> reads TAP from the output
+          and JUnit XML files.
+        </p>
+      </Empty>
+    )
+  const list = tests
+    .filter(test => shown === 'all' || test.outcome === 'failed')
+    .slice(0, MOST_ROWS)
+  return (
+    <>
+      <div className="test-tools">
+        <Segments
+          label="Which tests"
+          choices={[
+            { value: 'failed', label: 'Failed' },
+            { value: 'all', label: 'All' },
+          ]}
+          value={shown}
+          onChange={setShown}
+        />
+        <span className="dim">{count(list.length, 'test')}</span>
+      </div>
+      <ul className="test-list">
+        {list.map((test, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: tests may share a name, and the list does not change.
+          <li key={i}>
+            <ResultGlyph look={LOOKS[test.outcome]} label={test.outcome} />
+            <div className="grow">
+              <div>
+                <span className="mono">{test.name}</span>{' '}
+                <span className="dim">
+                  {test.suite || steps.find(step => step.id === test.stepId)?.name}
+                </span>
+              </div>
+              {test.message && <pre>{test.message}</pre>}
+            </div>
+            {test.durationMs !== null && (
+              <span className="dim">{Math.round(test.durationMs)} ms</span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {list.length === 0 && <p className="padded soft">None failed.</p>}
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { useEffect, useRef, useState } from 'react'
+import { type BuildDetails, type BuildId, bridge } from '../bridge.ts'
+import { useDesk } from '../store/hooks.ts'
+
+export interface Details {
+  readonly details: BuildDetails | undefined
+  readonly problem: string | undefined
+}
+
+/**
+ * Everything about one build. What changes while it runs (its steps, and how long
+ * its logs are) comes with the news; the rest is asked for again when a step ends.
+ */
+export function useDetails(id: BuildId | null): Details {
+  const [state, setState] = useState<Details>({ details: undefined, problem: undefined })
+  const build = useDesk(desk => (id === null ? undefined : desk.builds.get(id)))
+  const steps = useDesk(desk => (id === null ? undefined : desk.steps.get(id)))
+  const shown = useRef<BuildId | null>(null)
+  // Changes with each beginning and end of a step, and of the build.
+  const stage = `${build?.completeAt} ${steps?.map(step => `${step.id}:${step.completeAt}`).join()}`
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `stage` says when to ask again.
+  useEffect(() => {
+    if (id === null) return
+    if (shown.current !== id) setState({ details: undefined, problem: undefined })
+    shown.current = id
+    let wanted = true
+    bridge.request('build:details', id).then(
+      details => wanted && setState({ details, problem: undefined }),
+      (error: Error) => wanted && setState(before => ({ ...before, problem: error.message })),
+    )
+    return () => {
+      wanted = false
+    }
+  }, [id, stage])
+
+  const { details, problem } = state
+  if (!details || details.build.id !== id) return { details: undefined, problem }
+  return {
+    details: { ...details, build: build ?? details.build, steps: steps ?? details.steps },
+    problem,
+  }
+}

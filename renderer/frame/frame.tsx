@@ -1,0 +1,198 @@
+import {
+  ChartNoAxesGantt,
+  GitCommitHorizontal,
+  List,
+  Search,
+  Server,
+  SlidersHorizontal,
+  TriangleAlert,
+} from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { FAILURE, isGood } from '../bridge.ts'
+import { useDesk, useNow } from '../store/hooks.ts'
+import { useMessage } from '../store/messages.ts'
+import { routes, useLocation } from '../store/route.ts'
+import { bytes, count, roughly } from '../ui/format.ts'
+import { Hint } from '../ui/parts.tsx'
+import './frame.css'
+
+const VIEWS = [
+  { path: routes.waterfall, label: 'Waterfall', key: 'g w', Icon: ChartNoAxesGantt },
+  { path: routes.builds, label: 'Builds', key: 'g b', Icon: List },
+  { path: routes.changes, label: 'Changes', key: 'g c', Icon: GitCommitHorizontal },
+  { path: routes.slaves, label: 'Slaves', key: 'g s', Icon: Server },
+] as const
+
+/** What every view shares: title with the palette, rail, status bar. */
+export function Frame({ onPalette, children }: { onPalette: () => void; children: ReactNode }) {
+  return (
+    <div className="frame">
+      <TitleBar onPalette={onPalette} />
+      <Rail />
+      <main className="main">
+        <Banner />
+        {children}
+      </main>
+      <StatusBar />
+    </div>
+  )
+}
+
+function TitleBar({ onPalette }: { onPalette: () => void }) {
+  const title = useDesk(desk => desk.title)
+  const modifier = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl'
+  return (
+    <header className="title">
+      <div className="title-side">
+        <Mark />
+        <span className="desk-name cut">{title}</span>
+      </div>
+      <button type="button" className="palette-button" onClick={onPalette}>
+        <Search aria-hidden />
+        <span className="grow cut">Search builds, changes, or run a command</span>
+        <kbd>{modifier} K</kbd>
+      </button>
+      <div className="title-side end" />
+    </header>
+  )
+}
+
+function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 18 18" aria-hidden>
+      <path d="M1.500 4.500h5.200v6H1.500zM6.700 6.600h8.800v1.900H6.700z" />
+      <circle cx="12.200" cy="7.550" r="2.150" />
+      <path d="M2 12.800h4.200v1.700H2zM.800 15h15.700v1.500H.800z" opacity=".55" />
+    </svg>
+  )
+}
+
+function Rail() {
+  const [location] = useLocation()
+  const failing = useFailing()
+  const troubled = useDesk(
+    desk =>
+      desk.slaves.filter(
+        slave => slave.active && slave.kind === 'local' && slave.state === 'offline',
+      ).length,
+  )
+  const badge: Record<string, ReactNode> = {
+    [routes.builds]: failing > 0 && <span className="badge">{failing}</span>,
+    [routes.slaves]: troubled > 0 && <span className="badge attention">{troubled}</span>,
+  }
+  return (
+    <nav className="rail" aria-label="Views">
+      {VIEWS.map(({ path, label, key, Icon }) => (
+        <Hint key={path} text={`${label} (${key})`}>
+          <Link
+            href={path}
+            aria-label={label}
+            aria-current={location.startsWith(path) ? 'page' : undefined}
+          >
+            <Icon aria-hidden />
+            {badge[path]}
+          </Link>
+        </Hint>
+      ))}
+      <span className="grow" />
+      <Hint text="Settings (g ,)">
+        <Link
+          href={routes.settings}
+          aria-label="Settings"
+          aria-current={location.startsWith(routes.settings) ? 'page' : undefined}
+        >
+          <SlidersHorizontal aria-hidden />
+        </Link>
+      </Hint>
+    </nav>
+  )
+}
+
+// Builders whose last build was not good.
+function useFailing(): number {
+  return useDesk(desk => {
+    const last = new Map<number, number>()
+    for (const build of [...desk.builds.values()].sort((a, b) => a.id - b.id))
+      if (build.results !== null && build.results <= FAILURE)
+        last.set(build.builderId, build.results)
+    return desk.builders.filter(builder => {
+      const results = last.get(builder.id)
+      return builder.active && results !== undefined && !isGood(results as never)
+    }).length
+  })
+}
+
+/** What a person must know at once: the line is down, or the configuration is not in force. */
+function Banner() {
+  const connected = useDesk(desk => desk.connected)
+  const config = useDesk(desk => desk.config)
+  const [location] = useLocation()
+  if (!connected)
+    return (
+      <p className="banner" role="alert">
+        <TriangleAlert aria-hidden />
+        The master can’t be reached. What you see is as it was; trying again.
+      </p>
+    )
+  if (!config.good && location !== routes.settings)
+    return (
+      <p className="banner" role="alert">
+        <TriangleAlert aria-hidden />
+        <span className="cut">
+          master.yml has a fault
+          {config.problems[0]?.line ? ` in line ${config.problems[0].line}` : ''}:{' '}
+          {config.problems[0]?.reason}. The last good one stays in force.
+        </span>
+        <Link className="button" href={routes.settings}>
+          Show
+        </Link>
+      </p>
+    )
+  return null
+}
+
+function StatusBar() {
+  const now = useNow(10_000)
+  const desk = useDesk(one => one)
+  const message = useMessage()
+  const slaves = desk.slaves.filter(slave => slave.active)
+  const online = slaves.filter(slave => slave.state === 'online').length
+  const running = [...desk.builds.values()].filter(build => build.completeAt === null).length
+  const waiting = desk.queue.reduce((sum, entry) => sum + entry.count, 0)
+  const oldest = Math.min(...desk.queue.map(entry => entry.oldestAt))
+  return (
+    <footer className="status">
+      <span>
+        <i className={`dot ${desk.connected ? '' : 'attention'}`} />
+        <b>{desk.connected ? 'Master running' : 'No line to the master'}</b>{' '}
+        {desk.startedAt > 0 && roughly(now - desk.startedAt)}
+      </span>
+      <span>
+        <i className={`dot ${online === slaves.length ? '' : 'attention'}`} />
+        <b>
+          {online} of {slaves.length}
+        </b>{' '}
+        {slaves.length === 1 ? 'slave' : 'slaves'} online
+      </span>
+      {running > 0 && (
+        <span>
+          <b>{running}</b> building
+        </span>
+      )}
+      {waiting > 0 && (
+        <span>
+          <b>{waiting}</b> waiting, longest {roughly(now - oldest)}
+        </span>
+      )}
+      {desk.builds.size === 0 && <span>No builds yet</span>}
+      <span role="status" className={`message cut ${message?.tone === 'problem' ? 'bad' : ''}`}>
+        {message?.text}
+      </span>
+      <span className="grow" />
+      {desk.freeBytes !== null && <span>{bytes(desk.freeBytes)} free</span>}
+      <span>{count(desk.builders.filter(builder => builder.active).length, 'builder')}</span>
+      <span>{desk.version}</span>
+    </footer>
+  )
+}

@@ -1,0 +1,71 @@
+import { Modal } from '../ui/parts.tsx'
+
+const GROUPS: readonly {
+  readonly title: string
+  readonly keys: readonly (readonly [string, string])[]
+}[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['Ctrl K', 'commands, builds, changes'],
+      ['g w', 'waterfall'],
+      ['g b', 'builds'],
+      ['g c', 'changes'],
+      ['g s', 'slaves'],
+      ['g ,', 'settings'],
+      ['a', 'add a repository'],
+      ['f', 'force a build'],
+      ['?', 'these keys'],
+    ],
+  },
+  {
+    title: 'Waterfall',
+    keys: [
+      ['arrows', 'from build to build'],
+      ['Enter', 'open the build'],
+      ['[ ]', 'failure before, failure after'],
+      ['r', 'rebuild'],
+      ['s', 'stop'],
+      ['+ - 0', 'zoom'],
+      ['m', 'linear or folded time'],
+      ['p', 'side panel'],
+      ['Home', 'back to now'],
+    ],
+  },
+  {
+    title: 'Build and log',
+    keys: [
+      ['[ ]', 'build before, build after'],
+      ['/', 'search in the log'],
+      ['n N', 'next match, match before'],
+      ['f', 'follow the end'],
+      ['w', 'wrap long lines'],
+      ['Esc', 'back to the waterfall'],
+    ],
+  },
+]
+
+/** What the keys do. */
+export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return (
+    <Modal title="Keys" open={open} onClose={onClose} className="keys-help">
+      <div className="dialog-body keys-groups">
+        {GROUPS.map(group => (
+          <section key={group.title}>
+            <h3 className="caps">{group.title}</h3>
+            <dl>
+              {group.keys.map(([key, does]) => (
+                <div key={key}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Modal>
+  )
+}

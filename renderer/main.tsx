@@ -1,0 +1,18 @@
+import { Tooltip } from '@base-ui/react/tooltip'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app.tsx'
+import { startDesk } from './store/desk.ts'
+import { applyTheme } from './store/preferences.ts'
+import './ui/tokens.css'
+import './ui/base.css'
+
+applyTheme()
+startDesk()
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <Tooltip.Provider delay={400}>
+      <App />
+    </Tooltip.Provider>
+  </StrictMode>,
+)

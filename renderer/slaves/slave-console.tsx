@@ -1,0 +1,65 @@
+import { useEffect, useRef, useState } from 'react'
+import { bridge } from '../bridge.ts'
+import { parseAnsi } from '../logs/ansi.ts'
+import { onConsoleText } from '../store/desk.ts'
+
+const KEPT_CHARACTERS = 64 * 1024
+
+/** What a slave wrote to its terminal, and writes now. */
+export function SlaveConsole({ name }: { name: string }) {
+  const [text, setText] = useState('')
+  const box = useRef<HTMLDivElement>(null)
+  const atEnd = useRef(true)
+
+  useEffect(() => {
+    let wanted = true
+    bridge.request('slave:console', name).then(
+      said => wanted && setText(said),
+      () => {},
+    )
+    const stop = onConsoleText((who, more) => {
+      if (who === name) setText(before => (before + more).slice(-KEPT_CHARACTERS))
+    })
+    return () => {
+      wanted = false
+      stop()
+    }
+  }, [name])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each text moves the end.
+  useEffect(() => {
+    if (atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [text])
+
+  const lines = text.replace(/\r\n/g, '\n').split('\n')
+  return (
+    <section className="console" aria-label={`Console of ${name}`}>
+      <h2 className="console-title">
+        <b>{name}</b> console
+      </h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
+      <div
+        className="console-text"
+        ref={box}
+        tabIndex={0}
+        role="log"
+        onScroll={({ currentTarget: at }) => {
+          atEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < 24
+        }}
+      >
+        {text === '' && <p className="dim">It has not said anything yet.</p>}
+        {lines.map((line, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines only come at the end.
+          <div key={i}>
+            {parseAnsi(line).map((span, j) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: spans of a line do not move.
+              <span key={j} className={span.look} style={{ color: span.color }}>
+                {span.text}
+              </span>
+            ))}
+          </div>
+        ))}
+      </div>
+    </section>
+  )
+}

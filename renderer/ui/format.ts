@@ -1,0 +1,104 @@
+/** `0:42`, `15 min 56 s`, `2 h 5 min`, `3 d`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `0:${String(seconds).padStart(2, '0')}`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 10) return `${minutes}:${String(seconds % 60).padStart(2, '0')}`
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return `${hours} h ${minutes % 60} min`
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** The same in its largest unit: `42 s`, `15 min`, `3 d`. */
+export function roughly(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`
+  return `${Math.round(seconds / 86_400)} d`
+}
+
+/** `just now`, `35 min ago`. */
+export function ago(ms: number): string {
+  return ms < 10_000 ? 'just now' : `${roughly(ms)} ago`
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const CLOCK_SECONDS = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
+
+/** Hours and minutes in the person's own way. */
+export function clock(moment: number): string {
+  return CLOCK.format(moment)
+}
+
+export function clockSeconds(moment: number): string {
+  return CLOCK_SECONDS.format(moment)
+}
+
+/** `Tue, 24 Nov`. */
+export function day(moment: number): string {
+  return DAY.format(moment)
+}
+
+/** Everything, for a tooltip. */
+export function exact(moment: number): string {
+  return EXACT.format(moment)
+}
+
+/** The clock, with the day when it is another than today's. */
+export function when(moment: number, now: number): string {
+  return new Date(moment).toDateString() === new Date(now).toDateString()
+    ? clock(moment)
+    : `${day(moment)}, ${clock(moment)}`
+}
+
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = count
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
+const COUNT = new Intl.NumberFormat()
+
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${COUNT.format(n)} ${n === 1 ? noun : plural}`
+}
+
+export function number(n: number): string {
+  return COUNT.format(n)
+}
+
+/** A revision as people quote it. */
+export function shortRevision(revision: string | null): string {
+  return revision === null
+    ? ''
+    : /^[0-9a-f]{40,64}$/.test(revision)
+      ? revision.slice(0, 7)
+      : revision
+}
+
+/** `Ann Example <ann@example.org>` is `Ann Example`. */
+export function personName(who: string): string {
+  return who.replace(/\s*<[^>]*>\s*$/, '') || who
+}
+
+/** Two letters that stand for a person. */
+export function initials(who: string): string {
+  const words = personName(who)
+    .split(/[\s._-]+/u)
+    .filter(Boolean)
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]]
+  return letters.map(word => [...(word ?? '?')][0]!.toLocaleUpperCase()).join('')
+}

@@ -1,0 +1,117 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { Tooltip } from '@base-ui/react/tooltip'
+import type { ReactElement, ReactNode } from 'react'
+import { initials, personName } from './format.ts'
+
+/** A box that floats over the view, with one primary action at the right end of its foot. */
+export function Modal({
+  title,
+  description,
+  open,
+  onClose,
+  children,
+  className,
+}: {
+  title: string
+  description?: string
+  open: boolean
+  onClose: () => void
+  children: ReactNode
+  className?: string
+}) {
+  return (
+    <Dialog.Root open={open} onOpenChange={now => !now && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup className={`dialog ${className ?? ''}`}>
+          <header className="dialog-head">
+            <Dialog.Title render={<h2 />}>{title}</Dialog.Title>
+            {description && <Dialog.Description>{description}</Dialog.Description>}
+          </header>
+          {children}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+/** Words for what a pointer or the focus is on. Never the only way to a fact. */
+export function Hint({ text, children }: { text: string; children: ReactElement }) {
+  return (
+    <Tooltip.Root>
+      <Tooltip.Trigger render={children} />
+      <Tooltip.Portal>
+        <Tooltip.Positioner sideOffset={6}>
+          <Tooltip.Popup className="tooltip">{text}</Tooltip.Popup>
+        </Tooltip.Positioner>
+      </Tooltip.Portal>
+    </Tooltip.Root>
+  )
+}
+
+export function Avatar({ who }: { who: string }) {
+  return (
+    <span className="avatar" title={personName(who)} aria-hidden>
+      {initials(who)}
+    </span>
+  )
+}
+
+/** An empty view says what it is for, and what to do. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
+
+/** Exclusive choices side by side. */
+export function Segments<T extends string>({
+  label,
+  choices,
+  value,
+  onChange,
+}: {
+  label: string
+  choices: readonly { readonly value: T; readonly label: string }[]
+  value: T
+  onChange: (value: T) => void
+}) {
+  return (
+    <fieldset className="segments" aria-label={label}>
+      {choices.map(choice => (
+        <button
+          key={choice.value}
+          type="button"
+          aria-pressed={choice.value === value}
+          onClick={() => onChange(choice.value)}
+        >
+          {choice.label}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+export function Field({
+  label,
+  hint,
+  children,
+}: {
+  label: string
+  hint?: string
+  children: ReactNode
+}) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children.
+    <label className="field">
+      <span className="label">
+        {label}
+        {hint && <small>{hint}</small>}
+      </span>
+      {children}
+    </label>
+  )
+}

@@ -1,0 +1,207 @@
+/** A stretch of time in which something ran. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** A quiet stretch that is drawn as a break of fixed height. */
+export interface Fold extends Span {
+  readonly top: number
+  readonly bottom: number
+}
+
+/** Where moments are on the screen: 0 is now, and the past is below. Monotone in every mode. */
+export interface Axis {
+  readonly height: number
+  readonly folds: readonly Fold[]
+  y(moment: number): number
+  moment(y: number): number
+}
+
+export interface AxisOptions {
+  readonly now: number
+  /** What ran; the axis ends at the oldest start. */
+  readonly spans: readonly Span[]
+  /** Moments that have to stand apart, such as those of changes. */
+  readonly marks: readonly number[]
+  /** 1 draws a usual build about `USUAL_PX` high. */
+  readonly zoom: number
+}
+
+/** No box is lower than this: it holds one line of text. */
+export const LOWEST_BOX = 18
+const USUAL_PX = 64
+const FOLD_PX = 24
+/** Quiet for longer than this is folded away. */
+const QUIET_MS = 90_000
+// Beyond this a stretch in which nothing happens grows by its logarithm only.
+const SOFT_PX = 96
+const LOG_PX = 36
+const FOOT_PX = 40
+
+interface Piece {
+  /** Newer end. */
+  readonly to: number
+  readonly from: number
+  px: number
+  readonly fold: boolean
+}
+
+/** True to scale from now to the oldest start. */
+export function linearAxis({ now, spans, marks, zoom }: AxisOptions): Axis {
+  const oldest = Math.min(now, ...spans.map(span => span.from), ...marks)
+  const scale = scaleFor(spans, zoom)
+  return axisOf(now, [{ to: now, from: oldest, px: (now - oldest) * scale, fold: false }])
+}
+
+/**
+ * Time with its quiet stretches folded, its long uneventful ones compressed, and
+ * its short builds stretched to a readable height. Order and overlap are those of
+ * the linear axis, because every column shares the same pieces.
+ */
+export function foldedAxis({ now, spans, marks, zoom }: AxisOptions): Axis {
+  const edges = [now, ...marks, ...spans.flatMap(span => [span.from, span.to])]
+  const times = [...new Set(edges.filter(time => time <= now))].sort((a, b) => b - a)
+  const scale = scaleFor(spans, zoom)
+  const busy = busyBetween(times, spans)
+  const pieces = times.slice(1).map((from, i): Piece => {
+    const to = times[i]!
+    const length = to - from
+    if (!busy[i] && length >= QUIET_MS) return { to, from, px: FOLD_PX, fold: true }
+    const px = length * scale
+    return { to, from, px: busy[i] ? soften(px) : Math.min(px, FOLD_PX), fold: false }
+  })
+  stretchShortSpans(pieces, times, spans)
+  return axisOf(now, pieces)
+}
+
+// How high a millisecond is, so that the usual build has its usual height.
+function scaleFor(spans: readonly Span[], zoom: number): number {
+  const lengths = spans
+    .map(span => span.to - span.from)
+    .filter(length => length > 0)
+    .sort((a, b) => a - b)
+  const usual = lengths[Math.floor(lengths.length / 2)] ?? 60_000
+  return (USUAL_PX * zoom) / Math.max(1000, usual)
+}
+
+function soften(px: number): number {
+  return px <= SOFT_PX ? px : SOFT_PX + Math.log2(px / SOFT_PX) * LOG_PX
+}
+
+// Whether anything ran between times[i + 1] and times[i].
+function busyBetween(times: readonly number[], spans: readonly Span[]): boolean[] {
+  const index = new Map(times.map((time, i) => [time, i]))
+  const steps = new Array<number>(times.length).fill(0)
+  for (const { from, to } of spans) {
+    const first = index.get(to) ?? 0
+    const last = index.get(from)
+    if (last === undefined) continue
+    steps[first]!++
+    steps[last]!--
+  }
+  let running = 0
+  return times.map((_, i) => {
+    running += steps[i]!
+    return running > 0
+  })
+}
+
+function stretchShortSpans(pieces: Piece[], times: readonly number[], spans: readonly Span[]) {
+  const index = new Map(times.map((time, i) => [time, i]))
+  // The shortest first: what they need helps the longer ones that hold them.
+  for (const { from, to } of [...spans].sort((a, b) => a.to - a.from - (b.to - b.from))) {
+    const first = index.get(to) ?? 0
+    const end = index.get(from)
+    if (end === undefined) continue
+    const own = pieces.slice(first, end)
+    const px = own.reduce((sum, piece) => sum + piece.px, 0)
+    if (px >= LOWEST_BOX || own.length === 0) continue
+    for (const piece of own) piece.px += (LOWEST_BOX - px) / own.length
+  }
+}
+
+function axisOf(now: number, pieces: readonly Piece[]): Axis {
+  const tops: number[] = []
+  let height = 0
+  for (const piece of pieces) {
+    tops.push(height)
+    height += piece.px
+  }
+  const oldest = pieces.at(-1)?.from ?? now
+  const folds = pieces.flatMap((piece, i): Fold[] =>
+    piece.fold
+      ? [{ from: piece.from, to: piece.to, top: tops[i]!, bottom: tops[i]! + piece.px }]
+      : [],
+  )
+  return {
+    height: height + FOOT_PX,
+    folds,
+    y(moment) {
+      if (moment >= now) return 0
+      if (moment <= oldest) return height
+      // Pieces run downwards in time: find the first that begins before the moment.
+      let low = 0
+      let high = pieces.length - 1
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if (pieces[middle]!.from <= moment) high = middle
+        else low = middle + 1
+      }
+      const piece = pieces[low]!
+      const share = (piece.to - moment) / Math.max(1, piece.to - piece.from)
+      return tops[low]! + share * piece.px
+    },
+    moment(y) {
+      if (y <= 0) return now
+      let at = pieces.length - 1
+      while (at > 0 && tops[at]! > y) at--
+      const piece = pieces[at]
+      if (!piece) return now
+      const share = Math.min(1, (y - tops[at]!) / Math.max(0.001, piece.px))
+      return piece.to - share * (piece.to - piece.from)
+    },
+  }
+}
+
+export interface Tick {
+  readonly moment: number
+  readonly y: number
+  /** The first label of its day. */
+  readonly newDay: boolean
+}
+
+const STEPS_MS = [
+  1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400,
+].map(seconds => seconds * 1000)
+const TICK_PX = 52
+
+/** Round moments to label, at least `TICK_PX` apart, and none in a fold. */
+export function ticksOf(axis: Axis, now: number, from: number, to: number): Tick[] {
+  const ticks: Tick[] = []
+  let lastY = 0
+  for (let y = Math.max(TICK_PX, from); y < to; ) {
+    const near = axis.moment(y)
+    const perPx = Math.max(1, axis.moment(y) - axis.moment(y + 10)) / 10
+    const step = STEPS_MS.find(one => one / perPx >= TICK_PX) ?? STEPS_MS.at(-1)!
+    const offset = new Date(near).getTimezoneOffset() * 60_000
+    const moment = Math.floor((near - offset) / step) * step + offset
+    const at = axis.y(moment)
+    const folded = axis.folds.find(fold => at > fold.top && at < fold.bottom)
+    if (folded) {
+      y = folded.bottom + 1
+      continue
+    }
+    if (at - lastY >= TICK_PX * 0.7 && at >= y - 1) {
+      const before = ticks.at(-1)?.moment ?? now
+      ticks.push({
+        moment,
+        y: at,
+        newDay: new Date(before).toDateString() !== new Date(moment).toDateString(),
+      })
+      lastY = at
+    }
+    y = Math.max(y + TICK_PX / 2, at + TICK_PX * 0.7)
+  }
+  return ticks
+}

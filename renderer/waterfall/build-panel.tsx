@@ -1,0 +1,168 @@
+import { X } from 'lucide-react'
+import { Link } from 'wouter'
+import { type BuildDetails, type BuildId, isGood } from '../bridge.ts'
+import { ChangeList } from '../builds/change-list.tsx'
+import { StepList } from '../builds/step-list.tsx'
+import { useDetails } from '../builds/use-details.ts'
+import { rebuild, stopBuild } from '../store/actions.ts'
+import { useNow } from '../store/hooks.ts'
+import { go, routes } from '../store/route.ts'
+import { selectBuild } from '../store/selection.ts'
+import { clock, clockSeconds, count, duration, exact, when } from '../ui/format.ts'
+import { LOOK_WORDS, lookOf, ResultGlyph } from '../ui/result.tsx'
+import { decidingStep } from './model.ts'
+
+const SHOWN_PROPERTIES = ['branch', 'got_revision', 'scheduler', 'slavename', 'reason']
+
+/** The picked build, beside the board: look without leaving. */
+export function BuildPanel({ id }: { id: BuildId }) {
+  const { details, problem } = useDetails(id)
+  return (
+    <aside className="panel" aria-label="Picked build">
+      {details ? <Content details={details} /> : <p className="panel-wait">{problem ?? ''}</p>}
+    </aside>
+  )
+}
+
+function Content({ details }: { details: BuildDetails }) {
+  const { build, builder, steps, changes, properties, tests } = details
+  const look = lookOf(build.results)
+  const now = useNow(1000)
+  const failed = tests.filter(test => test.outcome === 'failed')
+  return (
+    <>
+      <header>
+        <div className="panel-title">
+          <ResultGlyph look={look} size={16} />
+          <span className="cut">{builder.name}</span>
+          <span className="soft">#{build.number}</span>
+          <span className="grow" />
+          <button
+            type="button"
+            className="button quiet square"
+            aria-label="Close"
+            onClick={() => selectBuild(null)}
+          >
+            <X />
+          </button>
+        </div>
+        <p className={look === 'failure' ? 'bad' : undefined}>
+          <b>{headline(details)}</b>
+        </p>
+        <p className="dim" title={exact(build.startedAt)}>
+          {build.completeAt === null
+            ? `since ${clockSeconds(build.startedAt)}, ${duration(now - build.startedAt)}`
+            : `${when(build.startedAt, now)} to ${clock(build.completeAt)}, ${duration(build.completeAt - build.startedAt)}`}{' '}
+          on {build.slave}
+        </p>
+        <div className="panel-actions">
+          <button type="button" className="button" onClick={() => go(routes.build(builder, build))}>
+            Open
+          </button>
+          <button
+            type="button"
+            className="button"
+            disabled={!builder.active}
+            onClick={() => rebuild(build)}
+          >
+            Rebuild
+          </button>
+          <button
+            type="button"
+            className="button"
+            disabled={build.completeAt !== null}
+            onClick={() => stopBuild(build)}
+          >
+            Stop
+          </button>
+        </div>
+      </header>
+      <div className="scroll">
+        {build.results !== null && !isGood(build.results) && details.lastGood && (
+          <section>
+            <dl className="facts">
+              <dt>Last success</dt>
+              <dd>
+                <Link className="link" href={routes.build(builder, details.lastGood)}>
+                  #{details.lastGood.number}
+                </Link>
+                , {when(details.lastGood.startedAt, now)}
+              </dd>
+            </dl>
+          </section>
+        )}
+        <section>
+          <h3>Steps</h3>
+          <StepList build={build} steps={steps} />
+          {failed.length > 0 && (
+            <div className="fails">
+              {failed.slice(0, 6).map(test => (
+                <div
+                  key={`${test.stepId} ${test.suite} ${test.name}`}
+                  className="mono cut"
+                  title={test.message}
+                >
+                  {test.name}
+                </div>
+              ))}
+              {failed.length > 6 && <div className="dim">and {failed.length - 6} more</div>}
+              {failed[0]!.message && (
+                <pre>{failed[0]!.message.split('\n').slice(0, 4).join('\n')}</pre>
+              )}
+            </div>
+          )}
+        </section>
+        {changes.length > 0 && (
+          <section>
+            <h3>{count(changes.length, 'change')}</h3>
+            <ChangeList changes={changes.slice(-6)} />
+          </section>
+        )}
+        <section>
+          <h3>Properties</h3>
+          <dl className="facts">
+            {SHOWN_PROPERTIES.filter(name => properties[name]?.value != null).map(name => (
+              <div key={name} className="fact">
+                <dt>{name}</dt>
+                <dd className={name === 'got_revision' ? 'mono cut' : 'cut'}>
+                  {String(properties[name]!.value)}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      </div>
+      <footer>
+        <span>
+          <kbd>Enter</kbd> open
+        </span>
+        <span>
+          <kbd>R</kbd> rebuild
+        </span>
+        <span>
+          <kbd>[</kbd> <kbd>]</kbd> failures
+        </span>
+        <span className="grow" />
+        <span>
+          <kbd>?</kbd>
+        </span>
+      </footer>
+    </>
+  )
+}
+
+/** What decided, in words. */
+export function headline({ build, steps }: Pick<BuildDetails, 'build' | 'steps'>): string {
+  const look = lookOf(build.results)
+  if (look === 'running') {
+    const step = steps.findLast(one => one.completeAt === null)
+    return step
+      ? `Running ${step.name}${step.stateString ? `: ${step.stateString}` : ''}`
+      : 'Starting'
+  }
+  const step = decidingStep(build, steps)
+  const words = LOOK_WORDS[look]
+  const start = words.charAt(0).toUpperCase() + words.slice(1)
+  if (!step) return look === 'success' ? start : `${start}: ${build.stateString}`
+  return `${start} in ${step.name}${step.stateString ? `: ${step.stateString}` : ''}`
+}

@@ -1,0 +1,70 @@
+import type { ChangeId } from '../bridge.ts'
+import { clock, clockSeconds, day, exact, personName, shortRevision } from '../ui/format.ts'
+import { Avatar } from '../ui/parts.tsx'
+import type { Tick } from './axis.ts'
+import { FUTURE_PX } from './board.tsx'
+import { CHANGE_PX, type Model } from './model.ts'
+
+export const GUTTER_PX = 216
+/** Where changes begin, right of the times. */
+const CHANGES_X = 54
+
+/** The times, and the changes at their moments. Pointing at a change lights the builds that hold it. */
+export function Gutter({
+  model,
+  ticks,
+  from,
+  to,
+  lit,
+  onPoint,
+}: {
+  model: Model
+  ticks: readonly Tick[]
+  from: number
+  to: number
+  lit: ChangeId | null
+  onPoint: (change: ChangeId | null) => void
+}) {
+  const marks = model.changes.filter(mark => mark.y + CHANGE_PX > from && mark.exactY < to)
+  return (
+    <div className="gutter" style={{ width: GUTTER_PX }}>
+      {ticks.map(({ moment, y, newDay }) => (
+        <span key={moment} className="tick" style={{ top: FUTURE_PX + y }} title={exact(moment)}>
+          {newDay && <small>{day(moment)}</small>}
+          {moment % 60_000 === 0 ? clock(moment) : clockSeconds(moment)}
+        </span>
+      ))}
+      <svg className="leaders" aria-hidden width={CHANGES_X} height="100%">
+        {marks.map(({ change, exactY, y }) => (
+          <path
+            key={change.id}
+            className={change.id === lit ? 'lit' : undefined}
+            d={`M44 ${FUTURE_PX + exactY}h3L52 ${FUTURE_PX + y + CHANGE_PX / 2}`}
+          />
+        ))}
+      </svg>
+      <ul aria-label="Changes">
+        {marks.map(({ change, y }) => (
+          <li key={change.id} style={{ top: FUTURE_PX + y, height: CHANGE_PX, left: CHANGES_X }}>
+            <button
+              type="button"
+              className={`change${change.id === lit ? ' lit' : ''}`}
+              aria-pressed={change.id === lit}
+              title={`${personName(change.who)}, ${exact(change.at)}\n${change.comments}`}
+              onClick={() => onPoint(change.id === lit ? null : change.id)}
+            >
+              <Avatar who={change.who} />
+              <span className="grow">
+                <span className="cut what">{change.subject || '(no message)'}</span>
+                <span className="cut where">
+                  {change.project} <bdi>{change.branch}</bdi>{' '}
+                  <span className="mono">{shortRevision(change.revision)}</span>
+                </span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,317 @@
+import type { Build, Builder, BuilderId, BuildId, Change, Queue, Step } from '../bridge.ts'
+import { CANCELLED, FAILURE, isGood, RETRY } from '../bridge.ts'
+import { type Axis, foldedAxis, linearAxis, type Span } from './axis.ts'
+
+export type AxisMode = 'linear' | 'folded'
+
+export interface ModelInput {
+  readonly now: number
+  readonly mode: AxisMode
+  readonly zoom: number
+  readonly builders: readonly Builder[]
+  readonly builds: readonly Build[]
+  readonly steps: ReadonlyMap<BuildId, readonly Step[]>
+  readonly changes: readonly Change[]
+  readonly queue: Queue
+  /** Room for columns, in px. */
+  readonly width: number
+}
+
+/** Everything that the waterfall draws, in px. `y` is 0 at now and grows into the past. */
+export interface Model {
+  readonly axis: Axis
+  readonly columns: readonly Column[]
+  readonly groups: readonly Group[]
+  readonly changes: readonly ChangeMark[]
+  readonly width: number
+}
+
+export interface Column {
+  readonly builder: Builder
+  readonly x: number
+  readonly width: number
+  readonly boxes: readonly Box[]
+  /** What is expected above the now line. */
+  readonly future: Future
+  /** Stretches from a first failure to its repair. */
+  readonly red: readonly RedStretch[]
+  /** The newest finished build, for a column without a box in sight. */
+  readonly last: Build | null
+}
+
+export interface Group {
+  readonly project: string
+  readonly x: number
+  readonly width: number
+  readonly count: number
+}
+
+export interface Box {
+  readonly build: Build
+  /** Within the column. */
+  readonly x: number
+  readonly width: number
+  readonly top: number
+  readonly height: number
+  readonly bands: readonly Band[]
+}
+
+export interface Band {
+  readonly step: Step
+  /** Within the box. */
+  readonly top: number
+  readonly height: number
+  /** Whether this step decided the build's result. */
+  readonly deciding: boolean
+}
+
+export interface Future {
+  /** When the running builds are expected to end. */
+  readonly running: readonly {
+    readonly build: Build
+    readonly x: number
+    readonly width: number
+    readonly leftMs: number
+  }[]
+  readonly waiting: number
+  readonly reason: string
+}
+
+export interface RedStretch {
+  readonly first: Build
+  /** `null` while it is still red. */
+  readonly repaired: Build | null
+  readonly count: number
+  readonly top: number
+  readonly bottom: number
+}
+
+export interface ChangeMark {
+  readonly change: Change
+  /** Where it happened. */
+  readonly exactY: number
+  /** Where it is written, clear of its neighbours. */
+  readonly y: number
+}
+
+export const CHANGE_PX = 31
+const NARROWEST_LANE = 104
+const WIDEST_LANE = 208
+const PAD = 6
+
+/** From what is known to boxes. Pure: no DOM, no clock. */
+export function layOut(input: ModelInput): Model {
+  const { now, builds, builders, changes } = input
+  const shown = new Set(builders.map(builder => builder.id))
+  const drawn = builds.filter(build => shown.has(build.builderId))
+  const spans = drawn.map(
+    (build): Span => ({ from: build.startedAt, to: Math.min(now, build.completeAt ?? now) }),
+  )
+  const oldest = Math.min(now, ...spans.map(span => span.from))
+  // Changes older than the oldest build have nothing beside them.
+  const near = changes.filter(change => change.receivedAt >= oldest - 600_000)
+  const options = { now, spans, marks: near.map(change => change.receivedAt), zoom: input.zoom }
+  const axis = input.mode === 'linear' ? linearAxis(options) : foldedAxis(options)
+
+  const byBuilder = Map.groupBy(drawn, build => build.builderId)
+  const lanes = new Map(builders.map(({ id }) => [id, assignLanes(byBuilder.get(id) ?? [], now)]))
+  const laneCount = builders.reduce((sum, { id }) => sum + lanes.get(id)!.count, 0)
+  const laneWidth = Math.max(
+    NARROWEST_LANE,
+    Math.min(WIDEST_LANE, Math.floor(input.width / Math.max(1, laneCount))),
+  )
+  let x = 0
+  const columns = builders.map((builder): Column => {
+    const own = byBuilder.get(builder.id) ?? []
+    const { of, count } = lanes.get(builder.id)!
+    const width = laneWidth + (count - 1) * Math.round(laneWidth * 0.7)
+    const lane = (width - PAD * 2) / count
+    const placeOf = (build: Build) => ({ x: PAD + of.get(build.id)! * lane + 1, width: lane - 4 })
+    const column: Column = {
+      builder,
+      x,
+      width,
+      boxes: own.map(build => ({ build, ...placeOf(build), ...boxOf(build, input, axis) })),
+      future: futureOf(builder.id, own, input, placeOf),
+      red: redStretches(own, axis, now),
+      last: own.find(build => build.completeAt !== null) ?? null,
+    }
+    x += width
+    return column
+  })
+  return { axis, columns, groups: groupsOf(columns), changes: placeChanges(near, axis), width: x }
+}
+
+// Builds of one builder that overlap get lanes of their own; a lane does not change while a build is shown.
+function assignLanes(
+  builds: readonly Build[],
+  now: number,
+): { of: Map<BuildId, number>; count: number } {
+  const ends: number[] = []
+  const of = new Map<BuildId, number>()
+  for (const build of [...builds].sort((a, b) => a.startedAt - b.startedAt || a.id - b.id)) {
+    const free = ends.findIndex(end => end <= build.startedAt)
+    const lane = free < 0 ? ends.length : free
+    ends[lane] = build.completeAt ?? now + 1
+    of.set(build.id, lane)
+  }
+  return { of, count: Math.max(1, ends.length) }
+}
+
+function boxOf(build: Build, { now, steps }: ModelInput, axis: Axis) {
+  const top = axis.y(build.completeAt ?? now)
+  const bottom = axis.y(build.startedAt)
+  const own = (steps.get(build.id) ?? []).filter(step => !step.hidden || step.completeAt === null)
+  const decided = decidingStep(build, own)
+  const bands = own.map((step): Band => {
+    const from = axis.y(step.completeAt ?? now)
+    const to = axis.y(step.startedAt)
+    return {
+      step,
+      top: from - top,
+      height: Math.max(0, to - from),
+      deciding: step.id === decided?.id,
+    }
+  })
+  return { top, height: bottom - top, bands }
+}
+
+/** The step that made a build what it is; none for one that is good or still runs. */
+export function decidingStep(build: Build, steps: readonly Step[]): Step | undefined {
+  if (build.results === null || isGood(build.results)) return undefined
+  return (
+    steps.find(step => step.results === build.results) ??
+    steps.find(step => step.results === FAILURE)
+  )
+}
+
+function futureOf(
+  id: BuilderId,
+  builds: readonly Build[],
+  { now, queue }: ModelInput,
+  placeOf: (build: Build) => { x: number; width: number },
+): Future {
+  const expected = expectedMs(builds)
+  const running = builds.filter(build => build.completeAt === null)
+  const waiting = queue.find(entry => entry.builderId === id)
+  return {
+    running: running.map(build => ({
+      build,
+      ...placeOf(build),
+      leftMs: expected === null ? 0 : Math.max(0, expected - (now - build.startedAt)),
+    })),
+    waiting: waiting?.count ?? 0,
+    reason: waiting?.reason ?? '',
+  }
+}
+
+/** How long a build of this builder takes: the median of its last good ones. `null` when there is none. */
+export function expectedMs(builds: readonly Build[]): number | null {
+  const lengths = builds
+    .filter(build => build.results !== null && isGood(build.results))
+    .slice(0, 11)
+    .map(build => build.completeAt! - build.startedAt)
+    .sort((a, b) => a - b)
+  return lengths[Math.floor(lengths.length / 2)] ?? null
+}
+
+/** Builds newest first. Builds that were stopped or cut short say nothing about the code. */
+export function redStretches(
+  builds: readonly Build[],
+  axis: Pick<Axis, 'y'>,
+  now: number,
+): RedStretch[] {
+  const telling = builds.filter(
+    ({ results }) => results !== null && results !== CANCELLED && results !== RETRY,
+  )
+  const stretches: RedStretch[] = []
+  let first: Build | undefined
+  let count = 0
+  for (const build of [...telling].reverse()) {
+    const good = isGood(build.results!)
+    if (!good) {
+      first ??= build
+      count++
+    } else if (first) {
+      stretches.push({
+        first,
+        repaired: build,
+        count,
+        top: axis.y(build.completeAt!),
+        bottom: axis.y(first.startedAt),
+      })
+      first = undefined
+      count = 0
+    }
+  }
+  if (first)
+    stretches.push({
+      first,
+      repaired: null,
+      count,
+      top: axis.y(now),
+      bottom: axis.y(first.startedAt),
+    })
+  return stretches
+}
+
+function groupsOf(columns: readonly Column[]): Group[] {
+  const groups: Group[] = []
+  for (const { builder, x, width } of columns) {
+    const last = groups.at(-1)
+    if (last?.project === builder.project)
+      groups[groups.length - 1] = { ...last, width: last.width + width, count: last.count + 1 }
+    else groups.push({ project: builder.project, x, width, count: 1 })
+  }
+  return groups
+}
+
+// Newest first, each at its moment or just below the one before.
+function placeChanges(changes: readonly Change[], axis: Axis): ChangeMark[] {
+  let below = Number.NEGATIVE_INFINITY
+  return changes.map(change => {
+    const exactY = axis.y(change.receivedAt)
+    const y = Math.max(exactY - CHANGE_PX / 2, below)
+    below = y + CHANGE_PX
+    return { change, exactY, y }
+  })
+}
+
+/** How a builder stands, for the head of its column. */
+export interface HeadFacts {
+  readonly last: Build | null
+  /** Newest last. */
+  readonly recent: readonly Build[]
+  readonly running: readonly {
+    readonly build: Build
+    readonly leftMs: number | null
+    readonly step: string
+  }[]
+  readonly redSince: Build | null
+}
+
+/** @param builds Of this builder, newest first. */
+export function headFacts(
+  builds: readonly Build[],
+  steps: ReadonlyMap<BuildId, readonly Step[]>,
+  now: number,
+): HeadFacts {
+  const finished = builds.filter(build => build.completeAt !== null)
+  const expected = expectedMs(builds)
+  const red = redStretches(builds, { y: () => 0 }, now).at(-1)
+  return {
+    last: finished.find(build => build.results !== RETRY) ?? null,
+    recent: finished.slice(0, 20).reverse(),
+    running: builds
+      .filter(build => build.completeAt === null)
+      .map(build => {
+        const step = steps.get(build.id)?.findLast(one => one.completeAt === null)
+        return {
+          build,
+          leftMs: expected === null ? null : expected - (now - build.startedAt),
+          step: step?.name ?? build.stateString,
+        }
+      }),
+    redSince: red?.repaired === null ? red.first : null,
+  }
+}

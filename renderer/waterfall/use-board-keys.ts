@@ -1,0 +1,76 @@
+import { type RefObject, useEffect } from 'react'
+import { isGood } from '../bridge.ts'
+import { rebuild, stopBuild } from '../store/actions.ts'
+import { readDesk } from '../store/desk.ts'
+import { useKeys } from '../store/keys.ts'
+import { prefer, readPreferences } from '../store/preferences.ts'
+import { go, routes } from '../store/route.ts'
+import { selectBuild, useSelectedBuild } from '../store/selection.ts'
+import type { Box, Model } from './model.ts'
+import { zoomBy } from './waterfall-view.tsx'
+
+/** Arrows walk the boxes: up and down in time, left and right at the same time. */
+export function useBoardKeys(model: Model, scroller: RefObject<HTMLElement | null>): void {
+  const selected = useSelectedBuild()
+  const at = model.columns.findIndex(column => column.boxes.some(box => box.build.id === selected))
+  const column = model.columns[at]
+  const box = column?.boxes.find(one => one.build.id === selected)
+
+  const pick = (next: Box | undefined) => next && selectBuild(next.build.id)
+  // Boxes are newest first.
+  const beside = (step: number) => {
+    if (!box || !column) return model.columns[0]?.boxes[0]
+    return column.boxes[column.boxes.indexOf(box) + step]
+  }
+  const across = (step: number) => {
+    for (let i = at + step; model.columns[i]; i += step) {
+      const near = nearest(model.columns[i]!.boxes, box)
+      if (near) return near
+    }
+    return box ? undefined : model.columns[0]?.boxes[0]
+  }
+  const failure = (step: number) => {
+    const start = box && column ? column.boxes.indexOf(box) : -1
+    const list = column?.boxes ?? []
+    for (let i = start + step; list[i]; i += step)
+      if (list[i]!.build.results !== null && !isGood(list[i]!.build.results!)) return list[i]
+    return undefined
+  }
+  const open = () => {
+    if (box && column) go(routes.build(column.builder, box.build))
+  }
+
+  useKeys({
+    ArrowUp: () => pick(beside(-1)),
+    ArrowDown: () => pick(beside(1)),
+    ArrowLeft: () => pick(across(-1)),
+    ArrowRight: () => pick(across(1)),
+    '[': () => pick(failure(1)),
+    ']': () => pick(failure(-1)),
+    Enter: open,
+    l: open,
+    Home: () => scroller.current?.scrollTo({ top: 0 }),
+    Escape: () => selectBuild(null),
+    '+': () => zoomBy(1.5),
+    '=': () => zoomBy(1.5),
+    '-': () => zoomBy(1 / 1.5),
+    '0': () => prefer({ zoom: 1 }),
+    m: () => prefer({ axis: readPreferences().axis === 'linear' ? 'folded' : 'linear' }),
+    p: () => prefer({ panel: !readPreferences().panel }),
+    r: () => box && rebuild(box.build),
+    s: () => box && box.build.completeAt === null && stopBuild(box.build),
+  })
+
+  // What was picked by key comes into sight.
+  useEffect(() => {
+    if (selected === null || !readDesk().builds.has(selected)) return
+    const element = scroller.current?.querySelector(`[data-build="${selected}"]`)
+    element?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [selected, scroller])
+}
+
+function nearest(boxes: readonly Box[], to: Box | undefined): Box | undefined {
+  const middle = to ? to.top + to.height / 2 : 0
+  const distance = (one: Box) => Math.abs(one.top + one.height / 2 - middle)
+  return [...boxes].sort((a, b) => distance(a) - distance(b))[0]
+}

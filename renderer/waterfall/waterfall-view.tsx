@@ -1,0 +1,107 @@
+import { FolderPlus, Minus, PanelRight, Play, Plus } from 'lucide-react'
+import { useMemo } from 'react'
+import type { Builder } from '../bridge.ts'
+import { useForceDialog } from '../builds/force-dialog.tsx'
+import { useDesk } from '../store/hooks.ts'
+import { prefer, readPreferences, usePreferences } from '../store/preferences.ts'
+import { go, routes } from '../store/route.ts'
+import { useSelectedBuild } from '../store/selection.ts'
+import { Hint, Segments } from '../ui/parts.tsx'
+import { Board } from './board.tsx'
+import { BuildPanel } from './build-panel.tsx'
+import { Legend } from './legend.tsx'
+import './waterfall.css'
+
+const AXIS_MODES = [
+  { value: 'linear', label: 'Linear' },
+  { value: 'folded', label: 'Folded' },
+] as const
+
+/** A column for each builder, time upward, what is running at the top. */
+export function WaterfallView() {
+  const { axis, zoom, panel } = usePreferences()
+  const builders = useShownBuilders()
+  const selected = useSelectedBuild()
+  const force = useForceDialog()
+
+  return (
+    <div className="waterfall">
+      <section className="view" aria-label="Waterfall">
+        <div className="tools">
+          <h1>Waterfall</h1>
+          <Legend />
+          <span className="grow" />
+          <Segments
+            label="Time axis"
+            choices={AXIS_MODES}
+            value={axis}
+            onChange={value => prefer({ axis: value })}
+          />
+          <Hint text="Less room for each build (-)">
+            <button
+              type="button"
+              className="button quiet square"
+              aria-label="Zoom out"
+              onClick={() => zoomBy(1 / 1.5)}
+            >
+              <Minus />
+            </button>
+          </Hint>
+          <Hint text="More room for each build (+)">
+            <button
+              type="button"
+              className="button quiet square"
+              aria-label="Zoom in"
+              onClick={() => zoomBy(1.5)}
+            >
+              <Plus />
+            </button>
+          </Hint>
+          <Hint text="Side panel (p)">
+            <button
+              type="button"
+              className="button quiet square"
+              aria-label="Side panel"
+              aria-pressed={panel}
+              onClick={() => prefer({ panel: !panel })}
+            >
+              <PanelRight />
+            </button>
+          </Hint>
+          <button type="button" className="button" onClick={() => go(routes.add)}>
+            <FolderPlus />
+            Add repository
+          </button>
+          <button
+            type="button"
+            className="button primary"
+            disabled={builders.length === 0}
+            onClick={() => force()}
+          >
+            <Play />
+            Force build
+          </button>
+        </div>
+        <Board builders={builders} mode={axis} zoom={zoom} />
+      </section>
+      {panel && selected !== null && <BuildPanel id={selected} />}
+    </div>
+  )
+}
+
+const SMALLEST_ZOOM = 0.2
+const LARGEST_ZOOM = 12
+
+export function zoomBy(factor: number): void {
+  const zoom = readPreferences().zoom * factor
+  prefer({ zoom: Math.min(LARGEST_ZOOM, Math.max(SMALLEST_ZOOM, zoom)) })
+}
+
+/** Builders by project, in the order of the configuration. A quiet builder never vanishes. */
+function useShownBuilders(): readonly Builder[] {
+  const builders = useDesk(desk => desk.builders)
+  return useMemo(() => {
+    const active = builders.filter(builder => builder.active)
+    return [...Map.groupBy(active, builder => builder.project).values()].flat()
+  }, [builders])
+}
