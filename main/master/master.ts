@@ -8,7 +8,9 @@ import type { ConfigStatus } from './config/status.ts'
 import { type ArtifactStore, openArtifacts } from './data/artifacts.ts'
 import { createData, type Data } from './data/data.ts'
 import { openHistory } from './db/history.ts'
+import { refuseNewerFile } from './db/newer-file.ts'
 import { startSyncToDisk } from './db/sync-to-disk.ts'
+import { LOG_MIGRATIONS } from './logs/log-migrations.ts'
 import { openLogStore } from './logs/log-store.ts'
 import type { AsyncStop, Build, BuilderId, LogId } from './model.ts'
 import { createMq, type Mq } from './mq/mq.ts'
@@ -74,6 +76,8 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
   const logsPath = join(dataDir, 'logs.sqlite')
   const stops: (() => unknown)[] = []
   try {
+    // Both are looked at before either is touched.
+    refuseNewerFile(logsPath, LOG_MIGRATIONS)
     const db = openHistory(historyPath)
     stops.push(() => db.close())
     const mq = createMq(onError)

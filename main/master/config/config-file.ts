@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { watch } from 'chokidar'
 import type { Clock } from '../clock.ts'
@@ -32,8 +32,8 @@ const SETTLE_MS = 60
 
 /**
  * The configuration file, read again whenever it changes. A bad file never takes
- * the good one out of force. Without a file everything has its default, so that
- * a new user begins with an empty desk.
+ * the good one out of force, and neither does one that has gone. Where there never
+ * was a file everything has its default, so that a new user begins with an empty desk.
  */
 export function openConfigFile(options: ConfigFileOptions): ConfigFile {
   const { path, clock } = options
@@ -47,6 +47,7 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
   }
   let settling: Stop | undefined
   let first = true
+  let found = false
   // The folder is watched: editors replace the file by another one of that name.
   const watcher = options.watch
     ? watch(dirname(path), {
@@ -76,22 +77,27 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
   }
 
   function reload(): ConfigStatus {
-    const there = existsSync(path)
-    const { config, problems, notices } = there ? loadConfig(path) : parseConfig('', path)
-    const inForce = config ?? (first ? loadConfig(options.lastGood).config : undefined) ?? current
+    found ||= existsSync(path)
+    const { config, problems, notices, text } = found
+      ? loadConfig(path)
+      : { ...parseConfig('', path), text: undefined }
+    const before = first && !config ? loadConfig(options.lastGood, path).config : undefined
+    const inForce = config ?? before ?? current
     const changed = JSON.stringify(inForce) !== JSON.stringify(current)
     current = inForce
-    if (config && there && (changed || first)) keep()
+    if (config && text !== undefined && (changed || first)) keep(text)
     first = false
     status = { file: path, good: config !== undefined, loadedAt: clock.now(), problems, notices }
     options.onRead(status, changed)
     return status
   }
 
-  function keep() {
+  function keep(text: string) {
+    const whole = `${options.lastGood}.new`
     try {
-      copyFileSync(path, `${options.lastGood}.new`)
-      renameSync(`${options.lastGood}.new`, options.lastGood)
+      rmSync(whole, { force: true })
+      writeFileSync(whole, text, { mode: 0o600 })
+      renameSync(whole, options.lastGood)
     } catch (error) {
       options.onTrouble(
         `the last good configuration could not be kept: ${(error as Error).message}`,

@@ -35,16 +35,24 @@ export type ParsedConfig =
       readonly notices: readonly ConfigProblem[]
     }
 
-/** Reads a configuration file. A file that can't be read is a problem like any other. */
-export function loadConfig(file: string): ParsedConfig {
-  let text: string
+/**
+ * Reads a configuration file. A file that can't be read is a problem like any other.
+ *
+ * @param as The file for which this one stands: problems name it, and relative paths begin at it.
+ */
+export function loadConfig(
+  file: string,
+  as: string = file,
+): ParsedConfig & { readonly text: string } {
+  let text = ''
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const reason = explainReadError(error as NodeJS.ErrnoException)
-    return { config: undefined, problems: [{ file, line: null, key: '', reason }], notices: [] }
+    const problem = { file: as, line: null, key: '', reason }
+    return { config: undefined, problems: [problem], notices: [], text }
   }
-  return parseConfig(text, file)
+  return { ...parseConfig(text, as), text }
 }
 
 /** Checks a configuration whole: all its faults are told, not only the first. */

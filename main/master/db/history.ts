@@ -1,5 +1,6 @@
 import { type Database, openDatabase } from './database.ts'
-import { migrate, refuseNewer } from './migrate.ts'
+import { MIGRATIONS, migrate } from './migrate.ts'
+import { refuseNewerFile } from './newer-file.ts'
 
 /**
  * Opens history.sqlite and brings it up to this version's schema.
@@ -7,7 +8,7 @@ import { migrate, refuseNewer } from './migrate.ts'
  * @throws DatabaseTooNewError, with the file untouched, if a later Triphammer wrote it.
  */
 export function openHistory(path: string): Database {
-  refuseNewerFile(path)
+  refuseNewerFile(path, MIGRATIONS)
   const db = openDatabase(path)
   try {
     migrate(db)
@@ -17,22 +18,3 @@ export function openHistory(path: string): Database {
   }
   return db
 }
-
-// Read-only first: opening for writing would already touch a newer file.
-function refuseNewerFile(path: string) {
-  let db: Database
-  try {
-    db = openDatabase(path, { readOnly: true })
-  } catch (error) {
-    // There is none yet, or it is damaged, which opening it for writing will say better.
-    if ((error as { errcode?: number }).errcode === SQLITE_CANTOPEN) return
-    throw error
-  }
-  try {
-    refuseNewer(db)
-  } finally {
-    db.close()
-  }
-}
-
-const SQLITE_CANTOPEN = 14

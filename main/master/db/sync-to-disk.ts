@@ -18,13 +18,15 @@ export function startSyncToDisk(
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let dirty = false
+  let stopped = false
 
   return {
     changed() {
       dirty = true
-      timer ??= setTimeout(tick, periodMs)
+      if (!stopped) timer ??= setTimeout(tick, periodMs)
     },
     async stop() {
+      stopped = true
       clearTimeout(timer)
       await running
       if (dirty) await syncAll()
@@ -33,7 +35,7 @@ export function startSyncToDisk(
 
   function tick() {
     running = syncAll().finally(() => {
-      timer = dirty ? setTimeout(tick, periodMs) : undefined
+      timer = dirty && !stopped ? setTimeout(tick, periodMs) : undefined
     })
   }
 
