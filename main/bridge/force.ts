@@ -1,3 +1,4 @@
+import { FORCE_SCHEDULER } from '../master/data/collapse.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, Properties } from '../master/model.ts'
 import { from } from '../master/process/properties.ts'
@@ -49,7 +50,7 @@ function request(master: Master, builderId: BuilderId, wish: Wish): Requested {
   const { project, repository, branch, revision } = wish
   const { requests } = master.data.addBuildset({
     reason: wish.reason,
-    scheduler: 'force',
+    scheduler: FORCE_SCHEDULER,
     sourcestamp: { project, repository, branch, revision },
     changes: wish.changes,
     properties: wish.properties,

@@ -8,7 +8,6 @@ import type { Draft } from '../master/detect/proposal.ts'
 import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
-import { isGood } from '../master/results.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { forceBuild, rebuild } from './force.ts'
 import type { News } from './news.ts'
@@ -162,7 +161,6 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
 
   function details(build: Build): BuildDetails {
     const { builderId, number } = build
-    const before = data.lastFinishedBuilds(builderId, 200)
     return {
       build,
       builder: data.builder(builderId)!,
@@ -174,9 +172,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       tests: data.testResultsOfBuild(build.id, MOST_TESTS),
       previous: data.buildByNumber(builderId, number - 1) ?? null,
       next: data.buildByNumber(builderId, number + 1) ?? null,
-      lastGood:
-        before.find(one => one.number < number && one.results !== null && isGood(one.results)) ??
-        null,
+      lastGood: data.lastGoodBuild(builderId, number) ?? null,
       tries: data.buildsOfRequest(build.requestId).filter(one => one.id !== build.id),
     }
   }

@@ -38,7 +38,10 @@ export function worst(a: Result, b: Result): Result {
   return WORST_FIRST.find(result => result === a || result === b)!
 }
 
+/** Results of a build that did what was asked. */
+export const GOOD_RESULTS: readonly Result[] = [SUCCESS, WARNINGS, SKIPPED]
+
 /** Whether a build with this result did what was asked: the exit code of `force --wait` and `run`. */
 export function isGood(result: Result): boolean {
-  return result === SUCCESS || result === WARNINGS || result === SKIPPED
+  return GOOD_RESULTS.includes(result)
 }

@@ -48,6 +48,8 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
     buildsOfRequest: (id: BuildRequestId) => builds.buildsOfRequest(db, id),
     lastFinishedBuilds: (builder: BuilderId, limit: number) =>
       builds.lastFinishedBuilds(db, builder, limit),
+    lastGoodBuild: (builder: BuilderId, before: number) =>
+      builds.lastGoodBuild(db, builder, before),
     propertiesOfBuild: (id: BuildId) => readProperties(db, { build: id }),
     step: (id: StepId) => steps.findStep(db, id),
     stepsOfBuild: (id: BuildId) => steps.stepsOfBuild(db, id),

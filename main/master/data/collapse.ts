@@ -1,22 +1,38 @@
-import type { BuildRequest } from '../model.ts'
+import type { BuildRequest, Properties } from '../model.ts'
+
+/** The scheduler of what a person asked for by hand. */
+export const FORCE_SCHEDULER = 'force'
+
+export interface Collapsible {
+  readonly request: Pick<BuildRequest, 'sourcestamp' | 'scheduler'>
+  /** Whether changes led to it. */
+  readonly changed: boolean
+  /** Those that its scheduler gave it. */
+  readonly properties: Properties
+}
 
 /**
  * Whether `newer` covers `older`, so that one build serves both: the same
- * source, and either the same revision or both made by changes, of which the
- * newer revision holds the older. As Buildbot does it.
- *
- * @param olderChanged Whether changes led to the older request.
- * @param newerChanged The same of the newer one.
+ * source and properties, and either the same revision or both made by changes,
+ * of which the newer revision holds the older. As Buildbot does it, but for what
+ * a person asked for: that is not to vanish into another build.
  */
-export function canCollapse(
-  older: BuildRequest,
-  olderChanged: boolean,
-  newer: BuildRequest,
-  newerChanged: boolean,
-): boolean {
-  const a = older.sourcestamp
-  const b = newer.sourcestamp
+export function canCollapse(older: Collapsible, newer: Collapsible): boolean {
+  if (older.request.scheduler === FORCE_SCHEDULER) return false
+  const a = older.request.sourcestamp
+  const b = newer.request.sourcestamp
   if (a.project !== b.project || a.repository !== b.repository || a.branch !== b.branch)
     return false
-  return a.revision === b.revision || (olderChanged && newerChanged)
+  if (a.revision !== b.revision && !(older.changed && newer.changed)) return false
+  return sameValues(older.properties, newer.properties)
+}
+
+function sameValues(a: Properties, b: Properties): boolean {
+  const values = (properties: Properties) =>
+    JSON.stringify(
+      Object.entries(properties)
+        .map(([name, { value }]) => [name, value])
+        .sort(),
+    )
+  return values(a) === values(b)
 }

@@ -14,7 +14,7 @@ import type {
   Properties,
 } from '../model.ts'
 import { CANCELLED, type Result, SKIPPED, SUCCESS, worst } from '../results.ts'
-import { canCollapse } from './collapse.ts'
+import { type Collapsible, canCollapse } from './collapse.ts'
 import type { Announce, Update } from './unit.ts'
 
 export interface BuildsetWish {
@@ -87,13 +87,17 @@ export function requestData(db: Database, update: Update, clock: Clock) {
   }
 
   function collapseInto(request: BuildRequest, announce: Announce) {
-    const changed = changesOfBuildset(db, request.buildsetId).length > 0
+    const newer = collapsible(request)
     for (const older of requests.waitingRequestsOf(db, request.builderId)) {
-      if (older.id >= request.id) continue
-      const olderChanged = changesOfBuildset(db, older.buildsetId).length > 0
-      if (!canCollapse(older, olderChanged, request, changed)) continue
+      if (older.id >= request.id || !canCollapse(collapsible(older), newer)) continue
       completeRequest(db, clock, older.id, SKIPPED, announce, request.id)
     }
+  }
+
+  function collapsible(request: BuildRequest): Collapsible {
+    const { buildsetId } = request
+    const changed = changesOfBuildset(db, buildsetId).length > 0
+    return { request, changed, properties: readProperties(db, { buildset: buildsetId }) }
   }
 }
 

@@ -23,7 +23,7 @@ export function createUpdate(db: Database, mq: Mq, onCommit: () => void): Update
       news = undefined
     }
     onCommit()
-    for (const { topic, payload } of collected) mq.publish(topic, payload as never)
+    mq.publishAll(collected)
     return value
   }
 

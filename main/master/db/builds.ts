@@ -8,7 +8,7 @@ import type {
   RunId,
   SlaveId,
 } from '../model.ts'
-import type { Result } from '../results.ts'
+import { GOOD_RESULTS, type Result } from '../results.ts'
 import type { Database, Row } from './database.ts'
 
 const SELECT = `SELECT b.id, b.builder_id, b.number, b.request_id, b.started_at, b.complete_at,
@@ -163,6 +163,17 @@ export function lastFinishedBuilds(db: Database, builder: BuilderId, limit: numb
       limit,
     )
     .map(toBuild)
+}
+
+/** The newest build of a builder before a number that was good. */
+export function lastGoodBuild(db: Database, builder: BuilderId, before: number): Build | undefined {
+  const row = db.get(
+    `${SELECT} WHERE b.builder_id = ? AND b.number < ? AND b.results IN (${GOOD_RESULTS.join()})
+     ORDER BY b.number DESC LIMIT 1`,
+    builder,
+    before,
+  )
+  return row && toBuild(row)
 }
 
 function toBuild(row: Row): Build {

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { AsyncStop, LogId, Moment, Stream } from '../model.ts'
 import { workerFile } from '../worker-file.ts'
-import type { FromReader, Question, ToReader } from './log-reader.ts'
 import type { LinesQuery, LogLine, SearchAnswer, SearchQuery } from './lines.ts'
+import type { FromReader, Question, ToReader } from './log-reader.ts'
 import type { FromWriter, ToWriter } from './log-writer.ts'
 import type { Committed } from './log-writing.ts'
 

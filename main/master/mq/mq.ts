@@ -39,6 +39,8 @@ export type News = { [T in Topic]: { readonly topic: T; readonly payload: Topics
 
 export interface Mq {
   publish<T extends Topic>(topic: T, payload: Topics[T]): void
+  /** Publishes what one commit has to tell: nothing comes between. */
+  publishAll(news: readonly News[]): void
   subscribe<T extends Topic>(topic: T, listener: (payload: Topics[T]) => void): Stop
   /** Hears every topic, in order. */
   subscribeAll(listener: (news: News) => void): Stop
@@ -57,10 +59,15 @@ export function createMq(onError: (error: unknown) => void): Mq {
   const waiting: News[] = []
   let delivering = false
 
-  return { publish, subscribe, subscribeAll }
+  return {
+    publish: (topic, payload) => publishAll([{ topic, payload } as News]),
+    publishAll,
+    subscribe,
+    subscribeAll,
+  }
 
-  function publish<T extends Topic>(topic: T, payload: Topics[T]) {
-    waiting.push({ topic, payload } as News)
+  function publishAll(news: readonly News[]) {
+    waiting.push(...news)
     if (delivering) return
     delivering = true
     try {
