@@ -19,7 +19,13 @@ export type {
   Snapshot,
 } from '../main/bridge/contract.ts'
 export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.ts'
-export type { Draft, DraftStep, Finding, Proposal, Suggestion } from '../main/master/detect/proposal.ts'
+export type {
+  Draft,
+  DraftStep,
+  Finding,
+  Proposal,
+  Suggestion,
+} from '../main/master/detect/proposal.ts'
 export type { LogLine, Match } from '../main/master/logs/lines.ts'
 export type {
   Artifact,
@@ -43,7 +49,6 @@ export type {
   Stream,
   TestResult,
 } from '../main/master/model.ts'
-export * from '../main/master/results.ts'
 
 declare global {
   interface Window {

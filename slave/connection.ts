@@ -97,7 +97,9 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
       },
     })
     commands.set(id, command)
-    if (name === 'shell') console.started(builder, args.command)
+    // Of small commands only the end is worth a line.
+    const brief = args.brief === true
+    if (name === 'shell' && !brief) console.started(builder, args.command)
     command.done
       .then(
         () => null,

@@ -24,9 +24,18 @@ import { useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
-import { bytes, clock, duration, exact, number, shortRevision, when } from '../ui/format.ts'
+import {
+  bytes,
+  clockSeconds,
+  duration,
+  exact,
+  number,
+  shortRevision,
+  timeSpan,
+} from '../ui/format.ts'
+import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { Avatar, Empty } from '../ui/parts.tsx'
-import { LOOK_WORDS, lookOf, ResultGlyph } from '../ui/result.tsx'
+import { ResultGlyph } from '../ui/result.tsx'
 import { headline } from '../waterfall/build-panel.tsx'
 import { decidingStep } from '../waterfall/model.ts'
 import { ChangeList } from './change-list.tsx'
@@ -194,8 +203,8 @@ function BuildHead({ details }: { details: BuildDetails }) {
         <span title={exact(build.startedAt)}>
           <Clock />
           {build.completeAt === null
-            ? `${duration(now - build.startedAt)}, since ${clock(build.startedAt)}`
-            : `${when(build.startedAt, now)} to ${clock(build.completeAt)}, ${duration(build.completeAt - build.startedAt)}`}
+            ? `${duration(now - build.startedAt)}, since ${clockSeconds(build.startedAt)}`
+            : timeSpan(build.startedAt, build.completeAt, now)}
         </span>
         <span>
           <HardDrive />

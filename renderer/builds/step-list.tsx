@@ -1,7 +1,8 @@
 import type { Build, Step, StepId } from '../bridge.ts'
 import { useNow } from '../store/hooks.ts'
 import { duration } from '../ui/format.ts'
-import { LOOK_WORDS, lookOf, ResultGlyph } from '../ui/result.tsx'
+import { LOOK_WORDS, lookOf } from '../ui/look.ts'
+import { ResultGlyph } from '../ui/result.tsx'
 
 /** The steps of a build on its own time axis. */
 export function StepList({

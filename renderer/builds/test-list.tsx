@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import type { BuildDetails, TestResult } from '../bridge.ts'
 import { count } from '../ui/format.ts'
+import type { Look } from '../ui/look.ts'
 import { Empty, Segments } from '../ui/parts.tsx'
-import { type Look, ResultGlyph } from '../ui/result.tsx'
+import { ResultGlyph } from '../ui/result.tsx'
 
 const LOOKS: Record<TestResult['outcome'], Look> = {
   passed: 'success',
@@ -44,7 +45,6 @@ export function TestList({ details }: { details: BuildDetails }) {
       </div>
       <ul className="test-list">
         {list.map((test, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: tests may share a name, and the list does not change.
           <li key={i}>
             <ResultGlyph look={LOOKS[test.outcome]} label={test.outcome} />
             <div className="grow">

@@ -6,8 +6,9 @@ import { act } from '../store/actions.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { ago, exact, personName, shortRevision, when } from '../ui/format.ts'
+import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { Avatar, Empty } from '../ui/parts.tsx'
-import { LOOK_WORDS, lookOf, ResultGlyph } from '../ui/result.tsx'
+import { ResultGlyph } from '../ui/result.tsx'
 import './changes.css'
 
 /** What was committed, and which builds hold it. */

@@ -9,7 +9,7 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { FAILURE, isGood } from '../bridge.ts'
+import { FAILURE, isGood } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useMessage } from '../store/messages.ts'
 import { routes, useLocation } from '../store/route.ts'

@@ -7,7 +7,8 @@ import { useDesk } from '../store/hooks.ts'
 import { prefer } from '../store/preferences.ts'
 import { go, routes } from '../store/route.ts'
 import { shortRevision } from '../ui/format.ts'
-import { LOOK_WORDS, type Look, lookOf, ResultGlyph } from '../ui/result.tsx'
+import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
+import { ResultGlyph } from '../ui/result.tsx'
 
 interface Entry {
   readonly key: string
@@ -58,7 +59,6 @@ function Chooser({ onClose }: { onClose: () => void }) {
     <>
       <input
         className="palette-input"
-        // biome-ignore lint/a11y/noAutofocus: a palette is opened to type into it.
         autoFocus
         role="combobox"
         aria-expanded

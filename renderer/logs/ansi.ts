@@ -9,7 +9,6 @@ export interface AnsiSpan {
 }
 
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what this is about.
 const SEQUENCE =
   /\x1b\[([0-9;:]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g
 

@@ -188,7 +188,6 @@ export function LogView({ log, startedAt }: { log: Log; startedAt: number }) {
           <Download />
         </a>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
       <div
         className={`log-scroll${wrap ? ' wrap' : ''}`}
         ref={scroller}

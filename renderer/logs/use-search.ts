@@ -38,7 +38,14 @@ export function useSearch(logId: LogId, wanted: Wanted): Search {
       setSearch({ lines, busy: true, problem: undefined })
       for (let from: number | null = 0; from !== null && lines.length < MOST_MATCHES; ) {
         try {
-          const query: LogSearch = { logId, pattern: text, regex, ignoreCase, fromLine: from, limit: 2000 }
+          const query: LogSearch = {
+            logId,
+            pattern: text,
+            regex,
+            ignoreCase,
+            fromLine: from,
+            limit: 2000,
+          }
           const answer = await bridge.request('log:search', query)
           if (turn.current !== mine) return
           for (const match of answer.matches)

@@ -88,7 +88,6 @@ export function SettingsView() {
                 .replace(/\n$/, '')
                 .split('\n')
                 .map((line, i) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a line's place is its name.
                   <div
                     key={i}
                     className={

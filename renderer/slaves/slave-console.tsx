@@ -37,7 +37,6 @@ export function SlaveConsole({ name }: { name: string }) {
       <h2 className="console-title">
         <b>{name}</b> console
       </h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
       <div
         className="console-text"
         ref={box}
@@ -49,10 +48,8 @@ export function SlaveConsole({ name }: { name: string }) {
       >
         {text === '' && <p className="dim">It has not said anything yet.</p>}
         {lines.map((line, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines only come at the end.
           <div key={i}>
             {parseAnsi(line).map((span, j) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: spans of a line do not move.
               <span key={j} className={span.look} style={{ color: span.color }}>
                 {span.text}
               </span>

@@ -74,7 +74,6 @@ function SlaveRow({ slave, picked }: { slave: Slave; picked: boolean }) {
       <td>
         <span className="slots" aria-hidden>
           {Array.from({ length: Math.min(8, slave.maxBuilds) }, (_, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: slots have no other name than their position.
             <i key={i} className={i < slave.building.length ? 'busy' : ''} />
           ))}
         </span>

@@ -42,6 +42,26 @@ export function clockSeconds(moment: number): string {
   return CLOCK_SECONDS.format(moment)
 }
 
+/** For the time axis: with seconds where they matter, and without "AM" and "PM", for which there is no room. */
+export function axisClock(moment: number): string {
+  const parts = (moment % 60_000 === 0 ? CLOCK : CLOCK_SECONDS).formatToParts(moment)
+  return parts
+    .filter(part => part.type !== 'dayPeriod')
+    .map(part => part.value)
+    .join('')
+    .trim()
+}
+
+/** `14:02:11, 0:09`, or `14:02 to 14:09, 7:21`. */
+export function timeSpan(from: number, to: number, now: number): string {
+  const length = duration(to - from)
+  if (to - from < 60_000) {
+    const today = new Date(from).toDateString() === new Date(now).toDateString()
+    return `${today ? '' : `${day(from)}, `}${clockSeconds(from)}, took ${length}`
+  }
+  return `${when(from, now)} to ${clock(to)}, ${length}`
+}
+
 /** `Tue, 24 Nov`. */
 export function day(moment: number): string {
   return DAY.format(moment)

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Build, Builder, ChangeId } from '../bridge.ts'
-import { FAILURE } from '../bridge.ts'
+import { FAILURE } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
 import { clock, count, roughly } from '../ui/format.ts'
@@ -16,7 +16,7 @@ import { useChangeBuilds } from './use-change-builds.ts'
 import { useOlderBuilds } from './use-older-builds.ts'
 
 /** Room for what is expected, above the now line. */
-export const FUTURE_PX = 104
+export const FUTURE_PX = 80
 const MARGIN_PX = 400
 
 interface View {
@@ -72,7 +72,6 @@ export function Board({
 
   return (
     <div className="board">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
       <div
         className="board-scroll"
         ref={scroller}

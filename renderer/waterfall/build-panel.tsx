@@ -1,15 +1,17 @@
 import { X } from 'lucide-react'
 import { Link } from 'wouter'
-import { type BuildDetails, type BuildId, isGood } from '../bridge.ts'
+import type { BuildDetails, BuildId } from '../bridge.ts'
 import { ChangeList } from '../builds/change-list.tsx'
 import { StepList } from '../builds/step-list.tsx'
 import { useDetails } from '../builds/use-details.ts'
+import { isGood } from '../results.ts'
 import { rebuild, stopBuild } from '../store/actions.ts'
 import { useNow } from '../store/hooks.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
-import { clock, clockSeconds, count, duration, exact, when } from '../ui/format.ts'
-import { LOOK_WORDS, lookOf, ResultGlyph } from '../ui/result.tsx'
+import { clockSeconds, count, duration, exact, timeSpan, when } from '../ui/format.ts'
+import { LOOK_WORDS, lookOf } from '../ui/look.ts'
+import { ResultGlyph } from '../ui/result.tsx'
 import { decidingStep } from './model.ts'
 
 const SHOWN_PROPERTIES = ['branch', 'got_revision', 'scheduler', 'slavename', 'reason']
@@ -52,7 +54,7 @@ function Content({ details }: { details: BuildDetails }) {
         <p className="dim" title={exact(build.startedAt)}>
           {build.completeAt === null
             ? `since ${clockSeconds(build.startedAt)}, ${duration(now - build.startedAt)}`
-            : `${when(build.startedAt, now)} to ${clock(build.completeAt)}, ${duration(build.completeAt - build.startedAt)}`}{' '}
+            : timeSpan(build.startedAt, build.completeAt, now)}{' '}
           on {build.slave}
         </p>
         <div className="panel-actions">

@@ -1,8 +1,8 @@
 import { memo } from 'react'
 import type { Build, BuildId, Step } from '../bridge.ts'
 import { go, routes } from '../store/route.ts'
-import { clock, clockSeconds, duration, roughly } from '../ui/format.ts'
-import { LOOK_WORDS, lookOf } from '../ui/result.tsx'
+import { clockSeconds, timeSpan } from '../ui/format.ts'
+import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { LOWEST_BOX } from './axis.ts'
 import { FUTURE_PX } from './board.tsx'
 import type { Band, Box, Column } from './model.ts'
@@ -119,17 +119,16 @@ const BuildBox = memo(function BuildBox({
       onDoubleClick={onOpen}
     >
       {bands.map(band => (
-        <StepBand key={band.step.id} band={band} tall={tall} />
+        <StepBand key={band.step.id} band={band} named={!low && band.top < tall - LABEL_PX + 4} />
       ))}
       <span className="number">#{build.number}</span>
     </button>
   )
 })
 
-function StepBand({ band, tall }: { band: Band; tall: number }) {
-  const { step, top, height, deciding } = band
-  const look = lookOf(step.results)
-  const shown = height >= LABEL_PX && top < tall - LABEL_PX + 4
+function StepBand({ band, named }: { band: Band; named: boolean }) {
+  const { step, top, height, look, deciding } = band
+  const shown = named && height >= LABEL_PX
   return (
     <span
       className={`band ${look}${deciding ? ' deciding' : ''}`}
@@ -157,11 +156,6 @@ function describe(builder: string, build: Build, bands: readonly Band[], now: nu
 }
 
 function span(build: Build, now: number): string {
-  const end = build.completeAt ?? now
-  const length = end - build.startedAt
-  const times =
-    length < 60_000
-      ? `${clockSeconds(build.startedAt)}, ${duration(length)}`
-      : `${clock(build.startedAt)} to ${clock(end)}, ${roughly(length)}`
-  return build.completeAt === null ? `since ${clockSeconds(build.startedAt)}` : times
+  if (build.completeAt === null) return `since ${clockSeconds(build.startedAt)}`
+  return timeSpan(build.startedAt, build.completeAt, now || build.completeAt)
 }

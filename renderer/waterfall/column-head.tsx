@@ -4,7 +4,8 @@ import type { BuilderId } from '../bridge.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { ago, duration, exact, roughly } from '../ui/format.ts'
-import { LOOK_WORDS, lookOf, ResultGlyph } from '../ui/result.tsx'
+import { LOOK_WORDS, lookOf } from '../ui/look.ts'
+import { ResultGlyph } from '../ui/result.tsx'
 import { type Column, headFacts } from './model.ts'
 
 /** A builder's name, last result and age, last 20 results, and what it does or waits for. */

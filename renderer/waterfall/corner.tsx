@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
-import { type Build, isGood } from '../bridge.ts'
+import type { Build } from '../bridge.ts'
+import { isGood } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { count, day, roughly } from '../ui/format.ts'
 import { ResultGlyph } from '../ui/result.tsx'

@@ -1,5 +1,5 @@
 import type { ChangeId } from '../bridge.ts'
-import { clock, clockSeconds, day, exact, personName, shortRevision } from '../ui/format.ts'
+import { axisClock, day, exact, personName, shortRevision } from '../ui/format.ts'
 import { Avatar } from '../ui/parts.tsx'
 import type { Tick } from './axis.ts'
 import { FUTURE_PX } from './board.tsx'
@@ -31,7 +31,7 @@ export function Gutter({
       {ticks.map(({ moment, y, newDay }) => (
         <span key={moment} className="tick" style={{ top: FUTURE_PX + y }} title={exact(moment)}>
           {newDay && <small>{day(moment)}</small>}
-          {moment % 60_000 === 0 ? clock(moment) : clockSeconds(moment)}
+          {axisClock(moment)}
         </span>
       ))}
       <svg className="leaders" aria-hidden width={CHANGES_X} height="100%">

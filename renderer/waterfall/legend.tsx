@@ -1,6 +1,7 @@
 import { Popover } from '@base-ui/react/popover'
 import { CircleHelp } from 'lucide-react'
-import { LOOK_WORDS, type Look, ResultGlyph } from '../ui/result.tsx'
+import { LOOK_WORDS, type Look } from '../ui/look.ts'
+import { ResultGlyph } from '../ui/result.tsx'
 
 const SHOWN: readonly Look[] = [
   'success',

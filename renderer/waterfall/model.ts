@@ -1,5 +1,6 @@
 import type { Build, Builder, BuilderId, BuildId, Change, Queue, Step } from '../bridge.ts'
-import { CANCELLED, FAILURE, isGood, RETRY } from '../bridge.ts'
+import { CANCELLED, FAILURE, isGood, RETRY, WARNINGS } from '../results.ts'
+import { type Look, lookOf } from '../ui/look.ts'
 import { type Axis, foldedAxis, linearAxis, type Span } from './axis.ts'
 
 export type AxisMode = 'linear' | 'folded'
@@ -61,7 +62,8 @@ export interface Band {
   /** Within the box. */
   readonly top: number
   readonly height: number
-  /** Whether this step decided the build's result. */
+  readonly look: Look
+  /** Whether this step decided that the build is bad. */
   readonly deciding: boolean
 }
 
@@ -96,7 +98,7 @@ export interface ChangeMark {
 
 export const CHANGE_PX = 31
 const NARROWEST_LANE = 104
-const WIDEST_LANE = 208
+const WIDEST_LANE = 260
 const PAD = 6
 
 /** From what is known to boxes. Pure: no DOM, no clock. */
@@ -170,10 +172,16 @@ function boxOf(build: Build, { now, steps }: ModelInput, axis: Axis) {
       step,
       top: from - top,
       height: Math.max(0, to - from),
+      look: bandLook(build, step),
       deciding: step.id === decided?.id,
     }
   })
   return { top, height: bottom - top, bands }
+}
+
+// A failure that only warns is drawn as what it did to its build.
+function bandLook(build: Build, step: Step): Look {
+  return step.results === FAILURE && build.results === WARNINGS ? 'warnings' : lookOf(step.results)
 }
 
 /** The step that made a build what it is; none for one that is good or still runs. */

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect } from 'react'
-import { isGood } from '../bridge.ts'
+import { isGood } from '../results.ts'
 import { rebuild, stopBuild } from '../store/actions.ts'
 import { readDesk } from '../store/desk.ts'
 import { useKeys } from '../store/keys.ts'

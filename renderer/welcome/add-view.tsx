@@ -84,7 +84,6 @@ function Choose({ onProposal }: { onProposal: (proposal: Proposal) => void }) {
               }}
             >
               <Link2 aria-hidden />
-              {/* biome-ignore lint/a11y/noAutofocus: this view is here for this field alone. */}
               <input
                 autoFocus
                 aria-label="Path, or any address that git clones"

@@ -21,8 +21,9 @@ import { act } from '../store/actions.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { go, routes } from '../store/route.ts'
 import { count, personName, shortRevision, when } from '../ui/format.ts'
+import type { Look } from '../ui/look.ts'
 import { Field } from '../ui/parts.tsx'
-import { type Look, ResultGlyph } from '../ui/result.tsx'
+import { ResultGlyph } from '../ui/result.tsx'
 
 const TONES: Record<Finding['tone'], Look> = { good: 'success', warning: 'warnings', plain: 'none' }
 const KINDS: Record<DraftStep['kind'], string> = {
@@ -329,7 +330,6 @@ function FilePreview({ preview }: { preview: Preview | undefined }) {
       </div>
       <pre className="file-text scroll">
         {lines.map((line, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line's place is its name.
           <div key={i} className={added.has(i) ? 'added' : undefined}>
             <span className="file-number">{i + 1}</span>
             <YamlLine line={line} />

@@ -250,7 +250,7 @@ function buildBuilder(
   problems: Problems,
 ): BuilderConfig {
   const projects = known.projects.map(project => project.name)
-  const project = builder.project ?? (projects.length === 1 ? projects[0]! : '')
+  const project = builder.project ?? projects[0] ?? ''
   if (builder.project !== undefined && !projects.includes(project))
     problems.add(
       [...path, 'project'],
@@ -262,10 +262,10 @@ function buildBuilder(
   const env = Object.fromEntries(Object.entries(builder.env ?? {}).map(([k, v]) => [k, String(v)]))
   const steps = builder.steps.flatMap((step, i) => {
     const built = buildStep(step, [...path, 'steps', i], known.locks, problems)
-    if (built?.kind === 'git' && project === '' && projects.length !== 1)
+    if (built?.kind === 'git' && project === '')
       problems.add(
         [...path, 'steps', i],
-        'a git step needs a project: say which with "project:" of the builder',
+        'a git step needs a project, and there is none: add one under "projects:"',
       )
     return built ? [built] : []
   })

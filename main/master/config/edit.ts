@@ -1,4 +1,4 @@
-import { type Document, isSeq, parseDocument, YAMLMap, YAMLSeq } from 'yaml'
+import { type Document, isMap, isSeq, parseDocument, stringify, type YAMLSeq } from 'yaml'
 import type { Draft, DraftStep } from '../detect/proposal.ts'
 
 const NEW_FILE = `# What is built on this desk. The app writes here when you add a repository, and keeps
@@ -7,25 +7,16 @@ const NEW_FILE = `# What is built on this desk. The app writes here when you add
 
 /**
  * The text of master.yml with a project, a builder and a scheduler added. What
- * was there stays, comments included.
+ * was there stays as it is, to the letter: new lines are put in between.
  *
  * @throws Error when the text is no YAML, or a section is not a list.
  */
 export function addDraft(text: string, draft: Draft): string {
-  const document = parseDocument(text.trim() === '' ? NEW_FILE : text)
-  if (document.errors.length > 0)
-    throw new Error(
-      `master.yml can't be read as YAML (${document.errors[0]!.message}). Mend it first.`,
-    )
-  if (document.contents === null) document.contents = document.createNode({}) as never
-  if (!hasProject(document, draft)) {
-    const { project: name, repository } = draft
-    append(document, 'projects', { name, repository })
-  }
-  append(document, 'builders', builderOf(draft))
-  const scheduler = schedulerOf(draft)
-  append(document, 'schedulers', scheduler)
-  return document.toString({ lineWidth: 0 })
+  const { project: name, repository } = draft
+  let next = text.trim() === '' ? NEW_FILE : text
+  if (!hasProject(next, name)) next = addItem(next, 'projects', { name, repository })
+  next = addItem(next, 'builders', builderOf(draft))
+  return addItem(next, 'schedulers', schedulerOf(draft))
 }
 
 /** Lines of `after` that are not in `before`, counted from 0. Holds for insertions, which is all that we make. */
@@ -33,22 +24,74 @@ export function addedLines(before: string, after: string): number[] {
   const old = before.split('\n')
   let at = 0
   return after.split('\n').flatMap((line, number) => {
-    // Blank lines are no sign of where the old text goes on.
-    const found = old.indexOf(line, at)
-    if (found >= 0 && old.slice(at, found).every(one => one.trim() === '')) {
-      at = found + 1
+    if (line === old[at]) {
+      at++
       return []
     }
     return line.trim() === '' ? [] : [number]
   })
 }
 
-function hasProject(document: Document, draft: Draft): boolean {
-  const projects = document.get('projects')
-  return (
-    isSeq(projects) &&
-    projects.items.some(item => item instanceof YAMLMap && item.get('name') === draft.project)
-  )
+function read(text: string): Document {
+  const document = parseDocument(text)
+  if (document.errors.length > 0)
+    throw new Error(
+      `master.yml can't be read as YAML (${document.errors[0]!.message}). Mend it first.`,
+    )
+  if (document.contents !== null && !isMap(document.contents))
+    throw new Error('master.yml is not a map of sections. Mend it first.')
+  return document
+}
+
+function hasProject(text: string, name: string): boolean {
+  const projects = read(text).get('projects')
+  return isSeq(projects) && projects.items.some(item => isMap(item) && item.get('name') === name)
+}
+
+// Adds one item at the end of a section's list, in the place and with the indent that the list has.
+function addItem(text: string, section: string, item: object): string {
+  const document = read(text)
+  const list = document.get(section)
+  if (!document.has(section)) return `${text.replace(/\n*$/, '\n')}${section}:\n${block(item, 2)}`
+  if (list === null || list === undefined) return addAfterKey(text, section, item)
+  if (!isSeq(list)) throw new Error(`"${section}" of master.yml is not a list. Mend it first.`)
+  if (list.flow) return addToFlow(text, list, item)
+  const [start] = list.range!
+  const indent = start - (text.lastIndexOf('\n', start - 1) + 1)
+  const last = (list.items.at(-1) as { range?: [number, number, number] | null }).range![1]
+  const end = endOfLine(text, last - 1)
+  return `${text.slice(0, end)}${text[end - 1] === '\n' ? '' : '\n'}${block(item, indent)}${text.slice(end)}`
+}
+
+// `projects:` with nothing below it.
+function addAfterKey(text: string, section: string, item: object): string {
+  const key = new RegExp(`^(["']?)${section}\\1\\s*:.*$`, 'm').exec(text)!
+  const end = endOfLine(text, key.index + key[0].length)
+  return `${text.slice(0, end)}${text[end - 1] === '\n' ? '' : '\n'}${block(item, 2)}${text.slice(end)}`
+}
+
+// `[a, b]`: an empty list becomes a block, another one grows by an item in braces.
+function addToFlow(text: string, list: YAMLSeq, item: object): string {
+  const [start, end] = list.range!
+  if (list.items.length === 0)
+    return `${text.slice(0, start)}\n${block(item, 2).trimEnd()}${text.slice(end)}`
+  const close = text.lastIndexOf(']', end - 1)
+  const before = text.slice(0, close).replace(/,?\s*$/, '')
+  return `${before}, ${JSON.stringify(item)}${text.slice(close)}`
+}
+
+function block(item: object, indent: number): string {
+  return stringify([item], { lineWidth: 0 })
+    .trimEnd()
+    .split('\n')
+    .map(line => `${' '.repeat(indent)}${line}\n`)
+    .join('')
+}
+
+// Just after the newline that ends the line of `at`.
+function endOfLine(text: string, at: number): number {
+  const newline = text.indexOf('\n', at)
+  return newline < 0 ? text.length : newline + 1
 }
 
 function builderOf({ builder: name, project, slaves, steps }: Draft): object {
@@ -74,14 +117,4 @@ function schedulerOf({ builder, start, branch }: Draft): object {
   if (start === 'ownBranch' && branch !== null)
     return { name, kind: 'singleBranch', branch, treeStableTimer: '2s', builders }
   return { name, kind: 'anyBranch', treeStableTimer: '2s', builders }
-}
-
-function append(document: Document, section: string, item: object) {
-  const list = document.get(section)
-  if (list === undefined || list === null) document.set(section, document.createNode([item]))
-  else if (isSeq(list)) {
-    // A list in brackets could not hold what we add in a readable way.
-    if (list instanceof YAMLSeq && list.items.length === 0) list.flow = false
-    list.add(document.createNode(item))
-  } else throw new Error(`"${section}" of master.yml is not a list. Mend it first.`)
 }

@@ -119,7 +119,10 @@ const project = z.strictObject({
 })
 const builder = z.strictObject({
   name,
-  project: z.string().optional(),
+  project: z
+    .string()
+    .optional()
+    .describe('Whose sources are built; the first project when it is left out.'),
   description: z.string().optional(),
   tags: names.optional(),
   slaves: names.min(1).optional(),

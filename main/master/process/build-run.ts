@@ -115,7 +115,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       const end = await runOne(number, config)
       const rolled = rollUp(results, end.results, config)
       if (rolled.results !== results && rolled.results !== SUCCESS)
-        decided = describeDecision(config.name, end)
+        decided = describeDecision(config.name, end.text, rolled.results)
       results = rolled.results
       halted ||= rolled.halt
     }
@@ -200,6 +200,6 @@ const DECISIONS: Readonly<Record<Result, string>> = {
   [CANCELLED]: 'stopped in',
 }
 
-function describeDecision(step: string, { results, text }: StepEnd): string {
+function describeDecision(step: string, text: string, results: Result): string {
   return `${DECISIONS[results]} ${step}${text ? `: ${text}` : ''}`
 }
