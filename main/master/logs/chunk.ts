@@ -25,6 +25,8 @@ export const CHUNK_BYTES = 128 * 1024
 
 const CODEC_ZSTD = 1
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
+// Unpacked into one buffer, not into many that are then joined.
+const WHOLE = { chunkSize: CHUNK_BYTES }
 const NEWLINE = 10
 
 export function packChunk(
@@ -51,7 +53,7 @@ export function unpackChunk(row: Row): Chunk {
       byteCount,
       at: at + afterMs,
     })),
-    bytes: zstdDecompressSync(row.data as Uint8Array),
+    bytes: zstdDecompressSync(row.data as Uint8Array, WHOLE),
   }
 }
 

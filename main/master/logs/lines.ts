@@ -26,6 +26,7 @@ export interface SearchQuery {
   readonly ignoreCase: boolean
   /** Where to go on. */
   readonly fromLine: number
+  /** After so many matches it stops, at the end of their line. */
   readonly limit: number
 }
 

@@ -21,12 +21,17 @@ export type FromReader = { readonly id: number } & (
   | { readonly error: string }
 )
 
+type Bytes = { readonly bytes: Uint8Array; readonly next: number }
+
 const port = parentPort!
 const reading = createLogReading(openDatabase(workerData.path, { readOnly: true }))
 
 port.on('message', ({ id, question }: ToReader) => {
   try {
-    port.postMessage({ id, answer: answer(question) } satisfies FromReader)
+    const answered = answer(question)
+    // Bytes are handed over, not copied: a whole log may be read like this.
+    const moved = question.kind === 'bytes' ? [(answered as Bytes).bytes.buffer as ArrayBuffer] : []
+    port.postMessage({ id, answer: answered } satisfies FromReader, moved)
   } catch (error) {
     port.postMessage({ id, error: (error as Error).message } satisfies FromReader)
   }
@@ -38,7 +43,7 @@ function answer(question: Question): unknown {
       return reading.lines(question.query)
     case 'bytes': {
       const { bytes, next } = reading.bytes(question.logId, question.from, question.streams)
-      return { bytes: new Uint8Array(bytes), next }
+      return { bytes: new Uint8Array(bytes), next } satisfies Bytes
     }
     case 'search':
       return reading.search(question.query)

@@ -53,17 +53,23 @@ export function createLogReading(db: Database): LogReading {
     number: number,
     maxBytes: number,
   ): LogLine {
-    const limit = start.offset + maxBytes
-    let bytes = chunk.bytes.subarray(start.offset, Math.min(end ?? Number.POSITIVE_INFINITY, limit))
-    if (end === undefined && chunk.bytes.length < limit && chunk.bytes.at(-1) !== NEWLINE)
-      bytes = Buffer.concat([
-        bytes,
-        restOfLine(logId, chunk, start.stream, maxBytes - bytes.length),
-      ])
-    const whole =
-      end !== undefined ? end <= limit : bytes.length < maxBytes || bytes.at(-1) === NEWLINE
+    // One byte more than wanted: it tells a line that is longer from one that just fits.
+    const most = maxBytes + 1
+    let bytes = chunk.bytes.subarray(
+      start.offset,
+      Math.min(end ?? Number.POSITIVE_INFINITY, start.offset + most),
+    )
+    if (end === undefined && bytes.length < most && bytes.at(-1) !== NEWLINE)
+      bytes = Buffer.concat([bytes, restOfLine(logId, chunk, start.stream, most - bytes.length)])
+    const { stream, at } = start
     if (bytes.at(-1) === NEWLINE) bytes = bytes.subarray(0, -1)
-    return { number, stream: start.stream, at: start.at, text: bytes.toString('utf8'), cut: !whole }
+    if (bytes.length <= maxBytes)
+      return { number, stream, at, text: bytes.toString('utf8'), cut: false }
+    // `stream` leaves out a character of which only the beginning is there.
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, maxBytes), {
+      stream: true,
+    })
+    return { number, stream, at, text, cut: true }
   }
 
   // What the chunks after `chunk` hold of its last line, at most `maxBytes`.
@@ -87,15 +93,14 @@ export function createLogReading(db: Database): LogReading {
   }
 
   function bytes(logId: LogId, from: number, streams?: readonly Stream[]) {
-    const at = unpacked(
-      db.get(
-        'SELECT * FROM chunks WHERE log_id = ? AND first_byte <= ? ORDER BY first_byte DESC LIMIT 1',
-        logId,
-        from,
-      ),
+    const row = db.get(
+      'SELECT * FROM chunks WHERE log_id = ? AND first_byte <= ? ORDER BY first_byte DESC LIMIT 1',
+      logId,
+      from,
     )
-    if (!at) return { bytes: Buffer.alloc(0), next: from }
-    const { chunk } = at
+    if (!row) return { bytes: Buffer.alloc(0), next: from }
+    // Each is read once, so it is not kept, and where its lines start does not matter.
+    const chunk = unpackChunk(row)
     const next = chunk.firstByte + chunk.bytes.length
     const skip = from - chunk.firstByte
     if (skip >= chunk.bytes.length) return { bytes: Buffer.alloc(0), next: from }
@@ -133,8 +138,8 @@ export function createLogReading(db: Database): LogReading {
         for (const match of line.text.matchAll(pattern)) {
           if (match[0] === '') continue
           matches.push({ line: number, start: match.index, end: match.index + match[0].length })
-          if (matches.length === limit) return { matches, nextLine: number + 1 }
         }
+        if (matches.length >= limit) return { matches, nextLine: number + 1 }
       }
       const next = nextWithLines(logId, chunk.seq)
       if (next && performance.now() > until) return { matches, nextLine: next.chunk.firstLine }

@@ -17,7 +17,7 @@ export interface LogStore {
     from: number,
     streams?: readonly Stream[],
   ): Promise<{ bytes: Uint8Array; next: number }>
-  /** @throws SyntaxError-like Error when the pattern is not a regular expression. */
+  /** Rejects when the pattern is not a regular expression, or takes too long. */
   search(query: SearchQuery): Promise<SearchAnswer>
   stop: AsyncStop
 }
@@ -28,6 +28,17 @@ export interface LogStoreOptions {
   readonly onCommitted: (logs: readonly Committed[]) => void
   /** The disk does not take the logs, or takes them again (`undefined`). */
   readonly onTrouble: (reason: string | undefined) => void
+  /** How long a search may take before it is given up. */
+  readonly searchMs?: number
+}
+
+// What a search may take. Between chunks it looks at the clock by itself; within one
+// line a pattern can run for ever.
+const SEARCH_MS = 5000
+
+interface Asked {
+  resolve(value: never): void
+  reject(error: Error): void
 }
 
 /**
@@ -35,17 +46,25 @@ export interface LogStoreOptions {
  * thread that is started by the first question.
  */
 export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
-  const { path, onCommitted, onTrouble } = options
+  const { path, onCommitted, onTrouble, searchMs = SEARCH_MS } = options
   const writer = new Worker(workerFile('logs/log-writer'), { workerData: { path } })
-  const waiting = new Map<number, (committed: Committed) => void>()
+  const waiting = new Map<number, Asked>()
   let lastTicket = 0
+  let dead: Error | undefined
   let reader: ReturnType<typeof startReader> | undefined
 
   await new Promise<void>((resolve, reject) => {
     writer.once('message', () => resolve())
     writer.once('error', reject)
+    writer.once('exit', () => reject(new Error(`the thread that writes ${path} ended`)))
   })
   writer.on('message', hear)
+  writer.on('error', (error: Error) => {
+    dead = error
+    onTrouble(error.message)
+    for (const one of waiting.values()) one.reject(error)
+    waiting.clear()
+  })
 
   return {
     append: (logId, stream, bytes, at) =>
@@ -63,6 +82,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
     search: query => ask({ kind: 'search', query }) as Promise<SearchAnswer>,
     async stop() {
       await reader?.stop()
+      if (dead) return
       const closed = new Promise(resolve => writer.once('exit', resolve))
       writer.postMessage({ kind: 'close' } satisfies ToWriter)
       await closed
@@ -70,63 +90,106 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   }
 
   function send(message: (ticket: number) => ToWriter): Promise<Committed> {
+    if (dead) return Promise.reject(dead)
     const ticket = ++lastTicket
-    return new Promise(resolve => {
-      waiting.set(ticket, resolve)
+    return new Promise<Committed>((resolve, reject) => {
+      waiting.set(ticket, { resolve, reject })
       const sent = message(ticket)
       writer.postMessage(sent, 'bytes' in sent ? [sent.bytes.buffer as ArrayBuffer] : [])
     })
   }
 
   function hear(message: FromWriter) {
-    if (message.kind === 'failed') onTrouble(message.reason)
-    if (message.kind === 'recovered') onTrouble(undefined)
-    if (message.kind !== 'committed') return
-    onCommitted(message.logs)
-    for (const log of message.logs)
-      for (const ticket of log.tickets) {
-        waiting.get(ticket)?.(log)
-        waiting.delete(ticket)
-      }
+    switch (message.kind) {
+      case 'failed':
+        return onTrouble(message.reason)
+      case 'recovered':
+        return onTrouble(undefined)
+      case 'refused':
+        return settle(message.ticket, asked => asked.reject(new Error(message.reason)))
+      case 'committed':
+        onCommitted(message.logs)
+        for (const log of message.logs)
+          for (const ticket of log.tickets) settle(ticket, asked => asked.resolve(log as never))
+    }
+  }
+
+  function settle(ticket: number, how: (asked: Asked) => void) {
+    const asked = waiting.get(ticket)
+    waiting.delete(ticket)
+    if (asked) how(asked)
   }
 
   function ask(question: Question): Promise<unknown> {
-    reader ??= startReader(path)
+    reader ??= startReader(path, searchMs)
     return reader.ask(question)
   }
 }
 
-function startReader(path: string) {
-  const thread = new Worker(workerFile('logs/log-reader'), { workerData: { path } })
-  // Looking at logs must not keep a master alive that has nothing else to do.
-  thread.unref()
-  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
+/** A thread that reads. When it dies, or a search takes too long, the next question starts another. */
+function startReader(path: string, searchMs: number) {
+  const waiting = new Map<number, Asked & { readonly question: Question }>()
+  let thread: Worker | undefined
   let lastId = 0
-
-  thread.on('message', (message: FromReader) => {
-    const asked = waiting.get(message.id)
-    waiting.delete(message.id)
-    if ('error' in message) asked?.reject(new Error(message.error))
-    else asked?.resolve(message.answer)
-  })
-  const fail = (error: Error) => {
-    for (const asked of waiting.values()) asked.reject(error)
-    waiting.clear()
-  }
-  thread.on('error', fail)
 
   return {
     ask(question: Question): Promise<unknown> {
       const id = ++lastId
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
-        thread.postMessage({ id, question } satisfies ToReader)
+        const timer =
+          question.kind === 'search' ? setTimeout(() => giveUp(id), searchMs) : undefined
+        const settled =
+          <A>(then: (argument: A) => void) =>
+          (argument: A) => {
+            clearTimeout(timer)
+            then(argument)
+          }
+        waiting.set(id, { question, resolve: settled(resolve), reject: settled(reject) })
+        post(id, question)
       })
     },
     async stop() {
-      await thread.terminate()
+      await thread?.terminate()
       fail(new Error('The master is stopping.'))
     },
+  }
+
+  function post(id: number, question: Question) {
+    thread ??= open()
+    thread.postMessage({ id, question } satisfies ToReader)
+  }
+
+  function open(): Worker {
+    const opened = new Worker(workerFile('logs/log-reader'), { workerData: { path } })
+    // Looking at logs must not keep a master alive that has nothing else to do.
+    opened.unref()
+    opened.on('message', (message: FromReader) => {
+      const asked = waiting.get(message.id)
+      waiting.delete(message.id)
+      if ('error' in message) asked?.reject(new Error(message.error))
+      else asked?.resolve(message.answer as never)
+    })
+    opened.on('error', error => {
+      if (thread !== opened) return
+      thread = undefined
+      fail(error as Error)
+    })
+    return opened
+  }
+
+  // Only another thread can end a regular expression. What else was asked is asked again.
+  function giveUp(id: number) {
+    const asked = waiting.get(id)
+    waiting.delete(id)
+    void thread?.terminate()
+    thread = undefined
+    for (const [other, { question }] of waiting) post(other, question)
+    asked?.reject(new Error('The search takes too long. Try a simpler pattern.'))
+  }
+
+  function fail(error: Error) {
+    for (const asked of waiting.values()) asked.reject(error)
+    waiting.clear()
   }
 }
 

@@ -23,6 +23,8 @@ export type FromWriter =
   | { readonly kind: 'committed'; readonly logs: readonly Committed[] }
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'recovered' }
+  /** What came with this ticket can't be stored, now or later. */
+  | { readonly kind: 'refused'; readonly ticket: number; readonly reason: string }
   | { readonly kind: 'closed' }
 
 const COMMIT_BYTES = 1024 * 1024
@@ -42,23 +44,32 @@ let failing = false
 say({ kind: 'ready' })
 
 port.on('message', (message: ToWriter) => {
-  switch (message.kind) {
-    case 'append':
-      writing.append(message.logId, message.stream, message.bytes, message.at, message.ticket)
-      if (writing.pendingBytes >= COMMIT_BYTES) commitSoon()
-      else commitIn(COMMIT_MS)
-      return
-    case 'finish':
-      writing.finish(message.logId, message.ticket)
-      commitSoon()
-      return
-    case 'close':
-      commit()
-      db.close()
-      say({ kind: 'closed' })
-      port.close()
+  if (message.kind === 'close') {
+    writing.releaseAll()
+    commit()
+    db.close()
+    say({ kind: 'closed' })
+    port.close()
+    return
+  }
+  try {
+    take(message)
+  } catch (error) {
+    // One log that can't be read any more must not keep the others from being written.
+    say({ kind: 'refused', ticket: message.ticket, reason: (error as Error).message })
   }
 })
+
+function take(message: Exclude<ToWriter, { kind: 'close' }>) {
+  if (message.kind === 'finish') {
+    writing.finish(message.logId, message.ticket)
+    commitSoon()
+    return
+  }
+  writing.append(message.logId, message.stream, message.bytes, message.at, message.ticket)
+  if (writing.pendingBytes >= COMMIT_BYTES) commitSoon()
+  else commitIn(COMMIT_MS)
+}
 
 // After the messages that are already here, so that one transaction takes them all.
 function commitSoon() {

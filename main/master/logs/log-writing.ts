@@ -26,6 +26,8 @@ export interface LogWriting {
   finish(logId: LogId, ticket: number): void
   /** Stores in one transaction what came since the last commit. */
   commit(now: Moment): Committed[]
+  /** Waits no longer for the ends of lines: the next commit stores everything. */
+  releaseAll(): void
   /** Bytes taken and not yet committed, those held for the rest of their line aside. */
   readonly pendingBytes: number
   /** Whether some stream's last line waits for its end. */
@@ -79,6 +81,10 @@ export function createLogWriting(db: Database): LogWriting {
     append,
     finish,
     commit,
+    releaseAll() {
+      for (const log of logs.values())
+        for (const stream of [...log.held.keys()]) release(log, stream)
+    },
     get pendingBytes() {
       return pendingBytes
     },
