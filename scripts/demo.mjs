@@ -37,16 +37,34 @@ function story({ calc, parser, site }, pace) {
   const files = calcFiles(pace)
   const fold = text => ({ 'src/fold.js': text })
   return [
-    () => commit(calc, 'Name the operand', 1, { 'src/operand.js': 'export const operand = n => n\n' }),
+    () =>
+      commit(calc, 'Name the operand', 1, { 'src/operand.js': 'export const operand = n => n\n' }),
     () => commit(parser, 'Cache includes', 3, { 'src/cache.txt': 'includes\n' }),
-    () => commit(site, 'Dark style for code samples', 2, { 'style.css': 'code { background: #222 }\n' }),
+    () =>
+      commit(site, 'Dark style for code samples', 2, {
+        'style.css': 'code { background: #222 }\n',
+      }),
     () => commit(calc, 'Fold constants in unary minus', 0, fold('export const fold = n => n\n')),
-    () => commit(calc, 'Speed up the tokenizer', 1, { 'src/tokens.js': 'export const tokens = text => text.split(" ")\n' }),
-    () => commit(parser, 'Recover after a missing brace', 2, { 'fuzz.sh': '#!/bin/sh\necho "seed 20481"\nsleep 0.4\necho "crash: stack overflow in parse_block" >&2\nkill -SEGV $$\n' }),
+    () =>
+      commit(calc, 'Speed up the tokenizer', 1, {
+        'src/tokens.js': 'export const tokens = text => text.split(" ")\n',
+      }),
+    () =>
+      commit(parser, 'Recover after a missing brace', 2, {
+        'fuzz.sh':
+          '#!/bin/sh\necho "seed 20481"\nsleep 0.4\necho "crash: stack overflow in parse_block" >&2\nkill -SEGV $$\n',
+      }),
     () => commit(calc, 'Fix the sign of folding', 0, fold(files['src/fold.js'])),
-    () => commit(parser, 'Limit the depth of blocks', 2, { 'fuzz.sh': parserFiles(pace)['fuzz.sh'] }),
-    () => commit(site, 'Say where the sources are', 3, { 'index.html': '<h1>calc</h1><p>Sources</p>\n' }),
-    () => commit(calc, 'Read the locale from the environment', 1, { 'src/locale.js': 'export const locale = process.env.LANG\n' }),
+    () =>
+      commit(parser, 'Limit the depth of blocks', 2, { 'fuzz.sh': parserFiles(pace)['fuzz.sh'] }),
+    () =>
+      commit(site, 'Say where the sources are', 3, {
+        'index.html': '<h1>calc</h1><p>Sources</p>\n',
+      }),
+    () =>
+      commit(calc, 'Read the locale from the environment', 1, {
+        'src/locale.js': 'export const locale = process.env.LANG\n',
+      }),
   ]
 }
 
@@ -99,7 +117,8 @@ function calcFiles(pace) {
   const wait = ms => `await new Promise(done => setTimeout(done, ${Math.round(ms * pace)}))`
   return {
     'package.json': '{ "name": "calc", "version": "4.2.0", "type": "module", "private": true }\n',
-    'src/fold.js': 'export const fold = n => (n < 0 ? -Math.abs(n) : n)\nexport const minus = n => (n === 0 ? 0 : -n)\n',
+    'src/fold.js':
+      'export const fold = n => (n < 0 ? -Math.abs(n) : n)\nexport const minus = n => (n === 0 ? 0 : -n)\n',
     'build.mjs': `import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 mkdirSync('dist', { recursive: true })
 for (const name of readdirSync('src')) {
@@ -161,7 +180,18 @@ function commit(folder, message, person, files) {
   }
   const [name, email] = PEOPLE[person]
   git(folder, 'add', '--all')
-  git(folder, '-c', `user.name=${name}`, '-c', `user.email=${email}`, 'commit', '--quiet', '--allow-empty', '--message', message)
+  git(
+    folder,
+    '-c',
+    `user.name=${name}`,
+    '-c',
+    `user.email=${email}`,
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '--message',
+    message,
+  )
 }
 
 function git(folder, ...args) {

@@ -1,0 +1,105 @@
+// npm run bench: figures of this machine, each beside what a bare loop does here in the same run and,
+// where Debian's Buildbot is installed, beside Buildbot's. Ratios count; absolute times are noise.
+import { buildbotInstalled, measureBuildbot } from './buildbot.ts'
+import { buildsPerSecond, forceToFinished, spawnsPerSecond } from './rows/builds.ts'
+import { barePipe, logThroughput, loopLag } from './rows/logs.ts'
+import { coldStart, idle } from './rows/start.ts'
+import { printFigure } from './table.ts'
+
+const MB = 1e6
+const wanted = process.argv.slice(2)
+const runs = (name: string) => wanted.length === 0 || wanted.includes(name)
+
+const buildbot = runs('buildbot') && buildbotInstalled() ? await measureBuildbot() : undefined
+if (!buildbotInstalled())
+  process.stdout.write(
+    'Buildbot is not installed here (Debian: apt-get install buildbot buildbot-worker)\n',
+  )
+
+if (runs('builds')) {
+  const limit = await spawnsPerSecond()
+  const one = await buildsPerSecond(1)
+  const kept = one >= limit / 3 && (!buildbot || one >= 40 * buildbot.buildsPerSecond)
+  const them = buildbot && { buildbot: buildbot.buildsPerSecond }
+  printFigure({
+    what: 'one-step builds through one local slave',
+    value: one,
+    unit: '/s',
+    limit,
+    ...them,
+    budget: { words: 'a third of bare, 40 × Buildbot', kept },
+  })
+  printFigure({
+    what: 'one-step builds through four local slaves',
+    value: await buildsPerSecond(4),
+    unit: '/s',
+    limit,
+    ...them,
+  })
+}
+if (runs('force')) {
+  const value = await forceToFinished()
+  const limit = 1000 / (await spawnsPerSecond())
+  const kept = value <= (buildbot?.forceToFinishedMs ?? 349) / 20
+  printFigure({
+    what: 'force to finished, one no-op step',
+    value,
+    unit: 'ms',
+    limit,
+    ...(buildbot && { buildbot: buildbot.forceToFinishedMs }),
+    budget: { words: 'a twentieth of Buildbot', kept },
+  })
+}
+if (runs('logs')) {
+  const limit = await barePipe()
+  const { mibPerSecond, grewBytes } = await logThroughput()
+  const kept =
+    mibPerSecond >= 0.6 * limit && (!buildbot || mibPerSecond >= 20 * buildbot.logMibPerSecond)
+  printFigure({
+    what: 'log from a step to disk and readable',
+    value: mibPerSecond,
+    unit: 'MiB/s',
+    limit,
+    ...(buildbot && { buildbot: buildbot.logMibPerSecond }),
+    budget: { words: '60 % of bare, 20 × Buildbot', kept },
+  })
+  printFigure({ what: 'the master grew meanwhile by', value: grewBytes / MB, unit: 'MB' })
+}
+if (runs('start')) {
+  const empty = await coldStart(0)
+  const full = await coldStart(100_000)
+  printFigure({
+    what: 'cold start to ready, empty',
+    value: empty,
+    unit: 'ms',
+    ...(buildbot && { buildbot: buildbot.startMs }),
+  })
+  printFigure({
+    what: 'cold start to ready, 100,000 builds',
+    value: full,
+    unit: 'ms',
+    limit: empty,
+    budget: { words: '1.5 × empty', kept: full <= 1.5 * empty },
+  })
+}
+if (runs('idle')) {
+  const { bytes, cpuPercent } = await idle()
+  printFigure({
+    what: 'idle master, resident',
+    value: bytes / MB,
+    unit: 'MB',
+    ...(buildbot && { buildbot: buildbot.idleBytes / MB }),
+    budget: { words: 'under 120 MB', kept: bytes < 120 * MB },
+  })
+  printFigure({ what: 'idle master, processor', value: cpuPercent, unit: '%' })
+}
+if (runs('lag')) {
+  const value = await loopLag()
+  printFigure({
+    what: 'event-loop lag p99, 8 builds, 20 MB/s of logs',
+    value,
+    unit: 'ms',
+    budget: { words: '50 ms', kept: value <= 50 },
+  })
+}
+process.exit(0)
