@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest'
+import type { Build, Builder, BuildId, Change, Step } from '../../../main/master/model.ts'
+import {
+  CANCELLED,
+  FAILURE,
+  RETRY,
+  type Result,
+  SUCCESS,
+  WARNINGS,
+} from '../../../main/master/results.ts'
+import {
+  CHANGE_PX,
+  decidingStep,
+  expectedMs,
+  headFacts,
+  layOut,
+  type ModelInput,
+  redStretches,
+} from '../../../renderer/waterfall/model.ts'
+
+const NOW = 1_795_000_000_000
+const S = 1000
+
+describe('columns', () => {
+  test('stand in the order of the builders, grouped by project', () => {
+    const { columns, groups } = layOut(
+      input({ builders: [builder(1, 'a'), builder(2, 'a'), builder(3, 'b')] }),
+    )
+    expect(columns.map(column => [column.builder.id, column.boxes.length])).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 0],
+    ])
+    expect(groups.map(({ project, count }) => [project, count])).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ])
+  })
+
+  test('draw a quiet builder without builds too', () => {
+    expect(layOut(input({ builders: [builder(1, 'a')], builds: [] })).columns).toHaveLength(1)
+  })
+})
+
+describe('boxes', () => {
+  test('are higher the longer the build took, and a running one reaches up to now', () => {
+    const [running, long, short] = boxes([build(3, 10, null), build(2, 80, 40), build(1, 110, 100)])
+    expect(running!.top).toBe(0)
+    expect(long!.height).toBeGreaterThan(short!.height)
+  })
+
+  test('of parallel builds of one builder stand side by side and do not touch', () => {
+    const list = boxes([
+      build(5, 50, 10),
+      build(4, 50, 10),
+      build(3, 50, 10),
+      build(2, 50, 10),
+      build(1, 50, 10),
+    ])
+    const lanes = list.map(box => [box.x, box.x + box.width]).sort((a, b) => a[0]! - b[0]!)
+    for (const [i, lane] of lanes.entries())
+      if (i > 0) expect(lane[0]).toBeGreaterThanOrEqual(lanes[i - 1]![1]!)
+  })
+
+  test('keep their lane when another build of the builder ends', () => {
+    const before = boxes([build(2, 30, null), build(1, 50, null)])
+    const after = boxes([build(2, 30, null), build(1, 50, 5)])
+    expect(after.map(box => box.x)).toEqual(before.map(box => box.x))
+  })
+
+  test('hold their steps as bands from the bottom up', () => {
+    const one = build(1, 100, 0)
+    const steps = [step(1, 0, 'git', 100, 80), step(1, 1, 'test', 80, 0)]
+    const [box] = boxes([one], steps)
+    expect(box!.bands.map(band => band.step.name)).toEqual(['git', 'test'])
+    expect(box!.bands[0]!.top).toBeGreaterThan(box!.bands[1]!.top)
+    expect(box!.bands[0]!.top + box!.bands[0]!.height).toBeCloseTo(box!.height)
+  })
+})
+
+test('a step that only warns is drawn as a warning', () => {
+  const one = build(1, 20, 10, WARNINGS)
+  const [box] = boxes([one], [step(1, 0, 'lint', 20, 10, FAILURE)])
+  expect(box!.bands.map(({ look, deciding }) => [look, deciding])).toEqual([['warnings', false]])
+})
+
+test('the deciding step is the first with the result of its build', () => {
+  const steps = [
+    step(1, 0, 'git', 20, 18),
+    step(1, 1, 'a', 18, 15, FAILURE),
+    step(1, 2, 'b', 15, 10, FAILURE),
+  ]
+  expect(decidingStep(build(1, 20, 10, FAILURE), steps)?.name).toBe('a')
+  expect(decidingStep(build(1, 20, 10, SUCCESS), steps)).toBeUndefined()
+})
+
+test('changes are written at their moment, clear of each other, newest first', () => {
+  const changes = [change(3, 10), change(2, 10.1), change(1, 10.2)]
+  const { changes: marks } = layOut(input({ builds: [build(1, 30, 5)], changes }))
+  expect(marks.map(mark => mark.change.id)).toEqual([3, 2, 1])
+  expect(marks[1]!.y - marks[0]!.y).toBeGreaterThanOrEqual(CHANGE_PX)
+  expect(marks[0]!.exactY).toBeLessThanOrEqual(marks[1]!.exactY)
+})
+
+test('red runs from the first failure to its repair, and builds that were stopped do not count', () => {
+  const builds = [
+    build(6, 10, 5, FAILURE),
+    build(5, 20, 15, SUCCESS),
+    build(4, 30, 25, RETRY),
+    build(3, 40, 35, FAILURE),
+    build(2, 50, 45, CANCELLED),
+    build(1, 60, 55, FAILURE),
+  ]
+  const found = redStretches(builds, { y: moment => NOW - moment }, NOW)
+  expect(
+    found.map(({ first, repaired, count }) => [first.number, repaired?.number ?? null, count]),
+  ).toEqual([
+    [1, 5, 2],
+    [6, null, 1],
+  ])
+})
+
+test('the expected length is the median of the last good builds', () => {
+  expect(
+    expectedMs([build(4, 100, 0, FAILURE), build(3, 30, 0), build(2, 10, 0), build(1, 20, 0)]),
+  ).toBe(20 * S)
+  expect(expectedMs([build(1, 10, null)])).toBeNull()
+})
+
+test('the head says what runs with its step and time left, what was last, and since when it is red', () => {
+  const builds = [
+    build(4, 8, null),
+    build(3, 20, 10, FAILURE),
+    build(2, 40, 30, RETRY),
+    build(1, 60, 48),
+  ]
+  const steps = new Map([
+    [4 as BuildId, [step(4, 0, 'git', 8, 6), { ...step(4, 1, 'test', 6, 0), completeAt: null }]],
+  ])
+  const facts = headFacts(builds, steps, NOW)
+  expect({
+    ...facts,
+    last: facts.last?.number,
+    recent: facts.recent.map(one => one.number),
+    redSince: facts.redSince?.number,
+    running: facts.running.map(({ leftMs, step: name }) => [leftMs, name]),
+  }).toEqual({
+    last: 3,
+    recent: [1, 2, 3],
+    redSince: 3,
+    running: [[4 * S, 'test']],
+  })
+})
+
+function boxes(builds: readonly Build[], steps: readonly Step[] = []) {
+  const byBuild = new Map<BuildId, Step[]>()
+  for (const one of steps) byBuild.set(one.buildId, [...(byBuild.get(one.buildId) ?? []), one])
+  return layOut(input({ builds, steps: byBuild })).columns[0]!.boxes
+}
+
+function input(parts: Partial<ModelInput>): ModelInput {
+  return {
+    now: NOW,
+    mode: 'folded',
+    zoom: 1,
+    builders: [builder(1, 'a')],
+    builds: [],
+    steps: new Map(),
+    changes: [],
+    queue: [],
+    width: 900,
+    ...parts,
+  }
+}
+
+function builder(id: number, project: string): Builder {
+  return {
+    id: id as Builder['id'],
+    name: `builder ${id}`,
+    project,
+    description: '',
+    tags: [],
+    slaves: ['local'],
+    active: true,
+    position: id,
+  }
+}
+
+/** A build that began and ended so many seconds ago. */
+function build(
+  number: number,
+  startedAgo: number,
+  endedAgo: number | null,
+  results: Result = SUCCESS,
+): Build {
+  return {
+    id: number as BuildId,
+    builderId: 1 as Build['builderId'],
+    number,
+    requestId: number as Build['requestId'],
+    slave: 'local',
+    reason: '',
+    scheduler: '',
+    branch: 'main',
+    revision: null,
+    startedAt: NOW - startedAgo * S,
+    completeAt: endedAgo === null ? null : NOW - endedAgo * S,
+    results: endedAgo === null ? null : results,
+    stateString: '',
+  }
+}
+
+function step(
+  buildId: number,
+  number: number,
+  name: string,
+  startedAgo: number,
+  endedAgo: number,
+  results: Result = SUCCESS,
+): Step {
+  return {
+    id: (buildId * 100 + number) as Step['id'],
+    buildId: buildId as BuildId,
+    number,
+    name,
+    kind: 'shell',
+    startedAt: NOW - startedAgo * S,
+    completeAt: NOW - endedAgo * S,
+    results,
+    stateString: '',
+    hidden: false,
+    tests: null,
+  }
+}
+
+function change(id: number, ago: number): Change {
+  return {
+    id: id as Change['id'],
+    project: 'a',
+    repository: '/r',
+    branch: 'main',
+    revision: 'f'.repeat(40),
+    who: 'Ann',
+    subject: 's',
+    comments: 's',
+    files: [],
+    category: null,
+    at: NOW - ago * S,
+    receivedAt: NOW - ago * S,
+  }
+}
