@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 import type { Command } from './commands/command.ts'
-import { findMarked, killTree } from './commands/process-tree.ts'
+import { findMarked, killTree, STEP_ID_VARIABLE } from './commands/process-tree.ts'
 import { COMMANDS } from './commands/registry.ts'
 import type { Console } from './console.ts'
 import { agree, CAPABILITIES, type Capabilities } from './protocol/capabilities.ts'
@@ -82,7 +82,7 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
     const name = asString(fields.command_name, 'command_name')
     const args = asMap(fields.args, 'args')
     const builder = optional(fields.builder_name, 'builder_name', asString) ?? ''
-    const startCommand = COMMANDS[name]
+    const startCommand = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
     if (!startCommand) throw new ProtocolError(`unknown command "${name}"`)
     if (commands.has(id)) throw new ProtocolError(`command "${id}" is already running`)
     const startedAt = performance.now()
@@ -117,10 +117,11 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
   }
 
   // What a build's steps left in the background goes with the build.
-  async function endBuild(marker: string): Promise<readonly string[]> {
-    const left = await findMarked(`${marker}/`)
+  async function endBuild(build: string): Promise<readonly string[]> {
+    const marker = `${STEP_ID_VARIABLE}=${build}/`
+    const left = await findMarked(marker)
     if (left.length === 0) return []
-    await killTree({ marker: `${marker}/`, politeMs: 1000 })
+    await killTree({ marker, politeMs: 1000 })
     return left.map(one => `${one.name} (pid ${one.pid})`)
   }
 }

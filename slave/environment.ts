@@ -25,6 +25,27 @@ const OURS = new Set([
   'VITEST_POOL_ID',
   'VITEST_WORKER_ID',
 ])
+// What git tells the hooks that it runs ("git rev-parse --local-env-vars"): a master that
+// was started by a hook must not take that repository for the one that it builds.
+const GIT_LOCAL = new Set([
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_COMMON_DIR',
+  'GIT_CONFIG',
+  'GIT_CONFIG_COUNT',
+  'GIT_CONFIG_PARAMETERS',
+  'GIT_DIR',
+  'GIT_GRAFT_FILE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_INTERNAL_SUPER_PREFIX',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_PREFIX',
+  'GIT_QUARANTINE_PATH',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_SHALLOW_FILE',
+  'GIT_WORK_TREE',
+])
 const OUR_PREFIXES = ['npm_', 'TRIPHAMMER', 'ELECTRON_VITE_', 'ELECTRON_DOUBLE_', 'PLAYWRIGHT_']
 const APPIMAGE = ['APPIMAGE', 'APPDIR', 'ARGV0', 'OWD']
 const LISTS = [
@@ -47,7 +68,7 @@ const LISTS = [
 export function scrubEnvironment(env: Env, appRoot: string): Record<string, string> {
   const clean: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || OURS.has(name)) continue
+    if (value === undefined || OURS.has(name) || GIT_LOCAL.has(name)) continue
     if (OUR_PREFIXES.some(prefix => name.startsWith(prefix))) continue
     clean[name] = value
   }

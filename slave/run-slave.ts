@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs'
+import { killTree } from './commands/process-tree.ts'
 import { type Connection, serveMaster } from './connection.ts'
 import { createConsole } from './console.ts'
 import { scrubEnvironment } from './environment.ts'
 import { describeSlave } from './info.ts'
 import { listenForMaster } from './listen.ts'
+import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
 
 export interface RunSlaveOptions {
   readonly name: string
@@ -20,6 +22,8 @@ export interface RunSlaveOptions {
 
 // A master that restarts comes back within this; one that does not has gone for good.
 const MASTER_GONE_MS = 15_000
+// How long what is left over may take to end by itself.
+const POLITE_MS = 1000
 
 /**
  * Runs a slave until the master sends it away, does not come back, or a signal ends it.
@@ -35,27 +39,39 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     text => process.stdout.write(text),
     () => new Date(),
   )
-  const environment = scrubEnvironment(process.env, options.appRoot)
+  const slaveId = process.env[SLAVE_ID_VARIABLE] ?? slaveIdOf(basedir)
+  const environment = {
+    ...scrubEnvironment(process.env, options.appRoot),
+    [SLAVE_ID_VARIABLE]: slaveId,
+  }
   // It names the slave's own terminal; steps on pipes have none.
-  delete environment.TERM
+  delete (environment as Record<string, string>).TERM
   const info = describeSlave(basedir, options.version)
   const key = readFileSync(options.keyFile, 'utf8').trim()
   const end = Promise.withResolvers<number>()
-  let connection: Connection | undefined
+  const connections = new Set<Connection>()
+  let newest: Connection | undefined
   let lonely: NodeJS.Timeout | undefined
+  let leaving = false
 
+  // A slave that was killed may have left steps that still work in our folders.
+  await endLeftovers('left by the slave before')
   const listening = await listenForMaster(options.socketPath, key, socket => {
+    if (leaving) return socket.terminate()
     clearTimeout(lonely)
-    connection?.close('another connection of the master took over')
-    const mine = (connection = serveMaster(socket, {
+    newest?.close('another connection of the master took over')
+    const mine = serveMaster(socket, {
       name,
       info,
       environment,
       console,
       onShutdown: () => leave('the master sent the slave away'),
-    }))
+    })
+    newest = mine
+    connections.add(mine)
     void mine.ended.then(reason => {
-      if (connection !== mine) return
+      connections.delete(mine)
+      if (newest !== mine || leaving) return
       console.say('link', `lost: ${reason}`)
       waitForMaster()
     })
@@ -77,9 +93,19 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   }
 
   // What runs is ended first: nothing that a step started outlives its slave.
-  function leave(why: string) {
+  async function leave(why: string) {
+    if (leaving) return
+    leaving = true
     console.say('slave', `leaves: ${why}`)
-    connection?.close(why)
-    void Promise.resolve(connection?.ended).then(() => end.resolve(0))
+    for (const connection of connections) connection.close(why)
+    await Promise.all([...connections].map(connection => connection.ended))
+    await endLeftovers('left by a step')
+    end.resolve(0)
+  }
+
+  async function endLeftovers(whose: string) {
+    const marker = `${SLAVE_ID_VARIABLE}=${slaveId}`
+    const left = await killTree({ marker, politeMs: POLITE_MS })
+    if (left.length > 0) console.say('slave', `${whose}, could not be ended: ${left.join(', ')}`)
   }
 }

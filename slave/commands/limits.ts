@@ -5,7 +5,7 @@ import type { Ending } from './shell.ts'
 export function startLimits(
   { timeout, maxTime, max_lines }: Pick<ShellArgs, 'timeout' | 'maxTime' | 'max_lines'>,
   end: (ending: Ending) => void,
-): { sawOutput(bytes: number, lines: () => number): void; stop(): void } {
+): { sawOutput(lines: () => number): void; stop(): void } {
   let lineCount = 0
   let silentSince = performance.now()
   let silence: NodeJS.Timeout | undefined
@@ -19,7 +19,7 @@ export function startLimits(
   if (timeout !== undefined) watchSilence(timeout * 1000)
 
   return {
-    sawOutput(_bytes, lines) {
+    sawOutput(lines) {
       silentSince = performance.now()
       if (max_lines === undefined) return
       lineCount += lines()

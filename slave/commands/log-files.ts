@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { LogFile } from '../protocol/shell-args.ts'
-import type { Output } from './output.ts'
+import { type Output, WINDOW_BYTES } from './output.ts'
 
 const LOOK_MS = 500
 const BLOCK_BYTES = 64 * 1024
@@ -15,9 +15,10 @@ export function watchLogFiles(
   files: Readonly<Record<string, LogFile>>,
   workdir: string,
   output: Output,
+  onOutput: (bytes: Uint8Array) => void,
 ): () => Promise<void> {
-  const watched = Object.entries(files).map(([name, file]) =>
-    watchOne(`log:${name}`, resolve(workdir, file.filename), file.follow, output),
+  const watched = Object.entries(files).map(([name, { filename, follow }]) =>
+    watchOne(resolve(workdir, filename), follow, take(`log:${name}`), output.note),
   )
   if (watched.length === 0) return async () => {}
   let looking = Promise.resolve()
@@ -35,9 +36,23 @@ export function watchLogFiles(
   async function look() {
     for (const one of watched) await one.look()
   }
+
+  // A big file waits for the master as a program on a pipe does.
+  function take(stream: string) {
+    return async (bytes: Uint8Array) => {
+      onOutput(bytes)
+      output.write(stream, bytes)
+      if (output.unacknowledged >= WINDOW_BYTES) await new Promise<void>(output.onDrain)
+    }
+  }
 }
 
-function watchOne(stream: string, path: string, follow: boolean, output: Output) {
+function watchOne(
+  path: string,
+  follow: boolean,
+  take: (bytes: Uint8Array) => Promise<void>,
+  note: (text: string) => void,
+) {
   let file: FileHandle | undefined
   let position = 0
 
@@ -55,12 +70,12 @@ function watchOne(stream: string, path: string, follow: boolean, output: Output)
           const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
           if (bytesRead === 0) return
           position += bytesRead
-          output.write(stream, buffer.subarray(0, bytesRead))
+          await take(buffer.subarray(0, bytesRead))
         }
       } catch (error) {
         // It may come later, or never.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-          output.note(`${path}: ${(error as Error).message}\n`)
+          note(`${path}: ${(error as Error).message}\n`)
       }
     },
     close: async () => file?.close(),

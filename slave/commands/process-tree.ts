@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
  * Every process that a step starts inherits this variable, however it detaches
  * itself: a child that double-forks into a session of its own still carries it.
  */
-export const MARKER_VARIABLE = 'TRIPHAMMER_STEP_ID'
+export const STEP_ID_VARIABLE = 'TRIPHAMMER_STEP_ID'
 
 export interface ProcessInfo {
   readonly pid: number
@@ -21,7 +21,7 @@ export interface ProcessInfo {
 export interface KillOptions {
   /** Process group and session leader of what was started, where there is one. */
   readonly leader?: number
-  /** Value of MARKER_VARIABLE, or its beginning. */
+  /** A variable that they carry: `NAME=value`, or the beginning of that. */
   readonly marker: string
   /** How long processes may take to end after SIGTERM; 0 goes to SIGKILL at once. */
   readonly politeMs: number
@@ -58,7 +58,7 @@ export async function killTree(options: KillOptions): Promise<string[]> {
   }
 }
 
-/** The living processes that carry a marker which starts with `marker`. */
+/** The living processes that carry a variable; see `marker` of the options. */
 export async function findMarked(marker: string): Promise<ProcessInfo[]> {
   const found = await listProcesses()
   return found.filter(one => one.pid !== process.pid && carries(one, marker))
@@ -109,11 +109,10 @@ async function listProcesses(): Promise<Listed[]> {
 }
 
 function carries(one: Listed, marker: string): boolean {
-  const wanted = `${MARKER_VARIABLE}=${marker}`
-  if (one.environment !== undefined) return one.environment.includes(wanted)
+  if (one.environment !== undefined) return one.environment.includes(` ${marker}`)
   try {
     const environment = readFileSync(`/proc/${one.pid}/environ`, 'latin1')
-    return environment.startsWith(wanted) || environment.includes(`\0${wanted}`)
+    return environment.startsWith(marker) || environment.includes(`\0${marker}`)
   } catch {
     return false
   }

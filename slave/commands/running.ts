@@ -24,8 +24,12 @@ export interface Running {
 
 type OnOutput = (bytes: Uint8Array) => void
 
-// A child in the background may keep the pipes open for ever.
+// A child in the background may keep the pipes open for ever. What the master has yet
+// to take does not count: a slow disk must not cost the end of a log.
 const PIPES_GRACE_MS = 1000
+const GRACE_STEP_MS = 50
+// More than the system holds in pipes for a program that has ended; the rest is of others.
+const MOST_PENDING_BYTES = 2 * 1024 * 1024
 const NOT_FOUND: Exit = { code: 127, signal: null }
 
 /** Starts the program with a pipe for each stream, which is how steps run unless they ask for a pty. */
@@ -65,13 +69,21 @@ export function startOnPipes(
     { stream: 'stdout', pipe: child.stdout },
     { stream: 'stderr', pipe: child.stderr },
   ].filter((one): one is { stream: string; pipe: Readable } => one.pipe !== null)
-  const ends = pipes.map(({ stream, pipe }) => pump(pipe, stream, output, onOutput))
+  let readBytes = 0
+  const ends = pipes.map(({ stream, pipe }) =>
+    pump(pipe, output, bytes => {
+      readBytes += bytes.length
+      onOutput(bytes)
+      output.write(stream, bytes)
+    }),
+  )
 
   return {
     pid: child.pid,
     exited: exited.promise,
     drained: exited.promise.then(async () => {
-      await withinGrace(Promise.all(ends))
+      const most = readBytes + MOST_PENDING_BYTES
+      await withinGrace(Promise.all(ends), output, () => readBytes < most)
       for (const { pipe } of pipes) pipe.destroy()
     }),
     abandon: () => exited.resolve({ code: -1, signal: 'SIGKILL' }),
@@ -127,11 +139,10 @@ export async function startInPty(
   }
 }
 
-function pump(pipe: Readable, stream: string, output: Output, onOutput: OnOutput): Promise<void> {
+function pump(pipe: Readable, output: Output, take: OnOutput): Promise<void> {
   const end = Promise.withResolvers<void>()
   pipe.on('data', (bytes: Buffer) => {
-    onOutput(bytes)
-    output.write(stream, bytes)
+    take(bytes)
     if (output.unacknowledged < WINDOW_BYTES) return
     pipe.pause()
     output.onDrain(() => pipe.resume())
@@ -142,13 +153,25 @@ function pump(pipe: Readable, stream: string, output: Output, onOutput: OnOutput
   return end.promise
 }
 
-async function withinGrace(ends: Promise<unknown>) {
-  let timer: NodeJS.Timeout | undefined
-  const grace = new Promise(resolve => {
-    timer = setTimeout(resolve, PIPES_GRACE_MS)
+async function withinGrace(ends: Promise<unknown>, output: Output, wanted: () => boolean) {
+  let ended = false
+  void ends.then(() => {
+    ended = true
   })
-  await Promise.race([ends, grace])
-  clearTimeout(timer)
+  for (let leftMs = PIPES_GRACE_MS; leftMs > 0 && !ended && wanted(); ) {
+    if (output.unacknowledged >= WINDOW_BYTES / 2) {
+      await Promise.race([ends, new Promise<void>(output.onDrain)])
+      continue
+    }
+    const startedAt = performance.now()
+    let timer: NodeJS.Timeout | undefined
+    const pause = new Promise(resolve => {
+      timer = setTimeout(resolve, GRACE_STEP_MS)
+    })
+    await Promise.race([ends, pause])
+    clearTimeout(timer)
+    leftMs -= performance.now() - startedAt
+  }
 }
 
 function programOf(command: ShellArgs['command']): [file: string, args: string[]] {

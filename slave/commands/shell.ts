@@ -6,7 +6,7 @@ import type { Command, CommandContext } from './command.ts'
 import { countNewlines, startLimits } from './limits.ts'
 import { watchLogFiles } from './log-files.ts'
 import { createOutput } from './output.ts'
-import { killTree, MARKER_VARIABLE } from './process-tree.ts'
+import { killTree, STEP_ID_VARIABLE } from './process-tree.ts'
 import { type Exit, startInPty, startOnPipes } from './running.ts'
 
 /** Why a command is ended before its time. `failure` is told to the master in `failure_reason`. */
@@ -29,7 +29,9 @@ export function startShell(args: Fields, context: CommandContext): Command {
   // Our own masters ask for less to be said of commands that are many and small.
   const brief = optional(args.brief, 'brief', asBoolean) ?? false
   const build = optional(args.build_marker, 'build_marker', asString) ?? 'command'
-  const marker = `${build}/${context.id}`
+  // The beginning of a marker is looked for: a last stroke tells c1 from c10.
+  const stepId = `${build}/${context.id}/`
+  const marker = `${STEP_ID_VARIABLE}=${stepId}`
   const output = createOutput(context.updates)
   let ending: Ending | undefined
   const ended = Promise.withResolvers<Ending>()
@@ -44,27 +46,19 @@ export function startShell(args: Fields, context: CommandContext): Command {
 
   async function run(): Promise<void> {
     const startedAt = performance.now()
-    const env = stepEnvironment(shell, context.environment, marker)
+    const env = { ...stepEnvironment(shell, context.environment), [STEP_ID_VARIABLE]: stepId }
     mkdirSync(shell.workdir, { recursive: true })
     output.note(describe(shell, env, brief))
-    const closeLogFiles = watchLogFiles(shell.logfiles ?? {}, shell.workdir, output)
     const limits = startLimits(shell, end)
-    const start = shell.usePTY ? startInPty : startOnPipes
-    const program = await start(shell, env, output, bytes =>
-      limits.sawOutput(bytes.length, () => countNewlines(bytes)),
-    )
-    void ended.promise.then(async ({ why }) => {
-      output.note(`\n${why}: ending the command\n`)
-      const politeMs = (shell.sigtermTime ?? POLITE_S) * 1000
-      const left = await killTree({ ...(program.pid && { leader: program.pid }), marker, politeMs })
-      if (left.length > 0) output.note(`could not be ended: ${left.join(', ')}\n`)
-      program.abandon()
-    })
-
-    const exit = await program.exited
-    limits.stop()
-    await program.drained
-    await closeLogFiles()
+    const onOutput = (bytes: Uint8Array) => limits.sawOutput(() => countNewlines(bytes))
+    const closeLogFiles = watchLogFiles(shell.logfiles ?? {}, shell.workdir, output, onOutput)
+    let exit: Exit
+    try {
+      exit = await runProgram(env, onOutput, limits.stop)
+    } finally {
+      limits.stop()
+      await closeLogFiles()
+    }
     const elapsed = (performance.now() - startedAt) / 1000
     if (!brief || exit.signal || exit.code !== 0) output.note(describeExit(exit, elapsed))
     output.flush()
@@ -75,13 +69,32 @@ export function startShell(args: Fields, context: CommandContext): Command {
     if (ending?.failure) updates.unshift(['failure_reason', ending.failure])
     await context.updates.send(updates)
   }
+
+  async function runProgram(
+    env: Record<string, string>,
+    onOutput: (bytes: Uint8Array) => void,
+    onExit: () => void,
+  ): Promise<Exit> {
+    const start = shell.usePTY ? startInPty : startOnPipes
+    const program = await start(shell, env, output, onOutput)
+    void ended.promise.then(async ({ why }) => {
+      output.note(`\n${why}: ending the command\n`)
+      const politeMs = (shell.sigtermTime ?? POLITE_S) * 1000
+      const left = await killTree({ ...(program.pid && { leader: program.pid }), marker, politeMs })
+      if (left.length > 0) output.note(`could not be ended: ${left.join(', ')}\n`)
+      program.abandon()
+    })
+    const exit = await program.exited
+    onExit()
+    await program.drained
+    return exit
+  }
 }
 
 /** The slave's environment, changed as the arguments say. `${NAME}` stands for the slave's own value. */
 export function stepEnvironment(
   shell: Pick<ShellArgs, 'env' | 'workdir'>,
   base: Readonly<Record<string, string>>,
-  marker: string,
 ): Record<string, string> {
   const env: Record<string, string> = { ...base, PWD: shell.workdir }
   const substitute = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => base[name] ?? '')
@@ -91,7 +104,6 @@ export function stepEnvironment(
       env[name] =
         typeof value === 'string' ? substitute(value) : value.map(substitute).join(delimiter)
   }
-  env[MARKER_VARIABLE] = marker
   return env
 }
 

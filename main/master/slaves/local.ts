@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import { MAX_FRAME_BYTES } from '../../../slave/protocol/envelope.ts'
+import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../../slave/protocol/slave-id.ts'
 import type { Clock } from '../clock.ts'
 import type { AsyncStop, SlaveState, Stop } from '../model.ts'
 import { type Program, startInTerminal, type Terminal } from './pseudo-terminal.ts'
@@ -29,7 +30,8 @@ const LONGEST_PAUSE_MS = 30_000
 const SOUND_MS = 20_000
 const ATTACH_MS = 15_000
 const RETRY_MS = 20
-const LEAVE_MS = 3000
+// Longer than a slave takes to end what its steps left.
+const LEAVE_MS = 8000
 
 /**
  * Keeps one slave of this machine alive: spawns it in a pseudo-terminal, attaches
@@ -85,7 +87,9 @@ export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
     const key = ensureKey(keyFile)
     const socket = socketPath(folder, 'socket')
     const own = ['--name', name, '--basedir', folder, '--socket', socket, '--key-file', keyFile]
-    const program = { ...options.program, args: [...options.program.args, ...own], cwd: folder }
+    const { file, args, env } = options.program
+    const marked = { ...env, [SLAVE_ID_VARIABLE]: slaveIdOf(folder) }
+    const program = { file, args: [...args, ...own], env: marked, cwd: folder }
     terminal = await startInTerminal(program, onConsole)
     const exited = terminal.exited
     let gone = false

@@ -5,7 +5,7 @@ import {
   type Capabilities,
   RAW_OUTPUT_KEY,
 } from '../../../slave/protocol/capabilities.ts'
-import { startLink } from '../../../slave/protocol/link.ts'
+import { LinkEndedError, startLink } from '../../../slave/protocol/link.ts'
 import {
   asArray,
   asBytes,
@@ -43,7 +43,7 @@ export interface CommandHooks {
 }
 
 export interface RemoteCommand {
-  /** Rejects with a LinkEndedError when the slave is lost, with a CommandCrashedError when the command broke. */
+  /** Rejects with a SlaveLostError when the slave is lost, with a CommandCrashedError when the command broke. */
   readonly done: Promise<CommandOutcome>
   interrupt(why: string): void
 }
@@ -66,7 +66,11 @@ export interface SessionOptions {
   /** Makes command ids that are never used again. */
   readonly nextCommandId: () => string
   readonly onTrouble: (reason: string) => void
+  /** How long a slave may take to introduce itself. */
+  readonly handshakeMs?: number
 }
+
+const HANDSHAKE_MS = 10_000
 
 interface Running {
   readonly hooks: CommandHooks
@@ -74,6 +78,7 @@ interface Running {
   /** How many bytes of each stream have come. */
   readonly offsets: Map<string, number>
   complete(failure: string | null): void
+  lose(reason: string): void
 }
 
 // What Buildbot's master sends, but for the limits: lines are never cut, and output comes at once.
@@ -87,14 +92,19 @@ const SETTINGS = {
 /**
  * Shakes hands with a slave over an open WebSocket.
  *
- * @throws ProtocolError when what it says of itself is not of the protocol.
+ * @throws ProtocolError when what it says of itself is not of the protocol. The link is closed then.
  */
 export async function startSession(socket: WebSocket, options: SessionOptions): Promise<Session> {
   const commands = new Map<string, Running>()
   const link = startLink(socket, { answer, onTrouble: options.onTrouble })
-  const info = asMap(await link.request('get_worker_info'), 'the worker info')
-  const capabilities = agree(info.triphammer)
-  await link.request('set_worker_settings', { args: { ...SETTINGS, triphammer: CAPABILITIES } })
+  const { info, capabilities } = await shakeHands().catch(error => {
+    link.close('the handshake failed')
+    throw error
+  })
+  void link.ended.then(reason => {
+    for (const command of commands.values()) command.lose(reason)
+    commands.clear()
+  })
   // The environment holds secrets and is of no use here.
   const { environ: _environ, ...told } = info
 
@@ -113,6 +123,21 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
     },
   }
 
+  async function shakeHands() {
+    const { handshakeMs = HANDSHAKE_MS } = options
+    const timer = setTimeout(() => link.close('the slave did not introduce itself'), handshakeMs)
+    try {
+      const info = asMap(await link.request('get_worker_info'), 'the worker info')
+      const capabilities = agree(info.triphammer)
+      if (capabilities.rawOutput === undefined)
+        throw new ProtocolError('this slave does not send its output as bytes')
+      await link.request('set_worker_settings', { args: { ...SETTINGS, triphammer: CAPABILITIES } })
+      return { info, capabilities }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   function start(name: string, args: Fields, hooks: CommandHooks = {}): RemoteCommand {
     const id = options.nextCommandId()
     const done = Promise.withResolvers<CommandOutcome>()
@@ -123,16 +148,14 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
       files: [],
       stat: null,
     }
-    commands.set(id, { hooks, outcome, offsets: new Map(), complete })
+    const lose = (reason: string) => done.reject(new SlaveLostError(reason))
+    commands.set(id, { hooks, outcome, offsets: new Map(), complete, lose })
     const request = { command_id: id, command_name: name, args, builder_name: hooks.builder ?? '' }
     // A quick command is complete before its start is answered; only a refusal ends it here.
     link.request('start_command', request).catch(error => {
       commands.delete(id)
-      done.reject(error)
-    })
-    void link.ended.then(reason => {
-      commands.delete(id)
-      done.reject(new SlaveLostError(reason))
+      if (error instanceof LinkEndedError) lose(error.message)
+      else done.reject(error)
     })
     return {
       done: done.promise,
