@@ -230,12 +230,13 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
     const [streamValue, offsetValue, bytesValue] = asArray(value, 'output')
     const stream = asString(streamValue, 'the stream')
     const offset = asCount(offsetValue, 'the offset')
-    let bytes = asBytes(bytesValue, 'the output')
+    const sent = asBytes(bytesValue, 'the output')
     const expected = command.offsets.get(stream) ?? 0
     if (offset > expected) options.onTrouble(`${offset - expected} bytes of ${stream} are missing`)
     // What came before is not taken twice.
-    bytes = bytes.subarray(Math.max(0, expected - offset))
-    command.offsets.set(stream, Math.max(expected, offset + bytes.length))
+    const bytes = sent.subarray(Math.max(0, expected - offset))
+    command.offsets.set(stream, Math.max(expected, offset + sent.length))
+    if (bytes.length === 0) return Promise.resolve()
     return command.hooks.onOutput?.(stream, bytes) ?? Promise.resolve()
   }
 }
