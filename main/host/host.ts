@@ -9,6 +9,7 @@ import type { AsyncStop } from '../master/model.ts'
 import { socketPath } from '../master/slaves/socket-path.ts'
 import { openAppLog } from './app-log.ts'
 import { APP_ROOT, slaveEntry } from './app-root.ts'
+import { loadConf } from './conf-store.ts'
 import { ensureDataDirectory } from './data-dir.ts'
 import { lockDataDirectory } from './lock.ts'
 import { type RunRecord, startRunRecord } from './run-record.ts'
@@ -148,14 +149,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 async function openState(options: HostOptions, log: (text: string) => void): Promise<StateStore> {
   if ((options.mode ?? 'full') !== 'full') return memoryState()
-  const create = options.createStore ?? (await confStore())
+  const create = options.createStore ?? (await loadConf())
   return openStateStore(options.dataDir, Date.now(), create, log)
-}
-
-// Loaded when it is needed: most commands of the command line do without.
-async function confStore(): Promise<(options: StateStoreOptions) => FileStore> {
-  const { default: Conf } = await import('conf')
-  return options => new Conf(options)
 }
 
 async function freeBytes(folder: string): Promise<number | null> {

@@ -79,9 +79,7 @@ class DoubleApp extends DoubleEmitter {
   setPath = (name: string, path: string) => {
     this.#usualPath(name)
     if (!isAbsolute(path)) throw new Error('Path must be absolute')
-    // Electron makes a missing folder of these itself, and refuses any other.
-    if (!['userData', 'sessionData', 'crashDumps'].includes(name) && !existsSync(path))
-      throw new Error(`Failed to set '${name}' path`)
+    if (!existsSync(path)) throw new Error(`Failed to set '${name}' path`)
     this.#paths.set(name, path)
   }
 

@@ -50,17 +50,24 @@ async function start(profile: string, switches: ReadonlyMap<string, string>): Pr
       reject(busy ? new ProfileBusyError(text) : new Error(text))
     })
   })
-  return { child, cdp: new CdpConnection(child.stdio[3] as Writable, child.stdio[4] as Readable), url }
+  return {
+    child,
+    cdp: new CdpConnection(child.stdio[3] as Writable, child.stdio[4] as Readable),
+    url,
+  }
 }
 
 // What the app or Playwright asked for is kept, as Electron hands it to its own Chromium.
 function chromiumArguments(profile: string, asked: ReadonlyMap<string, string>): string[] {
-  const own = new Map([...asked].filter(([name]) => !/^(inspect|inspect-brk|user-data-dir)$/.test(name)))
+  const own = new Map(
+    [...asked].filter(([name]) => !/^(inspect|inspect-brk|user-data-dir)$/.test(name)),
+  )
   const quiet = [
     'no-first-run',
     'no-default-browser-check',
     'no-startup-window',
     'disable-extensions',
+    'disable-popup-blocking',
     'disable-background-networking',
     'disable-component-update',
     'disable-sync',

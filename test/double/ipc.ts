@@ -16,6 +16,7 @@ export type PageMessage =
       readonly args: string
     }
   | { readonly kind: 'close' }
+  | { readonly kind: 'open'; readonly url: string }
   | { readonly kind: 'preload-error'; readonly message: string }
 
 export type Reply =

@@ -30,8 +30,7 @@ export class SingleInstance {
 
   request(userData: string, data: unknown): boolean {
     if (this.#server) return true
-    const hash = createHash('sha256').update(userData).digest('hex').slice(0, 24)
-    const socket = join(tmpdir(), `electron-double-${hash}`)
+    const socket = socketOf(userData)
     const message = JSON.stringify({ argv: process.argv, cwd: process.cwd(), data })
     const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
     const { status } = spawnSync(process.execPath, ['-e', ASK, socket, message], { env })
@@ -49,6 +48,7 @@ export class SingleInstance {
     })
     this.#server.listen(socket)
     this.#server.unref()
+    process.on('exit', () => rmSync(socket, { force: true }))
     return true
   }
 
@@ -56,4 +56,12 @@ export class SingleInstance {
     this.#server?.close()
     this.#server = undefined
   }
+}
+
+// A socket's path may be about a hundred bytes long.
+function socketOf(userData: string): string {
+  const direct = join(userData, 'SingletonSocket')
+  if (Buffer.byteLength(direct) < 100) return direct
+  const hash = createHash('sha256').update(userData).digest('hex').slice(0, 24)
+  return join(tmpdir(), `electron-double-${hash}`)
 }

@@ -1,0 +1,19 @@
+import type { Host } from '../host/host.ts'
+
+/**
+ * Adds a repository as it is proposed, and builds it. One that the configuration
+ * has already is only built.
+ */
+export async function addRepository(
+  { handlers, master }: Pick<Host, 'handlers' | 'master'>,
+  repository: string,
+): Promise<void> {
+  const { draft } = await handlers['repository:inspect']({ repository })
+  const { projects, builders } = master.config.current
+  const known = projects.some(
+    ({ name, repository }) => name === draft.project && repository === draft.repository,
+  )
+  if (known && builders.some(builder => builder.project === draft.project))
+    await handlers['repository:run']({ repository })
+  else await handlers['repository:add']({ draft, build: true })
+}

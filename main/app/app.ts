@@ -1,0 +1,170 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { openAppLog } from '../host/app-log.ts'
+import { ensureDataDirectory } from '../host/data-dir.ts'
+import { type Host, startHost } from '../host/host.ts'
+import { DataDirectoryBusyError } from '../host/lock.ts'
+import { systemClock } from '../master/clock.ts'
+import { watchCrashes } from './crash.ts'
+import { type Desk, openDesk } from './desk.ts'
+import { argumentsAgain, type Launch, readLaunch } from './launch.ts'
+import { pageAddress } from './page-address.ts'
+import { registerPageScheme } from './page-protocol.ts'
+import type { AppPort, DialogPort, ElectronPorts } from './ports.ts'
+import { watchQuit } from './quit.ts'
+
+/** What one start of the app tells another that is there already. */
+interface Poke {
+  readonly repository: string | null
+}
+
+/** As in electron-builder.yml; Windows ties notifications and the taskbar to it. */
+const APP_ID = 'org.triphammer.desktop'
+
+/**
+ * Starts the app. It returns before the app is ready: `ready` waits for the entry
+ * module, so nothing on the way there may wait for `ready`.
+ */
+export function startApp(electron: ElectronPorts): void {
+  const { app, dialog } = electron
+  const launch = readLaunch(process.argv, process.env, process.cwd(), app.getPath('appData'))
+  const { dataDir } = launch
+  let host: Host | undefined
+  const log = (text: string) => (host?.log ?? openAppLog(join(dataDir, 'app.log')))(text)
+
+  app.setName('Triphammer')
+  if (process.platform === 'win32') app.setAppUserModelId(APP_ID)
+  if (!pinPaths(app, dialog, launch)) {
+    app.exit(1)
+    return
+  }
+  // Whoever is second leaves before it opens anything; the first has been told.
+  const poke: Poke = { repository: launch.repository ?? null }
+  if (!app.requestSingleInstanceLock({ ...poke })) {
+    app.quit()
+    return
+  }
+
+  app.enableSandbox()
+  registerPageScheme(electron.protocol)
+  const checkpoint = () => host?.checkpoint()
+  watchCrashes(process, app, dialog, { log, checkpoint })
+  const starting = startHost({
+    dataDir,
+    shell: 'desktop',
+    node: nodeOfSlaves(),
+    chooseFolder: folderDialogue(dialog),
+    createStore: electron.createStore,
+  }).then(started => (host = started))
+  const quit = watchQuit(app, systemClock, {
+    checkpoint,
+    log,
+    stop: () =>
+      starting.then(
+        started => started.stop(),
+        () => {},
+      ),
+  })
+  const opening = app.whenReady().then(async (): Promise<Desk | undefined> => {
+    const started = await starting
+    if (quit.phase !== 'running') return undefined
+    const devUrl = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
+    const desk = openDesk(electron, started, quit, pageAddress(devUrl), devUrl !== undefined)
+    if (launch.repository !== undefined) desk.add(launch.repository)
+    return desk
+  })
+  opening.catch((error: Error) => refuse(app, dialog, error))
+  // The master's own failure is told when there can be a dialogue.
+  starting.catch(() => {})
+
+  let comingBack = false
+  app.on('second-instance', (_event, _argv, _cwd, data) => {
+    const { repository } = data as Poke
+    if (quit.phase !== 'running') {
+      // Asked for while it is leaving: it starts again when it has left, once.
+      if (!comingBack) comeBack(app, repository)
+      comingBack = true
+      return
+    }
+    void opening.then(desk => {
+      desk?.show()
+      if (repository !== null) desk?.add(repository)
+    })
+  })
+  // The Dock of macOS.
+  app.on('activate', () => void opening.then(desk => desk?.show()))
+  // Without a listener Electron would quit on macOS, too.
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+}
+
+/**
+ * Chromium's caches stay apart from history, and no rename of the app moves either.
+ * False when there can be no data directory; the person has been told.
+ */
+function pinPaths(
+  app: Pick<AppPort, 'setPath'>,
+  dialog: Pick<DialogPort, 'showErrorBox'>,
+  { dataDir }: Launch,
+): boolean {
+  const sessionData = join(dataDir, 'browser')
+  const crashDumps = join(sessionData, 'Crashpad')
+  try {
+    ensureDataDirectory(dataDir)
+    // Electron takes only folders that are there.
+    mkdirSync(crashDumps, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    dialog.showErrorBox('Triphammer can not start', (error as Error).message)
+    return false
+  }
+  app.setPath('userData', dataDir)
+  app.setPath('sessionData', sessionData)
+  app.setPath('crashDumps', crashDumps)
+  return true
+}
+
+// Electron is Node when it is told so. On macOS its main program is one that shows in the Dock;
+// a helper beside it does not.
+function nodeOfSlaves(): { file: string; env: Record<string, string> } {
+  const { helperExecPath } = process as { helperExecPath?: string }
+  const file = (process.platform === 'darwin' && helperExecPath) || process.execPath
+  return { file, env: { ELECTRON_RUN_AS_NODE: '1' } }
+}
+
+function folderDialogue(dialog: Pick<DialogPort, 'showOpenDialog'>): () => Promise<string | null> {
+  let last: string | undefined
+  return async () => {
+    const { canceled, filePaths } = await dialog.showOpenDialog({
+      title: 'Add a repository',
+      properties: ['openDirectory'],
+      ...(last !== undefined && { defaultPath: last }),
+    })
+    const [chosen] = filePaths
+    if (canceled || chosen === undefined) return null
+    last = dirname(chosen)
+    return chosen
+  }
+}
+
+function comeBack(app: Pick<AppPort, 'relaunch'>, repository: string | null) {
+  app.relaunch({
+    args: argumentsAgain(process.argv, repository ?? undefined),
+    // The mount of an AppImage goes with the process.
+    ...(process.env.APPIMAGE && { execPath: process.env.APPIMAGE }),
+  })
+}
+
+function refuse(
+  app: Pick<AppPort, 'exit'>,
+  dialog: Pick<DialogPort, 'showErrorBox'>,
+  error: Error,
+) {
+  if (error instanceof DataDirectoryBusyError)
+    dialog.showErrorBox(
+      'Triphammer is already running',
+      `${error.message}\n\nStop it first, or open its window with "triphammer open".`,
+    )
+  else dialog.showErrorBox('Triphammer can not start', error.message)
+  app.exit(1)
+}

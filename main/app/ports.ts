@@ -1,0 +1,103 @@
+import type {
+  App,
+  BrowserWindow,
+  BrowserWindowConstructorOptions,
+  Dialog,
+  IpcMain,
+  Menu,
+  NativeTheme,
+  PowerMonitor,
+  Protocol,
+  Screen,
+  Session,
+  Shell,
+  WebContents,
+  WebFrameMain,
+} from 'electron'
+import type { FileStore, StateStoreOptions } from '../host/state-store.ts'
+
+// What the app uses of Electron, and nothing else of it: everything in this folder takes these
+// as parameters. So a change of Electron's typings breaks the build here, tests hand in fakes,
+// and a test compares this list with the double.
+
+export type AppPort = Pick<
+  App,
+  | 'enableSandbox'
+  | 'exit'
+  | 'getAppPath'
+  | 'getPath'
+  | 'isPackaged'
+  | 'on'
+  | 'quit'
+  | 'relaunch'
+  | 'requestSingleInstanceLock'
+  | 'setAppUserModelId'
+  | 'setName'
+  | 'setPath'
+  | 'whenReady'
+>
+
+export type ContentsPort = Pick<
+  WebContents,
+  | 'downloadURL'
+  | 'getURL'
+  | 'id'
+  | 'isDestroyed'
+  | 'on'
+  | 'reload'
+  | 'send'
+  | 'setWindowOpenHandler'
+>
+
+export interface WindowPort
+  extends Pick<
+    BrowserWindow,
+    | 'focus'
+    | 'getNormalBounds'
+    | 'isDestroyed'
+    | 'isMaximized'
+    | 'isMinimized'
+    | 'loadURL'
+    | 'maximize'
+    | 'on'
+    | 'once'
+    | 'restore'
+    | 'show'
+  > {
+  readonly webContents: ContentsPort
+}
+
+export type DialogPort = Pick<
+  Dialog,
+  'showErrorBox' | 'showMessageBox' | 'showMessageBoxSync' | 'showOpenDialog'
+>
+export type FramePort = Pick<WebFrameMain, 'origin' | 'parent'>
+export type IpcPort = Pick<IpcMain, 'handle' | 'on'>
+export type MenuPort = Pick<typeof Menu, 'buildFromTemplate' | 'setApplicationMenu'>
+export type ThemePort = Pick<NativeTheme, 'shouldUseDarkColors' | 'themeSource'>
+export type PowerPort = Pick<PowerMonitor, 'on'>
+export type ProtocolPort = Pick<Protocol, 'handle' | 'registerSchemesAsPrivileged'>
+export type ScreenPort = Pick<Screen, 'getAllDisplays' | 'getPrimaryDisplay'>
+export type SessionPort = Pick<
+  Session,
+  'setDevicePermissionHandler' | 'setPermissionCheckHandler' | 'setPermissionRequestHandler'
+>
+export type ShellPort = Pick<Shell, 'openExternal' | 'openPath'>
+
+/** Electron, as far as the app knows it. */
+export interface ElectronPorts {
+  readonly app: AppPort
+  readonly dialog: DialogPort
+  readonly ipcMain: IpcPort
+  readonly menu: MenuPort
+  readonly nativeTheme: ThemePort
+  readonly powerMonitor: PowerPort
+  readonly protocol: ProtocolPort
+  readonly screen: ScreenPort
+  readonly shell: ShellPort
+  /** There is none before the app is ready. */
+  readonly defaultSession: () => SessionPort
+  readonly createWindow: (options: BrowserWindowConstructorOptions) => WindowPort
+  /** electron-store, which asks Electron for a folder even when it is told one. */
+  readonly createStore: (options: StateStoreOptions) => FileStore
+}

@@ -1,0 +1,91 @@
+import type { Event } from 'electron'
+import type { Clock } from '../master/clock.ts'
+import type { Stop } from '../master/model.ts'
+import type { AppPort } from './ports.ts'
+
+/** Why the app ends. */
+export type QuitReason = 'user' | 'update' | 'os-shutdown'
+
+export interface QuitSteps {
+  /** Synchronous, and safe to call again and again. */
+  checkpoint(): void
+  /** Stops everything that runs. */
+  stop(): Promise<void>
+  log(text: string): void
+}
+
+export interface QuitMachine {
+  readonly phase: 'running' | 'stopping' | 'stopped'
+  /** Stops everything now. An update awaits this before it starts its installer. */
+  stop(reason: QuitReason): Promise<void>
+  /** The operating system ends the session: there is time for a checkpoint and no more. */
+  osIsShuttingDown(): void
+}
+
+export const STOP_BUDGET_MS = 10_000
+// Somebody else may have held the shutdown up; then the next quit is an ordinary one.
+const SHUTDOWN_MS = 60_000
+
+/**
+ * Makes the app end in order: a checkpoint at once, then the master stops, for at
+ * most ten seconds, then the app quits for good.
+ *
+ * Electron forgets a quit that a listener prevented, and emits `before-quit` again
+ * at the next one. So this listener may run any number of times; the quit that it
+ * asks for itself comes in a later turn, because `app.quit()` inside the listener
+ * would begin anew before the first has been forgotten.
+ */
+export function watchQuit(
+  app: Pick<AppPort, 'on' | 'quit'>,
+  clock: Clock,
+  steps: QuitSteps,
+): QuitMachine {
+  let phase: QuitMachine['phase'] = 'running'
+  let osShutdown = false
+  let forgetShutdown: Stop | undefined
+
+  app.on('before-quit', (event: Event) => {
+    if (phase === 'stopped') return
+    steps.checkpoint()
+    // A veto would hold the logout up and blame this app for it.
+    if (osShutdown) return
+    event.preventDefault()
+    if (phase === 'stopping') return
+    void stop('user').then(() => app.quit())
+  })
+
+  return {
+    get phase() {
+      return phase
+    },
+    stop,
+    osIsShuttingDown() {
+      osShutdown = true
+      steps.checkpoint()
+      forgetShutdown?.()
+      forgetShutdown = clock.after(SHUTDOWN_MS, () => {
+        osShutdown = false
+      })
+    },
+  }
+
+  async function stop(reason: QuitReason): Promise<void> {
+    if (phase !== 'running') return
+    phase = 'stopping'
+    steps.log(`stopping (${reason})`)
+    await new Promise<void>(done => {
+      const cancel = clock.after(STOP_BUDGET_MS, () => {
+        steps.log(`not everything stopped within ${STOP_BUDGET_MS / 1000} s; leaving anyway`)
+        done()
+      })
+      steps
+        .stop()
+        .catch((error: Error) => steps.log(`while stopping: ${error.stack ?? error}`))
+        .finally(() => {
+          cancel()
+          done()
+        })
+    })
+    phase = 'stopped'
+  }
+}

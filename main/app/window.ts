@@ -1,0 +1,92 @@
+import type { BrowserWindowConstructorOptions, Rectangle } from 'electron'
+import type { StateStore } from '../host/state-store.ts'
+import type { Clock } from '../master/clock.ts'
+import type { Stop } from '../master/model.ts'
+import type { ElectronPorts, WindowPort } from './ports.ts'
+import { placeWindow, SMALLEST } from './window-bounds.ts'
+
+export interface WindowSetting {
+  readonly state: StateStore
+  readonly clock: Clock
+  readonly url: string
+  readonly preload: string
+  readonly log: (text: string) => void
+}
+
+// The page's own background, so that nothing flashes before its first paint.
+const BACKGROUND = { light: '#f3f4f6', dark: '#1b1d21' }
+const SETTLED_MS = 500
+
+/** Opens the window with our page, where it was last, and remembers where it goes. */
+export function openWindow(
+  {
+    createWindow,
+    nativeTheme,
+    screen,
+  }: Pick<ElectronPorts, 'createWindow' | 'nativeTheme' | 'screen'>,
+  { state, clock, url, preload, log }: WindowSetting,
+): WindowPort {
+  const saved = state.get('window')
+  const bounds = placeWindow(saved, screen.getAllDisplays(), screen.getPrimaryDisplay())
+  const window = createWindow(windowOptions(bounds, nativeTheme.shouldUseDarkColors, preload))
+  window.once('ready-to-show', () => {
+    if (saved?.maximized) window.maximize()
+    window.show()
+  })
+  rememberBounds(window, state, clock)
+  window.loadURL(url).catch((error: Error) => log(`the page could not be loaded: ${error.message}`))
+  return window
+}
+
+export function windowOptions(
+  bounds: Partial<Rectangle>,
+  dark: boolean,
+  preload: string,
+): BrowserWindowConstructorOptions {
+  return {
+    ...bounds,
+    minWidth: SMALLEST.width,
+    minHeight: SMALLEST.height,
+    title: 'Triphammer',
+    show: false,
+    backgroundColor: dark ? BACKGROUND.dark : BACKGROUND.light,
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+    },
+  }
+}
+
+/** Shows a window to a person, wherever it is. */
+export function bringToFront(window: WindowPort): void {
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+function rememberBounds(window: WindowPort, state: StateStore, clock: Clock) {
+  let cancel: Stop | undefined
+  // Dragging tells of every pixel.
+  const later = () => {
+    cancel?.()
+    cancel = clock.after(SETTLED_MS, save)
+  }
+  window.on('resize', later)
+  window.on('move', later)
+  window.on('maximize', later)
+  window.on('unmaximize', later)
+  window.on('close', () => {
+    cancel?.()
+    save()
+  })
+
+  function save() {
+    if (window.isDestroyed()) return
+    const { x, y, width, height } = window.getNormalBounds()
+    state.set('window', { x, y, width, height, maximized: window.isMaximized() })
+  }
+}

@@ -1,0 +1,94 @@
+// Starts an app as the Electron executable does: electron [switches] [-r module] <app> [arguments].
+import childProcess from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
+import inspector from 'node:inspector'
+import { createRequire, registerHooks } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { runtime } from './runtime.ts'
+import { start, takeSignals, watchProcess } from './start.ts'
+
+const VERSION = '45.4.1'
+const electronUrl = new URL('./electron.ts', import.meta.url).href
+registerHooks({
+  resolve: (name, context, next) =>
+    name === 'electron' || name === 'electron/main'
+      ? { url: electronUrl, shortCircuit: true }
+      : next(name, context),
+})
+
+const args = process.argv.slice(2)
+const { target, modules } = readArguments()
+becomeElectron()
+openInspector()
+const entry = findEntry(resolve(target))
+watchProcess()
+const require = createRequire(import.meta.url)
+for (const name of modules) require(resolve(name))
+
+let loaded = false
+process.once('beforeExit', () => {
+  if (!loaded)
+    console.error(
+      'electron double: the entry module never finished. Something in it waits for the app to be ready, and `ready` waits for the entry module.',
+    )
+})
+try {
+  await import(pathToFileURL(entry).href)
+  loaded = true
+  takeSignals()
+  await start()
+} catch (error) {
+  console.error('App threw an error during load\n', error)
+  process.exit(1)
+}
+
+// What follows the app is the app's own.
+function readArguments(): { target: string; modules: readonly string[] } {
+  const modules: string[] = []
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!
+    if (arg === '-r' || arg === '--require') modules.push(args[++i]!)
+    else if (arg.startsWith('--')) {
+      const [, name, value] = /^--([^=]+)=?(.*)$/.exec(arg)!
+      runtime.switches.set(name!, value!)
+    } else return { target: arg, modules }
+  }
+  console.error('electron double: no app was given; a packaged app is not supported')
+  process.exit(1)
+}
+
+function becomeElectron() {
+  process.execPath = process.env.ELECTRON_DOUBLE_EXEC!
+  process.argv = [process.execPath, ...args]
+  const set = (object: object, name: string, value: unknown) =>
+    Object.defineProperty(object, name, { value, enumerable: true })
+  set(process, 'type', 'browser')
+  set(process, 'defaultApp', true)
+  set(process, 'resourcesPath', dirname(process.execPath))
+  set(process.versions, 'electron', VERSION)
+  set(process.versions, 'chrome', '156.0.0.0')
+  // Electron's children of the main process are plain Node.
+  const { fork } = childProcess
+  childProcess.fork = ((file: string, argv: readonly string[] = [], options: object = {}) => {
+    const { env = process.env } = options as { env?: NodeJS.ProcessEnv }
+    return fork(file, argv, { ...options, env: { ...env, ELECTRON_RUN_AS_NODE: '1' } })
+  }) as typeof fork
+}
+
+// Prints the line by which Playwright finds it.
+function openInspector() {
+  const port = runtime.switches.get('inspect') ?? runtime.switches.get('inspect-brk')
+  if (port !== undefined)
+    inspector.open(Number(port) || 0, '127.0.0.1', runtime.switches.has('inspect-brk'))
+}
+
+function findEntry(path: string): string {
+  if (!statSync(path).isDirectory()) {
+    runtime.appPath = dirname(path)
+    return path
+  }
+  runtime.appPath = path
+  runtime.packageJson = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
+  return join(path, runtime.packageJson.main ?? 'index.js')
+}

@@ -1,0 +1,44 @@
+// Electron's module for the main process, as far as the app uses it.
+import { app } from './app.ts'
+import { BrowserWindow } from './browser-window.ts'
+import { ipcMain } from './ipc.ts'
+import { Menu, MenuItem } from './menu.ts'
+import { protocol } from './protocol.ts'
+import { session } from './session.ts'
+import { dialog, nativeTheme, powerMonitor, screen, shell } from './system.ts'
+import { webContents } from './web-contents.ts'
+
+const electron = {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MenuItem,
+  nativeTheme,
+  powerMonitor,
+  protocol,
+  screen,
+  session,
+  shell,
+  webContents,
+}
+
+export {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MenuItem,
+  nativeTheme,
+  powerMonitor,
+  protocol,
+  screen,
+  session,
+  shell,
+  webContents,
+}
+
+// biome-ignore lint/style/noDefaultExport: electron-store takes the module as a whole
+export default electron

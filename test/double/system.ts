@@ -1,0 +1,94 @@
+import { DoubleEmitter } from './emitter.ts'
+import { WebContents } from './web-contents.ts'
+
+interface BoxOptions {
+  readonly defaultId?: number
+}
+
+/**
+ * Electron's `dialog`. Nothing is shown: what would be is noted in `shown`, and the
+ * default is chosen. Tests put their own functions in place of these.
+ */
+export const dialog = {
+  shown: [] as object[],
+  async showMessageBox(...args: unknown[]) {
+    const options = args.at(-1) as BoxOptions
+    dialog.shown.push(options)
+    return { response: options.defaultId ?? 0, checkboxChecked: false }
+  },
+  showMessageBoxSync(...args: unknown[]) {
+    const options = args.at(-1) as BoxOptions
+    dialog.shown.push(options)
+    return options.defaultId ?? 0
+  },
+  async showOpenDialog(...args: unknown[]) {
+    dialog.shown.push(args.at(-1) as object)
+    return { canceled: true, filePaths: [] as string[] }
+  },
+  showErrorBox(title: string, content: string) {
+    dialog.shown.push({ title, content })
+    console.error(`${title}\n${content}`)
+  },
+}
+
+/** Electron's `shell`. Nothing is opened; what would be is noted in `opened`. */
+export const shell = {
+  opened: [] as string[],
+  async openExternal(url: string) {
+    shell.opened.push(url)
+  },
+  async openPath(path: string) {
+    shell.opened.push(path)
+    return ''
+  },
+}
+
+const SOURCES = ['system', 'light', 'dark']
+
+/** Electron's `nativeTheme`. A page sees it as `prefers-color-scheme`. */
+class DoubleTheme extends DoubleEmitter {
+  #source = 'system'
+
+  constructor() {
+    super('nativeTheme', ['updated'])
+  }
+
+  get shouldUseDarkColors(): boolean {
+    return this.#source === 'dark'
+  }
+
+  get themeSource(): string {
+    return this.#source
+  }
+
+  set themeSource(source: string) {
+    if (!SOURCES.includes(source))
+      throw new TypeError(`${source} is not a valid value for themeSource`)
+    this.#source = source
+    for (const contents of WebContents.all()) void this.applyTo(contents)
+    this.emit('updated')
+  }
+
+  /** Gives a page the colours that were chosen. */
+  async applyTo(contents: WebContents): Promise<void> {
+    const features =
+      this.#source === 'system' ? [] : [{ name: 'prefers-color-scheme', value: this.#source }]
+    await contents.opened
+      .then(() => contents.page.send('Emulation.setEmulatedMedia', { features }))
+      .catch(() => {})
+  }
+}
+
+export const nativeTheme = new DoubleTheme()
+
+const AREA = { x: 0, y: 0, width: 1280, height: 800 }
+const DISPLAY = { id: 1, bounds: AREA, workArea: AREA, workAreaSize: AREA, scaleFactor: 1 }
+
+/** Electron's `screen`: one display. */
+export const screen = {
+  getPrimaryDisplay: () => DISPLAY,
+  getAllDisplays: () => [DISPLAY],
+}
+
+/** Electron's `powerMonitor`. Nothing happens to this machine; tests emit what should. */
+export const powerMonitor = new DoubleEmitter('powerMonitor', ['resume', 'shutdown', 'suspend'])
