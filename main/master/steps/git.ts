@@ -6,6 +6,7 @@ import type { RunStep, StepContext, StepEnd } from './step.ts'
 const QUIET_GIT = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS: '', LC_ALL: 'C.UTF-8' }
 
 const FETCH = ['--force', '--tags', '--no-recurse-submodules'] as const
+const FULL_HASH = /^[0-9a-f]{40,64}$/
 
 /**
  * Checks the sourcestamp out into the workdir, and tells what it got in the
@@ -13,31 +14,35 @@ const FETCH = ['--force', '--tags', '--no-recurse-submodules'] as const
  */
 export const runGitStep: RunStep<GitStep> = async (config, context) => {
   const { source } = context
-  if (source.repository === '') return { results: EXCEPTION, text: 'no repository to check out' }
-  const git = (...args: string[]) => runGit(config, context, args)
-  const folder = await prepareFolder(config, context)
-  if (folder === 'failed') return failed('the folder could not be made')
-
   const { branch, revision } = source
+  if (source.repository === '') return { results: EXCEPTION, text: 'no repository to check out' }
+  const option = [branch, revision].find(name => name?.startsWith('-'))
+  if (option) return failed(`"${option}" is not a name that git takes`)
+  const git = (...args: string[]) => runGit(config, context, args)
+  if (!(await prepareFolder(config, context))) return failed('the folder could not be made')
+
   let target = revision ?? 'FETCH_HEAD'
-  if (folder === 'new' || revision === null || !(await has(config, context, revision))) {
-    const spec = branchSpec(branch)
-    if (!(await git('fetch', ...FETCH, source.repository, spec)))
+  // Only a full hash means the same for ever; a tag may have been moved.
+  if (revision === null || !FULL_HASH.test(revision) || !(await has(config, context, revision))) {
+    if (!(await git('fetch', ...FETCH, source.repository, branchSpec(branch))))
       return failed(
         `${branch === null ? 'the repository' : `branch ${branch}`} could not be fetched`,
       )
-    if (revision !== null && !(await has(config, context, revision)))
-      if (!(await fetchRevision(git, source.repository, revision)))
-        return failed(`revision ${revision} is not in the repository`)
+    if (revision !== null) {
+      const found = await findRevision(config, context, revision)
+      if (found === undefined) return failed(`revision ${revision} is not in the repository`)
+      target = found
+    }
   }
-  if (revision !== null && !/^[0-9a-f]{40,64}$/.test(revision)) target = `${revision}^{commit}`
-  // The index may be locked by a build that was cut short.
   if (!(await git('checkout', '--force', '--detach', '--quiet', target)))
     return failed('the checkout failed')
   if (!(await git('clean', '-ffd', ...(config.mode === 'incremental' ? [] : ['-x']), '--quiet')))
     return failed('old files could not be removed')
   if (config.submodules && (await exists(context, '.gitmodules'))) {
-    if (!(await git('submodule', 'update', '--init', '--recursive', '--force')))
+    if (
+      !(await git('submodule', 'sync', '--quiet', '--recursive')) ||
+      !(await git('submodule', 'update', '--init', '--recursive', '--force'))
+    )
       return failed('the submodules could not be updated')
   }
   const got = await readHead(config, context)
@@ -51,28 +56,28 @@ function failed(text: string): StepEnd {
   return { results: FAILURE, text }
 }
 
-async function prepareFolder(
-  config: GitStep,
-  context: StepContext,
-): Promise<'new' | 'known' | 'failed'> {
-  const { workdir } = context
-  if (config.mode !== 'clobber' && (await exists(context, '.git'))) {
-    // Left by a git that was killed; nobody else works in this folder.
-    await context.run('rmdir', { paths: [`${workdir}/.git/index.lock`] })
-    return 'known'
-  }
-  await context.run('rmdir', { paths: [workdir] })
-  return (await runGit(config, context, ['init', '--quiet'])) ? 'new' : 'failed'
+async function prepareFolder(config: GitStep, context: StepContext): Promise<boolean> {
+  if (config.mode === 'clobber' || !(await exists(context, '.git')))
+    await context.run('rmdir', { paths: [context.workdir] })
+  // Also where a repository is: its making may have been cut short.
+  return runGit(config, context, ['init', '--quiet'])
 }
 
-async function fetchRevision(
-  git: (...args: string[]) => Promise<boolean>,
-  repository: string,
+/** What to check out for a revision once its branch has been fetched. */
+async function findRevision(
+  config: GitStep,
+  context: StepContext,
   revision: string,
-): Promise<boolean> {
+): Promise<string | undefined> {
+  const { repository } = context.source
+  const target = FULL_HASH.test(revision) ? revision : `${revision}^{commit}`
+  if (await has(config, context, revision)) return target
   // Not every server gives out any revision; all branches hold it if any does.
-  if (await git('fetch', '--force', repository, revision)) return true
-  return git('fetch', '--force', '--tags', repository, '+refs/heads/*:refs/remotes/origin/*')
+  if (await runGit(config, context, ['fetch', '--force', repository, revision])) return 'FETCH_HEAD'
+  const all = '+refs/heads/*:refs/remotes/origin/*'
+  if (!(await runGit(config, context, ['fetch', '--force', '--tags', repository, all])))
+    return undefined
+  return (await has(config, context, revision)) ? target : undefined
 }
 
 function branchSpec(branch: string | null): string {
@@ -80,33 +85,59 @@ function branchSpec(branch: string | null): string {
 }
 
 async function has(config: GitStep, context: StepContext, revision: string): Promise<boolean> {
-  return runGit(config, context, ['rev-parse', '--quiet', '--verify', `${revision}^{commit}`])
+  const args = ['rev-parse', '--quiet', '--verify', `${revision}^{commit}`]
+  return (await startGit(config, context, args)) === 0
 }
 
 async function exists(context: StepContext, name: string): Promise<boolean> {
   return (await context.run('stat', { path: `${context.workdir}/${name}` })).rc === 0
 }
 
+// What fails beside the locks of a git that was killed is tried again without them.
 async function runGit(
   config: GitStep,
   context: StepContext,
   args: readonly string[],
 ): Promise<boolean> {
-  const command = ['git', ...args]
-  const { rc } = await context.shell({ command, limits: config, env: QUIET_GIT, brief: true })
-  return rc === 0
+  if ((await startGit(config, context, args)) === 0) return true
+  return (await removeLocks(context)) && (await startGit(config, context, args)) === 0
+}
+
+// Nobody else works in this folder, so whoever made them is gone.
+async function removeLocks(context: StepContext): Promise<boolean> {
+  const { workdir } = context
+  const { rc, files } = await context.run('glob', { path: '.git/**/*.lock', workdir })
+  if (rc !== 0 || files.length === 0) return false
+  await context.note(`removing what a git that was killed left: ${files.join(', ')}\n`)
+  await context.run('rmdir', { paths: files.map(file => `${workdir}/${file}`) })
+  return true
+}
+
+async function startGit(
+  config: GitStep,
+  context: StepContext,
+  args: readonly string[],
+  onStdout?: (bytes: Uint8Array) => void,
+): Promise<number> {
+  const { rc } = await context.shell({
+    command: ['git', ...args],
+    limits: config,
+    env: { ...QUIET_GIT, GIT_CEILING_DIRECTORIES: parentOf(context.workdir) },
+    brief: true,
+    ...(onStdout && { onStdout }),
+  })
+  return rc
+}
+
+// Where our folder holds no sound repository, git must not take one that is further up for it.
+function parentOf(folder: string): string {
+  return folder.replace(/[\\/]+[^\\/]*$/, '')
 }
 
 async function readHead(config: GitStep, context: StepContext): Promise<string | undefined> {
   let said = ''
-  const { rc } = await context.shell({
-    command: ['git', 'rev-parse', 'HEAD'],
-    limits: config,
-    env: QUIET_GIT,
-    brief: true,
-    onStdout: bytes => {
-      said += Buffer.from(bytes).toString('latin1')
-    },
+  const rc = await startGit(config, context, ['rev-parse', 'HEAD'], bytes => {
+    said += Buffer.from(bytes).toString('latin1')
   })
   return rc === 0 ? said.trim() : undefined
 }

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { addRepository } from '../../main/app/add-repository.ts'
+import type { Host } from '../../main/host/host.ts'
+
+const DRAFT = { project: 'calc', repository: '/srv/calc', builder: 'calc' }
+
+function host(projects: object[], builders: object[]) {
+  const asked: unknown[][] = []
+  const note =
+    (channel: string, answer?: unknown) =>
+    async (...args: unknown[]) => {
+      asked.push([channel, ...args])
+      return answer
+    }
+  return {
+    asked,
+    host: {
+      master: { config: { current: { projects, builders } } },
+      handlers: {
+        'repository:inspect': note('inspect', { draft: DRAFT }),
+        'repository:add': note('add'),
+        'repository:run': note('run'),
+      },
+    } as unknown as Host,
+  }
+}
+
+test('a repository is added as it is proposed, and built', async () => {
+  const { asked, host: fake } = host([], [])
+
+  await addRepository(fake, 'calc')
+
+  expect(asked).toEqual([
+    ['inspect', { repository: 'calc' }],
+    ['add', { draft: DRAFT, build: true }],
+  ])
+})
+
+test('one that is configured is only built', async () => {
+  const { asked, host: fake } = host(
+    [{ name: 'calc', repository: '/srv/calc' }],
+    [{ project: 'calc' }],
+  )
+
+  await addRepository(fake, 'calc')
+
+  expect(asked.at(-1)).toEqual(['run', { repository: 'calc' }])
+})
+
+test('a project without a builder is given one', async () => {
+  const { asked, host: fake } = host([{ name: 'calc', repository: '/srv/calc' }], [])
+
+  await addRepository(fake, 'calc')
+
+  expect(asked.at(-1)![0]).toBe('add')
+})

@@ -1,0 +1,44 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { argumentsAgain, readLaunch } from '../../main/app/launch.ts'
+import { temporaryFolder } from '../helpers/folders.ts'
+
+test('the data directory is what was asked for, the variable, or that of the system', () => {
+  const read = (argv: string[], env = {}) => readLaunch(argv, env, '/home/ada', '/appdata').dataDir
+
+  expect([
+    read(['electron', '--no-sandbox', '.', '--data=desk']),
+    read(['electron', '.', '--data=/desk', '--data=/other']),
+    read(['electron', '.'], { TRIPHAMMER_DATA: '/variable' }),
+    read(['electron', '.', '--data=/desk'], { TRIPHAMMER_DATA: '/variable' }),
+    read(['electron', '.', '--data='], { TRIPHAMMER_DATA: '' }),
+  ]).toEqual(['/home/ada/desk', '/other', '/variable', '/desk', '/appdata/Triphammer'])
+})
+
+test('a folder is meant from here, and an address is left as it is', () => {
+  const cwd = temporaryFolder()
+  mkdirSync(join(cwd, 'calc'))
+  const read = (add: string) => readLaunch([`--add=${add}`], {}, cwd, '/appdata').repository
+
+  expect([
+    read('calc'),
+    read(cwd),
+    read('https://example.org/calc.git'),
+    read('git@example.org:calc.git'),
+    read(''),
+  ]).toEqual([
+    join(cwd, 'calc'),
+    cwd,
+    'https://example.org/calc.git',
+    'git@example.org:calc.git',
+    undefined,
+  ])
+})
+
+test('another start takes the arguments along, but not the repository', () => {
+  const argv = ['/electron', '.', '--data=/desk', '--add=/srv/calc']
+
+  expect(argumentsAgain(argv, undefined)).toEqual(['.', '--data=/desk'])
+  expect(argumentsAgain(argv, '/srv/other')).toEqual(['.', '--data=/desk', '--add=/srv/other'])
+})

@@ -1,0 +1,241 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+import { makeSample } from './sample.ts'
+
+const MEBI = 1024 * 1024
+
+test('a step that never ends is stopped by hand, within ten seconds and whole', async ({
+  serve,
+  dataDir,
+}) => {
+  configure(dataDir, 'shell: "trap \'\' TERM; (setsid sleep 1000 &); echo begun; sleep 1000"')
+  const { page } = await serve()
+  await force(page)
+  await expect(page.getByLabel('one, build 1, running')).toBeVisible()
+  await page.getByLabel('one, build 1').click()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expect(page.getByLabel('one, build 1, stopped')).toBeVisible({ timeout: 12_000 })
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('Lines of the log')).toContainText('ended by SIG')
+})
+
+test('a log of 300 MB opens at its first line, jumps to its last and is searched', async ({
+  serve,
+  dataDir,
+}) => {
+  test.setTimeout(120_000)
+  const lines = (300 * MEBI) / 80
+  configure(
+    dataDir,
+    `shell: "yes 'the quick brown fox jumps over the lazy dog, again and again and again ......' | head -n ${lines}; echo needle $((6 * 7))"`,
+  )
+  const served = await serve()
+  const { page } = served
+  await force(page)
+  await expect(page.getByLabel('one, build 1, succeeded')).toBeVisible({ timeout: 60_000 })
+  await page.getByLabel('one, build 1').click()
+  await page.keyboard.press('Enter')
+
+  const log = page.getByLabel('Lines of the log')
+  await expect(log).toContainText('the quick brown fox')
+  await expect(page.getByText(/lines, 30\d MB/)).toBeVisible()
+  await page.keyboard.press('End')
+  await expect(log).toContainText('needle 42')
+  await page.keyboard.press('Home')
+  await expect(log).not.toContainText('needle 42')
+  await page.keyboard.press('/')
+  await page.keyboard.type('needle 4')
+  await expect(log.locator('mark')).toHaveText(['needle 4'], { timeout: 30_000 })
+  // Only what is in sight is in the page.
+  expect(await log.locator('.log-line').count()).toBeLessThan(300)
+})
+
+test('a log shows its colours, tells its streams apart and follows its end while it grows', async ({
+  serve,
+  dataDir,
+  home,
+}) => {
+  const gate = join(home, 'go-on')
+  configure(
+    dataDir,
+    `shell: "printf '\\\\033[31mred\\\\033[0m plain\\\\n'; echo to stderr >&2; seq 1 500; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo the last line"`,
+  )
+  const { page } = await serve()
+  await force(page)
+  await page.getByLabel('one, build 1').click()
+  await page.keyboard.press('Enter')
+  const log = page.getByLabel('Lines of the log')
+  await expect(log).toContainText('500')
+  await expect(page.getByText('growing')).toBeVisible()
+  writeFileSync(gate, '')
+  await expect(log).toContainText('the last line')
+  await page.keyboard.press('Home')
+  await expect(log.locator('.fg-red')).toHaveText('red')
+  await expect(log.locator('.stderr')).toContainText('to stderr')
+})
+
+test('a log is downloaded byte for byte', async ({ serve, dataDir }) => {
+  configure(dataDir, String.raw`shell: "printf 'a\\303\\244\\377\\000 no newline at the end'"`)
+  const { page } = await serve()
+  await force(page)
+  await page.getByLabel('one, build 1, succeeded').click()
+  await page.keyboard.press('Enter')
+  const download = page.waitForEvent('download')
+  await page.getByLabel('Download this log').click()
+  const bytes = readFileSync(await (await download).path())
+  expect(bytes.includes(Buffer.from('61c3a4ff00206e6f206e65776c696e6520617420746865', 'hex'))).toBe(
+    true,
+  )
+})
+
+test('a wrong configuration is told where it is wrong, and the good one stays in force', async ({
+  serve,
+  dataDir,
+}) => {
+  configure(dataDir, 'shell: echo ok')
+  const { page } = await serve()
+  await expect(page.getByRole('link', { name: 'one' })).toBeVisible()
+  const file = join(dataDir, 'master.yml')
+  const good = readFileSync(file, 'utf8')
+
+  writeFileSync(file, good.replace('shell:', 'shel:'))
+  await expect(page.getByRole('alert')).toContainText(
+    'master.yml has a fault in line 4: has no step type; did you mean "shell"?',
+  )
+  await force(page)
+  await expect(page.getByLabel('one, build 1, succeeded')).toBeVisible()
+  await page.getByRole('link', { name: 'Show' }).click()
+  await expect(page.getByRole('region', { name: 'Settings' })).toContainText('builders[0].steps[0]')
+
+  writeFileSync(file, good)
+  await expect(page.getByText('In force')).toBeVisible()
+})
+
+test('a second master on the same directory leaves and says who has it', async ({
+  serve,
+  cli,
+  dataDir,
+}) => {
+  const served = await serve()
+  const second = await cli('serve', '--http', '127.0.0.1:0')
+  expect(second).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `triphammer: ${dataDir} is in use by process ${served.process.pid} (headless, version 0.1.0). Nothing was opened.\n`,
+  })
+})
+
+test('a full quit and a new start show the same, and the page heals by itself', async ({
+  serve,
+  dataDir,
+}) => {
+  configure(dataDir, 'shell: echo ok')
+  const first = await serve()
+  await force(first.page)
+  await expect(first.page.getByLabel('one, build 1, succeeded')).toBeVisible()
+  expect(await first.stop()).toBe(0)
+  await expect(first.page.getByRole('alert')).toContainText('can’t be reached')
+
+  const second = await serve()
+  await expect(second.page.getByLabel('one, build 1, succeeded')).toBeVisible()
+})
+
+test('a browser without the cookie is told how to be let in', async ({ serve, browser }) => {
+  const { url } = await serve()
+  const stranger = await (await browser.newContext()).newPage()
+  await stranger.goto(url)
+  await expect(stranger.getByRole('heading')).toHaveText('This window is not let in yet')
+  await expect(stranger.getByText('triphammer open')).toBeVisible()
+})
+
+test('everything can be done by keyboard', async ({ serve, dataDir, home }) => {
+  configure(dataDir, 'shell: echo ok')
+  const sample = makeSample(join(home, 'calc'))
+  const { page } = await serve()
+  await expect(page.getByRole('link', { name: 'one' })).toBeVisible()
+  await page.keyboard.press('f')
+  await expect(page.getByRole('dialog', { name: 'Force a build' })).toBeVisible()
+  await page.getByLabel('Reason').fill('by keyboard')
+  await page.keyboard.press('Enter')
+  await expect(page.getByLabel('one, build 1, succeeded')).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByLabel('Picked build')).toContainText('by keyboard')
+  await page.keyboard.press('r')
+  await expect(page.getByLabel('one, build 2, succeeded')).toBeVisible()
+
+  for (const [keys, view] of [
+    ['gb', 'Builds'],
+    ['gc', 'Changes'],
+    ['gs', 'Slaves'],
+    ['g,', 'Settings'],
+    ['gw', 'Waterfall'],
+  ] as const) {
+    for (const key of keys) await page.keyboard.press(key)
+    await expect(page.getByRole('heading', { name: view, level: 1 })).toBeVisible()
+  }
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('add repo')
+  await page.keyboard.press('Enter')
+  await page.getByRole('textbox', { name: /Path/ }).fill(sample.path)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: /Proposed build/ })).toBeVisible()
+})
+
+test('what can’t be added is told in one sentence', async ({ serve, home }) => {
+  const { page } = await serve()
+  mkdirSync(join(home, 'plain'))
+  const field = page.getByRole('textbox', { name: /Path/ })
+  for (const [path, words] of [
+    [join(home, 'nowhere'), 'is not there.'],
+    [
+      join(home, 'plain'),
+      'is no git repository. Run "git init" there and commit, then add it again.',
+    ],
+    ['https://127.0.0.1:1/x.git', 'could not be read'],
+  ] as const) {
+    await field.fill(path)
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('alert')).toContainText(words)
+  }
+})
+
+test('a paused slave says so, and so does the request that waits for it', async ({
+  serve,
+  dataDir,
+}) => {
+  configure(dataDir, 'shell: echo ok')
+  const { page } = await serve()
+  await expect(page.getByRole('link', { name: 'one' })).toBeVisible()
+  await page.keyboard.press('g')
+  await page.keyboard.press('s')
+  await expect(page.getByLabel('Console of local')).toContainText('waits for the master')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(page.getByRole('row', { name: /local/ })).toContainText('Paused')
+  await page.keyboard.press('g')
+  await page.keyboard.press('w')
+  await force(page)
+  await expect(page.getByText('local is paused: paused by hand').first()).toBeVisible()
+  await page.keyboard.press('g')
+  await page.keyboard.press('b')
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByText('The request was taken out of the queue')).toBeVisible()
+})
+
+function configure(dataDir: string, step: string) {
+  mkdirSync(dataDir, { recursive: true })
+  writeFileSync(
+    join(dataDir, 'master.yml'),
+    `builders:\n  - name: one\n    steps:\n      - ${step}\n`,
+  )
+}
+
+async function force(page: Page) {
+  await page.getByRole('button', { name: 'Force build' }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Force build' }).click()
+  await expect(page.getByRole('dialog')).toBeHidden()
+}
