@@ -55,9 +55,9 @@ interface MigratingStore {
 }
 
 /**
- * What electron-store and conf are opened with; both shells use one file. The
- * first step backs the file up; each step assigns the whole content at once, so a
- * kill in between leaves either its old or its new form.
+ * What electron-store and conf are opened with; both shells use one file. Each
+ * step assigns the whole content at once, so a kill in between leaves either its
+ * old or its new form.
  */
 export function stateStoreOptions(folder: string) {
   const migrations = Object.fromEntries(
@@ -69,7 +69,6 @@ export function stateStoreOptions(folder: string) {
       },
     ]),
   )
-  let backedUp = false
   return {
     cwd: folder,
     configName: 'state',
@@ -79,10 +78,6 @@ export function stateStoreOptions(folder: string) {
     clearInvalidConfig: false,
     defaults: { ...DEFAULT_STATE },
     migrations,
-    beforeEachMigration: () => {
-      if (!backedUp) backUpState(folder)
-      backedUp = true
-    },
   }
 }
 
@@ -93,7 +88,9 @@ export type StateTrouble =
 
 /**
  * Looks at state.json before the store opens it: a damaged file is moved aside,
- * never overwritten, and one of a newer schema is left untouched.
+ * never overwritten, and one of a newer schema is left untouched. One that will be
+ * migrated is backed up here, because the store writes its defaults into the file
+ * before the first step.
  */
 export function checkStateFile(folder: string, now: number): StateTrouble | undefined {
   sweepTemporaries(folder)
@@ -111,7 +108,9 @@ export function checkStateFile(folder: string, now: number): StateTrouble | unde
     return { kind: 'damaged', movedTo }
   }
   const schema = recordedSchema(content as Fields)
-  return schema > STATE_SCHEMA ? { kind: 'newer', schema } : undefined
+  if (schema > STATE_SCHEMA) return { kind: 'newer', schema }
+  if (schema < STATE_SCHEMA) backUpState(folder)
+  return undefined
 }
 
 function recordedSchema(content: Fields): number {
