@@ -81,9 +81,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     try {
       ;({ results, text } = await runSteps())
     } catch (error) {
-      results = error instanceof SlaveLostError ? RETRY : EXCEPTION
-      text =
-        error instanceof SlaveLostError ? `slave lost: ${error.message}` : (error as Error).message
+      ;({ results, text } = endOf(error as Error))
     }
     cancelGiveUp?.()
     if (ending) ({ results, why: text } = ending)
@@ -126,7 +124,8 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     const { name, kind, hidden } = config
     const step = data.startStep({ buildId: build.id, number, name, kind, hidden, stateString: '' })
     const end = await runIfWanted(config, step).catch(error => {
-      data.finishStep(step.id, RETRY, `slave lost: ${(error as Error).message}`)
+      const { results, text } = endOf(error as Error)
+      data.finishStep(step.id, results, text)
       throw error
     })
     data.finishStep(step.id, end.results, end.text)
@@ -183,6 +182,13 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       givenUp.resolve({ results, text: `${why}; the slave did not confirm it` }),
     )
   }
+}
+
+// What breaks a build is ours to mend, but for the loss of its slave.
+function endOf(error: Error): StepEnd {
+  return error instanceof SlaveLostError
+    ? { results: RETRY, text: `slave lost: ${error.message}` }
+    : { results: EXCEPTION, text: error.message }
 }
 
 /** The properties that say what a build is called; known once it has its number. */

@@ -2,12 +2,24 @@ import type { Clock } from '../clock.ts'
 import type { BuilderConfig, Config } from '../config/model.ts'
 import type { ArtifactStore } from '../data/artifacts.ts'
 import type { Data } from '../data/data.ts'
-import type { AsyncStop, Build, Builder, BuilderId, BuildId, Slave, Stop } from '../model.ts'
+import type {
+  AsyncStop,
+  Build,
+  Builder,
+  BuilderId,
+  BuildId,
+  BuildRequest,
+  Properties,
+  Slave,
+  Stop,
+} from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import type { Slaves } from '../slaves/slaves.ts'
 import { type BuildRun, namingProperties, runBuild } from './build-run.ts'
 import type { Locks } from './locks.ts'
 import { buildProperties } from './properties.ts'
+
+const RETRY_MS = 1000
 
 export interface DistributorOptions {
   readonly data: Data
@@ -44,10 +56,11 @@ export interface Distributor {
  * its folder there is one.
  */
 export function startDistributor(options: DistributorOptions): Distributor {
-  const { data, mq, slaves, locks } = options
+  const { data, mq, clock, slaves, locks } = options
   const runs = new Map<BuildId, BuildRun>()
   let stopping = false
   let planned: NodeJS.Immediate | undefined
+  let cancelRetry: Stop | undefined
   const stops: Stop[] = [
     mq.subscribe('request/changed', request => {
       if (request.claimedAt === null && request.completeAt === null) poke()
@@ -73,6 +86,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
       stopping = true
       for (const stop of stops) stop()
       if (planned) clearImmediate(planned)
+      cancelRetry?.()
       for (const run of runs.values()) run.retry('the master stopped')
       await Promise.all([...runs.values()].map(run => run.done))
     },
@@ -86,6 +100,17 @@ export function startDistributor(options: DistributorOptions): Distributor {
   function distribute() {
     planned = undefined
     if (stopping) return
+    try {
+      serveAll()
+    } catch (error) {
+      // The disk may be full. What waits goes on waiting.
+      options.onTrouble(`the queue could not be served: ${(error as Error).message}`)
+      cancelRetry?.()
+      cancelRetry = clock.after(RETRY_MS, poke)
+    }
+  }
+
+  function serveAll() {
     const ready = freeSlaves()
     if (ready.size === 0) return
     const waiting = data
@@ -105,26 +130,11 @@ export function startDistributor(options: DistributorOptions): Distributor {
       if (!request) return
       const release = locks.tryTake(config.locks, slave.name, builder.name)
       if (!release) continue
+      const started = startInHistory(request, config, slave, release)
+      if (!started) continue
+      const { build } = started
       const session = slaves.session(slave.name)!
-      const fromBuildset = data.propertiesOfBuildset(request.buildsetId)
-      const before = buildProperties(request, config, slave.name, fromBuildset)
-      const build = data.startBuild(request.id, slave.id, before)
-      if (!build) {
-        release()
-        continue
-      }
-      const naming = namingProperties(build)
-      data.setProperties(build.id, naming)
-      const properties = { ...before, ...naming }
-      const run = runBuild({
-        ...options,
-        build,
-        request,
-        builder: config,
-        slave,
-        session,
-        properties,
-      })
+      const run = runBuild({ ...options, ...started, request, builder: config, slave, session })
       runs.set(build.id, run)
       void run.done.then(() => {
         runs.delete(build.id)
@@ -135,6 +145,29 @@ export function startDistributor(options: DistributorOptions): Distributor {
       data.announceSlave(slave.name)
       if (runningOn(slave.name).length >= slave.maxBuilds) ready.delete(slave.name)
     }
+  }
+
+  function startInHistory(
+    request: BuildRequest,
+    config: BuilderConfig,
+    slave: Slave,
+    release: Stop,
+  ): { readonly build: Build; readonly properties: Properties } | undefined {
+    let started: ReturnType<typeof startInHistory>
+    try {
+      const fromBuildset = data.propertiesOfBuildset(request.buildsetId)
+      const before = buildProperties(request, config, slave.name, fromBuildset)
+      started = data.together(() => {
+        const build = data.startBuild(request.id, slave.id, before)
+        if (!build) return undefined
+        const naming = namingProperties(build)
+        data.setProperties(build.id, naming)
+        return { build, properties: { ...before, ...naming } }
+      })
+    } finally {
+      if (!started) release()
+    }
+    return started
   }
 
   function freeSlaves(): Map<string, Slave> {
@@ -195,8 +228,6 @@ export function startDistributor(options: DistributorOptions): Distributor {
           : locks.whyNot(config.locks, name))
       )
     })
-    return reasons.find(reason => reason === undefined) === undefined && reasons.includes(undefined)
-      ? 'starts now'
-      : [...new Set(reasons)].join('; ')
+    return reasons.includes(undefined) ? 'starts now' : [...new Set(reasons)].join('; ')
   }
 }

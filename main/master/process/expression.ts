@@ -83,11 +83,7 @@ function evaluate(node: Node, lookup: Lookup): PropertyValue {
 }
 
 function evaluateBinary(node: Extract<Node, { kind: 'binary' }>, lookup: Lookup): PropertyValue {
-  if (node.op === '??') {
-    // The only place where a name that is not there is no error.
-    const left = node.left.kind === 'name' ? lookup(node.left.path) : evaluate(node.left, lookup)
-    return left ?? evaluate(node.right, lookup)
-  }
+  if (node.op === '??') return evaluateIfThere(node.left, lookup) ?? evaluate(node.right, lookup)
   const left = evaluate(node.left, lookup)
   switch (node.op) {
     case '||':
@@ -99,6 +95,14 @@ function evaluateBinary(node: Extract<Node, { kind: 'binary' }>, lookup: Lookup)
     case '!=':
       return asText(left) !== asText(evaluate(node.right, lookup))
   }
+}
+
+// Before a `??`, the only place where a name that is not there is no error.
+function evaluateIfThere(node: Node, lookup: Lookup): PropertyValue | undefined {
+  if (node.kind === 'name') return lookup(node.path)
+  if (node.kind === 'binary' && node.op === '??')
+    return evaluateIfThere(node.left, lookup) ?? evaluateIfThere(node.right, lookup)
+  return evaluate(node, lookup)
 }
 
 export function isTrue(value: PropertyValue): boolean {

@@ -26,9 +26,9 @@ export function createLocks(): Locks {
   let configs = new Map<string, LockConfig>()
   const holders = new Map<string, string[]>()
   const waiting: {
-    names: readonly string[]
-    slave: string
-    holder: string
+    readonly names: readonly string[]
+    readonly slave: string
+    readonly holder: string
     grant(stop: Stop): void
   }[] = []
   const listeners = new Set<() => void>()
@@ -36,20 +36,20 @@ export function createLocks(): Locks {
   const locks: Locks = {
     configure(list) {
       configs = new Map(list.map(lock => [lock.name, lock]))
+      // There may be more of a lock than before.
+      pass()
     },
     tryTake(names, slave, holder) {
       if (locks.whyNot(names, slave) !== undefined) return undefined
-      for (const name of names) holdersOf(name, slave).push(holder)
+      // Where a lock is held may be another place once it is configured anew.
+      const lists = names.map(name => holdersOf(name, slave))
+      for (const list of lists) list.push(holder)
       let held = true
       return () => {
         if (!held) return
         held = false
-        for (const name of names) {
-          const list = holdersOf(name, slave)
-          list.splice(list.indexOf(holder), 1)
-        }
-        grantWaiting()
-        for (const listener of listeners) listener()
+        for (const list of lists) list.splice(list.indexOf(holder), 1)
+        pass()
       }
     },
     take(names, slave, holder, onWait) {
@@ -90,12 +90,14 @@ export function createLocks(): Locks {
     return list
   }
 
-  function grantWaiting() {
+  // Who waits comes first, then whoever else may want what is left.
+  function pass() {
     for (const entry of [...waiting]) {
       const stop = locks.tryTake(entry.names, entry.slave, entry.holder)
       if (!stop) continue
       waiting.splice(waiting.indexOf(entry), 1)
       entry.grant(stop)
     }
+    for (const listener of listeners) listener()
   }
 }

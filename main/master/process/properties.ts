@@ -31,6 +31,11 @@ export function from(source: string, values: Readonly<Record<string, PropertyVal
   )
 }
 
+// Not what every object has.
+function own<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined
+}
+
 /** What `prop.`, `slave.` and `secret.` stand for in a build. */
 export function createLookup(
   properties: () => Properties,
@@ -41,9 +46,9 @@ export function createLookup(
     const name = rest.join('.')
     switch (scope) {
       case 'prop':
-        return properties()[name]?.value
+        return own(properties(), name)?.value
       case 'slave':
-        return name === 'name' ? slave.name : (slave.info[name] as PropertyValue | undefined)
+        return name === 'name' ? slave.name : (own(slave.info, name) as PropertyValue | undefined)
       case 'secret':
         return secret(name)
       default:
