@@ -76,8 +76,9 @@ export function startDistributor(options: DistributorOptions): Distributor {
     whyWaiting,
     stopBuild(id, why) {
       const run = runs.get(id)
-      run?.stop(why)
-      return run !== undefined
+      if (!run || data.build(id)?.completeAt !== null) return false
+      run.stop(why)
+      return true
     },
     retrySlave(name, why) {
       for (const run of runs.values()) if (run.build.slave === name) run.retry(why)

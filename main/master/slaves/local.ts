@@ -101,7 +101,12 @@ export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
       session = await startSession(opened, options)
       onSession(session)
       onState('online', '')
-      void session.ended.then(() => terminal?.kill('SIGTERM'))
+      void session.ended.then(reason => {
+        // At once: its process may take a while to end, and must be given no build meanwhile.
+        onSession(undefined)
+        if (!stopping) onState('offline', `the link was lost: ${reason}`)
+        terminal?.kill('SIGTERM')
+      })
     } catch (error) {
       terminal.kill('SIGKILL')
       const why = await exited
