@@ -59,3 +59,5 @@ declare global {
 
 /** The main process: over IPC in the desktop app, over a WebSocket in a browser. */
 export const bridge: Bridge = window.triphammer ?? connectByWebSocket()
+// In a browser's console and in tests it goes by the same name.
+if (!window.triphammer) Object.assign(window, { triphammer: bridge })

@@ -1,6 +1,6 @@
 import { FORCE_SCHEDULER } from '../master/data/collapse.ts'
 import type { Master } from '../master/master.ts'
-import type { Build, BuilderId, Properties } from '../master/model.ts'
+import type { Build, Builder, BuilderId, Properties } from '../master/model.ts'
 import { from } from '../master/process/properties.ts'
 import type { ForceOrder, Requested } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
@@ -17,6 +17,33 @@ export function forceBuild(master: Master, order: ForceOrder): Requested {
     project,
     repository,
     changes: [],
+  })
+}
+
+/** Asks for the first build of a builder that was just added; not of a repository without a commit. */
+export function forceTip(master: Master, builder: Builder): void {
+  const { data } = master
+  const branch = data.ownBranch(builder.project)
+  const revision = branch === null ? undefined : data.branchTips(builder.project).get(branch)
+  if (branch === null || revision === undefined) return
+  const { project, repository } = sourceOf(master, builder.id)
+  const newest = data
+    .changes({ limit: 200 })
+    .find(
+      change =>
+        change.project === project && change.branch === branch && change.revision === revision,
+    )
+  const changes = newest ? [newest.id] : []
+  const properties = {}
+  const reason = 'first build'
+  request(master, builder.id, {
+    reason,
+    project,
+    repository,
+    branch,
+    revision,
+    changes,
+    properties,
   })
 }
 

@@ -9,7 +9,7 @@ import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
-import { forceBuild, rebuild } from './force.ts'
+import { forceBuild, forceTip, rebuild } from './force.ts'
 import type { News } from './news.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
@@ -194,24 +194,16 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
   }
 
   async function addRepository(draft: Draft, build: boolean): Promise<{ builderId: BuilderId }> {
-    const { text, problems } = preview(draft)
-    if (problems.length > 0) throw new RefusedError(problems[0]!)
-    // Not to be built now: the tip is not news then.
-    if (!build) await master.adoptTips(draft.project, draft.repository)
+    const text = addDraft(configText(), draft)
+    const { config: next, problems } = parseConfig(text, config.status.file)
+    if (!next) throw new RefusedError(describeProblem(problems[0]!))
+    // Known before there is a scheduler for it: otherwise the tip would be built twice, or unasked.
+    const project = next.projects.find(one => one.name === draft.project)
+    if (project) await master.adopt(project)
     writeWhole(config.status.file, text)
     config.reload()
     const builder = mustBe(data.builderByName(draft.builder), 'the builder was not taken over')
-    if (build) await master.poll(draft.project)
-    // The change source asks for the first build of a new project; of a known one nobody does.
-    const asked = data.openRequests().some(request => request.builderId === builder.id)
-    if (build && !asked && data.builds({ builderId: builder.id, limit: 1 }).length === 0)
-      forceBuild(master, {
-        builderId: builder.id,
-        branch: draft.branch,
-        revision: null,
-        reason: 'first build',
-        properties: {},
-      })
+    if (build) forceTip(master, builder)
     return { builderId: builder.id }
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { adoptTips, type GitSource, startGitSource } from './changes/git-source.ts'
+import { type GitSource, startGitSource } from './changes/git-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type ConfigFile, openConfigFile } from './config/config-file.ts'
 import type { BuilderConfig, Config, ProjectConfig } from './config/model.ts'
@@ -57,8 +57,11 @@ export interface Master {
   readonly abandoned: readonly Build[]
   /** Looks for new commits now. Resolves when they are in history. */
   poll(project?: string): Promise<void>
-  /** Takes what a repository holds now as seen, so that it is not built when it is added. */
-  adoptTips(project: string, repository: string): Promise<void>
+  /**
+   * Looks at a project's repository before it is configured: what is there then
+   * is known, and no scheduler takes it for news.
+   */
+  adopt(project: ProjectConfig): Promise<void>
   /** Makes a builder known for this run only, as `triphammer run` does. */
   addTransientBuilder(builder: BuilderConfig, project: ProjectConfig): void
   /** Builds the requests of this builder, in `single` mode. */
@@ -179,8 +182,11 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
       const wanted = [...sources].filter(([name]) => project === undefined || name === project)
       await Promise.all(wanted.map(([, { source }]) => source.look()))
     },
-    adoptTips: (project: string, repository: string) =>
-      adoptTips(data, project, repository, options.env),
+    async adopt(project: ProjectConfig) {
+      const source = startSource({ ...project, pollMs: null })
+      await source.look()
+      await source.stop()
+    },
     addTransientBuilder(builder: BuilderConfig, project: ProjectConfig) {
       transient.set(builder.name, builder)
       transientProjects.set(project.name, project)
@@ -220,6 +226,11 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     data.saveBuilders([...builders.values()].map((builder, position) => ({ ...builder, position })))
   }
 
+  function startSource(project: ProjectConfig): GitSource {
+    const mirrors = join(dataDir, 'mirrors')
+    return startGitSource({ data, clock, project, mirrors, env: options.env, onTrouble: log })
+  }
+
   function configureSources(projects: readonly ProjectConfig[]) {
     const keys = new Map(projects.map(project => [project.name, JSON.stringify(project)]))
     for (const [name, { key, source }] of sources)
@@ -229,14 +240,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
       }
     for (const project of projects) {
       if (sources.has(project.name)) continue
-      const source = startGitSource({
-        data,
-        clock,
-        project,
-        mirrors: join(dataDir, 'mirrors'),
-        env: options.env,
-        onTrouble: log,
-      })
+      const source = startSource(project)
       sources.set(project.name, { key: keys.get(project.name)!, source })
     }
   }

@@ -77,24 +77,28 @@ function Rail() {
         slave => slave.active && slave.kind === 'local' && slave.state === 'offline',
       ).length,
   )
-  const badge: Record<string, ReactNode> = {
-    [routes.builds]: failing > 0 && <span className="badge">{failing}</span>,
-    [routes.slaves]: troubled > 0 && <span className="badge attention">{troubled}</span>,
+  const badges: Record<string, { count: number; words: string; className: string }> = {
+    [routes.builds]: { count: failing, words: 'failing', className: 'badge' },
+    [routes.slaves]: { count: troubled, words: 'offline', className: 'badge attention' },
   }
   return (
     <nav className="rail" aria-label="Views">
-      {VIEWS.map(({ path, label, key, Icon }) => (
-        <Hint key={path} text={`${label} (${key})`}>
-          <Link
-            href={path}
-            aria-label={label}
-            aria-current={location.startsWith(path) ? 'page' : undefined}
-          >
-            <Icon aria-hidden />
-            {badge[path]}
-          </Link>
-        </Hint>
-      ))}
+      {VIEWS.map(({ path, label, key, Icon }) => {
+        const badge = badges[path]
+        const shown = badge !== undefined && badge.count > 0
+        return (
+          <Hint key={path} text={`${label} (${key})`}>
+            <Link
+              href={path}
+              aria-label={shown ? `${label}, ${badge.count} ${badge.words}` : label}
+              aria-current={location.startsWith(path) ? 'page' : undefined}
+            >
+              <Icon aria-hidden />
+              {shown && <span className={badge.className}>{badge.count}</span>}
+            </Link>
+          </Hint>
+        )
+      })}
       <span className="grow" />
       <Hint text="Settings (g ,)">
         <Link

@@ -111,17 +111,19 @@ const BuildBox = memo(function BuildBox({
       type="button"
       className={`box ${look}${selected ? ' selected' : ''}${lit ? ' lit' : ''}${low ? ' low' : ''}`}
       style={{ left: x, width, top: FUTURE_PX + top, height: tall }}
-      aria-label={describe(builder, build, bands, now)}
       aria-pressed={selected}
       title={`#${build.number} ${build.stateString}\n${span(build, now)}`}
       data-build={build.id}
       onClick={() => onSelect(build.id)}
       onDoubleClick={onOpen}
     >
-      {bands.map(band => (
-        <StepBand key={band.step.id} band={band} named={!low && band.top < tall - LABEL_PX + 4} />
-      ))}
-      <span className="number">#{build.number}</span>
+      <span className="visually-hidden">{describe(builder, build, bands, now)}</span>
+      <span className="box-picture" aria-hidden>
+        {bands.map(band => (
+          <StepBand key={band.step.id} band={band} named={!low && band.top < tall - LABEL_PX + 4} />
+        ))}
+        <span className="number">#{build.number}</span>
+      </span>
     </button>
   )
 })

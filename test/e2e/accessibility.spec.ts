@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
+import { box } from './desk-helpers.ts'
 import { expect, test } from './fixtures.ts'
 import { BAD_SOURCE, makeSample } from './sample.ts'
 
@@ -23,10 +24,10 @@ test('no view breaks WCAG 2.2 AA, in light and in dark', async ({ serve, home })
   await page.getByRole('textbox', { name: /Path/ }).fill(sample.path)
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Save and build' }).click()
-  await expect(page.getByLabel('calc, build 1, succeeded')).toBeVisible({ timeout: 20_000 })
+  await expect(box(page, 'calc, build 1, succeeded')).toBeVisible({ timeout: 20_000 })
   sample.commit('Negate faster', BAD_SOURCE)
-  await expect(page.getByLabel('calc, build 2, failed')).toBeVisible({ timeout: 20_000 })
-  await page.getByLabel('calc, build 2').click()
+  await expect(box(page, 'calc, build 2, failed')).toBeVisible({ timeout: 20_000 })
+  await box(page, 'calc, build 2').click()
 
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

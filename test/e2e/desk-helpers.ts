@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import type { Answer, Arguments, Bridge, Channel } from '../../main/bridge/contract.ts'
 import type { Build } from '../../main/master/model.ts'
 
@@ -49,4 +49,9 @@ export function untilBuild(page: Page, wanted: Wanted): Promise<Build> {
     const { builds } = await triphammer.request('desk:snapshot')
     return builds.find(fits) ?? later
   }, wanted)
+}
+
+/** The box of a build in the waterfall, by the beginning of its words: `calc, build 2, failed in step test`. */
+export function box(page: Page, words: string): Locator {
+  return page.getByRole('button', { name: new RegExp(`^${words}`) })
 }

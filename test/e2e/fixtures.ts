@@ -20,8 +20,8 @@ export interface Served {
   readonly page: Page
   readonly url: string
   readonly process: ChildProcess
-  /** Ends it as Ctrl+C does. Returns its exit code. */
-  stop(): Promise<number | null>
+  /** Ends it as Ctrl+C does, or with another signal. Returns its exit code; `null` when it was killed. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
 export interface CliAnswer {
@@ -94,7 +94,7 @@ export const test = base.extend<Fixtures>({
       ])
       const page = await context.newPage()
       await page.goto(ticketUrl)
-      return { page, url, process: child, stop: () => end(child) }
+      return { page, url, process: child, stop: signal => end(child, signal) }
     })
     for (const child of started) await end(child)
   },
@@ -139,11 +139,11 @@ function lineOf(
   })
 }
 
-function end(child: ChildProcess): Promise<number | null> {
+function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode)
   return new Promise(resolve => {
     child.once('exit', resolve)
-    child.kill('SIGINT')
+    child.kill(signal)
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { untilBuild } from './desk-helpers.ts'
+import { box, untilBuild } from './desk-helpers.ts'
 import { expect, ON, test } from './fixtures.ts'
 import { BAD_SOURCE, GOOD_SOURCE, makeSample } from './sample.ts'
 
@@ -95,8 +95,4 @@ async function story(home: string, shell: Shell): Promise<void> {
   await box(page, 'calc, build 5').click()
   await page.getByLabel('Picked build').getByRole('button', { name: 'Stop' }).click()
   await expect(box(page, 'calc, build 5, stopped')).toBeVisible({ timeout: 12_000 })
-}
-
-function box(page: Page, name: string) {
-  return page.getByRole('button', { name: new RegExp(`^${name}`) })
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { box } from './desk-helpers.ts'
 import { expect, test } from './fixtures.ts'
 import { makeSample } from './sample.ts'
 
@@ -13,10 +14,10 @@ test('a step that never ends is stopped by hand, within ten seconds and whole', 
   configure(dataDir, 'shell: "trap \'\' TERM; (setsid sleep 1000 &); echo begun; sleep 1000"')
   const { page } = await serve()
   await force(page)
-  await expect(page.getByLabel('one, build 1, running')).toBeVisible()
-  await page.getByLabel('one, build 1').click()
+  await expect(box(page, 'one, build 1, running')).toBeVisible()
+  await box(page, 'one, build 1').click()
   await page.getByRole('button', { name: 'Stop' }).click()
-  await expect(page.getByLabel('one, build 1, stopped')).toBeVisible({ timeout: 12_000 })
+  await expect(box(page, 'one, build 1, stopped')).toBeVisible({ timeout: 12_000 })
   await page.keyboard.press('Enter')
   await expect(page.getByLabel('Lines of the log')).toContainText('ended by SIG')
 })
@@ -34,8 +35,8 @@ test('a log of 300 MB opens at its first line, jumps to its last and is searched
   const served = await serve()
   const { page } = served
   await force(page)
-  await expect(page.getByLabel('one, build 1, succeeded')).toBeVisible({ timeout: 60_000 })
-  await page.getByLabel('one, build 1').click()
+  await expect(box(page, 'one, build 1, succeeded')).toBeVisible({ timeout: 60_000 })
+  await box(page, 'one, build 1').click()
   await page.keyboard.press('Enter')
 
   const log = page.getByLabel('Lines of the log')
@@ -64,7 +65,7 @@ test('a log shows its colours, tells its streams apart and follows its end while
   )
   const { page } = await serve()
   await force(page)
-  await page.getByLabel('one, build 1').click()
+  await box(page, 'one, build 1').click()
   await page.keyboard.press('Enter')
   const log = page.getByLabel('Lines of the log')
   await expect(log).toContainText('500')
@@ -80,7 +81,7 @@ test('a log is downloaded byte for byte', async ({ serve, dataDir }) => {
   configure(dataDir, String.raw`shell: "printf 'a\\303\\244\\377\\000 no newline at the end'"`)
   const { page } = await serve()
   await force(page)
-  await page.getByLabel('one, build 1, succeeded').click()
+  await box(page, 'one, build 1, succeeded').click()
   await page.keyboard.press('Enter')
   const download = page.waitForEvent('download')
   await page.getByLabel('Download this log').click()
@@ -105,7 +106,7 @@ test('a wrong configuration is told where it is wrong, and the good one stays in
     'master.yml has a fault in line 4: has no step type; did you mean "shell"?',
   )
   await force(page)
-  await expect(page.getByLabel('one, build 1, succeeded')).toBeVisible()
+  await expect(box(page, 'one, build 1, succeeded')).toBeVisible()
   await page.getByRole('link', { name: 'Show' }).click()
   await expect(page.getByRole('region', { name: 'Settings' })).toContainText('builders[0].steps[0]')
 
@@ -134,12 +135,12 @@ test('a full quit and a new start show the same, and the page heals by itself', 
   configure(dataDir, 'shell: echo ok')
   const first = await serve()
   await force(first.page)
-  await expect(first.page.getByLabel('one, build 1, succeeded')).toBeVisible()
+  await expect(box(first.page, 'one, build 1, succeeded')).toBeVisible()
   expect(await first.stop()).toBe(0)
   await expect(first.page.getByRole('alert')).toContainText('can’t be reached')
 
   const second = await serve()
-  await expect(second.page.getByLabel('one, build 1, succeeded')).toBeVisible()
+  await expect(box(second.page, 'one, build 1, succeeded')).toBeVisible()
 })
 
 test('a browser without the cookie is told how to be let in', async ({ serve, browser }) => {
@@ -159,11 +160,11 @@ test('everything can be done by keyboard', async ({ serve, dataDir, home }) => {
   await expect(page.getByRole('dialog', { name: 'Force a build' })).toBeVisible()
   await page.getByLabel('Reason').fill('by keyboard')
   await page.keyboard.press('Enter')
-  await expect(page.getByLabel('one, build 1, succeeded')).toBeVisible()
+  await expect(box(page, 'one, build 1, succeeded')).toBeVisible()
   await page.keyboard.press('ArrowDown')
   await expect(page.getByLabel('Picked build')).toContainText('by keyboard')
   await page.keyboard.press('r')
-  await expect(page.getByLabel('one, build 2, succeeded')).toBeVisible()
+  await expect(box(page, 'one, build 2, succeeded')).toBeVisible()
 
   for (const [keys, view] of [
     ['gb', 'Builds'],

@@ -239,18 +239,6 @@ export function startGitSource(options: GitSourceOptions): GitSource {
   }
 }
 
-/** Takes a repository's branches as seen, so that what is there now is no news when it is watched. */
-export async function adoptTips(
-  data: Data,
-  project: string,
-  repository: string,
-  env: Readonly<Record<string, string>>,
-): Promise<void> {
-  const git = gitIn(undefined, env, new AbortController().signal)
-  const { tips } = await readBranches(git, repository)
-  for (const [branch, revision] of tips) data.moveBranch({ project, branch, revision, changes: [] })
-}
-
 /** The folder of a repository on this machine; `undefined` for one that is reached over a network. */
 export function localPath(repository: string): string | undefined {
   if (repository.startsWith('file://')) return fileURLToPath(repository)
