@@ -45,7 +45,7 @@ export function startApp(electron: ElectronPorts): void {
     return
   }
 
-  app.enableSandbox()
+  sandboxEveryPage(app)
   registerPageScheme(electron.protocol)
   const checkpoint = () => host?.checkpoint()
   watchCrashes(process, app, dialog, { log, checkpoint })
@@ -79,7 +79,7 @@ export function startApp(electron: ElectronPorts): void {
 
   let comingBack = false
   app.on('second-instance', (_event, _argv, _cwd, data) => {
-    const { repository } = data as Poke
+    const repository = repositoryOf(data)
     if (quit.phase !== 'running') {
       // Asked for while it is leaving: it starts again when it has left, once.
       if (!comingBack) comeBack(app, repository)
@@ -97,6 +97,19 @@ export function startApp(electron: ElectronPorts): void {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
+}
+
+// Another version may have sent this.
+function repositoryOf(data: unknown): string | null {
+  const { repository } = (data ?? {}) as Partial<Poke>
+  return typeof repository === 'string' ? repository : null
+}
+
+// Where the system has no sandbox to offer, as for root, somebody passed --no-sandbox. Electron
+// would take that away here, and its own processes would not start. Windows ask for a sandbox by
+// themselves.
+function sandboxEveryPage(app: Pick<AppPort, 'commandLine' | 'enableSandbox'>) {
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 }
 
 /**

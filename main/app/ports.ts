@@ -22,6 +22,7 @@ import type { FileStore, StateStoreOptions } from '../host/state-store.ts'
 
 export type AppPort = Pick<
   App,
+  | 'commandLine'
   | 'enableSandbox'
   | 'exit'
   | 'getAppPath'

@@ -1,9 +1,11 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startApp } from '../../main/app/app.ts'
 import type { ElectronPorts } from '../../main/app/ports.ts'
+import { later } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
+import { FakeApp } from './fake-electron.ts'
 
 // What `app.on` and the rest would do comes after what is tested here, and must not be reached.
 function fakeElectron(isFirst: boolean) {
@@ -67,3 +69,48 @@ test('a data directory that can not be is told, and nothing begins', () => {
 
   expect(did).toEqual(['tell Triphammer can not start', 'exit 1'])
 })
+
+test('an app that is asked for while it leaves comes back, with what it was asked to add', async () => {
+  restoreListeners()
+  const relaunched: object[] = []
+  const app = Object.assign(new FakeApp(), {
+    commandLine: { hasSwitch: () => true },
+    enableSandbox: () => {
+      throw new Error('--no-sandbox was given')
+    },
+    getPath: () => '/nowhere',
+    setName: () => {},
+    setPath: () => {},
+    requestSingleInstanceLock: () => true,
+    // It leaves before there is anything to see.
+    whenReady: () => new Promise(() => {}),
+    relaunch: (options: object) => relaunched.push(options),
+  })
+  const electron = {
+    app,
+    dialog: {},
+    protocol: { registerSchemesAsPrivileged: () => {} },
+    createStore: () => ({ get: () => undefined, set: () => {} }),
+  }
+  startApp(electron as unknown as ElectronPorts)
+
+  app.quit()
+  app.emit('second-instance', {}, [], '/', { repository: '/srv/other' })
+  app.emit('second-instance', {}, [], '/', null)
+  await expect.poll(() => app.exitCode, { timeout: 10_000 }).toBe(0)
+
+  const desk = join(folder, 'desk')
+  expect(relaunched).toEqual([{ args: ['.', `--data=${desk}`, '--add=/srv/other'] }])
+  expect(readFileSync(join(desk, 'app.log'), 'utf8')).toMatch(/stopping \(user\).*desktop stops/s)
+})
+
+// The app listens to what goes wrong in its process, which is ours here.
+function restoreListeners() {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    const before = process.listeners(event as 'uncaughtException')
+    later(() => {
+      for (const listener of process.listeners(event as 'uncaughtException'))
+        if (!before.includes(listener)) process.off(event, listener)
+    })
+  }
+}

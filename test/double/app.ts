@@ -72,8 +72,13 @@ class DoubleApp extends DoubleEmitter {
   getVersion = () => runtime.packageJson.version ?? '0.0.0'
   getAppPath = () => runtime.appPath
   getPath = (name: string) => this.#paths.get(name) ?? this.#usualPath(name)
-  // Chromium's renderers are sandboxed as the system allows; windows without a sandbox are refused.
-  enableSandbox = () => {}
+  // Chromium's pages are sandboxed as the system allows; windows without a sandbox are refused.
+  enableSandbox = () => {
+    if (runtime.isReady)
+      throw new Error('app.enableSandbox() can only be called before app is ready')
+    if (runtime.switches.delete('no-sandbox') && process.getuid?.() === 0)
+      refuse('app.enableSandbox(), which takes --no-sandbox away, for root')
+  }
   setAppUserModelId = (_id: string) => {}
 
   setPath = (name: string, path: string) => {

@@ -113,7 +113,9 @@ describe('every value that is imported from electron', () => {
 })
 
 test('the options of our window are known', () => {
-  expect(() => new electron.BrowserWindow(windowOptions({}, false, import.meta.filename))).not.toThrow()
+  expect(
+    () => new electron.BrowserWindow(windowOptions({}, false, import.meta.filename)),
+  ).not.toThrow()
 })
 
 test.each(['linux', 'win32', 'darwin'] as const)('our menu for %s can be built', platform => {
