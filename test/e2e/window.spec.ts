@@ -61,7 +61,7 @@ test('a log shows its colours, tells its streams apart and follows its end while
   const gate = join(home, 'go-on')
   configure(
     dataDir,
-    `shell: "printf '\\\\033[31mred\\\\033[0m plain\\\\n'; echo to stderr >&2; seq 1 500; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo the last line"`,
+    `shell: "printf '\\\\033[31mred\\\\033[0m plain\\\\n'; echo to stderr >&2; sleep 0.3; seq 1 500; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo the last line"`,
   )
   const { page } = await serve()
   await force(page)
