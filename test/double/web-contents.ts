@@ -121,7 +121,6 @@ export class WebContents extends DoubleEmitter {
       this.page.send('Runtime.addBinding', { name: SEND }),
       this.page.send('Page.addScriptToEvaluateOnNewDocument', { source: this.#script() }),
       this.page.send('Fetch.enable', { patterns: [{ urlPattern: '*', resourceType: 'Document' }] }),
-      this.page.send('Runtime.runIfWaitingForDebugger').catch(() => {}),
     ])
   }
 

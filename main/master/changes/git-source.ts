@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -88,11 +88,12 @@ export function startGitSource(options: GitSourceOptions): GitSource {
         gitIn(undefined, options.env, abort.signal),
         project.repository,
       )
-      const tips = new Map([...all].filter(([branch]) => wanted(branch)))
       if (own !== null && own !== data.ownBranch(project.name)) data.setOwnBranch(project.name, own)
       const known = data.branchTips(project.name)
+      const tips = new Map([...all].filter(([branch]) => wanted(branch)))
       if (known.size === 0) await greet(tips)
       else await compare(tips, known)
+      passOver(all, known)
       const checkedAt = clock.now()
       data.setSourceState(project.name, {
         state: all.size === 0 ? 'empty' : 'watching',
@@ -101,6 +102,12 @@ export function startGitSource(options: GitSourceOptions): GitSource {
       if (!closeWatch && project.pollMs !== null) await startWatching()
     } catch (error) {
       if (abort.signal.aborted) return
+      const local = localPath(project.repository)
+      if (local !== undefined && !existsSync(local)) {
+        // When it is back it is another folder, which is watched anew.
+        await closeWatch?.()
+        closeWatch = undefined
+      }
       const reason = (error as Error).message
       const before = data.projects().find(one => one.name === project.name)?.source
       const since = before?.state === 'away' ? before.since : clock.now()
@@ -111,41 +118,62 @@ export function startGitSource(options: GitSourceOptions): GitSource {
 
   // A big history is no news: of a repository seen for the first time only the tip of its own branch is.
   async function greet(tips: ReadonlyMap<string, string>) {
-    const git = await historyOf([...tips.keys()].slice(0, 1))
-    let first = true
-    for (const [branch, revision] of tips) {
-      const commits = first ? await readCommits(git, ['-1', revision], 1) : []
-      move(branch, revision, commits, 'first')
-      first = false
+    const [first] = tips
+    if (!first) return
+    const commits = await readCommits(await historyOf([first[0]]), ['-1', first[1]], 1)
+    // All or none: the branches of a repository that is half known would be news.
+    data.together(() => {
+      for (const [branch, revision] of tips)
+        move(branch, revision, branch === first[0] ? commits : [], 'first')
+    })
+  }
+
+  async function compare(tips: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>) {
+    const known = new Map(before)
+    // New branches last: what came with the one that they began at is not theirs.
+    const moved = [...tips]
+      .filter(([branch, revision]) => known.get(branch) !== revision)
+      .sort(([a], [b]) => Number(before.has(b)) - Number(before.has(a)))
+    const git = moved.length > 0 ? await historyOf(moved.map(([branch]) => branch)) : undefined
+    for (const [branch, revision] of moved) {
+      const last = known.get(branch)
+      if (last === undefined) await begin(git!, branch, revision, [...known.values()])
+      else await advance(git!, branch, revision, last)
+      // What came with one branch is not new with the next.
+      known.set(branch, revision)
     }
   }
 
-  async function compare(tips: ReadonlyMap<string, string>, known: ReadonlyMap<string, string>) {
-    const moved = [...tips].filter(([branch, revision]) => known.get(branch) !== revision)
-    const git = moved.length > 0 ? await historyOf(moved.map(([branch]) => branch)) : undefined
-    for (const [branch, revision] of moved) {
-      const before = known.get(branch)
-      if (before === undefined) {
-        const others = [...known.values()].map(tip => `^${tip}`)
-        const commits = await readNew(git!, [revision, ...(await only(git!, others))])
-        move(
-          branch,
-          revision,
-          await orTip(git!, commits, revision),
-          commits.length > 0 ? null : 'new-branch',
-        )
-        continue
-      }
-      const ancestor = await succeeds(git!, 'merge-base', '--is-ancestor', before, revision)
-      if (!ancestor) data.addEvent('branch-reset', `${project.name} ${branch}`, before)
-      const commits = await readNew(git!, [revision, ...(await only(git!, [`^${before}`]))])
-      move(branch, revision, await orTip(git!, commits, revision), ancestor ? null : 'reset')
-    }
-    for (const branch of known.keys())
-      if (!tips.has(branch)) {
+  async function begin(git: Git, branch: string, revision: string, known: readonly string[]) {
+    const commits = await readNew(git, revision, known)
+    move(
+      branch,
+      revision,
+      await orTip(git, commits, revision),
+      commits.length > 0 ? null : 'new-branch',
+    )
+  }
+
+  async function advance(git: Git, branch: string, revision: string, last: string) {
+    const ancestor = await succeeds(git, 'merge-base', '--is-ancestor', last, revision)
+    const commits = await orTip(git, await readNew(git, revision, [last]), revision)
+    data.together(() => {
+      if (!ancestor) data.addEvent('branch-reset', `${project.name} ${branch}`, last)
+      move(branch, revision, commits, ancestor ? null : 'reset')
+    })
+  }
+
+  // How far the branches are that nobody asked for: once somebody does, their past is no news.
+  function passOver(all: ReadonlyMap<string, string>, known: ReadonlyMap<string, string>) {
+    data.together(() => {
+      for (const [branch, revision] of all)
+        if (!wanted(branch) && known.get(branch) !== revision) move(branch, revision, [], null)
+      for (const branch of known.keys()) {
+        if (all.has(branch)) continue
         data.moveBranch({ project: project.name, branch, revision: null, changes: [] })
-        data.addEvent('branch-deleted', `${project.name} ${branch}`)
+        if (wanted(branch)) data.addEvent('branch-deleted', `${project.name} ${branch}`)
       }
+    })
   }
 
   function move(
@@ -190,9 +218,11 @@ export function startGitSource(options: GitSourceOptions): GitSource {
     return git
   }
 
-  function readNew(git: Git, range: readonly string[]): Promise<Commit[]> {
+  async function readNew(git: Git, revision: string, known: readonly string[]): Promise<Commit[]> {
+    const there = await only(git, known)
     // Without anything to leave out, a whole history would be new.
-    return range.length === 1 ? Promise.resolve([]) : readCommits(git, range, MOST_CHANGES)
+    if (there.length === 0) return []
+    return readCommits(git, [revision, ...there.map(one => `^${one}`)], MOST_CHANGES)
   }
 
   // A branch that moved to a commit which is not new is still something to build.
@@ -201,10 +231,10 @@ export function startGitSource(options: GitSourceOptions): GitSource {
   }
 
   // After a force-push the old commits may have been thrown away.
-  async function only(git: Git, excluded: readonly string[]): Promise<string[]> {
+  async function only(git: Git, revisions: readonly string[]): Promise<string[]> {
     const there: string[] = []
-    for (const one of new Set(excluded))
-      if (await succeeds(git, 'cat-file', '-e', `${one.slice(1)}^{commit}`)) there.push(one)
+    for (const one of new Set(revisions))
+      if (await succeeds(git, 'cat-file', '-e', `${one}^{commit}`)) there.push(one)
     return there
   }
 
@@ -221,10 +251,13 @@ export function startGitSource(options: GitSourceOptions): GitSource {
       )
       const watcher = watch(paths, { ignoreInitial: true })
       let settling: (() => void) | undefined
-      watcher.on('all', () => {
+      const lookSoon = () => {
         settling?.()
         settling = clock.after(SETTLE_MS, () => void look())
-      })
+      }
+      watcher.on('all', lookSoon)
+      // What came between the first look and now was not seen.
+      watcher.on('ready', lookSoon)
       watcher.on('error', error =>
         options.onTrouble(`watching ${local}: ${(error as Error).message}`),
       )

@@ -88,8 +88,11 @@ export async function readCommits(
   const record = `<${edge}`
   const field = `>${edge}`
   const format = `--format=${record}%H${field}%an <%ae>${field}%ct${field}%B${field}`
+  // A person's own configuration must not change what we read.
+  const plain = ['-c', 'i18n.logOutputEncoding=UTF-8', '-c', 'log.showSignature=false']
   const what = ['--topo-order', '--diff-merges=first-parent', '--name-only', '--no-renames', '-z']
-  const said = await git('log', ...what, `--max-count=${limit}`, format, ...range, '--')
+  const args = [...plain, 'log', ...what, `--max-count=${limit}`, format, ...range, '--']
+  const said = await git(...args)
   return said
     .split(record)
     .slice(1)

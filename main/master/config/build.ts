@@ -224,7 +224,12 @@ function buildProject(
     repository: resolveRepository(project.repository, folder),
     branches: project.branches ?? ['**'],
     pollMs:
-      poll === 'off' || poll === false ? null : poll === undefined ? POLL_MS : parseDuration(poll)!,
+      poll === 'off' || poll === false
+        ? null
+        : // As with limits of time, 0 means never.
+          poll === undefined
+          ? POLL_MS
+          : parseDuration(poll) || null,
   }
 }
 

@@ -48,6 +48,7 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
   let settling: Stop | undefined
   let first = true
   let found = false
+  let text = ''
   // The folder is watched: editors replace the file by another one of that name.
   const watcher = options.watch
     ? watch(dirname(path), {
@@ -56,9 +57,14 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
         ignored: file => file !== dirname(path) && basename(file) !== basename(path),
       })
     : undefined
-  watcher?.on('all', () => {
+  const reloadSoon = () => {
     settling?.()
     settling = clock.after(SETTLE_MS, reload)
+  }
+  watcher?.on('all', reloadSoon)
+  // What was written between the first reading and now was not seen.
+  watcher?.on('ready', () => {
+    if (loadConfig(path).text !== text) reloadSoon()
   })
   watcher?.on('error', error => options.onTrouble(`watching ${path}: ${(error as Error).message}`))
 
@@ -78,21 +84,21 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
 
   function reload(): ConfigStatus {
     found ||= existsSync(path)
-    const { config, problems, notices, text } = found
-      ? loadConfig(path)
-      : { ...parseConfig('', path), text: undefined }
+    const read = found ? loadConfig(path) : { ...parseConfig('', path), text: '' }
+    const { config, problems, notices } = read
+    text = read.text
     const before = first && !config ? loadConfig(options.lastGood, path).config : undefined
     const inForce = config ?? before ?? current
     const changed = JSON.stringify(inForce) !== JSON.stringify(current)
     current = inForce
-    if (config && text !== undefined && (changed || first)) keep(text)
+    if (config && found && (changed || first)) keep()
     first = false
     status = { file: path, good: config !== undefined, loadedAt: clock.now(), problems, notices }
     options.onRead(status, changed)
     return status
   }
 
-  function keep(text: string) {
+  function keep() {
     const whole = `${options.lastGood}.new`
     try {
       rmSync(whole, { force: true })

@@ -28,7 +28,7 @@ export interface Slaves {
 export function startSlaves(options: SlavesOptions): Slaves {
   const { data, clock, folder, program, log } = options
   const running = new Map<string, AsyncStop>()
-  const leaving = new Set<Promise<void>>()
+  const leaving = new Map<string, Promise<void>>()
   const sessions = new Map<string, Session>()
   // Ids are never used again, also not by the next run of this master.
   const run = randomBytes(6).toString('base64url')
@@ -41,20 +41,34 @@ export function startSlaves(options: SlavesOptions): Slaves {
       for (const [name, stop] of running)
         if (!locals.has(name)) {
           running.delete(name)
-          const gone = stop().finally(() => leaving.delete(gone))
-          leaving.add(gone)
+          leaving.set(
+            name,
+            stop().finally(() => leaving.delete(name)),
+          )
         }
       for (const { name, kind } of configs) {
-        if (kind === 'local' && !running.has(name)) running.set(name, startLocal(name))
+        if (kind === 'local' && !running.has(name)) running.set(name, startWhenFree(name))
         if (kind === 'remote')
           data.setSlaveState(name, 'offline', 'remote slaves are not yet attached by this version')
       }
     },
     session: name => sessions.get(name),
     async stop() {
-      await Promise.all([...[...running.values()].map(stop => stop()), ...leaving])
+      await Promise.all([...[...running.values()].map(stop => stop()), ...leaving.values()])
       running.clear()
     },
+  }
+
+  // One that is named again while it still leaves would meet itself in its folder.
+  function startWhenFree(name: string): AsyncStop {
+    const gone = leaving.get(name)
+    if (!gone) return startLocal(name)
+    let stopped = false
+    const started = gone.then(() => (stopped ? undefined : startLocal(name)))
+    return async () => {
+      stopped = true
+      await (await started)?.()
+    }
   }
 
   function startLocal(name: string): AsyncStop {
