@@ -17,6 +17,7 @@ export type PageMessage =
     }
   | { readonly kind: 'close' }
   | { readonly kind: 'open'; readonly url: string }
+  | { readonly kind: 'colours'; readonly dark: boolean }
   | { readonly kind: 'preload-error'; readonly message: string }
 
 export type Reply =

@@ -45,6 +45,8 @@ export function startPage(codec: Codec, info: PageInfo, preload: Preload | null)
   window.close = () => post({ kind: 'close' })
   translateAddresses()
   askBeforeOpening()
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  dark.addEventListener('change', () => post({ kind: 'colours', dark: dark.matches }))
   if (preload) runPreload(preload)
 
   function createIpc() {

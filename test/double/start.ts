@@ -56,11 +56,9 @@ export async function start(): Promise<void> {
   chromium.child.once('exit', browserEnded)
   await root.send('Target.setDiscoverTargets', { discover: true })
   await startDownloads()
-  app.on('web-contents-created', (_event: unknown, contents: WebContents) => {
-    void nativeTheme.applyTo(contents)
-    // Whoever drives the browser may have set colours of its own before the page came.
-    contents.on('did-navigate', () => void nativeTheme.applyTo(contents))
-  })
+  app.on('web-contents-created', (_event: unknown, contents: WebContents) =>
+    nativeTheme.follow(contents),
+  )
   // What Playwright waits for.
   if (runtime.switches.has('remote-debugging-port'))
     process.stderr.write(`\nDevTools listening on ${chromium.url}\n`)

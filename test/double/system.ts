@@ -65,15 +65,24 @@ class DoubleTheme extends DoubleEmitter {
     if (!SOURCES.includes(source))
       throw new TypeError(`${source} is not a valid value for themeSource`)
     this.#source = source
-    for (const contents of WebContents.all()) void this.applyTo(contents)
+    for (const contents of WebContents.all()) this.#apply(contents)
     this.emit('updated')
   }
 
-  /** Gives a page the colours that were chosen. */
-  async applyTo(contents: WebContents): Promise<void> {
+  /** Gives a page the colours that were chosen, now and later. */
+  follow(contents: WebContents): void {
+    this.#apply(contents)
+    // Whoever drives the browser sets colours of its own at the moment it arrives.
+    contents.onColours = dark => {
+      if (this.#source !== 'system' && dark !== this.shouldUseDarkColors) this.#apply(contents)
+    }
+    contents.on('did-navigate', () => this.#apply(contents))
+  }
+
+  #apply(contents: WebContents) {
     const features =
       this.#source === 'system' ? [] : [{ name: 'prefers-color-scheme', value: this.#source }]
-    await contents.opened
+    contents.opened
       .then(() => contents.page.send('Emulation.setEmulatedMedia', { features }))
       .catch(() => {})
   }

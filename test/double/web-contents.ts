@@ -56,6 +56,8 @@ export class WebContents extends DoubleEmitter {
   readonly id = ++lastId
   readonly session = session.defaultSession
   readonly opened: Promise<void>
+  /** Hears when the page gets other colours. */
+  onColours: (dark: boolean) => void = () => {}
   targetId = ''
   page!: CdpSession
   readonly #owner: Closable
@@ -181,6 +183,7 @@ export class WebContents extends DoubleEmitter {
   #hear(message: PageMessage) {
     if (message.kind === 'close') this.#owner.close()
     else if (message.kind === 'open') this.#ask(message.url)
+    else if (message.kind === 'colours') this.onColours(message.dark)
     else if (message.kind === 'preload-error') {
       console.error(`electron double: the preload failed: ${message.message}`)
       const { preload = '' } = this.#preferences
