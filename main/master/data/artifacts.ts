@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, type ReadStream } from 'node:fs'
+import { createReadStream, type ReadStream, rmSync } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -19,10 +19,12 @@ export interface ArtifactWriter {
 /** Uploaded files, named by their SHA-256: the same file of many builds is kept once. */
 export function openArtifacts(folder: string): ArtifactStore {
   const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
+  const incoming = join(folder, 'incoming')
+  // What a master that was killed had begun to take in.
+  rmSync(incoming, { recursive: true, force: true })
 
   return {
     async begin() {
-      const incoming = join(folder, 'incoming')
       await mkdir(incoming, { recursive: true, mode: 0o700 })
       const path = join(incoming, randomBytes(12).toString('hex'))
       const file = await open(path, 'wx', 0o600)
@@ -32,7 +34,7 @@ export function openArtifacts(folder: string): ArtifactStore {
         async write(bytes) {
           hash.update(bytes)
           sizeBytes += bytes.length
-          await file.write(bytes)
+          await file.writeFile(bytes)
         },
         async finish() {
           await file.sync()

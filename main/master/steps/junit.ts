@@ -12,6 +12,8 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   parseTagValue: false,
   processEntities: true,
+  // This is what reads `&#10;` too.
+  htmlEntities: true,
   isArray: name => ['testsuite', 'testcase', 'failure', 'error'].includes(name),
 })
 
@@ -25,7 +27,9 @@ export function readJunit(
   try {
     root = parser.parse(xml, true)
   } catch (error) {
-    return { problem: `not XML: ${(error as Error).message}` }
+    // The parser ends its words with `:line:column`.
+    const said = (error as Error).message.replace(/:(\d+):\w+$/, ' (line $1)')
+    return { problem: `not XML: ${said}` }
   }
   const suites = root.testsuites ?? root
   if (!('testsuites' in root) && !('testsuite' in root)) return { problem: 'not a JUnit report' }

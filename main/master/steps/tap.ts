@@ -46,11 +46,16 @@ export function createTapReader(): TapReader {
   }
 
   function listen(level: Parser, suites: readonly string[]) {
-    level.on('child', (child: Parser) => listen(child, [...suites, child.name]))
+    // Subtests that have not been summed up.
+    const children = new Set<string>()
+    level.on('child', (child: Parser) => {
+      children.add(child.name)
+      listen(child, [...suites, child.name])
+    })
     level.on('assert', assert => {
       // The line that sums up a subtest is not a test of its own.
       const { diag } = assert
-      if (hasChildren(level, assert.name)) return
+      if (children.delete(assert.name)) return
       tests.push({
         suite: suites.filter(Boolean).join(' > '),
         name: assert.name || `test ${assert.id}`,
@@ -59,15 +64,7 @@ export function createTapReader(): TapReader {
         message: assert.ok ? '' : describe(diag),
       })
     })
-    const children = new Set<string>()
-    level.on('child', (child: Parser) => children.add(child.name))
-    childrenOf.set(level, children)
   }
-}
-
-const childrenOf = new WeakMap<Parser, Set<string>>()
-function hasChildren(level: Parser, name: string): boolean {
-  return childrenOf.get(level)?.has(name) ?? false
 }
 
 function describe(diag: Record<string, unknown> | undefined): string {
