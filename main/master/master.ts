@@ -165,7 +165,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     watch: mode === 'full',
     onTrouble: log,
     onRead(status, changed) {
-      if (changed || !begun) apply(config.current)
+      if (changed || !begun) apply(config.current, status.good)
       data.setConfigStatus(status)
       if (changed && begun) data.addEvent('config-loaded', status.file)
     },
@@ -205,13 +205,15 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     },
   }
 
-  function apply(now: Config) {
+  function apply(now: Config, good: boolean) {
     locks.configure(now.locks)
     if (mode === 'dormant') return
     saveDesk(now)
     slaves.configure(now.slaves)
     if (mode === 'single') return
     schedulers.configure(now.schedulers)
+    // A bad file says nothing about what is no longer wanted.
+    if (good) schedulers.forgetOthers(now.schedulers)
     configureSources(now.projects)
     distributor.poke()
   }

@@ -4,6 +4,8 @@ import type { Stop } from '../../main/master/model.ts'
 export interface FakeClock extends Clock {
   /** Lets time pass: what falls due runs in order, each at its own moment. */
   advance(ms: number): void
+  /** Lets the machine sleep: the time of day goes on, and timers stand still. */
+  sleep(ms: number): void
   /** How many timers wait; none may be left by what was stopped. */
   readonly waiting: number
 }
@@ -30,6 +32,10 @@ export function createFakeClock(start: number | string = '2026-03-02T10:00:00'):
         then()
       }
       now = until
+    },
+    sleep(ms) {
+      now += ms
+      for (const [id, { at, then }] of timers) timers.set(id, { at: at + ms, then })
     },
     get waiting() {
       return timers.size

@@ -1,7 +1,13 @@
 import type { Clock } from '../clock.ts'
 import * as changes from '../db/changes.ts'
 import type { Database } from '../db/database.ts'
-import { insertEvent, listEvents, readSchedulerState, saveSchedulerState } from '../db/events.ts'
+import {
+  forgetSchedulers,
+  insertEvent,
+  listEvents,
+  readSchedulerState,
+  saveSchedulerState,
+} from '../db/events.ts'
 import type { BuildRequestId, Change, ChangeId, MasterEvent, Moment } from '../model.ts'
 import type { Update } from './unit.ts'
 
@@ -59,6 +65,9 @@ export function changeData(db: Database, update: Update, clock: Clock) {
     schedulerState: (scheduler: string, key: string) => readSchedulerState(db, scheduler, key),
     saveSchedulerState: (scheduler: string, key: string, value: string) =>
       update(() => saveSchedulerState(db, scheduler, key, value)),
+
+    forgetSchedulers: (which: { except: readonly string[]; keys: readonly string[] }) =>
+      update(() => forgetSchedulers(db, which)),
 
     events: (since: Moment, limit: number): MasterEvent[] => listEvents(db, since, limit),
     addEvent(kind: string, subject: string, detail = ''): MasterEvent {

@@ -47,3 +47,18 @@ export function saveSchedulerState(
     value,
   )
 }
+
+/** Removes what schedulers keep under `keys`, and the changes that they hold, but for some schedulers. */
+export function forgetSchedulers(
+  db: Database,
+  { except, keys }: { readonly except: readonly string[]; readonly keys: readonly string[] },
+): void {
+  const others = 'scheduler NOT IN (SELECT value FROM json_each(?))'
+  const names = JSON.stringify(except)
+  db.run(
+    `DELETE FROM scheduler_state WHERE ${others} AND key IN (SELECT value FROM json_each(?))`,
+    names,
+    JSON.stringify(keys),
+  )
+  db.run(`DELETE FROM scheduler_changes WHERE ${others}`, names)
+}

@@ -1,6 +1,7 @@
 import type { AnyBranchConfig } from '../config/model.ts'
 import type { Change, Stop } from '../model.ts'
 import {
+  afterwards,
   branchMatcher,
   buildersByProject,
   followChanges,
@@ -16,7 +17,7 @@ import {
  * mid-wait builds them after its next start.
  */
 export function startAnyBranchScheduler(context: SchedulerContext, config: AnyBranchConfig): Stop {
-  const { data, clock } = context
+  const { data } = context
   const wanted = branchMatcher(config.branches)
   const timers = new Map<string, Stop>()
 
@@ -38,9 +39,9 @@ export function startAnyBranchScheduler(context: SchedulerContext, config: AnyBr
   function restartTimer({ project, branch }: Change) {
     const key = `${project}\n${branch}`
     timers.get(key)?.()
-    const stop = clock.after(config.treeStableMs, () => {
-      timers.delete(key)
+    const stop = afterwards(context, config.treeStableMs, () => {
       requestBuilds(project, branch)
+      timers.delete(key)
     })
     timers.set(key, stop)
   }

@@ -3,10 +3,15 @@ import type { NightlyConfig } from '../config/model.ts'
 import type { Change, Stop } from '../model.ts'
 import {
   addBuildset,
+  afterwards,
   buildersByProject,
   followChanges,
+  LAST_TIME,
   type SchedulerContext,
 } from './scheduler.ts'
+
+// Timers stand still while the machine sleeps; the time of day does not.
+const LONGEST_WAIT_MS = 60_000
 
 /**
  * Requests builds at the times of a cron pattern. A time that passed while the
@@ -17,7 +22,7 @@ export function startNightlyScheduler(context: SchedulerContext, config: Nightly
   const cron = new Cron(config.cron, { paused: true })
   let cancel: Stop = () => {}
   const unsubscribe = followChanges(context, config.name, onChange)
-  if (data.schedulerState(config.name, 'last') === undefined) remember()
+  if (data.schedulerState(config.name, LAST_TIME) === undefined) remember()
   arm()
 
   return () => {
@@ -27,24 +32,27 @@ export function startNightlyScheduler(context: SchedulerContext, config: Nightly
   }
 
   function onChange(change: Change) {
-    if (config.branch !== null && change.branch !== config.branch) return
+    // Without a branch, what is built is the repository's own.
+    const branch = config.branch ?? data.ownBranch(change.project)
+    if (branch !== null && change.branch !== branch) return
     if (buildersByProject(config.builders, context.config()).has(change.project))
       data.holdChange(config.name, change.id)
   }
 
   function arm() {
-    const last = Number(data.schedulerState(config.name, 'last'))
+    const last = Number(data.schedulerState(config.name, LAST_TIME))
     const next = cron.nextRun(new Date(last))
     // A pattern may name no time that is still to come.
     if (!next) return
-    cancel = clock.after(Math.max(0, next.getTime() - clock.now()), () => {
-      requestBuilds()
+    const delayMs = Math.max(0, next.getTime() - clock.now())
+    cancel = afterwards(context, Math.min(delayMs, LONGEST_WAIT_MS), () => {
+      if (clock.now() >= next.getTime()) requestBuilds()
       arm()
     })
   }
 
   function remember() {
-    data.saveSchedulerState(config.name, 'last', String(clock.now()))
+    data.saveSchedulerState(config.name, LAST_TIME, String(clock.now()))
   }
 
   function requestBuilds() {

@@ -37,8 +37,13 @@ export function requestBuildsOfChanges(
 ): void {
   const { data } = context
   const newest = changes.at(-1)!
-  const builders = buildersByProject(scheduler.builders, context.config()).get(newest.project) ?? []
+  const builders = buildersByProject(scheduler.builders, context.config()).get(newest.project)
   const ids = changes.map(change => change.id)
+  // The builders for which they were held are no longer configured.
+  if (!builders) {
+    data.releaseChanges(scheduler.name, ids)
+    return
+  }
   addBuildset(context, scheduler, builders, {
     reason:
       changes.length === 1
@@ -94,6 +99,28 @@ export function addBuildset(
 }
 
 /**
+ * Calls `work` later. When it fails, which it does while the disk is full, it is
+ * tried again.
+ */
+export function afterwards(
+  context: Pick<SchedulerContext, 'clock' | 'log'>,
+  delayMs: number,
+  work: () => void,
+): Stop {
+  let stop = context.clock.after(delayMs, () => {
+    try {
+      work()
+    } catch (error) {
+      context.log(`a scheduler could not do its work: ${(error as Error).message}`)
+      stop = afterwards(context, RETRY_MS, work)
+    }
+  })
+  return () => stop()
+}
+
+const RETRY_MS = 1000
+
+/**
  * Shows each change to a scheduler exactly once, also those that came while it
  * could not look: a master killed between recording a change and holding it
  * shows that change at its next start. What `onChange` writes commits with it.
@@ -103,12 +130,18 @@ export function followChanges(
   scheduler: string,
   onChange: (change: Change) => void,
 ): Stop {
-  const seen = data.schedulerState(scheduler, LAST_CHANGE)
-  if (seen === undefined) {
+  if (data.schedulerState(scheduler, LAST_CHANGE) === undefined) {
     const newest = data.changes({ limit: 1 })[0]
     data.saveSchedulerState(scheduler, LAST_CHANGE, String(newest?.id ?? 0))
-  } else for (const change of data.changesAfter(Number(seen) as Change['id'])) take(change)
-  return mq.subscribe('change/new', take)
+  }
+  catchUp()
+  return mq.subscribe('change/new', catchUp)
+
+  // From where it stands, not from the news: what failed the last time is shown again.
+  function catchUp() {
+    const seen = Number(data.schedulerState(scheduler, LAST_CHANGE)) as Change['id']
+    for (const change of data.changesAfter(seen)) take(change)
+  }
 
   function take(change: Change) {
     data.together(() => {
@@ -119,6 +152,11 @@ export function followChanges(
 }
 
 const LAST_CHANGE = 'last change'
+/** When a scheduler that works by the clock did so last. */
+export const LAST_TIME = 'last'
+
+/** What schedulers keep for themselves; it goes when they are no longer configured. */
+export const SCHEDULER_KEYS: readonly string[] = [LAST_CHANGE, LAST_TIME]
 
 /** Whether a branch is one of those that globs name. */
 export function branchMatcher(globs: readonly string[]): (branch: string) => boolean {

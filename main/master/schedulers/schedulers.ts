@@ -2,11 +2,13 @@ import type { SchedulerConfig } from '../config/model.ts'
 import type { Stop } from '../model.ts'
 import { startAnyBranchScheduler } from './any-branch.ts'
 import { startNightlyScheduler } from './nightly.ts'
-import type { SchedulerContext } from './scheduler.ts'
+import { SCHEDULER_KEYS, type SchedulerContext } from './scheduler.ts'
 
 export interface Schedulers {
   /** Starts what is new or different, stops what is gone, leaves the rest alone. */
   configure(schedulers: readonly SchedulerConfig[]): void
+  /** Forgets where others than these stood: named again one day, they begin anew. */
+  forgetOthers(schedulers: readonly SchedulerConfig[]): void
   stop: Stop
 }
 
@@ -24,6 +26,10 @@ export function startSchedulers(context: SchedulerContext): Schedulers {
       for (const config of configs)
         if (!running.has(config.name))
           running.set(config.name, { key: keys.get(config.name)!, stop: start(context, config) })
+    },
+    forgetOthers(configs) {
+      const names = configs.map(config => config.name)
+      context.data.forgetSchedulers({ except: names, keys: SCHEDULER_KEYS })
     },
     stop() {
       for (const { stop } of running.values()) stop()
