@@ -43,17 +43,18 @@ try {
   process.exit(1)
 }
 
-// What follows the app is the app's own.
+// Chromium reads its switches wherever they stand; the app is the first that is none.
 function readArguments(): { target: string; modules: readonly string[] } {
   const modules: string[] = []
+  let target: string | undefined
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!
-    if (arg === '-r' || arg === '--require') modules.push(args[++i]!)
-    else if (arg.startsWith('--')) {
-      const [, name, value] = /^--([^=]+)=?(.*)$/.exec(arg)!
-      runtime.switches.set(name!, value!)
-    } else return { target: arg, modules }
+    const [, name, value] = /^--([^=]+)=?(.*)$/.exec(arg) ?? []
+    if (name !== undefined) runtime.switches.set(name, value!)
+    else if (target === undefined && arg === '-r') modules.push(args[++i]!)
+    else target ??= arg
   }
+  if (target !== undefined) return { target, modules }
   console.error('electron double: no app was given; a packaged app is not supported')
   process.exit(1)
 }
