@@ -64,15 +64,15 @@ export function readScheduler(
     )
     return undefined
   }
-  const shape = SCHEDULER_SHAPES[kind as keyof typeof SCHEDULER_SHAPES]
-  if (!shape) {
+  const known = KINDS.find(one => one === kind)
+  if (!known) {
     problems.add(
       [...path, 'kind'],
       `there is no scheduler kind "${kind}"${didYouMean(kind, KINDS) || `; known are ${KINDS.join(', ')}`}`,
     )
     return undefined
   }
-  return check(shape, part, path, problems)
+  return check(SCHEDULER_SHAPES[known], part, path, problems)
 }
 
 function toScheduler(

@@ -24,11 +24,7 @@ export function buildStep(
 ): StepConfig | undefined {
   const map = step === 'git' ? { git: true } : step
   if (typeof map !== 'object' || map === null || Array.isArray(map)) {
-    const word = typeof step === 'string' ? step.split(/[\s:]/, 1)[0]! : ''
-    problems.add(
-      path,
-      `is no step${didYouMean(word, KINDS) || `; a step is "git", or a map with one of ${KINDS.join(', ')}`}`,
-    )
+    problems.add(path, explainNoStep(step))
     return undefined
   }
   const keys = Object.keys(map)
@@ -49,6 +45,13 @@ export function buildStep(
   if (locks) mustBeKnown(shape.locks ?? [], locks, 'lock', [...path, 'locks'], problems)
   checkTexts(map, path, problems)
   return toStep(kind, shape, path, problems)
+}
+
+function explainNoStep(step: unknown): string {
+  const word = typeof step === 'string' ? step.split(/[\s:]/, 1)[0]! : ''
+  if (KINDS.some(kind => kind === word)) return 'is a text; leave out the quotes around it'
+  const hint = didYouMean(word, KINDS)
+  return `is no step${hint || `; a step is "git", or a map with one of ${KINDS.join(', ')}`}`
 }
 
 function toStep(

@@ -4,7 +4,14 @@ import type { z } from 'zod'
 import { buildSchedulers, readScheduler } from './build-schedulers.ts'
 import { buildStep } from './build-steps.ts'
 import { parseDuration } from './duration.ts'
-import type { BuilderConfig, Config, LockConfig, ProjectConfig, SlaveConfig } from './model.ts'
+import type {
+  BuilderConfig,
+  Config,
+  LockConfig,
+  ProjectConfig,
+  SlaveConfig,
+  StepConfig,
+} from './model.ts'
 import { didYouMean } from './nearest.ts'
 import type { Path, Problems } from './parse.ts'
 import { OUTER_SHAPE, type OuterShape } from './schema.ts'
@@ -97,8 +104,12 @@ function tell(
     return
   }
   if (issue.code === 'invalid_type') {
-    const missing = valueAt(value, issue.path as (string | number)[]) === undefined
-    problems.add(at, missing ? 'is needed' : `must be ${article(issue.expected)}`)
+    const found = valueAt(value, issue.path as (string | number)[])
+    if (at.length === 0) {
+      problems.add(at, 'must be a map with sections such as "builders:"')
+      return
+    }
+    problems.add(at, found === undefined ? 'is needed' : mustBe(issue.expected, found))
     return
   }
   if (issue.code === 'invalid_value') {
@@ -108,7 +119,9 @@ function tell(
   if (issue.code === 'too_small') {
     problems.add(
       at,
-      issue.origin === 'array' ? 'must not be empty' : `must be at least ${issue.minimum}`,
+      issue.origin === 'array' || issue.origin === 'string'
+        ? 'must not be empty'
+        : `must be at least ${issue.minimum}`,
     )
     return
   }
@@ -117,6 +130,10 @@ function tell(
       at,
       `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`,
     )
+    return
+  }
+  if (issue.code === 'invalid_key') {
+    problems.add(at, issue.issues[0]?.message ?? 'is no name that can be used here')
     return
   }
   if (issue.code === 'invalid_union') {
@@ -133,11 +150,20 @@ function tell(
     else
       problems.add(
         at,
-        wanted.length > 0 ? `must be ${[...new Set(wanted)].join(' or ')}` : 'is not understood',
+        wanted.length > 0 ? `must be ${[...new Set(wanted)].join(' or ')}` : issue.message,
       )
     return
   }
   problems.add(at, issue.message)
+}
+
+function mustBe(expected: string, found: unknown): string {
+  // YAML reads a bare 5 or true as what it looks like.
+  const hint =
+    expected === 'string' && (typeof found === 'number' || typeof found === 'boolean')
+      ? `: write it in quotes, "${found}"`
+      : ''
+  return `must be ${article(expected)}${hint}`
 }
 
 const ARTICLES: Readonly<Record<string, string>> = {
@@ -272,9 +298,14 @@ function buildBuilder(
         [...path, 'steps', i],
         'a git step needs a project, and there is none: add one under "projects:"',
       )
+    for (const lock of built?.locks ?? [])
+      if (builder.locks?.includes(lock))
+        problems.add(
+          [...path, 'steps', i, 'locks'],
+          `the builder holds lock "${lock}" for the whole build already`,
+        )
     return built ? [built] : []
   })
-  const names = new Map<string, number>()
   return {
     name: builder.name,
     project,
@@ -285,13 +316,21 @@ function buildBuilder(
     properties: (builder.properties ?? {}) as BuilderConfig['properties'],
     locks: builder.locks ?? [],
     collapseRequests: builder.collapseRequests ?? true,
-    // Steps of one name are told apart by a number.
-    steps: steps.map(step => {
-      const count = (names.get(step.name) ?? 0) + 1
-      names.set(step.name, count)
-      return count === 1 ? step : { ...step, name: `${step.name} ${count}` }
-    }),
+    steps: withNamesOfTheirOwn(steps),
   }
+}
+
+// Steps of one name are told apart by a number.
+function withNamesOfTheirOwn(steps: readonly StepConfig[]): StepConfig[] {
+  const taken = new Set(steps.map(step => step.name))
+  const seen = new Set<string>()
+  return steps.map(step => {
+    let { name } = step
+    for (let n = 2; seen.has(name) || (name !== step.name && taken.has(name)); n++)
+      name = `${step.name} ${n}`
+    seen.add(name)
+    return name === step.name ? step : { ...step, name }
+  })
 }
 
 function slavesOf(

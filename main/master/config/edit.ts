@@ -1,5 +1,6 @@
 import { type Document, isMap, isSeq, parseDocument, stringify, type YAMLSeq } from 'yaml'
 import type { Draft, DraftStep } from '../detect/proposal.ts'
+import { parseConfig } from './parse.ts'
 
 const NEW_FILE = `# What is built on this desk. The app writes here when you add a repository, and keeps
 # your own words; "triphammer schema" prints what may stand here.
@@ -16,7 +17,7 @@ export function addDraft(text: string, draft: Draft): string {
   let next = text.trim() === '' ? NEW_FILE : text
   if (!hasProject(next, name)) next = addItem(next, 'projects', { name, repository })
   next = addItem(next, 'builders', builderOf(draft))
-  return addItem(next, 'schedulers', schedulerOf(draft))
+  return schedulersFor(text, draft).reduce((so, one) => addItem(so, 'schedulers', one), next)
 }
 
 /** Lines of `after` that are not in `before`, counted from 0. Holds for insertions, which is all that we make. */
@@ -33,7 +34,7 @@ export function addedLines(before: string, after: string): number[] {
 }
 
 function read(text: string): Document {
-  const document = parseDocument(text)
+  const document = parseDocument(text, { prettyErrors: false })
   if (document.errors.length > 0)
     throw new Error(
       `master.yml can't be read as YAML (${document.errors[0]!.message}). Mend it first.`,
@@ -110,10 +111,32 @@ function stepOf({ kind, name, text, warnOnly }: DraftStep): unknown {
   return { [kind]: value, ...(name !== kind && name !== text && { name }), ...flags }
 }
 
-function schedulerOf({ builder, start, branch }: Draft): object {
+// A project without schedulers has one of its own, until one of its builders is named by another:
+// then it is written down for the builders that it had.
+function schedulersFor(text: string, draft: Draft): object[] {
+  const { project } = draft
+  const { config } = parseConfig(text, 'master.yml')
+  const names = new Set(config?.schedulers.map(scheduler => scheduler.name))
+  const own = config?.builders.filter(builder => builder.project === project) ?? []
+  const written = read(text).toJS() as { schedulers?: unknown[] } | null
+  const implicit = config?.schedulers.slice(written?.schedulers?.length ?? 0)
+  const its = implicit?.find(({ builders }) => own.some(one => builders.includes(one.name)))
+  if (its && draft.start === 'anyBranch') return []
+  const added = schedulerOf(draft, names)
+  if (!its) return [added]
+  return [{ name: its.name, kind: 'anyBranch', builders: its.builders }, added]
+}
+
+function schedulerOf({ builder, start, branch }: Draft, taken: ReadonlySet<string>): object {
   const builders = [builder]
-  if (start === 'force') return { name: `${builder} by hand`, kind: 'force', builders }
-  const name = `${builder} on change`
+  const called = (name: string) => {
+    for (let n = 1; ; n++) {
+      const candidate = n === 1 ? name : `${name} ${n}`
+      if (!taken.has(candidate)) return candidate
+    }
+  }
+  if (start === 'force') return { name: called(`${builder} by hand`), kind: 'force', builders }
+  const name = called(`${builder} on change`)
   if (start === 'ownBranch' && branch !== null)
     return { name, kind: 'singleBranch', branch, treeStableTimer: '2s', builders }
   return { name, kind: 'anyBranch', treeStableTimer: '2s', builders }

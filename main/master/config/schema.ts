@@ -113,7 +113,9 @@ const project = z.strictObject({
     .optional()
     .describe('Globs; all branches by default.'),
   poll: z
-    .union([duration, z.literal('off'), z.literal(false)])
+    .union([duration, z.literal('off'), z.literal(false)], {
+      error: 'must be a time such as 60s, or off',
+    })
     .optional()
     .describe('How often to look for new commits; off for never. 60s by default.'),
 })
