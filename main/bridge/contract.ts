@@ -87,8 +87,6 @@ export interface Bridge {
    * or `settings`. A browser has no such menu.
    */
   onCommand?(listener: (command: string) => void): () => void
-  /** Commands of the app's menu that are the page's to carry out: `add-repository`, `palette`, … */
-  onCommand?(listener: (command: string) => void): () => void
   /** Where a log or an artifact can be downloaded. */
   downloadUrl(what: Download): string
   /** The path of a folder that was dropped on the window; `null` where a browser hides it. */
