@@ -113,20 +113,22 @@ export async function startHost(options: HostOptions): Promise<Host> {
       log,
     }
     const socket = socketPath(dataDir, 'control')
-    const control = await startHttp(doors, { socket })
-    stops.push(control.stop)
+    // One that only looks something up is gone before anybody could speak with it.
+    const reachable = options.mode !== 'dormant'
+    if (reachable) stops.push((await startHttp(doors, { socket })).stop)
     if (options.http) {
       http = await startHttp(doors, options.http)
       stops.push(http.stop)
     }
-    lock.announce({
-      pid: process.pid,
-      shell,
-      version: VERSION,
-      startedAt: master.clock.now(),
-      socket,
-      url: http?.url ?? null,
-    })
+    if (reachable)
+      lock.announce({
+        pid: process.pid,
+        shell,
+        version: VERSION,
+        startedAt: master.clock.now(),
+        socket,
+        url: http?.url ?? null,
+      })
     return {
       master,
       handlers,

@@ -43,27 +43,43 @@ export interface Lock {
  * lock to judge and no pid to mistake for another.
  *
  * @param waitMs The command line takes the lock for a moment, to see whether anybody has it.
+ *   One who has it and does not say who it is, is waited for longer: it starts, stops, or
+ *   only looks something up.
  * @throws DataDirectoryBusyError when another process has it.
  */
 export function lockDataDirectory(folder: string, waitMs = WAIT_MS): Lock {
   const file = join(folder, 'lock')
   // Closing a file drops this process's locks on it, so one that is there is not touched.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
-  const db = new DatabaseSync(file, { timeout: waitMs })
-  const holderFile = join(folder, 'lock.json')
-  try {
-    db.exec('PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
-  } catch (error) {
-    db.close()
-    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
-    throw new DataDirectoryBusyError(folder, readHolder(folder))
+  const until = performance.now() + UNKNOWN_MS
+  let db = takeLock(file, waitMs)
+  while (!db) {
+    const holder = readHolder(folder)
+    if (holder || performance.now() > until) throw new DataDirectoryBusyError(folder, holder)
+    db = takeLock(file, LOOK_MS)
   }
+  const taken = db
+  const holderFile = join(folder, 'lock.json')
+  // Left by one who was killed.
+  rmSync(holderFile, { force: true })
   return {
     announce: holder => writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 }),
     release() {
       rmSync(holderFile, { force: true })
-      if (db.isOpen) db.close()
+      if (taken.isOpen) taken.close()
     },
+  }
+}
+
+function takeLock(file: string, waitMs: number): DatabaseSync | undefined {
+  const db = new DatabaseSync(file, { timeout: waitMs })
+  try {
+    db.exec('PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
+    return db
+  } catch (error) {
+    db.close()
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
+    return undefined
   }
 }
 
@@ -85,10 +101,12 @@ function readHolder(folder: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) as Holder
   } catch {
-    // It is just starting, or stopping.
+    // It starts, stops, or has no door by which it could be reached.
     return undefined
   }
 }
 
 const SQLITE_BUSY = 5
 const WAIT_MS = 500
+const UNKNOWN_MS = 5000
+const LOOK_MS = 50
