@@ -158,6 +158,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
   })
   const schedulers = startSchedulers({ data, mq, clock, config: () => config.current, log })
   const sources = new Map<string, { readonly key: string; readonly source: GitSource }>()
+  const leaving = new Set<Promise<void>>()
   const config = openConfigFile({
     path: options.configFile,
     lastGood: join(dataDir, 'master.last-good.yml'),
@@ -199,7 +200,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     async stop() {
       await config.stop()
       schedulers.stop()
-      await Promise.all([...sources.values()].map(({ source }) => source.stop()))
+      await Promise.all([...[...sources.values()].map(({ source }) => source.stop()), ...leaving])
       await distributor.stop()
       await slaves.stop()
     },
@@ -207,7 +208,11 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
 
   function apply(now: Config, good: boolean) {
     locks.configure(now.locks)
-    if (mode === 'dormant') return
+    if (mode === 'dormant') {
+      // What was written into the file just now is to be found; what stands there is for who builds.
+      if (begun) saveDesk(now)
+      return
+    }
     saveDesk(now)
     slaves.configure(now.slaves)
     if (mode === 'single') return
@@ -238,7 +243,8 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     for (const [name, { key, source }] of sources)
       if (keys.get(name) !== key) {
         sources.delete(name)
-        void source.stop()
+        const gone = source.stop().finally(() => leaving.delete(gone))
+        leaving.add(gone)
       }
     for (const project of projects) {
       if (sources.has(project.name)) continue
