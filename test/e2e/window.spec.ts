@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { VERSION } from '../../main/host/version.ts'
 import { box } from './desk-helpers.ts'
 import { expect, test } from './fixtures.ts'
 import { makeSample } from './sample.ts'
@@ -124,7 +125,7 @@ test('a second master on the same directory leaves and says who has it', async (
   expect(second).toEqual({
     code: 1,
     stdout: '',
-    stderr: `triphammer: ${dataDir} is in use by process ${served.process.pid} (headless, version 0.1.0). Nothing was opened.\n`,
+    stderr: `triphammer: ${dataDir} is in use by process ${served.process.pid} (headless, version ${VERSION}). Nothing was opened.\n`,
   })
 })
 
