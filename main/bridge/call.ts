@@ -59,7 +59,10 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     }),
   ]),
   'slave:console': z.tuple([name]),
-  'slave:pause': z.tuple([z.object({ name, reason: name })]),
+  'slave:vitals': z.tuple([name]),
+  'slave:pause': z.tuple([
+    z.object({ name, reason: name, until: id.nullable(), by: name.optional() }),
+  ]),
   'slave:unpause': z.tuple([z.object({ name })]),
   'repository:suggest': z.tuple([]),
   'repository:inspect': z.tuple([z.object({ repository: name })]),

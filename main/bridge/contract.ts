@@ -19,6 +19,7 @@ import type {
   Properties,
   PropertyValue,
   Slave,
+  SlaveVitals,
   Step,
   TestResult,
 } from '../master/model.ts'
@@ -43,7 +44,9 @@ export interface Requests {
   'log:lines': (query: { logId: LogId; first: number; count: number }) => readonly LogLine[]
   'log:search': (query: LogSearch) => SearchAnswer
   'slave:console': (name: string) => string
-  'slave:pause': (order: { name: string; reason: string }) => void
+  /** How its machine fared lately, the newest last. */
+  'slave:vitals': (name: string) => readonly SlaveVitals[]
+  'slave:pause': (order: SlavePauseOrder) => void
   'slave:unpause': (order: { name: string }) => void
   /** Git repositories that a person worked in lately, newest first. */
   'repository:suggest': () => readonly Suggestion[]
@@ -163,6 +166,15 @@ export interface ForceOrder {
   readonly revision: string | null
   readonly reason: string
   readonly properties: Readonly<Record<string, PropertyValue>>
+}
+
+export interface SlavePauseOrder {
+  readonly name: string
+  readonly reason: string
+  /** When it ends by itself; `null` for never. */
+  readonly until: Moment | null
+  /** Who asks; a person at the window or the command line when it is left out. */
+  readonly by?: string
 }
 
 export interface ForceOffer {

@@ -99,13 +99,12 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     },
 
     'slave:console': name => data.slaveConsole(name),
-    'slave:pause'({ name, reason }) {
-      mustBe(data.slave(name), `there is no slave "${name}"`)
-      data.pauseSlave(name, reason)
+    'slave:vitals': name => data.slaveVitals(mustBeSlave(name)),
+    'slave:pause'({ name, reason, until, by = 'you' }) {
+      data.pauseSlave(mustBeSlave(name), { reason, by, until })
     },
     'slave:unpause'({ name }) {
-      mustBe(data.slave(name), `there is no slave "${name}"`)
-      data.unpauseSlave(name)
+      data.unpauseSlave(mustBeSlave(name))
     },
 
     'repository:suggest': () => suggestRepositories(homedir(), config.current),
@@ -175,6 +174,10 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       lastGood: data.lastGoodBuild(builderId, number) ?? null,
       tries: data.buildsOfRequest(build.requestId).filter(one => one.id !== build.id),
     }
+  }
+
+  function mustBeSlave(name: string): string {
+    return mustBe(data.slave(name), `there is no slave "${name}"`).name
   }
 
   function mustHaveLog(id: LogId) {

@@ -197,12 +197,17 @@ export type SourceState =
   | { readonly state: 'empty'; readonly checkedAt: Moment }
   | { readonly state: 'away'; readonly since: Moment; readonly reason: string }
 
-export type SlaveState = 'offline' | 'starting' | 'online' | 'stopping'
+/** How a slave comes to be: this machine's, attached over the network, or started on demand. */
+export const SLAVE_KINDS = ['local', 'remote', 'docker', 'ssh', 'kubernetes'] as const
+export type SlaveKind = (typeof SLAVE_KINDS)[number]
+
+/** `lost`: its link is lost and its builds go on; `since` says when. */
+export type SlaveState = 'offline' | 'starting' | 'online' | 'lost' | 'stopping'
 
 export interface Slave {
   readonly id: SlaveId
   readonly name: string
-  readonly kind: 'local' | 'remote'
+  readonly kind: SlaveKind
   readonly tags: readonly string[]
   readonly maxBuilds: number
   readonly active: boolean
@@ -211,14 +216,63 @@ export interface Slave {
   readonly reason: string
   readonly since: Moment
   readonly paused: Pause | null
+  /** It is given no new builds, and goes when it has none. */
+  readonly draining: boolean
+  readonly quarantine: Quarantine | null
+  /** When it was told that it stays away; `null` while it is there, or not yet for long. */
+  readonly missedAt: Moment | null
+  readonly link: SlaveLink
   /** What the slave told of itself, without its environment. */
   readonly info: SlaveInfo
   readonly building: readonly BuildId[]
 }
 
+/** Somebody wants it to take no builds. */
 export interface Pause {
   readonly reason: string
   readonly at: Moment
+  /** Who paused it; `null` when that was not recorded. */
+  readonly by: string | null
+  /** When it ends by itself. */
+  readonly until: Moment | null
+}
+
+/** The master gives it no builds for a while, because builds on it ended in exceptions. */
+export interface Quarantine {
+  readonly until: Moment
+  /** Exceptions in a row. */
+  readonly failures: number
+  readonly reason: string
+}
+
+/** How the master and a slave hear each other. `null` is what is not known. */
+export interface SlaveLink {
+  readonly how: 'pty' | 'dialed' | 'dials-in' | 'on-demand'
+  readonly address: string | null
+  /** Of the newest round trip. */
+  readonly latencyMs: number | null
+  /** What came from it lately. */
+  readonly bytesPerSecond: number | null
+  readonly lastSeenAt: Moment | null
+  /** How far its clock is ahead of ours. */
+  readonly clockOffsetMs: number | null
+  /** What both ends can do beyond Buildbot's protocol. */
+  readonly capabilities: Readonly<Record<string, number>>
+  readonly program: 'triphammer' | 'buildbot-worker' | null
+  /** Until when its builds are kept without a link. */
+  readonly leaseUntil: Moment | null
+}
+
+/** How a slave's machine fares, as the slave tells it now and then. */
+export interface SlaveVitals {
+  readonly at: Moment
+  /** The load of the last minute, as the system counts it; `null` where it does not. */
+  readonly load: number | null
+  readonly cpuPercent: number | null
+  readonly memoryUsedBytes: number | null
+  readonly memoryTotalBytes: number | null
+  /** Where its builds are. */
+  readonly diskFreeBytes: number | null
 }
 
 /** Unknown keys are kept: a newer slave may say more than this master understands. */

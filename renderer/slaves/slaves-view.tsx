@@ -114,6 +114,8 @@ function stateOf(slave: Slave): {
         : { label: 'Idle', detail: '', tone: 'good' }
     case 'starting':
       return { label: 'Starting', detail: slave.reason, tone: 'attention' }
+    case 'lost':
+      return { label: 'Link lost', detail: slave.reason, tone: 'attention' }
     case 'stopping':
       return { label: 'Stopping', detail: slave.reason, tone: 'attention' }
     case 'offline':
@@ -183,7 +185,11 @@ function SlaveFacts({ slave }: { slave: Slave }) {
             className="button"
             onClick={() =>
               void act(
-                bridge.request('slave:pause', { name: slave.name, reason: 'paused by hand' }),
+                bridge.request('slave:pause', {
+                  name: slave.name,
+                  reason: 'paused by hand',
+                  until: null,
+                }),
                 `${slave.name} takes no new builds`,
               )
             }

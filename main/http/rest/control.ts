@@ -43,7 +43,12 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
   methods('forceschedulers/:name', { force: (c, params) => force(c.req.param('name')!, params) })
   methods('workers/:id', {
     pause: (c, { reason }) => {
-      handlers['slave:pause']({ name: slaveName(c), reason: textOf(reason) })
+      handlers['slave:pause']({
+        name: slaveName(c),
+        reason: textOf(reason),
+        until: null,
+        by: 'the HTTP API',
+      })
       return null
     },
     unpause: c => {

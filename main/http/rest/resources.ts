@@ -169,7 +169,7 @@ export function workerResource(slave: Slave, builders: readonly Builder[]): Reso
     workerinfo: slave.info,
     paused: slave.paused !== null,
     pause_reason: slave.paused?.reason ?? null,
-    graceful: false,
+    graceful: slave.draining,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PropertyValue } from '../model.ts'
+import type { PropertyValue, SlaveKind } from '../model.ts'
 
 /** The configuration as the master uses it: checked, with defaults filled in. */
 export interface Config {
@@ -13,7 +13,7 @@ export interface Config {
 
 export interface SlaveConfig {
   readonly name: string
-  readonly kind: 'local' | 'remote'
+  readonly kind: SlaveKind
   readonly maxBuilds: number
   readonly tags: readonly string[]
   /** Where a remote slave is dialled. */

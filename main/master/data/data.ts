@@ -7,9 +7,10 @@ import type { RunId } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import { buildData } from './builds.ts'
 import { changeData } from './changes.ts'
+import { deskData } from './desk.ts'
 import { logData } from './logs.ts'
 import { requestData } from './requests.ts'
-import { deskData } from './slaves.ts'
+import { slaveData } from './slaves.ts'
 import { createUpdate } from './unit.ts'
 
 export interface DataOptions {
@@ -34,7 +35,8 @@ export function createData(options: DataOptions) {
   let run = 0 as RunId
   const logPart = logData(db, update, clock, mq, logs)
   const data = {
-    ...deskData(db, update, clock, mq),
+    ...deskData(db, update, mq),
+    ...slaveData(db, update, clock, mq),
     ...changeData(db, update, clock),
     ...requestData(db, update, clock),
     ...buildData(db, update, clock, () => run),

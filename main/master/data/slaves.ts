@@ -1,84 +1,58 @@
 import type { Clock } from '../clock.ts'
-import type { ConfigStatus } from '../config/status.ts'
-import * as builders from '../db/builders.ts'
 import { runningBuilds } from '../db/builds.ts'
 import type { Database } from '../db/database.ts'
 import * as slaves from '../db/slaves.ts'
 import type {
-  Builder,
-  BuilderId,
-  Project,
+  Moment,
+  Quarantine,
   Slave,
   SlaveInfo,
+  SlaveLink,
   SlaveState,
-  SourceState,
+  SlaveVitals,
 } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import type { Update } from './unit.ts'
 
 const CONSOLE_CHARACTERS = 64 * 1024
+// An hour of what comes every quarter of a minute.
+const KEPT_VITALS = 240
 
 interface Live {
   readonly state: SlaveState
   readonly reason: string
-  readonly since: number
+  readonly since: Moment
 }
 
-/** Builders, projects and slaves: what the configuration names, with how it fares right now. */
-export function deskData(db: Database, update: Update, clock: Clock, mq: Mq) {
+/** What is known of a link while it lasts. */
+export type LinkFacts = Omit<SlaveLink, 'how' | 'address' | 'program'>
+
+const NO_LINK: LinkFacts = {
+  latencyMs: null,
+  bytesPerSecond: null,
+  lastSeenAt: null,
+  clockOffsetMs: null,
+  capabilities: {},
+  leaseUntil: null,
+}
+
+/** Slaves: what the configuration names and what was decided about them, with how they fare right now. */
+export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
   const startedAt = clock.now()
-  // How a slave or a repository fares is of this moment and not worth a row.
+  // How a slave fares is of this moment and not worth a row.
   const live = new Map<string, Live>()
-  const sources = new Map<string, SourceState>()
+  const links = new Map<string, LinkFacts>()
+  const vitals = new Map<string, readonly SlaveVitals[]>()
   const consoles = new Map<string, string>()
-  let configStatus: ConfigStatus | undefined
 
   const data = {
-    builders: () => builders.listBuilders(db),
-    builder: (id: BuilderId) => builders.findBuilder(db, id),
-    builderByName: (name: string) => builders.findBuilderByName(db, name),
-    projects: (): Project[] => builders.listProjects(db).map(withSource),
     slaves: (): Slave[] => {
       const running = runningBuilds(db)
       return slaves.listSlaves(db).map(row => withLive(row, running))
     },
     slave: (name: string): Slave | undefined => data.slaves().find(slave => slave.name === name),
 
-    /** Makes these the active builders; those that are left out keep their history. */
-    saveBuilders(facts: readonly builders.BuilderFacts[]): Builder[] {
-      return update(announce => {
-        const before = new Map(builders.listBuilders(db).map(b => [b.name, JSON.stringify(b)]))
-        const names = new Set(facts.map(builder => builder.name))
-        for (const builder of facts) builders.saveBuilder(db, builder)
-        for (const builder of builders.listBuilders(db))
-          if (builder.active && !names.has(builder.name)) builders.deactivateBuilder(db, builder.id)
-        const after = builders.listBuilders(db)
-        for (const builder of after)
-          if (before.get(builder.name) !== JSON.stringify(builder))
-            announce('builder/changed', builder)
-        return after.filter(builder => builder.active)
-      })
-    },
-
-    saveProjects(projects: readonly Omit<builders.ProjectRow, 'active'>[]): void {
-      update(announce => {
-        const names = new Set(projects.map(project => project.name))
-        for (const project of projects) builders.saveProject(db, project)
-        for (const project of builders.listProjects(db))
-          if (project.active && !names.has(project.name))
-            builders.deactivateProject(db, project.name)
-        for (const project of builders.listProjects(db))
-          announce('project/changed', withSource(project))
-      })
-    },
-
-    setSourceState(project: string, state: SourceState): void {
-      sources.set(project, state)
-      const row = builders.listProjects(db).find(({ name }) => name === project)
-      if (row) update(announce => announce('project/changed', withSource(row)))
-    },
-
-    saveSlaves(list: readonly Pick<Slave, 'name' | 'kind' | 'tags' | 'maxBuilds'>[]): void {
+    saveSlaves(list: readonly slaves.SlaveFacts[]): void {
       update(announce => {
         const names = new Set(list.map(slave => slave.name))
         for (const slave of list) slaves.saveSlave(db, slave)
@@ -93,24 +67,63 @@ export function deskData(db: Database, update: Update, clock: Clock, mq: Mq) {
       announceSlave(name)
     },
 
+    /** It has attached, and tells this of itself. */
     setSlaveInfo(name: string, info: SlaveInfo): void {
-      update(() => slaves.setSlaveSeen(db, name, info, clock.now()))
+      update(() => slaves.setSlaveInfo(db, name, info, clock.now()))
+      noteLink(name, { lastSeenAt: clock.now() })
       announceSlave(name)
     },
 
-    pauseSlave(name: string, reason: string): void {
-      update(() => slaves.setSlavePause(db, name, { reason, at: clock.now() }))
+    /** It has told of itself again, without attaching anew. */
+    addSlaveInfo(name: string, more: SlaveInfo): void {
+      const info = data.slave(name)?.info
+      if (info) data.setSlaveInfo(name, { ...info, ...more })
+    },
+
+    /** What is known of its link now; what is left out stays. */
+    setSlaveLink(name: string, facts: Partial<LinkFacts>): void {
+      noteLink(name, facts)
+      // Nothing was written, so there is nothing to commit.
+      const slave = data.slave(name)
+      if (slave) mq.publish('slave/changed', slave)
+    },
+
+    /** Its link has ended; when it was last heard is kept, also for the next run. */
+    endSlaveLink(name: string): void {
+      const lastSeenAt = links.get(name)?.lastSeenAt ?? null
+      links.set(name, { ...NO_LINK, lastSeenAt })
+      if (lastSeenAt !== null) update(() => slaves.setSlaveSeen(db, name, lastSeenAt))
+      announceSlave(name)
+    },
+
+    /** How its machine fares; the newest last. */
+    slaveVitals: (name: string): readonly SlaveVitals[] => vitals.get(name) ?? [],
+    addSlaveVitals(name: string, one: SlaveVitals): void {
+      vitals.set(name, [...(vitals.get(name) ?? []), one].slice(-KEPT_VITALS))
+      mq.publish('slave/vitals', { name, vitals: one })
+    },
+
+    pauseSlave(name: string, pause: NewPause): void {
+      const { reason, by = null, until = null } = pause
+      update(() => slaves.setSlavePause(db, name, { reason, at: clock.now(), by, until }))
       announceSlave(name)
     },
     unpauseSlave(name: string): void {
       update(() => slaves.setSlavePause(db, name, null))
       announceSlave(name)
     },
-
-    configStatus: () => configStatus,
-    setConfigStatus(status: ConfigStatus): void {
-      configStatus = status
-      mq.publish('config/changed', status)
+    setSlaveDraining(name: string, draining: boolean): void {
+      update(() => slaves.setSlaveDraining(db, name, draining))
+      announceSlave(name)
+    },
+    setSlaveQuarantine(name: string, quarantine: Quarantine | null): void {
+      update(() => slaves.setSlaveQuarantine(db, name, quarantine))
+      announceSlave(name)
+    },
+    /** It was told that it stays away. It ends when the slave attaches. */
+    setSlaveMissed(name: string): void {
+      update(() => slaves.setSlaveMissed(db, name, clock.now()))
+      announceSlave(name)
     },
 
     /** What the slave wrote to its terminal lately. */
@@ -130,18 +143,38 @@ export function deskData(db: Database, update: Update, clock: Clock, mq: Mq) {
     if (slave) update(announce => announce('slave/changed', slave))
   }
 
-  function withSource(project: builders.ProjectRow): Project {
-    return { ...project, source: sources.get(project.name) ?? { state: 'unknown' } }
+  function noteLink(name: string, facts: Partial<LinkFacts>) {
+    links.set(name, { ...(links.get(name) ?? NO_LINK), ...facts })
   }
 
   function withLive(row: slaves.SlaveRow, running: ReturnType<typeof runningBuilds>): Slave {
-    const { lastSeenAt, ...slave } = row
+    const { lastSeenAt, address, ...slave } = row
     const now = live.get(row.name) ?? {
       state: 'offline',
       reason: '',
       since: lastSeenAt ?? startedAt,
     }
     const building = running.filter(build => build.slave === row.name).map(build => build.id)
-    return { ...slave, ...now, building }
+    const facts = links.get(row.name) ?? { ...NO_LINK, lastSeenAt }
+    const link = { how: howLinked(row), address, program: programOf(row.info), ...facts }
+    return { ...slave, ...now, link, building }
   }
+}
+
+export interface NewPause {
+  readonly reason: string
+  readonly by?: string
+  readonly until?: Moment | null
+}
+
+function howLinked({ kind, address }: slaves.SlaveRow): SlaveLink['how'] {
+  if (kind === 'local') return 'pty'
+  if (kind === 'remote') return address === null ? 'dials-in' : 'dialed'
+  return 'on-demand'
+}
+
+// Only our own slaves tell what they can do beyond Buildbot's protocol.
+function programOf(info: SlaveInfo): SlaveLink['program'] {
+  if (info.triphammer !== undefined) return 'triphammer'
+  return info.version === undefined ? null : 'buildbot-worker'
 }

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { initial } from './migrations/001-initial.ts'
+import { slaveOperations } from './migrations/002-slave-operations.ts'
 
 export interface Migration {
   readonly version: number
@@ -7,7 +8,7 @@ export interface Migration {
 }
 
 /** In order. A released migration is never edited; a mistake is mended by the next one. */
-export const MIGRATIONS: readonly Migration[] = [initial]
+export const MIGRATIONS: readonly Migration[] = [initial, slaveOperations]
 
 export const LATEST = MIGRATIONS.at(-1)!.version
 

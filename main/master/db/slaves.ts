@@ -1,23 +1,37 @@
-import type { Moment, Pause, Slave, SlaveId, SlaveInfo } from '../model.ts'
+import type { Moment, Pause, Quarantine, Slave, SlaveId, SlaveInfo } from '../model.ts'
 import type { Database, Row } from './database.ts'
 
 export type SlaveRow = Pick<
   Slave,
-  'id' | 'name' | 'kind' | 'tags' | 'maxBuilds' | 'active' | 'paused' | 'info'
-> & { readonly lastSeenAt: Moment | null }
+  | 'id'
+  | 'name'
+  | 'kind'
+  | 'tags'
+  | 'maxBuilds'
+  | 'active'
+  | 'paused'
+  | 'draining'
+  | 'quarantine'
+  | 'missedAt'
+  | 'info'
+> & { readonly address: string | null; readonly lastSeenAt: Moment | null }
 
-export function saveSlave(
-  db: Database,
-  slave: Pick<Slave, 'name' | 'kind' | 'tags' | 'maxBuilds'>,
-): void {
+/** What the configuration says of a slave. */
+export type SlaveFacts = Pick<Slave, 'name' | 'kind' | 'tags' | 'maxBuilds'> & {
+  readonly address?: string | null
+}
+
+export function saveSlave(db: Database, slave: SlaveFacts): void {
   db.run(
-    `INSERT INTO slaves (name, kind, tags, max_builds, active, info) VALUES (?, ?, ?, ?, 1, '{}')
+    `INSERT INTO slaves (name, kind, tags, max_builds, address, active, info)
+       VALUES (?, ?, ?, ?, ?, 1, '{}')
      ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, tags = excluded.tags,
-       max_builds = excluded.max_builds, active = 1`,
+       max_builds = excluded.max_builds, address = excluded.address, active = 1`,
     slave.name,
     slave.kind,
     JSON.stringify(slave.tags),
     slave.maxBuilds,
+    slave.address ?? null,
   )
 }
 
@@ -29,13 +43,38 @@ export function setSlavePause(db: Database, name: string, pause: Pause | null): 
   db.run('UPDATE slaves SET paused = ? WHERE name = ?', pause && JSON.stringify(pause), name)
 }
 
-export function setSlaveSeen(db: Database, name: string, info: SlaveInfo, at: Moment): void {
+export function setSlaveDraining(db: Database, name: string, draining: boolean): void {
+  db.run('UPDATE slaves SET draining = ? WHERE name = ?', draining ? 1 : 0, name)
+}
+
+export function setSlaveQuarantine(
+  db: Database,
+  name: string,
+  quarantine: Quarantine | null,
+): void {
   db.run(
-    'UPDATE slaves SET info = ?, last_seen_at = ? WHERE name = ?',
+    'UPDATE slaves SET quarantine = ? WHERE name = ?',
+    quarantine && JSON.stringify(quarantine),
+    name,
+  )
+}
+
+export function setSlaveMissed(db: Database, name: string, at: Moment | null): void {
+  db.run('UPDATE slaves SET missed_at = ? WHERE name = ?', at, name)
+}
+
+/** It is there, and this is what it tells of itself. */
+export function setSlaveInfo(db: Database, name: string, info: SlaveInfo, at: Moment): void {
+  db.run(
+    'UPDATE slaves SET info = ?, last_seen_at = ?, missed_at = NULL WHERE name = ?',
     JSON.stringify(info),
     at,
     name,
   )
+}
+
+export function setSlaveSeen(db: Database, name: string, at: Moment): void {
+  db.run('UPDATE slaves SET last_seen_at = ? WHERE name = ?', at, name)
 }
 
 export function listSlaves(db: Database): SlaveRow[] {
@@ -50,8 +89,16 @@ function toSlave(row: Row): SlaveRow {
     tags: JSON.parse(row.tags as string),
     maxBuilds: row.max_builds as number,
     active: row.active === 1,
-    paused: row.paused === null ? null : JSON.parse(row.paused as string),
+    paused: readJson(row.paused),
+    draining: row.draining === 1,
+    quarantine: readJson(row.quarantine),
+    missedAt: row.missed_at as Moment | null,
     info: JSON.parse(row.info as string),
+    address: row.address as string | null,
     lastSeenAt: row.last_seen_at as Moment | null,
   }
+}
+
+function readJson<T>(value: unknown): T | null {
+  return value === null ? null : JSON.parse(value as string)
 }

@@ -10,6 +10,7 @@ import type {
   MasterEvent,
   Project,
   Slave,
+  SlaveVitals,
   Step,
   StepId,
   Stop,
@@ -29,6 +30,7 @@ export interface Topics {
   'builder/changed': Builder
   'project/changed': Project
   'slave/changed': Slave
+  'slave/vitals': { name: string; vitals: SlaveVitals }
   'slave/console': { name: string; text: string }
   'event/new': MasterEvent
   'config/changed': ConfigStatus

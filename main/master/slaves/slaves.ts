@@ -83,8 +83,12 @@ export function startSlaves(options: SlavesOptions): Slaves {
         if (session) {
           sessions.set(name, session)
           data.setSlaveInfo(name, session.info)
+          data.setSlaveLink(name, { capabilities: session.capabilities })
           data.addEvent('slave-attached', name, String(session.info.version ?? ''))
-        } else if (sessions.delete(name)) data.addEvent('slave-detached', name)
+        } else if (sessions.delete(name)) {
+          data.endSlaveLink(name)
+          data.addEvent('slave-detached', name)
+        }
       },
       onConsole: text => data.addConsoleText(name, text),
       onTrouble: reason => log(`slave ${name}: ${reason}`),

@@ -18,7 +18,7 @@ export async function buildsPerSecond(slaves: number): Promise<number> {
   await slavesOnline(rig.client)
   await forceOne(rig)
   for (const name of names)
-    await rig.client.request('slave:pause', { name, reason: 'fill the queue' })
+    await rig.client.request('slave:pause', { name, reason: 'fill the queue', until: null })
   const ends = await hearEnds(rig.client)
   const builderId = (await rig.builderId('no-op')) as BuilderId
   for (let i = 0; i < QUEUE; i++) await force(rig, builderId)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../../main/master/db/database.ts'
 import { openHistory } from '../../../main/master/db/history.ts'
+import { LATEST } from '../../../main/master/db/migrate.ts'
 import { later } from '../../helpers/cleanup.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { testMaster } from '../../helpers/master.ts'
@@ -13,7 +14,7 @@ test('a file of a newer Triphammer is refused, and nothing in its folder changes
   const path = newerFile(folder, 'history.sqlite')
   const before = hashes(folder)
   expect(() => openHistory(path)).toThrow(
-    `${path} was written by a newer Triphammer (schema 99, this version knows 1). Nothing was changed. ` +
+    `${path} was written by a newer Triphammer (schema 99, this version knows ${LATEST}). Nothing was changed. ` +
       'Start the newer version, or restore the backup made before the update.',
   )
   expect(hashes(folder)).toEqual(before)

@@ -66,7 +66,7 @@ test('a paused slave finishes what it has and is given nothing more', async () =
   })
   const first = one.request('a')
   await one.wrote('x', 'on')
-  one.data.pauseSlave('local', 'lunch')
+  one.data.pauseSlave('local', { reason: 'lunch' })
   const second = one.request('b')
   await one.completed(first)
   const b = one.data.builderByName('b')!
@@ -78,7 +78,7 @@ test('a paused slave finishes what it has and is given nothing more', async () =
 
 test('a pause outlives a restart', async () => {
   const one = await testMaster({ config: { builders: [{ name: 'a', steps: [step('true')] }] } })
-  one.data.pauseSlave('local', 'holidays')
+  one.data.pauseSlave('local', { reason: 'holidays' })
   await one.restart()
   expect(one.data.slave('local')!.paused).toMatchObject({ reason: 'holidays' })
 })
