@@ -6,8 +6,9 @@ import { MAX_FRAME_BYTES } from '../../../slave/protocol/envelope.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../../slave/protocol/slave-id.ts'
 import type { Clock } from '../clock.ts'
 import type { AsyncStop, SlaveState, Stop } from '../model.ts'
+import { createAttachment, type Lease } from './attachment.ts'
 import { type Program, startInTerminal, type Terminal } from './pseudo-terminal.ts'
-import { type Session, startSession } from './session.ts'
+import type { Session } from './session.ts'
 import { socketPath } from './socket-path.ts'
 
 export interface LocalSlaveOptions {
@@ -15,6 +16,7 @@ export interface LocalSlaveOptions {
   /** `slaves/<name>` of the data directory. */
   readonly folder: string
   readonly clock: Clock
+  readonly lease: Lease
   /** The program that is a slave; its arguments are added to. */
   readonly program: Pick<Program, 'file' | 'args' | 'env'>
   readonly nextCommandId: () => string
@@ -38,18 +40,23 @@ const LEAVE_MS = 8000
  * to its private socket, and spawns it again, after a growing pause, when it dies.
  */
 export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
-  const { name, folder, clock, onState, onSession, onConsole } = options
+  const { name, folder, clock, onState, onConsole } = options
   let stopping = false
+  const attachment = createAttachment({
+    ...options,
+    // Once it is sent away, the end of its link is no news.
+    onState: (state, reason) => stopping || onState(state, reason),
+  })
   let pauseMs = FIRST_PAUSE_MS
   let cancelPause: Stop | undefined
   let terminal: Terminal | undefined
-  let session: Session | undefined
   let life = live()
 
   return async () => {
     stopping = true
     cancelPause?.()
     onState('stopping', '')
+    const { session } = attachment
     session?.shutdown().catch(() => {})
     // One that does not answer is not waited for.
     const impatient = setTimeout(() => terminal?.kill('SIGKILL'), LEAVE_MS)
@@ -68,8 +75,7 @@ export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
     } catch (error) {
       reason = (error as Error).message
     }
-    session = undefined
-    onSession(undefined)
+    attachment.giveUp(reason)
     if (stopping) return
     if (clock.now() - startedAt > SOUND_MS) pauseMs = FIRST_PAUSE_MS
     onConsole(`\r\n[the slave stopped: ${reason}; it is started again in ${pauseMs / 1000} s]\r\n`)
@@ -98,15 +104,8 @@ export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
     })
     try {
       const opened = await attach(socket, key, () => gone || stopping)
-      session = await startSession(opened, options)
-      onSession(session)
-      onState('online', '')
-      void session.ended.then(reason => {
-        // At once: its process may take a while to end, and must be given no build meanwhile.
-        onSession(undefined)
-        if (!stopping) onState('offline', `the link was lost: ${reason}`)
-        terminal?.kill('SIGTERM')
-      })
+      const link = await attachment.take(opened)
+      void link.ended.then(() => terminal?.kill('SIGTERM'))
     } catch (error) {
       terminal.kill('SIGKILL')
       const why = await exited

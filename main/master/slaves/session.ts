@@ -1,23 +1,17 @@
 import type { WebSocket } from 'ws'
-import {
-  agree,
-  CAPABILITIES,
-  type Capabilities,
-  RAW_OUTPUT_KEY,
-} from '../../../slave/protocol/capabilities.ts'
+import { agree, CAPABILITIES, type Capabilities } from '../../../slave/protocol/capabilities.ts'
 import { LinkEndedError, startLink } from '../../../slave/protocol/link.ts'
 import {
   asArray,
   asBytes,
-  asCount,
   asMap,
-  asNumber,
   asString,
   asStrings,
   type Fields,
   ProtocolError,
 } from '../../../slave/protocol/parse.ts'
 import type { SlaveInfo } from '../model.ts'
+import { type CommandEvent, readUpdates } from './updates.ts'
 
 /** A slave that is attached: after the handshake there is no difference between local and remote. */
 export interface Session {
@@ -180,7 +174,7 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
     if (!command) throw new ProtocolError(`there is no command "${id}"`)
     switch (op) {
       case 'update':
-        return takeUpdates(command, asArray(fields.args, 'args'))
+        return takeUpdates(command, readUpdates(asArray(fields.args, 'args')))
       case 'complete':
         command.complete(fields.args === null ? null : asString(fields.args, 'args'))
         return null
@@ -197,45 +191,43 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
   }
 
   // Answered once the output is stored: the slave lets its program wait meanwhile.
-  function takeUpdates(command: Running, pairs: readonly unknown[]): Promise<unknown> | null {
+  function takeUpdates(command: Running, events: readonly CommandEvent[]): Promise<unknown> | null {
+    const { outcome } = command
     const stored: Promise<void>[] = []
-    for (const pair of pairs) {
-      const [key, value] = asArray(pair, 'a pair')
-      switch (asString(key, 'a key')) {
-        case RAW_OUTPUT_KEY:
-          stored.push(takeOutput(command, value))
+    for (const event of events)
+      switch (event.kind) {
+        case 'output':
+          stored.push(takeOutput(command, event))
           break
         case 'rc':
-          command.outcome.rc = asNumber(value, 'rc')
+          outcome.rc = event.rc
           break
         case 'elapsed':
-          command.outcome.elapsedS = asNumber(value, 'elapsed')
+          outcome.elapsedS = event.elapsedS
           break
-        case 'failure_reason':
-          command.outcome.failureReason = asString(value, 'failure_reason')
+        case 'failureReason':
+          outcome.failureReason = event.reason
           break
         case 'files':
-          command.outcome.files = asStrings(value, 'files')
+          outcome.files = event.files
           break
         case 'stat':
-          command.outcome.stat = asArray(value, 'stat').map(one => asNumber(one, 'stat'))
+          outcome.stat = event.stat
           break
-        // Keys that a newer slave may send are no fault of it.
       }
-    }
     return stored.length === 0 ? null : Promise.all(stored).then(() => null)
   }
 
-  function takeOutput(command: Running, value: unknown): Promise<void> {
-    const [streamValue, offsetValue, bytesValue] = asArray(value, 'output')
-    const stream = asString(streamValue, 'the stream')
-    const offset = asCount(offsetValue, 'the offset')
-    const sent = asBytes(bytesValue, 'the output')
+  function takeOutput(
+    command: Running,
+    { stream, offset, bytes: sent }: Extract<CommandEvent, { kind: 'output' }>,
+  ): Promise<void> {
     const expected = command.offsets.get(stream) ?? 0
-    if (offset > expected) options.onTrouble(`${offset - expected} bytes of ${stream} are missing`)
+    const from = offset ?? expected
+    if (from > expected) options.onTrouble(`${from - expected} bytes of ${stream} are missing`)
     // What came before is not taken twice.
-    const bytes = sent.subarray(Math.max(0, expected - offset))
-    command.offsets.set(stream, Math.max(expected, offset + sent.length))
+    const bytes = sent.subarray(Math.max(0, expected - from))
+    command.offsets.set(stream, Math.max(expected, from + sent.length))
     if (bytes.length === 0) return Promise.resolve()
     return command.hooks.onOutput?.(stream, bytes) ?? Promise.resolve()
   }

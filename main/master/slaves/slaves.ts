@@ -25,6 +25,9 @@ export interface Slaves {
   stop: AsyncStop
 }
 
+// A slave of this machine whose master has gone.
+const LOCAL_LEASE = { leaseMs: 3_600_000, graceMs: 60_000 }
+
 export function startSlaves(options: SlavesOptions): Slaves {
   const { data, clock, folder, program, log } = options
   const running = new Map<string, AsyncStop>()
@@ -76,6 +79,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       name,
       folder: join(folder, name),
       clock,
+      lease: LOCAL_LEASE,
       program,
       nextCommandId: () => `${run}-${++lastCommand}`,
       onState: (state, reason) => data.setSlaveState(name, state, reason),
