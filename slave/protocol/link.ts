@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws'
 import { decodeMessage, encodeMessage, type RequestMessage } from './envelope.ts'
-import type { Fields } from './parse.ts'
+import { FRAME_LIMITS, type FrameLimits, HostileFrameError } from './limits.ts'
+import { type Fields, ProtocolError } from './parse.ts'
+import { startValve } from './valve.ts'
 
 /** One end of a connection between a master and a slave. Both ends are alike. */
 export interface Link {
@@ -8,6 +10,14 @@ export interface Link {
   request(op: string, fields?: Fields): Promise<unknown>
   /** Resolves, once, with the reason why the link ended. */
   readonly ended: Promise<string>
+  /** What one frame may hold. Small at first, where the other end has yet to introduce itself. */
+  limits: FrameLimits
+  /**
+   * Confirms each answer that comes with an unasked pong. Both of Buildbot's ends leave
+   * Nagle's algorithm on: their next small frame waits for our system's acknowledgement,
+   * which comes 40 ms later unless it can ride on a frame of ours.
+   */
+  confirmAnswers: boolean
   close(reason: string): void
 }
 
@@ -21,6 +31,7 @@ export interface LinkOptions {
   readonly pingMs?: number
   /** What went wrong without ending the link. */
   readonly onTrouble?: (reason: string) => void
+  readonly limits?: FrameLimits
 }
 
 /** Thrown when the other end answers with an exception. */
@@ -34,6 +45,11 @@ export class LinkEndedError extends Error {
 }
 
 const PING_MS = 15_000
+// So many messages that are none, or that are refused, within ten seconds are no mistakes.
+const MOST_FAULTS = 500
+const FAULTS_MS = 10_000
+// Of faults that are many, the first ones say it all.
+const TOLD_FAULTS = 20
 
 interface Waiting {
   resolve(result: unknown): void
@@ -43,19 +59,27 @@ interface Waiting {
 /** Speaks the envelope over an open WebSocket. */
 export function startLink(socket: WebSocket, options: LinkOptions): Link {
   const waiting = new Map<number, Waiting>()
+  const valve = startValve(socket)
+  let limits = options.limits ?? FRAME_LIMITS
+  limitPayload(socket, limits.bytes)
   let lastSeq = -1
   let reason = ''
   let unanswered = 0
+  let faults = 0
+  let faultsSince = 0
 
   socket.binaryType = 'nodebuffer'
   socket.on('message', (frame: Buffer, isBinary: boolean) => {
     unanswered = 0
+    // What came before the close took effect is not looked at.
+    if (reason !== '') return
     if (isBinary) hear(frame)
-    else options.onTrouble?.('a text frame was dropped')
+    else fault('a text frame was dropped')
   })
-  socket.on('pong', () => {
-    unanswered = 0
-  })
+  for (const sign of ['ping', 'pong'])
+    socket.on(sign, () => {
+      unanswered = 0
+    })
   socket.on('error', error => {
     reason ||= error.message
   })
@@ -65,6 +89,7 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
   const ended = new Promise<string>(resolve => {
     socket.on('close', (_code, said) => {
       clearInterval(pinging)
+      valve.stop()
       reason ||= said.toString() || 'the connection was closed'
       for (const one of waiting.values()) one.reject(new LinkEndedError(reason))
       waiting.clear()
@@ -72,7 +97,20 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
     })
   })
 
-  return { request, ended, close }
+  const link: Link = {
+    request,
+    ended,
+    get limits() {
+      return limits
+    },
+    set limits(next) {
+      limits = next
+      limitPayload(socket, next.bytes)
+    },
+    confirmAnswers: false,
+    close,
+  }
+  return link
 
   function request(op: string, fields: Fields = {}): Promise<unknown> {
     if (socket.readyState !== socket.OPEN)
@@ -86,6 +124,8 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
 
   function close(why: string) {
     reason ||= why
+    // A close that waits behind what is not read would never be seen.
+    valve.stop()
     // A close frame holds 123 bytes of reason at most.
     socket.close(1000, Buffer.from(why).subarray(0, 120).toString('utf8'))
     // The other end may be gone or hostile; it gets a moment to answer, not more.
@@ -96,39 +136,61 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
   function hear(frame: Buffer) {
     let message: ReturnType<typeof decodeMessage>
     try {
-      message = decodeMessage(frame)
+      message = decodeMessage(frame, limits)
     } catch (error) {
-      options.onTrouble?.((error as Error).message)
+      if (error instanceof HostileFrameError) close(error.message)
+      else fault((error as Error).message)
       return
     }
-    if (message.kind === 'request') return void reply(message.seq, message.op, message.fields)
+    valve.heard()
+    if (message.kind === 'request')
+      return void reply(message.seq, message.op, message.fields, frame.length)
+    if (link.confirmAnswers && socket.readyState === socket.OPEN) socket.pong()
     const asked = waiting.get(message.seq)
     waiting.delete(message.seq)
-    if (!asked) return options.onTrouble?.(`an answer to ${message.seq}, which was not asked`)
+    if (!asked) return fault(`an answer to ${message.seq}, which was not asked`)
     if (message.failed) asked.reject(new RemoteError(String(message.result)))
     else asked.resolve(message.result)
   }
 
-  function reply(seq: number, op: string, fields: Fields) {
-    try {
-      const result = options.answer(op, fields)
-      if (result instanceof Promise) result.then(done, failed)
-      else done(result)
-    } catch (error) {
-      failed(error)
-    }
+  function fault(why: string) {
+    if (countFault(why) <= TOLD_FAULTS) options.onTrouble?.(why)
+  }
 
-    function done(result: unknown) {
-      respond({ op: 'response', seq_number: seq, result: result ?? null })
+  // Nobody has to go on listening to an end that makes no sense.
+  function countFault(why: string): number {
+    const now = performance.now()
+    if (now - faultsSince > FAULTS_MS) {
+      faults = 0
+      faultsSince = now
     }
-    function failed(error: unknown) {
+    if (++faults > MOST_FAULTS) close(`too many messages that are wrong, at last: ${why}`)
+    return faults
+  }
+
+  function reply(seq: number, op: string, fields: Fields, bytes: number) {
+    const done = (result: unknown) =>
+      respond({ op: 'response', seq_number: seq, result: result ?? null })
+    const failed = (error: unknown) => {
       const text = error instanceof Error ? error.message : String(error)
+      // A refusal is told to who asked; only a flood of them is trouble of ours.
+      if (error instanceof ProtocolError) countFault(text)
       respond({ op: 'response', seq_number: seq, result: text, is_exception: true })
     }
+    let result: unknown
+    try {
+      result = options.answer(op, fields)
+    } catch (error) {
+      return failed(error)
+    }
+    if (!(result instanceof Promise)) return done(result)
+    const settle = valve.hold(bytes)
+    result.then(done, failed).finally(settle)
   }
 
   function respond(message: Parameters<typeof encodeMessage>[0]) {
-    if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message))
+    if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message), valve.wrote)
+    valve.look()
   }
 
   function send(message: RequestMessage) {
@@ -136,6 +198,8 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
   }
 
   function ping() {
+    // While we do not read, for reasons of our own, there is nothing to be heard.
+    if (valve.shut === 'for us') unanswered = 0
     if (unanswered >= 2) {
       reason ||= 'the other end stopped answering'
       socket.terminate()
@@ -144,4 +208,11 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
     unanswered++
     if (socket.readyState === socket.OPEN) socket.ping()
   }
+}
+
+// Checked by ws before a frame is in memory. It takes the figure when the socket is made, and has
+// no door to change it: where this one is gone, frames are judged when they are whole.
+function limitPayload(socket: WebSocket, bytes: number) {
+  const { _receiver: receiver } = socket as { _receiver?: { _maxPayload?: number } }
+  if (typeof receiver?._maxPayload === 'number') receiver._maxPayload = bytes
 }
