@@ -1,11 +1,18 @@
 import type { WebSocket } from 'ws'
 import type { Command } from './commands/command.ts'
-import { findMarked, killTree, STEP_ID_VARIABLE } from './commands/process-tree.ts'
+import { describeProcess, readProcess } from './commands/process-list.ts'
+import { buildMark } from './commands/process-mark.ts'
+import { findTree, killTree } from './commands/process-tree.ts'
+import { forgetBuild, seenOf } from './commands/process-watch.ts'
 import { COMMANDS } from './commands/registry.ts'
 import type { Console } from './console.ts'
 import { agree, CAPABILITIES, type Capabilities } from './protocol/capabilities.ts'
 import { type Link, startLink } from './protocol/link.ts'
 import { asMap, asString, type Fields, optional, ProtocolError } from './protocol/parse.ts'
+import { SLAVE_ID_VARIABLE } from './protocol/slave-id.ts'
+
+// How long what a build left may take to end by itself.
+const POLITE_MS = 1000
 
 export interface SlaveOptions {
   readonly name: string
@@ -118,10 +125,19 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
 
   // What a build's steps left in the background goes with the build.
   async function endBuild(build: string): Promise<readonly string[]> {
-    const marker = `${STEP_ID_VARIABLE}=${build}/`
-    const left = await findMarked(marker)
-    if (left.length === 0) return []
-    await killTree({ marker, politeMs: 1000 })
-    return left.map(one => `${one.name} (pid ${one.pid})`)
+    const since = readProcess(process.pid)
+    const tree = {
+      mark: buildMark(options.environment[SLAVE_ID_VARIABLE] ?? '', build),
+      seen: seenOf(build),
+      ...(since && { since }),
+    }
+    const left = await findTree(tree)
+    if (left.length > 0) {
+      const rest = await killTree({ ...tree, politeMs: POLITE_MS })
+      console.say('build', `ended what its steps left: ${left.map(describeProcess).join(', ')}`)
+      if (rest.length > 0) console.say('build', `could not be ended: ${rest.join(', ')}`)
+    }
+    forgetBuild(build)
+    return left.map(describeProcess)
   }
 }

@@ -1,5 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs'
+import { enterCgroup } from './cgroup.ts'
+import { slaveMark } from './commands/process-mark.ts'
 import { killTree } from './commands/process-tree.ts'
+import { seenOf } from './commands/process-watch.ts'
 import { type Connection, serveMaster } from './connection.ts'
 import { createConsole } from './console.ts'
 import { scrubEnvironment } from './environment.ts'
@@ -56,6 +59,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
 
   // A slave that was killed may have left steps that still work in our folders.
   await endLeftovers('left by the slave before')
+  const cgroup = await enterCgroup(slaveId)
   const listening = await listenForMaster(options.socketPath, key, socket => {
     if (leaving) return socket.terminate()
     clearTimeout(lonely)
@@ -100,12 +104,13 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     for (const connection of connections) connection.close(why)
     await Promise.all([...connections].map(connection => connection.ended))
     await endLeftovers('left by a step')
+    await cgroup?.killOthers()
     end.resolve(0)
   }
 
   async function endLeftovers(whose: string) {
-    const marker = `${SLAVE_ID_VARIABLE}=${slaveId}`
-    const left = await killTree({ marker, politeMs: POLITE_MS })
+    const mark = slaveMark(slaveId)
+    const left = await killTree({ mark, seen: seenOf(), politeMs: POLITE_MS })
     if (left.length > 0) console.say('slave', `${whose}, could not be ended: ${left.join(', ')}`)
   }
 }

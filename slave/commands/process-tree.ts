@@ -1,181 +1,159 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { describeProcess, isSame, listProcesses, type ProcessInfo } from './process-list.ts'
+import { carries, type Mark } from './process-mark.ts'
 
-/**
- * Every process that a step starts inherits this variable, however it detaches
- * itself: a child that double-forks into a session of its own still carries it.
- */
-export const STEP_ID_VARIABLE = 'TRIPHAMMER_STEP_ID'
-
-export interface ProcessInfo {
-  readonly pid: number
-  readonly parent: number
-  readonly group: number
-  readonly session: number
-  /** Changes when a pid is reused. */
-  readonly startedAt: string
-  readonly name: string
+export interface TreeOptions {
+  /** What they carry. */
+  readonly mark: Mark
+  /** Leader of the group and session of what was started, where there is one. */
+  readonly leader?: ProcessInfo
+  /** Who was seen to belong while it ran: see process-watch.ts. */
+  readonly seen?: Iterable<ProcessInfo>
+  /** Whoever is older can't carry the mark, and need not be asked. */
+  readonly since?: ProcessInfo
 }
 
-export interface KillOptions {
-  /** Process group and session leader of what was started, where there is one. */
-  readonly leader?: number
-  /** A variable that they carry: `NAME=value`, or the beginning of that. */
-  readonly marker: string
+export interface KillOptions extends TreeOptions {
   /** How long processes may take to end after SIGTERM; 0 goes to SIGKILL at once. */
   readonly politeMs: number
 }
 
 const HARD_MS = 5000
 const LOOK_MS = 40
+// A tree that forks is stopped faster than it grows; one that is not is killed as it stands.
+const MOST_PASSES = 50
 
 /**
  * Ends a process tree whole, children that left the group or ignore SIGTERM
  * included, and returns the names of what could not be ended.
  *
- * Linux: group, session, descendants and the marker in each environment. macOS:
- * the same by `ps`, which shows the environments of one's own processes.
- * Windows: `taskkill /T`, which follows parents only.
+ * The hard way stops everybody first and looks again until nobody new is there,
+ * so that nothing forks away under the blows. A pid is signalled only while its
+ * start time is the one that was seen: what remains is the moment between that
+ * look and the signal, since Node has no pidfd.
  */
 export async function killTree(options: KillOptions): Promise<string[]> {
-  if (process.platform === 'win32') return killWindowsTree(options)
-  // Whoever was once seen to belong stays in view, also after its parent has gone.
-  const known = new Map<number, ProcessInfo>()
-  const hardAt = performance.now() + options.politeMs
-  const asked = new Set<number>()
+  const known = knownAtFirst(options)
+  // Windows has no polite signal.
+  const politeMs = process.platform === 'win32' ? 0 : options.politeMs
+  const hardAt = performance.now() + politeMs
+  const asked = new Set<string>()
   for (;;) {
     const members = await membersOf(options, known)
     if (members.length === 0) return []
-    const hard = performance.now() >= hardAt
-    if (performance.now() > hardAt + HARD_MS) return members.map(m => `${m.name} (pid ${m.pid})`)
-    for (const { pid } of members) {
-      if (hard) signal(pid, 'SIGKILL')
-      else if (!asked.has(pid)) signal(pid, 'SIGTERM')
-      asked.add(pid)
-    }
+    if (performance.now() > hardAt + HARD_MS) return members.map(describeProcess)
+    if (performance.now() >= hardAt) await killAll(await stopAll(members, options, known))
+    else for (const one of members) if (isNew(asked, one)) signal(one, 'SIGTERM')
     await new Promise(resolve => setTimeout(resolve, LOOK_MS))
   }
 }
 
-/** The living processes that carry a variable; see `marker` of the options. */
-export async function findMarked(marker: string): Promise<ProcessInfo[]> {
-  const found = await listProcesses()
-  return found.filter(one => one.pid !== process.pid && carries(one, marker))
+/** The living processes of a tree. */
+export function findTree(options: TreeOptions): Promise<ProcessInfo[]> {
+  return membersOf(options, knownAtFirst(options))
 }
 
-async function membersOf(options: KillOptions, known: Map<number, ProcessInfo>) {
-  const all = (await listProcesses()).filter(one => one.pid !== process.pid)
+/**
+ * Who of `all` belongs: whoever carries the mark, is known already, shares the
+ * group or session of a living leader, or descends from one of these. Adds them
+ * to `known`, and forgets there who has ended.
+ */
+export function grow(
+  all: readonly ProcessInfo[],
+  known: Map<number, ProcessInfo>,
+  belongs: (one: ProcessInfo) => boolean,
+): ProcessInfo[] {
   const members = new Map<number, ProcessInfo>()
-  for (const one of all) {
-    const before = known.get(one.pid)
-    const same = before?.startedAt === one.startedAt
-    const led =
-      options.leader !== undefined &&
-      (one.group === options.leader || one.session === options.leader)
-    // A leader's number may have been given to a stranger: the marker decides then.
-    if (
-      same ||
-      (led && !known.has(options.leader!)) ||
-      one.pid === options.leader ||
-      carries(one, options.marker)
-    )
-      members.set(one.pid, one)
+  const groups = new Set<number>()
+  const take = (one: ProcessInfo) => {
+    members.set(one.pid, one)
+    // A number can't be reused while it is that of a group or session that has members.
+    if (one.group > 1) groups.add(one.group)
+    if (one.session > 1) groups.add(one.session)
   }
+  for (const one of all) if (known.get(one.pid)?.startedAt === one.startedAt) take(one)
+  const mine = new Set(all.filter(one => one.pid === process.pid).flatMap(groupsOf))
+  for (const one of all)
+    if (one.pid !== process.pid && !members.has(one.pid) && belongs(one)) take(one)
   for (let grew = true; grew; ) {
     grew = false
-    for (const one of all)
-      if (!members.has(one.pid) && members.has(one.parent)) {
-        members.set(one.pid, one)
-        grew = true
-      }
+    for (const one of all) {
+      if (members.has(one.pid) || one.pid === process.pid) continue
+      const related =
+        isChild(one, members.get(one.parent)) ||
+        groupsOf(one).some(group => groups.has(group) && !mine.has(group))
+      if (!related) continue
+      take(one)
+      grew = true
+    }
   }
+  known.clear()
   for (const one of members.values()) known.set(one.pid, one)
   return [...members.values()]
 }
 
-function signal(pid: number, name: NodeJS.Signals) {
+function groupsOf(one: ProcessInfo): number[] {
+  return [one.group, one.session].filter(group => group > 1)
+}
+
+// On Windows a parent's number outlives the parent, and may have been given away since.
+function isChild(one: ProcessInfo, parent: ProcessInfo | undefined): boolean {
+  if (!parent) return false
+  return process.platform !== 'win32' || BigInt(one.startedAt) >= BigInt(parent.startedAt)
+}
+
+function knownAtFirst({ leader, seen = [] }: TreeOptions): Map<number, ProcessInfo> {
+  const known = new Map<number, ProcessInfo>()
+  for (const one of leader ? [leader, ...seen] : seen) known.set(one.pid, one)
+  return known
+}
+
+async function membersOf(options: TreeOptions, known: Map<number, ProcessInfo>) {
+  const { mark, leader, since = leader } = options
+  const isOld = (one: ProcessInfo) => since && Number(one.startedAt) < Number(since.startedAt)
+  return grow(await listProcesses(), known, one => !isOld(one) && carries(one, mark))
+}
+
+async function stopAll(
+  members: ProcessInfo[],
+  options: TreeOptions,
+  known: Map<number, ProcessInfo>,
+): Promise<ProcessInfo[]> {
+  if (process.platform === 'win32') return members
+  const stopped = new Set<string>()
+  let all = members
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    const fresh = all.filter(one => isNew(stopped, one))
+    if (fresh.length === 0) break
+    for (const one of fresh) signal(one, 'SIGSTOP')
+    all = await membersOf(options, known)
+  }
+  return all
+}
+
+async function killAll(members: readonly ProcessInfo[]): Promise<void> {
+  if (process.platform === 'win32') {
+    // Killing a tree fails now and then at the first try; who lives on is found at the next look.
+    const of = members.flatMap(({ pid }) => ['/PID', String(pid)])
+    await promisify(execFile)('taskkill', ['/F', '/T', ...of]).catch(() => {})
+    return
+  }
+  for (const one of members) signal(one, 'SIGKILL')
+}
+
+function isNew(done: Set<string>, one: ProcessInfo): boolean {
+  const key = `${one.pid} ${one.startedAt}`
+  if (done.has(key)) return false
+  done.add(key)
+  return true
+}
+
+function signal(one: ProcessInfo, name: NodeJS.Signals) {
+  if (!isSame(one)) return
   try {
-    process.kill(pid, name)
+    process.kill(one.pid, name)
   } catch {
-    // It ended in the meantime.
-  }
-}
-
-type Listed = ProcessInfo & { readonly environment?: string }
-
-async function listProcesses(): Promise<Listed[]> {
-  return process.platform === 'linux' ? listLinux() : listByPs()
-}
-
-function carries(one: Listed, marker: string): boolean {
-  if (one.environment !== undefined) return one.environment.includes(` ${marker}`)
-  try {
-    const environment = readFileSync(`/proc/${one.pid}/environ`, 'latin1')
-    return environment.startsWith(marker) || environment.includes(`\0${marker}`)
-  } catch {
-    return false
-  }
-}
-
-function listLinux(): ProcessInfo[] {
-  const found: ProcessInfo[] = []
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry)
-    if (!(pid > 0)) continue
-    let stat: string
-    try {
-      stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    } catch {
-      continue
-    }
-    // The name stands in parentheses and may hold spaces and parentheses itself.
-    const nameEnd = stat.lastIndexOf(')')
-    const [state, parent, group, session, ...rest] = stat.slice(nameEnd + 2).split(' ')
-    if (state === 'Z' || state === 'X') continue
-    found.push({
-      pid,
-      parent: Number(parent),
-      group: Number(group),
-      session: Number(session),
-      startedAt: rest[15] ?? '',
-      name: stat.slice(stat.indexOf('(') + 1, nameEnd),
-    })
-  }
-  return found
-}
-
-async function listByPs(): Promise<Listed[]> {
-  const { stdout } = await promisify(execFile)(
-    'ps',
-    ['-axEww', '-o', 'pid=,ppid=,pgid=,stat=,lstart=,command='],
-    { maxBuffer: 64 * 1024 * 1024 },
-  )
-  return stdout.split('\n').flatMap(line => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.{24})\s+(\S+)(.*)$/.exec(line)
-    if (!match || match[4]!.startsWith('Z')) return []
-    const [, pid, parent, group, , startedAt, name, rest] = match as unknown as string[]
-    return [
-      {
-        pid: Number(pid),
-        parent: Number(parent),
-        group: Number(group),
-        session: -1,
-        startedAt: startedAt!,
-        name: name!,
-        environment: rest!,
-      },
-    ]
-  })
-}
-
-async function killWindowsTree({ leader }: KillOptions): Promise<string[]> {
-  if (leader === undefined) return []
-  try {
-    await promisify(execFile)('taskkill', ['/PID', String(leader), '/T', '/F'])
-    return []
-  } catch (error) {
-    // 128: there is no such process any more.
-    return (error as { code?: number }).code === 128 ? [] : [`pid ${leader}`]
+    // It ended in the meantime, or belongs to another user: it is named in the end.
   }
 }

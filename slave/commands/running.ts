@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { delimiter, isAbsolute, join } from 'node:path'
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, isAbsolute, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ShellArgs } from '../protocol/shell-args.ts'
 import { type Output, WINDOW_BYTES } from './output.ts'
+import { type Mark, withLimit } from './process-mark.ts'
 
 export interface Exit {
   readonly code: number
@@ -30,16 +31,22 @@ const PIPES_GRACE_MS = 1000
 const GRACE_STEP_MS = 50
 // More than the system holds in pipes for a program that has ended; the rest is of others.
 const MOST_PENDING_BYTES = 2 * 1024 * 1024
+// What a shell takes where there is no PATH.
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin'
 const NOT_FOUND: Exit = { code: 127, signal: null }
 
 /** Starts the program with a pipe for each stream, which is how steps run unless they ask for a pty. */
 export function startOnPipes(
   shell: ShellArgs,
   env: Record<string, string>,
+  mark: Mark,
   output: Output,
   onOutput: OnOutput,
 ): Running {
-  const [file, args] = programOf(shell.command)
+  const [program, words] = programOf(shell.command)
+  const problem = whyNotRun(program, shell.workdir, env)
+  if (problem) return notRun(problem, output)
+  const [file, args] = withLimit(program, words, mark)
   const exited = Promise.withResolvers<Exit>()
   const child = spawn(file, args, {
     cwd: shell.workdir,
@@ -56,7 +63,7 @@ export function startOnPipes(
     ],
   })
   child.on('error', error => {
-    output.note(`${explain(error, file)}\n`)
+    output.note(`${explain(error, program)}\n`)
     exited.resolve(NOT_FOUND)
   })
   child.on('exit', (code, signal) => exited.resolve({ code: code ?? -1, signal }))
@@ -94,22 +101,16 @@ export function startOnPipes(
 export async function startInPty(
   shell: ShellArgs,
   env: Record<string, string>,
+  mark: Mark,
   output: Output,
   onOutput: OnOutput,
 ): Promise<Running> {
   // Only a step that asks for a terminal loads the native module.
   const { spawn: spawnPty } = await import('node-pty')
-  const [file, args] = programOf(shell.command)
-  // node-pty reports a program that is not there as exit status 1 with a line of its own.
-  if (!canRun(file, shell.workdir, env)) {
-    output.note(`${explain({ code: 'ENOENT' }, file)}\n`)
-    return {
-      pid: undefined,
-      exited: Promise.resolve(NOT_FOUND),
-      drained: Promise.resolve(),
-      abandon() {},
-    }
-  }
+  const [program, words] = programOf(shell.command)
+  const problem = whyNotRun(program, shell.workdir, env)
+  if (problem) return notRun(problem, output)
+  const [file, args] = withLimit(program, words, mark)
   const exited = Promise.withResolvers<Exit>()
   const pty = spawnPty(file, args, {
     name: 'xterm-256color',
@@ -181,13 +182,38 @@ function programOf(command: ShellArgs['command']): [file: string, args: string[]
   return ['/bin/sh', ['-c', command]]
 }
 
-function canRun(file: string, workdir: string, env: Record<string, string>): boolean {
-  if (isAbsolute(file) || file.includes('/'))
-    return existsSync(join(workdir, file)) || existsSync(file)
+// Asked before: a shell or a terminal that finds no program says so in words of its own.
+function whyNotRun(file: string, workdir: string, env: Record<string, string>): string | undefined {
   const suffixes = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : ['']
-  return (env.PATH ?? '')
-    .split(delimiter)
-    .some(folder => suffixes.some(suffix => existsSync(join(folder, file + suffix))))
+  const folders =
+    isAbsolute(file) || file.includes('/')
+      ? [workdir]
+      : (env.PATH ?? DEFAULT_PATH).split(delimiter).map(folder => resolve(workdir, folder))
+  const found = folders
+    .flatMap(folder => suffixes.map(suffix => resolve(folder, file + suffix)))
+    .map(canRun)
+  if (found.includes('yes')) return undefined
+  return explain({ code: found.includes('no') ? 'EACCES' : 'ENOENT' }, file)
+}
+
+function canRun(path: string): 'yes' | 'no' | 'absent' {
+  try {
+    if (!statSync(path).isFile()) return 'no'
+    accessSync(path, constants.X_OK)
+    return 'yes'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'no' : 'absent'
+  }
+}
+
+function notRun(reason: string, output: Output): Running {
+  output.note(`${reason}\n`)
+  return {
+    pid: undefined,
+    exited: Promise.resolve(NOT_FOUND),
+    drained: Promise.resolve(),
+    abandon() {},
+  }
 }
 
 function explain(error: { code?: string; message?: string }, file: string): string {

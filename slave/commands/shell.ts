@@ -2,11 +2,14 @@ import { mkdirSync } from 'node:fs'
 import { delimiter } from 'node:path'
 import { asBoolean, asString, type Fields, optional } from '../protocol/parse.ts'
 import { parseShellArgs, type ShellArgs } from '../protocol/shell-args.ts'
+import { SLAVE_ID_VARIABLE } from '../protocol/slave-id.ts'
 import type { Command, CommandContext } from './command.ts'
 import { countNewlines, startLimits } from './limits.ts'
 import { watchLogFiles } from './log-files.ts'
 import { createOutput } from './output.ts'
-import { killTree, STEP_ID_VARIABLE } from './process-tree.ts'
+import { describeProcess } from './process-list.ts'
+import { commandMark, STEP_ID_VARIABLE } from './process-mark.ts'
+import { type TreeWatch, watchTree } from './process-watch.ts'
 import { type Exit, startInPty, startOnPipes } from './running.ts'
 
 /** Why a command is ended before its time. `failure` is told to the master in `failure_reason`. */
@@ -29,9 +32,7 @@ export function startShell(args: Fields, context: CommandContext): Command {
   // Our own masters ask for less to be said of commands that are many and small.
   const brief = optional(args.brief, 'brief', asBoolean) ?? false
   const build = optional(args.build_marker, 'build_marker', asString) ?? 'command'
-  // The beginning of a marker is looked for: a last stroke tells c1 from c10.
-  const stepId = `${build}/${context.id}/`
-  const marker = `${STEP_ID_VARIABLE}=${stepId}`
+  const mark = commandMark(context.environment[SLAVE_ID_VARIABLE] ?? '', build, context.id)
   const output = createOutput(context.updates)
   let ending: Ending | undefined
   const ended = Promise.withResolvers<Ending>()
@@ -46,7 +47,8 @@ export function startShell(args: Fields, context: CommandContext): Command {
 
   async function run(): Promise<void> {
     const startedAt = performance.now()
-    const env = { ...stepEnvironment(shell, context.environment), [STEP_ID_VARIABLE]: stepId }
+    const env = stepEnvironment(shell, context.environment)
+    env[STEP_ID_VARIABLE] = mark.variable.slice(STEP_ID_VARIABLE.length + 1)
     mkdirSync(shell.workdir, { recursive: true })
     output.note(describe(shell, env, brief))
     const limits = startLimits(shell, end)
@@ -76,18 +78,30 @@ export function startShell(args: Fields, context: CommandContext): Command {
     onExit: () => void,
   ): Promise<Exit> {
     const start = shell.usePTY ? startInPty : startOnPipes
-    const program = await start(shell, env, output, onOutput)
-    void ended.promise.then(async ({ why }) => {
+    const program = await start(shell, env, mark, output, onOutput)
+    const watch = program.pid === undefined ? undefined : watchTree(program.pid, build, mark)
+    const killed = ended.promise.then(async ({ why }) => {
       output.note(`\n${why}: ending the command\n`)
-      const politeMs = (shell.sigtermTime ?? POLITE_S) * 1000
-      const left = await killTree({ ...(program.pid && { leader: program.pid }), marker, politeMs })
+      const left = (await watch?.kill((shell.sigtermTime ?? POLITE_S) * 1000)) ?? []
       if (left.length > 0) output.note(`could not be ended: ${left.join(', ')}\n`)
       program.abandon()
     })
     const exit = await program.exited
     onExit()
+    watch?.programEnded()
+    // The program may go at once, and children of it hold out: the command is over with the last.
+    if (ending) await killed
     await program.drained
+    if (watch && !ending) await nameLeftovers(watch)
     return exit
+  }
+
+  async function nameLeftovers(watch: TreeWatch) {
+    const left = await watch.left()
+    if (left.length > 0)
+      output.note(
+        `still running in the background: ${left.map(describeProcess).join(', ')}; ended with the build\n`,
+      )
   }
 }
 

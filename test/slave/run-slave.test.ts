@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -71,6 +71,29 @@ async function startSleeper(
   }, 'the sleeper')
 }
 
+function pidIn(file: string): Promise<number> {
+  return eventually(() => {
+    try {
+      return Number(readFileSync(file, 'utf8')) || undefined
+    } catch {
+      return undefined
+    }
+  }, `a pid in ${file}`)
+}
+
+function mayMakeCgroups(): boolean {
+  try {
+    const line = readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .find(one => one.includes(' - cgroup2 '))
+    const own = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))![1]!
+    accessSync(join(line!.split(' ')[4]!, own, 'cgroup.procs'), constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 test('a slave listens where only its user can reach it, and only to who shows the key', async () => {
   const slave = await startSlave()
   const mode = statSync(slave.socket).mode & 0o777
@@ -105,14 +128,7 @@ test('what a step left in the background does not outlive the slave', async () =
   const link = await attach(slave)
   const stubborn = `setsid sh -c 'trap "" TERM; echo $$ > stubborn; sleep 600'`
   await startSleeper(slave, link, `(${stubborn} &); sleep 0`)
-  const file = join(slave.folder, 'work/stubborn')
-  const pid = await eventually(() => {
-    try {
-      return Number(readFileSync(file, 'utf8')) || undefined
-    } catch {
-      return undefined
-    }
-  }, 'the stubborn one')
+  const pid = await pidIn(join(slave.folder, 'work/stubborn'))
   await link.request('shutdown')
   expect([await slave.exited, isAlive(pid)]).toEqual([[0, null], false])
 })
@@ -126,6 +142,47 @@ test('a slave that takes the place of a killed one ends what that left', async (
   const second = await startSlave(first.folder)
   expect([left, await isGone(pid)]).toEqual([true, true])
   await attach(second)
+})
+
+// What nothing but the control group of the slave can find: no mark, no group, no parent.
+const VANISH = `(sh -c 'ulimit -S -w unlimited 2>/dev/null || ulimit -S -x unlimited
+  env -i setsid sh -c "trap "" TERM; echo \\$\\$ > vanished; while :; do sleep 600; done" &' &)`
+
+test.skipIf(!mayMakeCgroups())(
+  'in a control group of its own, a slave leaves nothing behind that could hide from it',
+  async () => {
+    const slave = await startSlave()
+    const link = await attach(slave)
+    await startSleeper(slave, link, `${VANISH}; sleep 600`)
+    const pid = await pidIn(join(slave.folder, 'work/vanished'))
+    await link.request('shutdown')
+    expect([await slave.exited, isAlive(pid)]).toEqual([[0, null], false])
+  },
+)
+
+test.skipIf(!mayMakeCgroups())(
+  'a slave that takes the place of a killed one finds in its control group who hides',
+  async () => {
+    const first = await startSlave()
+    await startSleeper(first, await attach(first), `${VANISH}; sleep 600`)
+    const pid = await pidIn(join(first.folder, 'work/vanished'))
+    first.child.kill('SIGKILL')
+    await first.exited
+    await startSlave(first.folder)
+    expect(isAlive(pid)).toBe(false)
+  },
+)
+
+test('a slave that takes the place of a killed one finds what has cleared its environment', async () => {
+  const first = await startSlave()
+  const leave = `(env -i setsid sh -c 'echo $$ > escaped; exec sleep 600' &)`
+  await startSleeper(first, await attach(first), `${leave}; sleep 600`)
+  const pid = await pidIn(join(first.folder, 'work/escaped'))
+  first.child.kill('SIGKILL')
+  await first.exited
+  const left = isAlive(pid)
+  await startSlave(first.folder)
+  expect([left, isAlive(pid)]).toEqual([true, false])
 })
 
 test('a master that comes again takes over, and what ran for the first one is ended', async () => {

@@ -1,0 +1,120 @@
+import { listProcesses, type ProcessInfo, readProcess } from './process-list.ts'
+import type { Mark } from './process-mark.ts'
+import { grow, type KillOptions, killTree } from './process-tree.ts'
+
+/** Keeps an eye on the processes of one command. */
+export interface TreeWatch {
+  /** Nobody else can get the pid of the program itself any more, or keep it: it has ended. */
+  programEnded(): void
+  /** Who lives of them, as far as was seen. */
+  readonly seen: Iterable<ProcessInfo>
+  /** Who of the program's own group still lives; costs nothing where there is nobody. */
+  left(): Promise<readonly ProcessInfo[]>
+  kill(politeMs: number): Promise<string[]>
+}
+
+const FIRST_LOOK_MS = 150
+const LONGEST_PAUSE_MS = 3000
+// A list is a program of its own there.
+const PS_FIRST_LOOK_MS = 1000
+const PS_LONGEST_PAUSE_MS = 10_000
+
+interface Watched {
+  readonly pid: number
+  readonly build: string
+  leader: ProcessInfo | undefined
+  running: boolean
+  readonly known: Map<number, ProcessInfo>
+}
+
+const watched = new Set<Watched>()
+let timer: NodeJS.Timeout | undefined
+let pauseMs = 0
+let nextAt = Number.POSITIVE_INFINITY
+
+/**
+ * Looks at a command's processes from time to time while it runs: a child that
+ * was once seen below its parent stays known when it goes its own way, whatever
+ * it does to its environment, group and session. All commands share one look.
+ */
+export function watchTree(pid: number, build: string, mark: Mark): TreeWatch {
+  const leader = readProcess(pid)
+  const own: Watched = { pid, build, leader, running: true, known: new Map() }
+  if (leader) own.known.set(pid, leader)
+  watched.add(own)
+  // Windows keeps the numbers of parents that have ended: there is nothing to remember.
+  if (process.platform !== 'win32') {
+    pauseMs = process.platform === 'linux' ? FIRST_LOOK_MS : PS_FIRST_LOOK_MS
+    if (performance.now() + pauseMs < nextAt) plan()
+  }
+
+  return {
+    get seen() {
+      return own.known.values()
+    },
+    programEnded() {
+      own.running = false
+      if (own.known.size <= 1 && !hasGroup(pid)) watched.delete(own)
+    },
+    async left() {
+      if (!hasGroup(pid)) return []
+      const all = await listProcesses()
+      // With a leader again it is a stranger's: the number was free in between.
+      return all.some(one => one.pid === pid) ? [] : all.filter(one => one.group === pid)
+    },
+    async kill(politeMs) {
+      if (own.running && !own.leader) await look()
+      const options: KillOptions = { mark, politeMs, seen: own.known.values() }
+      return killTree(own.leader ? { ...options, leader: own.leader } : options)
+    },
+  }
+}
+
+function hasGroup(leader: number): boolean {
+  if (process.platform === 'win32') return false
+  try {
+    process.kill(-leader, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Who was seen to belong to a build's commands and lives on; to all commands, without a build. */
+export function seenOf(build?: string): ProcessInfo[] {
+  return [...watched].flatMap(one =>
+    build === undefined || one.build === build ? [...one.known.values()] : [],
+  )
+}
+
+/** The commands of a build are over: nothing of it needs to be remembered. */
+export function forgetBuild(build: string): void {
+  for (const one of watched) if (one.build === build && !one.running) watched.delete(one)
+}
+
+function plan() {
+  clearTimeout(timer)
+  nextAt = performance.now() + pauseMs
+  timer = setTimeout(() => void lookAgain(), pauseMs)
+  timer.unref()
+}
+
+async function lookAgain() {
+  nextAt = Number.POSITIVE_INFINITY
+  await look()
+  const longest = process.platform === 'linux' ? LONGEST_PAUSE_MS : PS_LONGEST_PAUSE_MS
+  pauseMs = Math.min(longest, pauseMs * 2)
+  if (watched.size > 0 && performance.now() + pauseMs < nextAt) plan()
+}
+
+async function look() {
+  const all = await listProcesses().catch(() => [])
+  for (const one of watched) {
+    if (!one.leader && one.running) {
+      one.leader = all.find(({ pid }) => pid === one.pid)
+      if (one.leader) one.known.set(one.pid, one.leader)
+    }
+    grow(all, one.known, () => false)
+    if (!one.running && one.known.size === 0) watched.delete(one)
+  }
+}
