@@ -29,6 +29,11 @@ export function agree(other: unknown): Capabilities {
   return agreed
 }
 
+/** Nothing beyond Buildbot's protocol was agreed on. */
+export function isPlain(agreed: Capabilities): boolean {
+  return Object.keys(agreed).length === 0
+}
+
 /** The update key of raw output: `[stream, offset, bytes, unix time in s]`. */
 export const RAW_OUTPUT_KEY = 'triphammer_output'
 

@@ -74,7 +74,8 @@ export function runStep(options: StepRunOptions): StepRun {
     if (error instanceof SlaveLostError) throw error
     const results = error instanceof ExpressionError ? FAILURE : EXCEPTION
     await append('stdio', 'header', `${error.message}\n`)
-    return { results, text: error.message }
+    // A worker that breaks sends a traceback, whose last line says why.
+    return { results, text: error.message.trim().split('\n').at(-1)! }
   }
 
   function stop(why: string) {

@@ -42,6 +42,7 @@ export interface Attachment {
 
 export function createAttachment(options: AttachmentOptions): Attachment {
   const { onState, onSession } = options
+  const orphans = new Set<string>()
   let session: Session | undefined
   let stopping = false
 
@@ -59,7 +60,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
   }
 
   async function take(socket: WebSocket) {
-    const taken = await startSession(socket, options)
+    const taken = await startSession(socket, { ...options, orphans })
     // Whoever shook hands last is the slave: the link before may be half open for long.
     session?.close('another link of this slave took over')
     session = taken

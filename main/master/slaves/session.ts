@@ -1,9 +1,14 @@
 import type { WebSocket } from 'ws'
-import { agree, CAPABILITIES, type Capabilities } from '../../../slave/protocol/capabilities.ts'
+import {
+  agree,
+  CAPABILITIES,
+  type Capabilities,
+  isPlain,
+} from '../../../slave/protocol/capabilities.ts'
+import { FRAME_LIMITS, HANDSHAKE_LIMITS } from '../../../slave/protocol/limits.ts'
 import { LinkEndedError, startLink } from '../../../slave/protocol/link.ts'
 import {
   asArray,
-  asBytes,
   asMap,
   asString,
   asStrings,
@@ -11,7 +16,11 @@ import {
   ProtocolError,
 } from '../../../slave/protocol/parse.ts'
 import type { SlaveInfo } from '../model.ts'
+import { plainArguments } from './plain-commands.ts'
+import { findFailureReason } from './text-updates.ts'
+import { answerTransfer, type TransferHooks } from './transfers.ts'
 import { type CommandEvent, readUpdates } from './updates.ts'
+import { WORKER_SETTINGS } from './worker-settings.ts'
 
 /** A slave that is attached: after the handshake there is no difference between local and remote. */
 export interface Session {
@@ -28,12 +37,10 @@ export interface Session {
   close(reason: string): void
 }
 
-export interface CommandHooks {
+export interface CommandHooks extends TransferHooks {
   readonly builder?: string
   /** Output as it comes. The slave is told that it arrived once the promise resolves. */
   readonly onOutput?: (stream: string, bytes: Uint8Array) => Promise<void>
-  /** Blocks of a file that the slave sends. */
-  readonly onUpload?: (bytes: Uint8Array) => Promise<void>
 }
 
 export interface RemoteCommand {
@@ -62,25 +69,25 @@ export interface SessionOptions {
   readonly onTrouble: (reason: string) => void
   /** How long a slave may take to introduce itself. */
   readonly handshakeMs?: number
+  /**
+   * Commands that a link before left behind. Buildbot's workers go on with them, to nobody's
+   * use: they are ended as soon as the slave is back.
+   */
+  readonly orphans?: Set<string>
 }
 
 const HANDSHAKE_MS = 10_000
+const HEADER_END = 4000
 
 interface Running {
   readonly hooks: CommandHooks
   readonly outcome: { -readonly [K in keyof CommandOutcome]: CommandOutcome[K] | undefined }
   /** How many bytes of each stream have come. */
   readonly offsets: Map<string, number>
+  /** What a worker says of the command's end is said in the last of its header. */
+  headerEnd: string
   complete(failure: string | null): void
   lose(reason: string): void
-}
-
-// What Buildbot's master sends, but for the limits: lines are never cut, and output comes at once.
-const SETTINGS = {
-  buffer_size: 256 * 1024,
-  buffer_timeout: 0.1,
-  newline_re: String.raw`(\r\n|\r(?=.)|\033\[u|\033\[[0-9]+;[0-9]+[Hf]|\033\[2J|\x08+)`,
-  max_line_length: 2 ** 31 - 1,
 }
 
 /**
@@ -90,12 +97,19 @@ const SETTINGS = {
  */
 export async function startSession(socket: WebSocket, options: SessionOptions): Promise<Session> {
   const commands = new Map<string, Running>()
-  const link = startLink(socket, { answer, onTrouble: options.onTrouble })
+  const link = startLink(socket, {
+    answer,
+    onTrouble: options.onTrouble,
+    limits: HANDSHAKE_LIMITS,
+  })
   const { info, capabilities } = await shakeHands().catch(error => {
     link.close('the handshake failed')
     throw error
   })
+  const plain = isPlain(capabilities)
+  for (const id of options.orphans ?? []) endOrphan(id)
   void link.ended.then(reason => {
+    if (plain) for (const id of commands.keys()) options.orphans?.add(id)
     for (const command of commands.values()) command.lose(reason)
     commands.clear()
   })
@@ -123,13 +137,26 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
     try {
       const info = asMap(await link.request('get_worker_info'), 'the worker info')
       const capabilities = agree(info.triphammer)
-      if (capabilities.rawOutput === undefined)
-        throw new ProtocolError('this slave does not send its output as bytes')
-      await link.request('set_worker_settings', { args: { ...SETTINGS, triphammer: CAPABILITIES } })
+      // Builds live below it.
+      asString(info.basedir, 'basedir')
+      link.limits = FRAME_LIMITS
+      // Where nothing beyond Buildbot's protocol is agreed on, the other end may be Buildbot's.
+      link.confirmAnswers = isPlain(capabilities)
+      const ours = info.triphammer === undefined ? {} : { triphammer: CAPABILITIES }
+      await link.request('set_worker_settings', { args: { ...WORKER_SETTINGS, ...ours } })
       return { info, capabilities }
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  function endOrphan(id: string) {
+    const why = 'its master lost it'
+    link.request('interrupt_command', { command_id: id, why }).then(
+      () => options.orphans?.delete(id),
+      // The next link tries again.
+      () => {},
+    )
   }
 
   function start(name: string, args: Fields, hooks: CommandHooks = {}): RemoteCommand {
@@ -143,10 +170,17 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
       stat: null,
     }
     const lose = (reason: string) => done.reject(new SlaveLostError(reason))
-    commands.set(id, { hooks, outcome, offsets: new Map(), complete, lose })
-    const request = { command_id: id, command_name: name, args, builder_name: hooks.builder ?? '' }
+    const running: Running = {
+      hooks,
+      outcome,
+      offsets: new Map(),
+      headerEnd: '',
+      complete,
+      lose,
+    }
+    commands.set(id, running)
     // A quick command is complete before its start is answered; only a refusal ends it here.
-    link.request('start_command', request).catch(error => {
+    request().catch(error => {
       commands.delete(id)
       if (error instanceof LinkEndedError) lose(error.message)
       else done.reject(error)
@@ -159,8 +193,18 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
         }),
     }
 
+    async function request() {
+      await link.request('start_command', {
+        command_id: id,
+        command_name: name,
+        args: plain ? plainArguments(name, args, info) : args,
+        builder_name: hooks.builder ?? '',
+      })
+    }
+
     function complete(failure: string | null) {
       commands.delete(id)
+      if (plain && outcome.rc === -1) outcome.failureReason ??= findFailureReason(running.headerEnd)
       if (failure !== null) done.reject(new CommandCrashedError(failure))
       else if (outcome.rc === undefined)
         done.reject(new CommandCrashedError('the slave did not say how the command ended'))
@@ -178,15 +222,8 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
       case 'complete':
         command.complete(fields.args === null ? null : asString(fields.args, 'args'))
         return null
-      case 'update_upload_file_write': {
-        if (!command.hooks.onUpload) throw new ProtocolError('no file was asked for')
-        return command.hooks.onUpload(asBytes(fields.args, 'args')).then(() => null)
-      }
-      case 'update_upload_file_close':
-      case 'update_upload_file_utime':
-        return null
       default:
-        throw new ProtocolError(`unknown op "${op}"`)
+        return answerTransfer(op, fields, command.hooks)
     }
   }
 
@@ -228,6 +265,8 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
     // What came before is not taken twice.
     const bytes = sent.subarray(Math.max(0, expected - from))
     command.offsets.set(stream, Math.max(expected, from + sent.length))
+    if (plain && stream === 'header')
+      command.headerEnd = (command.headerEnd + Buffer.from(bytes).toString()).slice(-HEADER_END)
     if (bytes.length === 0) return Promise.resolve()
     return command.hooks.onOutput?.(stream, bytes) ?? Promise.resolve()
   }

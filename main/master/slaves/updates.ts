@@ -7,6 +7,7 @@ import {
   asString,
   asStrings,
 } from '../../../slave/protocol/parse.ts'
+import { readTextLog, readTextOutput } from './text-updates.ts'
 
 /** What the pairs of an `update` say about a command. */
 export type CommandEvent =
@@ -41,6 +42,12 @@ function readPair(key: string, value: unknown): CommandEvent | undefined {
   switch (key) {
     case RAW_OUTPUT_KEY:
       return readRawOutput(value)
+    case 'stdout':
+    case 'stderr':
+    case 'header':
+      return readTextOutput(key, value)
+    case 'log':
+      return readTextLog(value)
     case 'rc':
       return { kind: 'rc', rc: asNumber(value, 'rc') }
     case 'elapsed':

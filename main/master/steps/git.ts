@@ -1,5 +1,6 @@
 import type { GitStep } from '../config/model.ts'
 import { EXCEPTION, FAILURE, SUCCESS } from '../results.ts'
+import { glob } from './glob.ts'
 import type { RunStep, StepContext, StepEnd } from './step.ts'
 
 // Nobody is there to be asked for a password, and the words must be those we look for.
@@ -106,8 +107,8 @@ async function runGit(
 // Nobody else works in this folder, so whoever made them is gone.
 async function removeLocks(context: StepContext): Promise<boolean> {
   const { workdir } = context
-  const { rc, files } = await context.run('glob', { path: '.git/**/*.lock', workdir })
-  if (rc !== 0 || files.length === 0) return false
+  const files = (await glob(context, '.git/**/*.lock')) ?? []
+  if (files.length === 0) return false
   await context.note(`removing what a git that was killed left: ${files.join(', ')}\n`)
   await context.run('rmdir', { paths: files.map(file => `${workdir}/${file}`) })
   return true

@@ -1,5 +1,6 @@
 import type { UploadStep } from '../config/model.ts'
 import { FAILURE, SUCCESS } from '../results.ts'
+import { glob } from './glob.ts'
 import type { RunStep, StepContext } from './step.ts'
 
 const BLOCK_BYTES = 256 * 1024
@@ -22,8 +23,7 @@ export const runUploadStep: RunStep<UploadStep> = async (config, context) => {
 
 /** Regular files that match a glob, relative to the workdir and never outside of it. */
 export async function findFiles(context: StepContext, pattern: string): Promise<string[]> {
-  const { rc, files } = await context.run('glob', { path: pattern, workdir: context.workdir })
-  if (rc !== 0) return []
+  const files = (await glob(context, pattern)) ?? []
   const inside = files.filter(file => !file.startsWith('/') && !file.split(/[\\/]/).includes('..'))
   const regular: string[] = []
   for (const file of inside) {

@@ -44,9 +44,9 @@ test.each<[string, FakeSlaveOptions, string]>([
     'ProtocolError: triphammer must be a map, not number',
   ],
   [
-    'no bytes',
-    { info: { basedir: '/b' } },
-    'ProtocolError: this slave does not send its output as bytes',
+    'no folder',
+    { info: { triphammer: CAPABILITIES } },
+    'ProtocolError: basedir must be a text, not undefined',
   ],
   [
     'an exception',
@@ -234,10 +234,151 @@ test('blocks of a file are taken one after the other', async () => {
 
 test('what a build left is asked of slaves that can end it', async () => {
   const able = await attached()
-  const unable = await attached({ info: { triphammer: { rawOutput: 1 } } })
+  const unable = await attached({ info: { basedir: '/b', triphammer: { rawOutput: 1 } } })
   expect([
     await able.session.endBuild('b1'),
     await unable.session.endBuild('b1'),
     unable.slave.asked,
   ]).toEqual([['sleep (pid 7)'], [], ['get_worker_info', 'set_worker_settings']])
+})
+
+const COMMANDS = Object.fromEntries(
+  ['shell', 'stat', 'upload_file', 'download_file'].map(name => [name, '3.1']),
+)
+const WORKER = { info: { basedir: '/b', version: '3.7.0', worker_commands: COMMANDS } }
+
+test('a worker of Buildbot is told nothing that it does not know', async () => {
+  let settings: unknown
+  const { slave, session } = await attached({
+    ...WORKER,
+    answer(op, fields) {
+      if (op === 'set_worker_settings') settings = fields.args
+      return undefined
+    },
+  })
+  const args = { command: 'true', workdir: '/b', brief: true, build_marker: 'b', max_lines: 5 }
+  session.start('shell', args).done.catch(() => {})
+  const its = await slave.command()
+  expect([its.args, Object.keys(settings as object).sort(), session.capabilities]).toEqual([
+    { command: 'true', workdir: '/b' },
+    ['buffer_size', 'buffer_timeout', 'max_line_length', 'newline_re'],
+    {},
+  ])
+})
+
+test('the text of a worker becomes bytes, and what comes after the exit status too', async () => {
+  const { slave, session } = await attached(WORKER)
+  const { heard, hooks } = hearing()
+  const { done } = session.start('shell', {}, hooks)
+  const its = await slave.command()
+  await its.update([
+    ['header', ['sh\n in /b\n', [2, 8], [1.5, 1.5]]],
+    ['stdout', ['one\n\u{1f600}\n', [3, 5], [1.5]]],
+    ['log', ['side', ['s\n', [1], []]]],
+    ['rc', 3],
+    ['elapsed', 0.5],
+    ['stdout', ['no newline\n', [10], [1.5]]],
+  ])
+  await its.complete()
+  expect([heard, await done]).toEqual([
+    ['header: sh\n in /b\n', 'stdout: one\n\u{1f600}\n', 'log:side: s\n', 'stdout: no newline\n'],
+    { rc: 3, elapsedS: 0.5, failureReason: null, files: [], stat: null },
+  ])
+})
+
+test.each([
+  [-1, 'command timed out: 5 seconds without output running [b"x"]', 'timeout_without_output'],
+  [-1, 'command timed out: 5 seconds elapsed running [b"x"]', 'timeout'],
+  [-1, 'command interrupted, attempting to kill', null],
+  [3, 'command timed out: 5 seconds elapsed running [b"x"]', null],
+])('an old worker ends with %i and "%s"', async (rc, header, failureReason) => {
+  const { slave, session } = await attached(WORKER)
+  const { done } = session.start('shell', {})
+  const its = await slave.command()
+  await its.update([
+    ['header', ['\ncommand', [0], [1]]],
+    ['header', [`\n${header}, attempting to kill\n`, [0], [1]]],
+  ])
+  await its.end(rc)
+  expect((await done).failureReason).toBe(failureReason)
+})
+
+test.each([
+  ['no list', 'x', 'stdout must be a list, not string'],
+  ['no text', [5, [], []], 'the text of stdout must be a text, not number'],
+  ['positions that are none', ['a\n', [-1], []], 'a position must be a whole number from 0'],
+  ['times that are none', ['a\n', [1], ['now']], 'a time must be a number, not string'],
+])('text with %s is refused', async (_, value, why) => {
+  const { slave, session } = await attached(WORKER)
+  session.start('shell', {}).done.catch(() => {})
+  const its = await slave.command()
+  await expect(its.update([['stdout', value]])).rejects.toThrow(why)
+})
+
+test('what a worker does not know is not asked of it', async () => {
+  const { slave, session } = await attached(WORKER)
+  expect([await session.start('rmfile', { path: '/b/x' }).done.catch(told), slave.asked]).toEqual([
+    'TooOldError: the slave, version 3.7.0, is too old: it does not know the command "rmfile". Install a newer one, or give the builder another slave.',
+    ['get_worker_info', 'set_worker_settings'],
+  ])
+})
+
+test('a file is given out in the blocks that the slave asks for', async () => {
+  const { slave, session } = await attached(WORKER)
+  let file = Buffer.from('0123456789')
+  session
+    .start(
+      'download_file',
+      {},
+      {
+        async onDownload(length) {
+          const block = file.subarray(0, length)
+          file = file.subarray(length)
+          return block
+        },
+      },
+    )
+    .done.catch(() => {})
+  const { id } = await slave.command()
+  const read = (length: number) =>
+    slave.link.request('update_read_file', { command_id: id, length }).then(String)
+  expect([
+    await read(6),
+    await read(6),
+    await read(6),
+    await slave.link.request('update_read_file_close', { command_id: id }),
+  ]).toEqual(['012345', '6789', '', null])
+  await expect(read(-1)).rejects.toThrow('length must be a whole number from 0, not number')
+})
+
+test('what a worker still runs for a link that was lost is ended when it is back', async () => {
+  const orphans = new Set<string>()
+  const options = { nextCommandId: () => 'old-1', onTrouble() {}, orphans }
+  const before = await fakeSlave(WORKER)
+  const lost = await startSession(before.socket, options)
+  const end = lost.start('shell', {}).done.catch(told)
+  await before.command()
+  before.own.terminate()
+  const why = await end
+
+  const interrupted: unknown[] = []
+  const gone = Promise.withResolvers<void>()
+  const after = await fakeSlave({
+    ...WORKER,
+    answer(op, { command_id, why }) {
+      if (op === 'interrupt_command') {
+        interrupted.push([command_id, why])
+        gone.resolve()
+      }
+      return undefined
+    },
+  })
+  await startSession(after.socket, options)
+  await gone.promise
+  await after.link.request('update', {}).catch(() => {})
+  expect([why, interrupted, [...orphans]]).toEqual([
+    expect.stringMatching(/^SlaveLostError: /),
+    [['old-1', 'its master lost it']],
+    [],
+  ])
 })
