@@ -10,6 +10,7 @@ import { agree, CAPABILITIES, type Capabilities } from './protocol/capabilities.
 import { type Link, startLink } from './protocol/link.ts'
 import { asMap, asString, type Fields, optional, ProtocolError } from './protocol/parse.ts'
 import { SLAVE_ID_VARIABLE } from './protocol/slave-id.ts'
+import type { Terminals } from './terminal.ts'
 
 // How long what a build left may take to end by itself.
 const POLITE_MS = 1000
@@ -21,6 +22,8 @@ export interface SlaveOptions {
   /** The environment that commands start from. */
   readonly environment: Readonly<Record<string, string>>
   readonly console: Console
+  /** Where it is left out, people can't open terminals on this slave. */
+  readonly terminals?: Terminals
   /** The master asks the slave to go. */
   readonly onShutdown: () => void
 }
@@ -40,6 +43,7 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
   const link: Link = startLink(socket, { answer, onTrouble: reason => console.say('link', reason) })
 
   const ended = link.ended.then(async reason => {
+    options.terminals?.detach(link.request)
     for (const command of commands.values()) command.interrupt('the link to the master ended')
     await Promise.allSettled([...commands.values()].map(command => command.done))
     return reason
@@ -61,11 +65,12 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
       case 'keepalive':
         return null
       case 'get_worker_info':
-        return { ...options.info, triphammer: CAPABILITIES }
+        return { ...options.info, triphammer: announced() }
       case 'set_worker_settings':
         agreed = agree(asMap(fields.args, 'args').triphammer)
         if (agreed.rawOutput === undefined)
           throw new ProtocolError('this slave speaks to Triphammer masters only')
+        if (agreed.terminal !== undefined) options.terminals?.attach(link.request)
         return null
       case 'start_command':
         return start(fields)
@@ -80,8 +85,15 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
         setImmediate(options.onShutdown)
         return null
       default:
+        if (op.startsWith('terminal_') && options.terminals)
+          return options.terminals.answer(op, fields)
         throw new ProtocolError(`unknown op "${op}"`)
     }
+  }
+
+  function announced(): Capabilities {
+    const { terminal, ...others } = CAPABILITIES
+    return options.terminals ? { ...others, terminal } : others
   }
 
   function start(fields: Fields): null {

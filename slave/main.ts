@@ -11,6 +11,7 @@ slaves by itself; you need this command only to see one at work.
   --basedir DIR    where builds are made
   --socket PATH    the private socket on which the slave waits for the master
   --key-file FILE  the key that the master shows
+  --allow-terminal people may open a shell here from the master's window
 `
 
 const OPTIONS = {
@@ -20,6 +21,7 @@ const OPTIONS = {
   'key-file': { type: 'string' },
   version: { type: 'string' },
   'app-root': { type: 'string' },
+  'allow-terminal': { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
 
@@ -47,6 +49,7 @@ async function main(): Promise<number> {
       keyFile,
       version: values.version ?? 'unknown',
       appRoot: values['app-root'] ?? basedir,
+      allowTerminal: values['allow-terminal'] ?? false,
     })
   } catch (error) {
     process.stderr.write(`triphammer slave: ${(error as Error).message}\n`)

@@ -9,6 +9,7 @@ import { scrubEnvironment } from './environment.ts'
 import { describeSlave } from './info.ts'
 import { listenForMaster } from './listen.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
+import { createTerminals } from './terminal.ts'
 
 export interface RunSlaveOptions {
   readonly name: string
@@ -21,6 +22,8 @@ export interface RunSlaveOptions {
   readonly version: string
   /** Folder of the app, whose own entries are kept out of the steps' PATH. */
   readonly appRoot: string
+  /** Whether people may open a shell on this machine from the master's window. */
+  readonly allowTerminal: boolean
 }
 
 // A master that restarts comes back within this; one that does not has gone for good.
@@ -52,6 +55,9 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   const info = describeSlave(basedir, options.version)
   const key = readFileSync(options.keyFile, 'utf8').trim()
   const end = Promise.withResolvers<number>()
+  const terminals = options.allowTerminal
+    ? createTerminals({ basedir, environment, onTrouble: reason => console.say('slave', reason) })
+    : undefined
   const connections = new Set<Connection>()
   let newest: Connection | undefined
   let lonely: NodeJS.Timeout | undefined
@@ -69,6 +75,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
       info,
       environment,
       console,
+      ...(terminals && { terminals }),
       onShutdown: () => leave('the master sent the slave away'),
     })
     newest = mine
@@ -103,6 +110,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     console.say('slave', `leaves: ${why}`)
     for (const connection of connections) connection.close(why)
     await Promise.all([...connections].map(connection => connection.ended))
+    await terminals?.stop()
     await endLeftovers('left by a step')
     await cgroup?.killOthers()
     end.resolve(0)

@@ -5,6 +5,7 @@ import { RefusedError } from './refused.ts'
 // Types stop at a process's edge: what a page or a program sends is parsed.
 const id = z.int().min(0)
 const name = z.string().max(1000)
+const cells = z.int().min(1).max(1000)
 const value: z.ZodType = z.json()
 const draft = z.object({
   project: name,
@@ -64,6 +65,13 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     z.object({ name, reason: name, until: id.nullable(), by: name.optional() }),
   ]),
   'slave:unpause': z.tuple([z.object({ name })]),
+  'terminal:open': z.tuple([
+    z.object({ slave: name, buildId: id.nullable(), cols: cells, rows: cells }),
+  ]),
+  'terminal:write': z.tuple([z.object({ terminalId: name, data: z.base64().max(2_000_000) })]),
+  'terminal:resize': z.tuple([z.object({ terminalId: name, cols: cells, rows: cells })]),
+  'terminal:took': z.tuple([z.object({ terminalId: name, upTo: id, again: z.boolean() })]),
+  'terminal:close': z.tuple([z.object({ terminalId: name })]),
   'repository:suggest': z.tuple([]),
   'repository:inspect': z.tuple([z.object({ repository: name })]),
   'repository:preview': z.tuple([draft]),

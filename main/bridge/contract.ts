@@ -24,6 +24,7 @@ import type {
   TestResult,
 } from '../master/model.ts'
 import type { Topics } from '../master/mq/mq.ts'
+import type { TerminalTopics } from '../master/slaves/terminals.ts'
 
 /** What the renderer may ask of the main process. */
 export interface Requests {
@@ -48,6 +49,17 @@ export interface Requests {
   'slave:vitals': (name: string) => readonly SlaveVitals[]
   'slave:pause': (order: SlavePauseOrder) => void
   'slave:unpause': (order: { name: string }) => void
+  /** Opens a shell on a slave: in a build's folder and environment, or in the slave's own. */
+  'terminal:open': (wish: TerminalWish) => { terminalId: string }
+  /** What was typed, in base64. Answered when the shell took it. */
+  'terminal:write': (order: { terminalId: string; data: string }) => void
+  'terminal:resize': (order: { terminalId: string; cols: number; rows: number }) => void
+  /**
+   * Everything before `upTo` is on the screen: the shell may write more. Also a sign of life,
+   * wanted at least every minute. With `again`, what comes after is told once more.
+   */
+  'terminal:took': (sign: { terminalId: string; upTo: number; again: boolean }) => void
+  'terminal:close': (order: { terminalId: string }) => void
   /** Git repositories that a person worked in lately, newest first. */
   'repository:suggest': () => readonly Suggestion[]
   /** Looks at a folder or URL and proposes a build. */
@@ -70,7 +82,7 @@ export type Arguments<C extends Channel> = Parameters<Requests[C]>
 export type Answer<C extends Channel> = ReturnType<Requests[C]>
 
 /** What the main process announces: the master's news, and how the queue stands. */
-export type Events = Topics & { 'queue/changed': Queue }
+export type Events = Topics & TerminalTopics & { 'queue/changed': Queue }
 export type EventName = keyof Events
 
 /** News with its number. Numbers go up by one; a gap means that something was missed. */
@@ -129,6 +141,13 @@ export type Queue = readonly {
   readonly oldestAt: Moment
   readonly reason: string
 }[]
+
+export interface TerminalWish {
+  readonly slave: string
+  readonly buildId: BuildId | null
+  readonly cols: number
+  readonly rows: number
+}
 
 export interface BuildsQuery {
   readonly builderId?: BuilderId

@@ -13,6 +13,7 @@ import { forceBuild, forceTip, rebuild } from './force.ts'
 import type { News } from './news.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
+import { terminalHandlers } from './terminal.ts'
 
 export interface HandlerOptions {
   readonly chooseFolder: () => Promise<string | null>
@@ -106,6 +107,8 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'slave:unpause'({ name }) {
       data.unpauseSlave(mustBeSlave(name))
     },
+
+    ...terminalHandlers(master),
 
     'repository:suggest': () => suggestRepositories(homedir(), config.current),
     'repository:inspect': ({ repository }) =>

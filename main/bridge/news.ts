@@ -1,6 +1,7 @@
 import type { Master } from '../master/master.ts'
 import type { Stop } from '../master/model.ts'
 import type { News as MasterNews } from '../master/mq/mq.ts'
+import type { TerminalNews } from '../master/slaves/terminals.ts'
 import type { Queue, SequencedNews } from './contract.ts'
 
 export interface News {
@@ -27,6 +28,8 @@ export function createNews(master: Master): News {
     if (news.topic === 'request/changed' || news.topic === 'slave/changed') lookSoon()
   })
 
+  const unsubscribeTerminals = master.terminals.subscribe(tell)
+
   return {
     get seq() {
       return seq
@@ -40,12 +43,13 @@ export function createNews(master: Master): News {
     },
     stop() {
       unsubscribe()
+      unsubscribeTerminals()
       cancelLook?.()
       listeners.clear()
     },
   }
 
-  function tell(news: MasterNews | { topic: 'queue/changed'; payload: Queue }) {
+  function tell(news: MasterNews | TerminalNews | { topic: 'queue/changed'; payload: Queue }) {
     seq++
     const numbered = { seq, ...news } as SequencedNews
     for (const listener of listeners) listener(numbered)

@@ -18,7 +18,8 @@ import { type Distributor, startDistributor } from './process/distributor.ts'
 import { createLocks } from './process/locks.ts'
 import { startSchedulers } from './schedulers/schedulers.ts'
 import type { Program } from './slaves/pseudo-terminal.ts'
-import { startSlaves } from './slaves/slaves.ts'
+import { type Slaves, startSlaves } from './slaves/slaves.ts'
+import { createTerminals, type Terminals } from './slaves/terminals.ts'
 
 export interface MasterOptions {
   readonly dataDir: string
@@ -53,6 +54,8 @@ export interface Master {
   readonly artifacts: ArtifactStore
   readonly config: ConfigFile
   readonly distributor: Distributor
+  readonly slaves: Pick<Slaves, 'session'>
+  readonly terminals: Terminals
   /** Builds that an earlier run left unfinished; their requests wait again. */
   readonly abandoned: readonly Build[]
   /** Looks for new commits now. Resolves when they are in history. */
@@ -135,11 +138,13 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
   const locks = createLocks()
   const transient = new Map<string, BuilderConfig>()
   const transientProjects = new Map<string, ProjectConfig>()
+  const terminals = createTerminals(clock)
   const slaves = startSlaves({
     data,
     clock,
     folder: join(dataDir, 'slaves'),
     program: options.slaveProgram,
+    terminals,
     log,
   })
   const served = new Set<BuilderId>()
@@ -179,6 +184,8 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     artifacts,
     config,
     distributor,
+    slaves,
+    terminals,
     async poll(project?: string) {
       const wanted = [...sources].filter(([name]) => project === undefined || name === project)
       await Promise.all(wanted.map(([, { source }]) => source.look()))
@@ -202,6 +209,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
       schedulers.stop()
       await Promise.all([...[...sources.values()].map(({ source }) => source.stop()), ...leaving])
       await distributor.stop()
+      terminals.stop()
       await slaves.stop()
     },
   }

@@ -12,6 +12,8 @@ export const CAPABILITIES = {
   rawOutput: 1,
   /** `end_build` ends what the steps of a build left running. */
   endBuild: 1,
+  /** Shells that a person opens, see terminal-ops.ts. Announced only where the slave allows it. */
+  terminal: 1,
 } as const
 
 export type Capability = keyof typeof CAPABILITIES

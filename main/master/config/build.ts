@@ -237,6 +237,7 @@ function buildSlave(
     maxBuilds: slave.maxBuilds ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     tags: slave.tags ?? [],
     address: slave.address ?? null,
+    terminal: slave.terminal ?? true,
   }
 }
 

@@ -18,6 +18,8 @@ export interface SlaveConfig {
   readonly tags: readonly string[]
   /** Where a remote slave is dialled. */
   readonly address: string | null
+  /** Whether people may open shells on it from the window, as far as the slave allows it too. */
+  readonly terminal: boolean
 }
 
 export interface ProjectConfig {

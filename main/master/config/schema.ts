@@ -103,6 +103,12 @@ const slave = z.strictObject({
   address: z.string().optional().describe('host:port of a remote slave that is dialled.'),
   maxBuilds: z.int().min(1).max(1000).optional(),
   tags: names.optional(),
+  terminal: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether shells may be opened on it from the window. On by default; a slave on another machine must allow it too.',
+    ),
 })
 const project = z.strictObject({
   name,

@@ -15,6 +15,7 @@ import { runShellStep } from '../steps/shell.ts'
 import type { StepContext, StepEnd } from '../steps/step.ts'
 import { runTestStep } from '../steps/test.ts'
 import { runUploadStep } from '../steps/upload.ts'
+import { filledEnvironment, standingEnvironment } from './build-environment.ts'
 import { onSlave } from './build-folder.ts'
 import { ExpressionError, type Lookup } from './expression.ts'
 import { interpolate } from './interpolate.ts'
@@ -86,7 +87,11 @@ export function runStep(options: StepRunOptions): StepRun {
   function createContext(): StepContext {
     const { info } = session
     const workdir = onSlave(`${folder}/build`, fill(config.workdir), info.system)
-    const env = { ...standingEnvironment(), ...filled(builder.env), ...filled(config.env) }
+    const env = {
+      ...standingEnvironment(builder.name, data.build(build.id) ?? build, options.source),
+      ...filledEnvironment(builder.env, fill),
+      ...filledEnvironment(config.env, fill),
+    }
     return {
       ...options,
       workdir,
@@ -143,23 +148,6 @@ export function runStep(options: StepRunOptions): StepRun {
     if (id === undefined)
       logs.set(log, (id = data.startLog(step.id, log, log === 'stdio' ? 's' : 't').id))
     return data.appendLog(id, stream, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
-  }
-
-  function standingEnvironment(): Record<string, string> {
-    const { branch, revision, repository } = options.source
-    return {
-      CI: 'true',
-      TRIPHAMMER: '1',
-      BUILDER: builder.name,
-      BUILD_NUMBER: String(build.number),
-      BRANCH: branch ?? '',
-      REVISION: data.build(build.id)?.revision ?? revision ?? '',
-      REPOSITORY: repository,
-    }
-  }
-
-  function filled(env: Readonly<Record<string, string>>): Record<string, string> {
-    return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]))
   }
 }
 

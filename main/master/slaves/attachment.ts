@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import type { Fields } from '../../../slave/protocol/parse.ts'
 import type { Clock } from '../clock.ts'
 import type { SlaveState } from '../model.ts'
 import { type Session, startSession } from './session.ts'
@@ -20,6 +21,8 @@ export interface AttachmentOptions {
   readonly onState: (state: SlaveState, reason: string) => void
   readonly onSession: (session: Session | undefined) => void
   readonly onTrouble: (reason: string) => void
+  /** Answers what the slave's terminals tell; see Terminals. */
+  readonly onTerminal: (op: string, fields: Fields) => unknown
   /** How long a slave may take to introduce itself. */
   readonly handshakeMs?: number
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import { MAX_FRAME_BYTES } from '../../../slave/protocol/envelope.ts'
+import type { Fields } from '../../../slave/protocol/parse.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../../slave/protocol/slave-id.ts'
 import type { Clock } from '../clock.ts'
 import type { AsyncStop, SlaveState, Stop } from '../model.ts'
@@ -17,6 +18,8 @@ export interface LocalSlaveOptions {
   readonly folder: string
   readonly clock: Clock
   readonly lease: Lease
+  /** Whether people may open shells on it. */
+  readonly terminal: boolean
   /** The program that is a slave; its arguments are added to. */
   readonly program: Pick<Program, 'file' | 'args' | 'env'>
   readonly nextCommandId: () => string
@@ -24,6 +27,7 @@ export interface LocalSlaveOptions {
   readonly onSession: (session: Session | undefined) => void
   readonly onConsole: (text: string) => void
   readonly onTrouble: (reason: string) => void
+  readonly onTerminal: (op: string, fields: Fields) => unknown
 }
 
 const FIRST_PAUSE_MS = 500
@@ -93,6 +97,7 @@ export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
     const key = ensureKey(keyFile)
     const socket = socketPath(folder, 'socket')
     const own = ['--name', name, '--basedir', folder, '--socket', socket, '--key-file', keyFile]
+    if (options.terminal) own.push('--allow-terminal')
     const { file, args, env } = options.program
     const marked = { ...env, [SLAVE_ID_VARIABLE]: slaveIdOf(folder) }
     const program = { file, args: [...args, ...own], env: marked, cwd: folder }

@@ -30,6 +30,8 @@ export interface Session {
   start(name: string, args: Fields, hooks?: CommandHooks): RemoteCommand
   /** Ends what the steps of a build left running, and names it. */
   endBuild(marker: string): Promise<readonly string[]>
+  /** Asks something of the slave's terminals; see terminal-ops.ts. */
+  terminal(op: string, fields: Fields): Promise<unknown>
   /** Asks the slave to go. */
   shutdown(): Promise<void>
   /** Resolves, once, with the reason why the link ended. */
@@ -67,6 +69,8 @@ export interface SessionOptions {
   /** Makes command ids that are never used again. */
   readonly nextCommandId: () => string
   readonly onTrouble: (reason: string) => void
+  /** Answers what the slave's terminals tell. */
+  readonly onTerminal?: (op: string, fields: Fields) => unknown
   /** How long a slave may take to introduce itself. */
   readonly handshakeMs?: number
   /**
@@ -126,6 +130,7 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
       if (capabilities.endBuild === undefined) return []
       return asStrings(await link.request('end_build', { build_marker: marker }), 'what was left')
     },
+    terminal: (op, fields) => link.request(op, fields),
     async shutdown() {
       await link.request('shutdown')
     },
@@ -213,6 +218,7 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
   }
 
   function answer(op: string, fields: Fields): unknown {
+    if (op.startsWith('terminal_') && options.onTerminal) return options.onTerminal(op, fields)
     const id = asString(fields.command_id, 'command_id')
     const command = commands.get(id)
     if (!command) throw new ProtocolError(`there is no command "${id}"`)

@@ -7,6 +7,7 @@ import type { AsyncStop } from '../model.ts'
 import { startLocalSlave } from './local.ts'
 import type { Program } from './pseudo-terminal.ts'
 import type { Session } from './session.ts'
+import type { Terminals } from './terminals.ts'
 
 export interface SlavesOptions {
   readonly data: Data
@@ -14,6 +15,7 @@ export interface SlavesOptions {
   /** `slaves/` of the data directory. */
   readonly folder: string
   readonly program: Pick<Program, 'file' | 'args' | 'env'>
+  readonly terminals: Terminals
   readonly log: (text: string) => void
 }
 
@@ -29,7 +31,7 @@ export interface Slaves {
 const LOCAL_LEASE = { leaseMs: 3_600_000, graceMs: 60_000 }
 
 export function startSlaves(options: SlavesOptions): Slaves {
-  const { data, clock, folder, program, log } = options
+  const { data, clock, folder, program, terminals, log } = options
   const running = new Map<string, AsyncStop>()
   const leaving = new Map<string, Promise<void>>()
   const sessions = new Map<string, Session>()
@@ -49,8 +51,8 @@ export function startSlaves(options: SlavesOptions): Slaves {
             stop().finally(() => leaving.delete(name)),
           )
         }
-      for (const { name, kind } of configs) {
-        if (kind === 'local' && !running.has(name)) running.set(name, startWhenFree(name))
+      for (const { name, kind, terminal } of configs) {
+        if (kind === 'local' && !running.has(name)) running.set(name, startWhenFree(name, terminal))
         if (kind === 'remote')
           data.setSlaveState(name, 'offline', 'remote slaves are not yet attached by this version')
       }
@@ -63,23 +65,24 @@ export function startSlaves(options: SlavesOptions): Slaves {
   }
 
   // One that is named again while it still leaves would meet itself in its folder.
-  function startWhenFree(name: string): AsyncStop {
+  function startWhenFree(name: string, terminal: boolean): AsyncStop {
     const gone = leaving.get(name)
-    if (!gone) return startLocal(name)
+    if (!gone) return startLocal(name, terminal)
     let stopped = false
-    const started = gone.then(() => (stopped ? undefined : startLocal(name)))
+    const started = gone.then(() => (stopped ? undefined : startLocal(name, terminal)))
     return async () => {
       stopped = true
       await (await started)?.()
     }
   }
 
-  function startLocal(name: string): AsyncStop {
+  function startLocal(name: string, terminal: boolean): AsyncStop {
     return startLocalSlave({
       name,
       folder: join(folder, name),
       clock,
       lease: LOCAL_LEASE,
+      terminal,
       program,
       nextCommandId: () => `${run}-${++lastCommand}`,
       onState: (state, reason) => data.setSlaveState(name, state, reason),
@@ -93,9 +96,11 @@ export function startSlaves(options: SlavesOptions): Slaves {
           data.endSlaveLink(name)
           data.addEvent('slave-detached', name)
         }
+        terminals.setSession(name, session)
       },
       onConsole: text => data.addConsoleText(name, text),
       onTrouble: reason => log(`slave ${name}: ${reason}`),
+      onTerminal: (op, fields) => terminals.hear(name, op, fields),
     })
   }
 }

@@ -31,7 +31,7 @@ test('a slave is asked who it is and told how to send; its environment is not ke
   })
   expect([slave.asked, session.capabilities, session.info]).toEqual([
     ['get_worker_info', 'set_worker_settings'],
-    { rawOutput: 1, endBuild: 1 },
+    CAPABILITIES,
     { basedir: '/b', triphammer: { ...CAPABILITIES, later: 1 } },
   ])
 })
