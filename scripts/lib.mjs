@@ -164,26 +164,44 @@ export function findBrowser() {
 export function ensureChromium() {
   const found = findBrowser()
   if (found) return found
-  const apt = findProgram(['apt-get'])
-  if (!apt || process.getuid?.() !== 0)
+  if (!mayInstall())
     fail(
       'the tests need a browser: install Chromium (Debian: apt-get install chromium), Chrome or Edge.',
     )
-  say('installing chromium (apt-get) …')
+  const installed = install('chromium')
+  const installedNow = findBrowser()
+  if (!installed || !installedNow) fail('apt-get could not install chromium; its message is above.')
+  return installedNow
+}
+
+const BUILDBOT = ['/usr/bin/buildbot', '/usr/bin/buildbot-worker']
+
+/**
+ * Debian's Buildbot, for the tests that meet it on the wire. Where it can't be had they are
+ * left out, with a word, and a run that was recorded stands for it.
+ */
+export function ensureBuildbot() {
+  const there = () => BUILDBOT.every(file => existsSync(file))
+  if (there() || (mayInstall() && install('buildbot', 'buildbot-worker') && there())) return
+  say(
+    'Buildbot is not installed (Debian: apt-get install buildbot buildbot-worker): tests against the real one are left out.',
+  )
+}
+
+function mayInstall() {
+  return findProgram(['apt-get']) !== undefined && process.getuid?.() === 0
+}
+
+function install(...packages) {
+  say(`installing ${packages.join(' and ')} (apt-get) …`)
+  const apt = findProgram(['apt-get'])
   const quiet = {
     stdio: ['ignore', 'ignore', 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   }
   spawnSync(apt, ['update', '-qq'], quiet)
-  const { status } = spawnSync(
-    apt,
-    ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-    quiet,
-  )
-  const installedNow = findBrowser()
-  if (status !== 0 || !installedNow)
-    fail('apt-get could not install chromium; its message is above.')
-  return installedNow
+  const args = ['install', '-y', '-qq', '--no-install-recommends', ...packages]
+  return spawnSync(apt, args, quiet).status === 0
 }
 
 /** Git is what the whole program works with. */

@@ -2,6 +2,7 @@
 // end-to-end tests. `npm test -- FILTER` runs only the test files whose path holds FILTER.
 import { join } from 'node:path'
 import {
+  ensureBuildbot,
   ensureBuilt,
   ensureChromium,
   ensureGit,
@@ -16,6 +17,7 @@ const filters = process.argv.slice(2)
 ensureInstalled()
 ensureGit()
 const chromium = ensureChromium()
+ensureBuildbot()
 ensureBuilt()
 
 const env = { TRIPHAMMER_CHROMIUM: chromium, ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' }
