@@ -1,10 +1,9 @@
-import { LinkEndedError, RemoteError } from '../../slave/protocol/link.ts'
 import type { Master } from '../master/master.ts'
 import type { Build } from '../master/model.ts'
 import { type BuildPlace, placeOfBuild } from '../master/process/build-terminal.ts'
 import { ExpressionError } from '../master/process/expression.ts'
 import type { Session } from '../master/slaves/session.ts'
-import { TerminalGoneError } from '../master/slaves/terminals.ts'
+import { TerminalError } from '../master/slaves/terminals.ts'
 import type { Handlers, TerminalWish } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
 
@@ -67,12 +66,7 @@ async function saying<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked
   } catch (error) {
-    if (
-      error instanceof RemoteError ||
-      error instanceof LinkEndedError ||
-      error instanceof TerminalGoneError
-    )
-      throw new RefusedError(error.message)
+    if (error instanceof TerminalError) throw new RefusedError(error.message)
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Backlog, createBacklog } from '../../../slave/protocol/backlog.ts'
+import { LinkEndedError, RemoteError } from '../../../slave/protocol/link.ts'
 import { asCount, type Fields, optional, ProtocolError } from '../../../slave/protocol/parse.ts'
 import {
   parseTerminalData,
@@ -40,7 +41,7 @@ export interface TerminalWish extends TerminalSize {
 
 /** The shells that windows have open on slaves, each known to the window by its id. */
 export interface Terminals {
-  /** @throws RemoteError with the slave's reason when it does not open one. */
+  /** @throws TerminalError with the slave's reason when it does not open one. */
   open(session: Session, wish: TerminalWish): Promise<string>
   write(id: string, data: Uint8Array): Promise<void>
   resize(id: string, size: TerminalSize): Promise<void>
@@ -58,9 +59,9 @@ export interface Terminals {
   stop: Stop
 }
 
-/** Thrown at who speaks of a terminal that is no more. */
-export class TerminalGoneError extends Error {
-  override readonly name = 'TerminalGoneError'
+/** Thrown with what a person can be told: the terminal is closed, its link is lost, or the slave refused. */
+export class TerminalError extends Error {
+  override readonly name = 'TerminalError'
 }
 
 // A slave waits for its master for a minute; what comes later finds no shell.
@@ -103,8 +104,7 @@ export function createTerminals(clock: Clock): Terminals {
       // Before it is answered: a shell may speak at once.
       terminals.set(id, terminal)
       try {
-        await session.terminal('terminal_open', {
-          terminal_id: id,
+        await ask(terminal, 'terminal_open', {
           cols,
           rows,
           ...(place && { workdir: place.workdir, env: place.env }),
@@ -178,13 +178,19 @@ export function createTerminals(clock: Clock): Terminals {
 
   function mustHave(id: string): Open {
     const terminal = terminals.get(id)
-    if (!terminal) throw new TerminalGoneError('that terminal is closed')
+    if (!terminal) throw new TerminalError('that terminal is closed')
     return terminal
   }
 
   async function ask({ id, slave, session }: Open, op: string, fields: Fields): Promise<void> {
-    if (!session) throw new TerminalGoneError(`the link to ${slave} is lost`)
-    await session.terminal(op, { terminal_id: id, ...fields })
+    if (!session) throw new TerminalError(`the link to ${slave} is lost`)
+    try {
+      await session.terminal(op, { terminal_id: id, ...fields })
+    } catch (error) {
+      if (error instanceof RemoteError || error instanceof LinkEndedError)
+        throw new TerminalError(error.message, { cause: error })
+      throw error
+    }
   }
 
   function takeData(terminal: Open, fields: Fields): null | Promise<null> {
@@ -206,7 +212,7 @@ export function createTerminals(clock: Clock): Terminals {
     for (let offset = from; offset < backlog.end; ) {
       const data = backlog.read(offset, TERMINAL_MESSAGE_BYTES)
       const text = Buffer.from(data).toString('base64')
-      publish({ topic: 'terminal/data', payload: { terminalId: id, offset, data: text } })
+      announce({ topic: 'terminal/data', payload: { terminalId: id, offset, data: text } })
       offset += data.length
     }
   }
@@ -224,7 +230,7 @@ export function createTerminals(clock: Clock): Terminals {
     if (!terminal.session) return
     terminal.session = undefined
     giveRoom(terminal)
-    publish({ topic: 'terminal/link', payload: { terminalId: terminal.id, lost: true } })
+    announce({ topic: 'terminal/link', payload: { terminalId: terminal.id, lost: true } })
     terminal.cancelGrace = clock.after(LINK_GRACE_MS, () =>
       end(terminal, null, `the link to ${terminal.slave} was lost`),
     )
@@ -238,7 +244,7 @@ export function createTerminals(clock: Clock): Terminals {
     try {
       const received = backlog.end
       await session.terminal('terminal_open', { terminal_id: id, received, ...size })
-      publish({ topic: 'terminal/link', payload: { terminalId: id, lost: false } })
+      announce({ topic: 'terminal/link', payload: { terminalId: id, lost: false } })
     } catch (error) {
       // Another link may have come and gone meanwhile.
       if (terminal.session === session) end(terminal, null, (error as Error).message)
@@ -247,7 +253,7 @@ export function createTerminals(clock: Clock): Terminals {
 
   function end(terminal: Open, code: number | null, reason: string) {
     if (!forget(terminal)) return
-    publish({ topic: 'terminal/ended', payload: { terminalId: terminal.id, code, reason } })
+    announce({ topic: 'terminal/ended', payload: { terminalId: terminal.id, code, reason } })
   }
 
   function forget(terminal: Open): boolean {
@@ -268,7 +274,7 @@ export function createTerminals(clock: Clock): Terminals {
     })
   }
 
-  function publish(news: TerminalNews) {
+  function announce(news: TerminalNews) {
     for (const listener of listeners) listener(news)
   }
 }
