@@ -21,6 +21,7 @@ export default defineConfig({
           slave: at('slave/main.ts'),
           'log-writer': at('main/master/logs/log-writer.ts'),
           'log-reader': at('main/master/logs/log-reader.ts'),
+          'backup-thread': at('main/master/backup/backup-thread.ts'),
         },
       },
     },

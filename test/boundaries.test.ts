@@ -60,6 +60,13 @@ const ROOMS: readonly Room[] = [
     instead: 'Of db, logs take how a database is opened and migrated. History is reached by data.',
   },
   {
+    // What copies whole databases: it works on files, beside what the master has open.
+    files: /^main\/master\/(backup|exchange)\//,
+    ours: /^main\/master\//,
+    packages: plain,
+    instead: 'Backups, exports and imports run in plain Node and know none of the shells.',
+  },
+  {
     files: /^main\/master\//,
     ours: /^main\/master\/(?!db\/)|^slave\/protocol\//,
     types: /^main\/master\/db\//,
@@ -221,7 +228,9 @@ test.each([
 const BUILT = join(ROOT, 'out/main')
 
 // What runs in plain Node must not reach Electron through a chunk that it shares with the app.
-test.skipIf(!existsSync(BUILT)).each(['cli.js', 'slave.js', 'log-writer.js', 'log-reader.js'])(
+test
+  .skipIf(!existsSync(BUILT))
+  .each(['cli.js', 'slave.js', 'log-writer.js', 'log-reader.js', 'backup-thread.js'])(
   'what was built as %s reaches no Electron (skipped when nothing is built: npm run build)',
   entry => {
     const { files, packages } = reach(entry)

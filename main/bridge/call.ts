@@ -81,6 +81,15 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'project:poll': z.tuple([z.object({ name })]),
   'config:read': z.tuple([]),
   'config:reload': z.tuple([]),
+  'backup:list': z.tuple([]),
+  'backup:create': z.tuple([]),
+  'backup:settings': z.tuple([
+    z.object({
+      keep: z.int().min(1).max(1000).optional(),
+      maxSizeBytes: z.int().min(0).optional(),
+      daily: z.boolean().optional(),
+    }),
+  ]),
 }
 
 export function isChannel(channel: unknown): channel is Channel {

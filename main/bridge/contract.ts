@@ -1,3 +1,5 @@
+import type { BackupReason } from '../master/backup/reason.ts'
+import type { BackupSettings } from '../master/backup/settings.ts'
 import type { ConfigStatus } from '../master/config/status.ts'
 import type { Draft, Proposal, Suggestion } from '../master/detect/proposal.ts'
 import type { LogLine, SearchAnswer } from '../master/logs/lines.ts'
@@ -75,6 +77,12 @@ export interface Requests {
   'project:poll': (order: { name: string }) => void
   'config:read': () => { text: string; status: ConfigStatus }
   'config:reload': () => ConfigStatus
+  /** Newest first. */
+  'backup:list': () => { backups: readonly BackupInfo[]; settings: BackupSettings }
+  /** Makes one now. Answers when it is whole and verified. */
+  'backup:create': () => BackupInfo
+  /** Writes into master.yml what is kept. */
+  'backup:settings': (changed: Partial<BackupSettings>) => BackupSettings
 }
 
 export type Channel = keyof Requests
@@ -219,6 +227,22 @@ export interface Preview {
   /** Lines that are new, from 0. */
   readonly added: readonly number[]
   readonly problems: readonly string[]
+}
+
+/** A backup in the data directory, as a list shows it. */
+export interface BackupInfo {
+  /** Of its folder. */
+  readonly name: string
+  readonly reason: BackupReason | null
+  /** `null`, as the version, where that can't be read any more. */
+  readonly madeAt: Moment | null
+  /** That wrote the data. */
+  readonly version: string | null
+  readonly builds: number
+  readonly changes: number
+  readonly sizeBytes: number
+  /** Why it can't be restored; `null` when nothing is known against it. */
+  readonly problem: string | null
 }
 
 /** One handler for each request; leaving one out does not compile. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { addDraft, addedLines } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
@@ -8,12 +8,14 @@ import type { Draft } from '../master/detect/proposal.ts'
 import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
+import { backUpNow, backupInfo, changeBackupSettings } from './backups.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { forceBuild, forceTip, rebuild } from './force.ts'
 import type { News } from './news.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
 import { terminalHandlers } from './terminal.ts'
+import { writeWhole } from './write-whole.ts'
 
 export interface HandlerOptions {
   readonly chooseFolder: () => Promise<string | null>
@@ -125,6 +127,13 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
 
     'config:read': () => ({ text: configText(), status: config.status }),
     'config:reload': () => config.reload(),
+
+    'backup:list': () => ({
+      backups: master.backups.list().map(backupInfo),
+      settings: config.current.backups,
+    }),
+    'backup:create': () => backUpNow(master),
+    'backup:settings': changed => changeBackupSettings(config, changed),
   }
 
   function snapshot(): Omit<Snapshot, 'freeBytes'> {
@@ -215,13 +224,6 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
 }
 
 const HEADER_BUILDS = 20
-
-// Old or new, never half: the file is a person's own.
-function writeWhole(file: string, text: string) {
-  const temporary = `${file}.new`
-  writeFileSync(temporary, text, { mode: 0o600, flush: true })
-  renameSync(temporary, file)
-}
 
 function checkedPattern(pattern: string): string {
   try {

@@ -3,6 +3,7 @@ import { RefusedError } from '../bridge/refused.ts'
 import { dataDirectory } from '../host/data-dir.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
+import { addBackupCommands } from './backup-commands.ts'
 import { addBuildCommands } from './build-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { addLookCommands } from './look-commands.ts'
@@ -49,6 +50,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   addBuildCommands(line)
   addLookCommands(line)
   addConfigCommands(line)
+  addBackupCommands(line)
   for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Backups, startBackups } from './backup/backups.ts'
+import { finishRestore } from './backup/restore.ts'
 import { type GitSource, startGitSource } from './changes/git-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type ConfigFile, openConfigFile } from './config/config-file.ts'
@@ -56,6 +58,7 @@ export interface Master {
   readonly distributor: Distributor
   readonly slaves: Pick<Slaves, 'session'>
   readonly terminals: Terminals
+  readonly backups: Backups
   /** Builds that an earlier run left unfinished; their requests wait again. */
   readonly abandoned: readonly Build[]
   /** Looks for new commits now. Resolves when they are in history. */
@@ -82,6 +85,8 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
   const logsPath = join(dataDir, 'logs.sqlite')
   const stops: (() => unknown)[] = []
   try {
+    // One that was cut short has files on their way.
+    await finishRestore(dataDir)
     // Both are looked at before either is touched.
     refuseNewerFile(logsPath, LOG_MIGRATIONS)
     const db = openHistory(historyPath)
@@ -114,7 +119,21 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     }
     const services = startServices(options, clock, data, mq)
     stops.push(services.stop)
-    return { ...services, data, mq, clock, options, abandoned, stop: () => stopAll(stops) }
+    const backups = startBackups({
+      dataDir,
+      configFile: options.configFile,
+      version,
+      clock,
+      settings: () => services.config.current.backups,
+      daily: mode === 'full',
+      onMade: ({ name, manifest }) => data.addEvent('backup-made', manifest.reason, name),
+      onFailed(reason) {
+        log(`the daily backup was not made: ${reason}`)
+        data.addEvent('backup-failed', 'daily', reason)
+      },
+    })
+    stops.push(backups.stop)
+    return { ...services, backups, data, mq, clock, options, abandoned, stop: () => stopAll(stops) }
   } catch (error) {
     await stopAll(stops)
     throw error

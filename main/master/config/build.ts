@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
+import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
 import { buildSchedulers, readScheduler } from './build-schedulers.ts'
 import { buildStep } from './build-steps.ts'
 import { parseDuration } from './duration.ts'
@@ -15,6 +16,7 @@ import type {
 import { didYouMean } from './nearest.ts'
 import type { Path, Problems } from './parse.ts'
 import { OUTER_SHAPE, type OuterShape } from './schema.ts'
+import { parseSize } from './size.ts'
 
 const POLL_MS = 60_000
 
@@ -56,6 +58,15 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
     schedulers,
     locks,
     notify: (outer.notify ?? []).map(({ kind, on = [] }) => ({ kind, on })),
+    backups: buildBackups(outer.backups),
+  }
+}
+
+function buildBackups({ keep, maxSize, daily }: OuterShape['backups'] = {}): BackupSettings {
+  return {
+    keep: keep ?? DEFAULT_BACKUPS.keep,
+    maxSizeBytes: maxSize === undefined ? DEFAULT_BACKUPS.maxSizeBytes : parseSize(maxSize)!,
+    daily: daily ?? DEFAULT_BACKUPS.daily,
   }
 }
 

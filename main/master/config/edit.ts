@@ -20,6 +20,22 @@ export function addDraft(text: string, draft: Draft): string {
   return schedulersFor(text, draft).reduce((so, one) => addItem(so, 'schedulers', one), next)
 }
 
+/**
+ * The text of master.yml with some keys of a section set. All else stays, to the letter.
+ *
+ * @throws Error when the text is no YAML, or the section is not a map.
+ */
+export function setSection(
+  text: string,
+  section: string,
+  values: Readonly<Record<string, string | number | boolean>>,
+): string {
+  return Object.entries(values).reduce(
+    (so, [key, value]) => setKey(so, section, key, value),
+    text.trim() === '' ? NEW_FILE : text,
+  )
+}
+
 /** Lines of `after` that are not in `before`, counted from 0. Holds for insertions, which is all that we make. */
 export function addedLines(before: string, after: string): number[] {
   const old = before.split('\n')
@@ -62,6 +78,38 @@ function addItem(text: string, section: string, item: object): string {
   const last = (list.items.at(-1) as { range?: [number, number, number] | null }).range![1]
   const end = endOfLine(text, last - 1)
   return `${text.slice(0, end)}${text[end - 1] === '\n' ? '' : '\n'}${block(item, indent)}${text.slice(end)}`
+}
+
+function setKey(text: string, section: string, key: string, value: string | number | boolean) {
+  const document = read(text)
+  const map = document.get(section)
+  const line = (indent: number) => `${' '.repeat(indent)}${key}: ${value}\n`
+  if (!document.has(section)) return `${text.replace(/\n*$/, '\n')}${section}:\n${line(2)}`
+  if (map === null || map === undefined) {
+    const head = new RegExp(`^(["']?)${section}\\1\\s*:.*$`, 'm').exec(text)!
+    return insertLine(text, head.index + head[0].length, line(2))
+  }
+  if (!isMap(map)) throw new Error(`"${section}" of master.yml is not a map. Mend it first.`)
+  const [start, end] = map.range!
+  const there = (map.get(key, true) as { range?: [number, number, number] | null } | undefined)
+    ?.range
+  if (there) return `${text.slice(0, there[0])}${value}${text.slice(there[1])}`
+  if (map.flow) {
+    const close = text.lastIndexOf('}', end - 1)
+    const before = text.slice(0, close).replace(/,?\s*$/, '')
+    const comma = map.items.length > 0 ? ', ' : ' '
+    return `${before}${comma}${key}: ${value} ${text.slice(close)}`
+  }
+  const indent = start - (text.lastIndexOf('\n', start - 1) + 1)
+  const last = (map.items.at(-1)!.value as { range?: [number, number, number] | null } | null)
+    ?.range
+  return insertLine(text, (last?.[1] ?? end) - 1, line(indent))
+}
+
+// After the line in which `at` is.
+function insertLine(text: string, at: number, line: string): string {
+  const end = endOfLine(text, at)
+  return `${text.slice(0, end)}${text[end - 1] === '\n' ? '' : '\n'}${line}${text.slice(end)}`
 }
 
 // `projects:` with nothing below it.

@@ -1,3 +1,4 @@
+import type { BackupSettings } from '../backup/settings.ts'
 import type { PropertyValue, SlaveKind } from '../model.ts'
 
 /** The configuration as the master uses it: checked, with defaults filled in. */
@@ -9,6 +10,7 @@ export interface Config {
   readonly schedulers: readonly SchedulerConfig[]
   readonly locks: readonly LockConfig[]
   readonly notify: readonly NotifyConfig[]
+  readonly backups: BackupSettings
 }
 
 export interface SlaveConfig {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from './duration.ts'
+import { parseSize } from './size.ts'
 
 // What a person may write. How it is checked beyond its shape is in check.ts.
 
@@ -188,6 +189,18 @@ const lock = z.strictObject({
   maxCount: z.int().min(1).optional(),
 })
 const notify = z.looseObject({ kind: z.string(), on: names.optional() })
+const backups = z.strictObject({
+  keep: z.int().min(1).max(1000).optional().describe('How many are kept; 10 by default.'),
+  maxSize: z
+    .union([z.string(), z.number()])
+    .refine(value => parseSize(value) !== undefined, 'must be a size such as 500MB or 5GB')
+    .optional()
+    .describe('What all of them together may take; 5GB by default.'),
+  daily: z
+    .boolean()
+    .optional()
+    .describe('Whether one is made each day on which something changed. On by default.'),
+})
 
 /** The whole file. */
 export const FILE_SHAPE = z.strictObject({
@@ -198,6 +211,7 @@ export const FILE_SHAPE = z.strictObject({
   schedulers: z.array(scheduler).optional(),
   locks: z.array(lock).optional(),
   notify: z.array(notify).optional(),
+  backups: backups.optional(),
 })
 
 /** The same with steps and schedulers unread: check.ts reads each by its own kind, for clearer words. */

@@ -109,7 +109,7 @@ test.each<[string, string[]]>([
     'tytle: x\nx: 1',
     [
       'm.yml:1: tytle: unknown key; did you mean "title"?',
-      'm.yml:2: x: unknown key; known are title, slaves, projects, builders, schedulers, locks, notify',
+      'm.yml:2: x: unknown key; known are title, slaves, projects, builders, schedulers, locks, notify, backups',
     ],
   ],
   ['builders: a', ['m.yml:1: builders: must be a list']],

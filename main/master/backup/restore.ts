@@ -1,0 +1,272 @@
+import {
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { LATEST } from '../db/migrate.ts'
+import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
+import type { Moment } from '../model.ts'
+import { BACKUPS, freeName, keepFile, nameOf } from './create.ts'
+import { ARTIFACTS, COMPANIONS, HISTORY, LOGS, replacedNames, smallFiles } from './data-files.ts'
+import { demandSpace, hashFile, syncPath } from './files.ts'
+import { FORMAT, MANIFEST, type Manifest } from './manifest.ts'
+import { countOpen, countRows, countShortLogs, newestIds, schemaOf } from './summary.ts'
+import { verifyBackup } from './verify.ts'
+
+export interface RestoreOrder {
+  /** A data directory that no other process has, and in which nothing is open. */
+  readonly dataDir: string
+  /** The folder of a backup. It may be one of that data directory's own. */
+  readonly from: string
+  /** Of the app that restores. */
+  readonly version: string
+  readonly now: Moment
+  readonly onProgress?: (progress: RestoreProgress) => void
+}
+
+export interface RestoreProgress {
+  readonly stage: 'verify' | 'copy' | 'replace'
+  readonly share: number
+}
+
+export interface Restored {
+  readonly manifest: Manifest
+  /** The backup that now holds what was there before; `null` when nothing was. */
+  readonly replaced: string | null
+}
+
+const STAGED = '.restoring'
+const INTENT = 'restore.json'
+
+/** What stands in restore.json while files change places. */
+interface Intent {
+  readonly phase: 'aside' | 'in' | 'describe'
+  /** Folder name in backups/ that takes what is there. */
+  readonly aside: string
+  /** What is moved there, and what comes in. */
+  readonly leaving: readonly string[]
+  readonly coming: readonly string[]
+  readonly version: string
+  readonly now: Moment
+}
+
+/**
+ * Puts a backup in the place of what a data directory holds. What was there is moved
+ * aside whole, with its write-ahead logs, into a backup of its own; nothing is
+ * overwritten. The backup itself stays as it is.
+ *
+ * All that can fail is done before the first file changes its place. From then on
+ * restore.json says what is still to be done, and a start of the master does it.
+ *
+ * @throws Error that says why nothing was changed.
+ */
+export async function restoreBackup(order: RestoreOrder): Promise<Restored> {
+  const { dataDir, from, version, now, onProgress } = order
+  await finishRestore(dataDir)
+  const manifest = await verifyBackup(from, {
+    hashes: true,
+    onProgress: share => onProgress?.({ stage: 'verify', share }),
+  })
+  refuseNewer(from, manifest)
+  const bytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  await demandSpace(dataDir, bytes + SPARE_BYTES)
+  const coming = await stage(order, manifest)
+  const leaving = replacedNames(dataDir)
+  const into = join(dataDir, BACKUPS)
+  const aside = freeName(into, nameOf('replaced', version, now))
+  if (leaving.length > 0) mkdirSync(join(into, aside), { recursive: true, mode: 0o700 })
+  await writeIntent(dataDir, { phase: 'aside', aside, leaving, coming, version, now })
+  onProgress?.({ stage: 'replace', share: 0 })
+  await finishRestore(dataDir, share => onProgress?.({ stage: 'replace', share }))
+  return { manifest, replaced: leaving.length > 0 ? join(into, aside) : null }
+}
+
+/**
+ * Carries on with a restore that was cut short; at once done when there is none. Called
+ * before anything in the data directory is opened.
+ */
+export async function finishRestore(
+  dataDir: string,
+  onStep: (share: number) => void = () => {},
+): Promise<void> {
+  const staged = join(dataDir, STAGED)
+  let intent = readIntent(dataDir)
+  if (!intent) {
+    // It ended before it changed anything.
+    if (existsSync(staged)) await rm(staged, { recursive: true, force: true })
+    return
+  }
+  const aside = join(dataDir, BACKUPS, intent.aside)
+  const steps = intent.leaving.length + intent.coming.length
+  let done = 0
+  if (intent.phase === 'aside') {
+    for (const name of intent.leaving) {
+      moveUnlessMoved(join(dataDir, name), join(aside, name))
+      onStep(++done / steps)
+    }
+    await syncPath(dataDir)
+    if (intent.leaving.length > 0) await syncPath(aside)
+    intent = { ...intent, phase: 'in' }
+    await writeIntent(dataDir, intent)
+  }
+  if (intent.phase === 'in') {
+    for (const name of intent.coming) {
+      moveUnlessMoved(join(staged, name), join(dataDir, name))
+      onStep(Math.min(1, ++done / steps))
+    }
+    await syncPath(dataDir)
+    intent = { ...intent, phase: 'describe' }
+    await writeIntent(dataDir, intent)
+  }
+  if (intent.leaving.length > 0) await describeReplaced(aside, intent)
+  await rm(staged, { recursive: true, force: true })
+  rmSync(join(dataDir, INTENT), { force: true })
+  await syncPath(dataDir)
+  onStep(1)
+}
+
+const SPARE_BYTES = 16 * 1024 * 1024
+
+function refuseNewer(from: string, { schemas, version }: Manifest) {
+  const knownLogs = LOG_MIGRATIONS.at(-1)!.version
+  if (schemas.history > LATEST || schemas.logs > knownLogs)
+    throw new Error(
+      `${from} holds data of version ${version}, which this version can't read (schema ${schemas.history}, ${LATEST} is known). Restore it with that version or a later one. Nothing was changed.`,
+    )
+}
+
+// Everything beside its later place, and on the disk.
+async function stage({ dataDir, from, onProgress }: RestoreOrder, manifest: Manifest) {
+  const staged = join(dataDir, STAGED)
+  await mkdir(staged, { recursive: true, mode: 0o700 })
+  const names = new Set<string>()
+  for (const [i, { path }] of manifest.files.entries()) {
+    const target = join(staged, path)
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await copyFile(join(from, path), target, constants.COPYFILE_FICLONE)
+    await syncPath(target)
+    names.add(path.split('/')[0]!)
+    onProgress?.({ stage: 'copy', share: (i + 1) / manifest.files.length })
+  }
+  for (const prefix of await readdir(join(from, ARTIFACTS)).catch(() => []))
+    for (const sha256 of await readdir(join(from, ARTIFACTS, prefix))) {
+      const path = join(ARTIFACTS, prefix, sha256)
+      await keepFile(join(from, path), join(staged, path))
+      names.add(ARTIFACTS)
+    }
+  await syncPath(staged)
+  return [...names]
+}
+
+// A name that is gone from here was moved before.
+function moveUnlessMoved(from: string, to: string) {
+  if (existsSync(from)) renameSync(from, to)
+}
+
+/** Makes what was moved aside a backup that can be restored, where it is sound. */
+async function describeReplaced(aside: string, intent: Intent): Promise<void> {
+  if (existsSync(join(aside, MANIFEST))) return
+  const facts = describeDatabases(aside)
+  const files = []
+  const named = [HISTORY, LOGS].flatMap(name => [name, ...COMPANIONS.map(end => name + end)])
+  for (const path of [...named.filter(name => existsSync(join(aside, name))), ...smallFiles(aside)])
+    files.push({ path, ...(await hashFile(join(aside, path))) })
+  const manifest: Manifest = {
+    format: FORMAT,
+    reason: 'replaced',
+    madeAt: intent.now,
+    version: intent.version,
+    label: intent.version,
+    files,
+    ...facts,
+  }
+  const whole = join(aside, `${MANIFEST}.new`)
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  await writeFile(whole, text, { mode: 0o600, flush: true })
+  renameSync(whole, join(aside, MANIFEST))
+  await syncPath(aside)
+}
+
+type Facts = Omit<Manifest, 'format' | 'reason' | 'madeAt' | 'version' | 'label' | 'files'>
+
+function describeDatabases(aside: string): Facts {
+  try {
+    for (const name of [HISTORY, LOGS]) makeOneFile(join(aside, name))
+    const history = new DatabaseSync(join(aside, HISTORY), { readOnly: true })
+    const logs = new DatabaseSync(join(aside, LOGS), { readOnly: true })
+    try {
+      const wanted = history.prepare('SELECT DISTINCT sha256, size_bytes AS size FROM artifacts')
+      const artifacts = wanted.all() as unknown as { sha256: string; size: number }[]
+      const has = ({ sha256 }: { sha256: string }) =>
+        existsSync(join(aside, ARTIFACTS, sha256.slice(0, 2), sha256))
+      const there = artifacts.filter(has)
+      return {
+        schemas: { history: schemaOf(history), logs: schemaOf(logs) },
+        counts: countRows(history),
+        logCounts: countRows(logs),
+        newest: newestIds(history),
+        open: countOpen(history),
+        shortLogs: countShortLogs(history, join(aside, LOGS)),
+        artifacts: {
+          count: there.length,
+          sizeBytes: there.reduce((sum, { size }) => sum + size, 0),
+          missing: artifacts.filter(one => !has(one)).map(one => one.sha256),
+        },
+      }
+    } finally {
+      history.close()
+      logs.close()
+    }
+  } catch (error) {
+    return {
+      schemas: { history: 0, logs: 0 },
+      counts: {},
+      logCounts: {},
+      newest: {},
+      open: 0,
+      shortLogs: 0,
+      artifacts: { count: 0, sizeBytes: 0, missing: [] },
+      damage: (error as Error).message,
+    }
+  }
+}
+
+// Looked at by a reader first: one that is damaged stays as it is, byte for byte.
+function makeOneFile(path: string) {
+  if (!existsSync(path)) throw new Error(`there was no ${path.endsWith(LOGS) ? LOGS : HISTORY}`)
+  const reader = new DatabaseSync(path, { readOnly: true })
+  try {
+    const said = reader.prepare('PRAGMA quick_check(1)').get()?.quick_check
+    if (said !== 'ok') throw new Error(`${path}: ${String(said)}`)
+  } finally {
+    reader.close()
+  }
+  const db = new DatabaseSync(path)
+  db.exec('PRAGMA journal_mode=DELETE')
+  db.close()
+}
+
+async function writeIntent(dataDir: string, intent: Intent): Promise<void> {
+  const path = join(dataDir, INTENT)
+  writeFileSync(`${path}.new`, `${JSON.stringify(intent)}\n`, { mode: 0o600, flush: true })
+  renameSync(`${path}.new`, path)
+  await syncPath(dataDir)
+}
+
+function readIntent(dataDir: string): Intent | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, INTENT), 'utf8')) as Intent
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new Error(
+      `${join(dataDir, INTENT)} can't be read (${(error as Error).message}). A restore was under way; what was there before is in ${join(dataDir, BACKUPS)}.`,
+    )
+  }
+}

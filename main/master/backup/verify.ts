@@ -1,0 +1,112 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { ARTIFACTS, HISTORY, LOGS } from './data-files.ts'
+import { hashFile } from './files.ts'
+import { type Manifest, readManifest } from './manifest.ts'
+import { countRows, countShortLogs, schemaOf } from './summary.ts'
+
+export interface VerifyOptions {
+  /** Whether every file is read and its hash compared. Off right after they were computed. */
+  readonly hashes: boolean
+  readonly onProgress?: (share: number) => void
+}
+
+/**
+ * Opens a backup and counts what is in it. Nothing in it is changed, and nothing
+ * is made beside its files.
+ *
+ * @throws Error that says what is wrong.
+ */
+export async function verifyBackup(folder: string, options: VerifyOptions): Promise<Manifest> {
+  const manifest = readManifest(folder)
+  if (manifest.damage !== undefined)
+    throw new Error(`${folder} is kept as it was found: ${manifest.damage}`)
+  for (const [i, file] of manifest.files.entries()) {
+    const path = join(folder, file.path)
+    const found = await stat(path).catch(() => undefined)
+    if (!found?.isFile()) throw new Error(`${path} is gone`)
+    if (found.size !== file.sizeBytes)
+      throw new Error(`${path} has ${found.size} bytes instead of ${file.sizeBytes}`)
+    if (options.hashes && (await hashFile(path)).sha256 !== file.sha256)
+      throw new Error(`${path} is damaged: it does not have the hash that was written down`)
+    options.onProgress?.((i + 1) / (manifest.files.length + 1))
+  }
+  countAll(folder, manifest)
+  await verifyArtifacts(folder, manifest, options.hashes)
+  options.onProgress?.(1)
+  return manifest
+}
+
+function countAll(folder: string, manifest: Manifest) {
+  const history = open(join(folder, HISTORY))
+  try {
+    expectSame(folder, 'schema of history', manifest.schemas.history, schemaOf(history))
+    expectCounts(folder, manifest.counts, countRows(history))
+    quickCheck(folder, HISTORY, history)
+    expectSame(
+      folder,
+      'logs that are too short',
+      manifest.shortLogs,
+      countShortLogs(history, join(folder, LOGS)),
+    )
+  } finally {
+    history.close()
+  }
+  const logs = open(join(folder, LOGS))
+  try {
+    expectSame(folder, 'schema of logs', manifest.schemas.logs, schemaOf(logs))
+    expectCounts(folder, manifest.logCounts, countRows(logs))
+    quickCheck(folder, LOGS, logs)
+  } finally {
+    logs.close()
+  }
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { readOnly: true })
+  } catch (error) {
+    throw new Error(`${path} can't be opened: ${(error as Error).message}`)
+  }
+}
+
+function quickCheck(folder: string, name: string, db: DatabaseSync) {
+  const said = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
+  if (said !== 'ok') throw new Error(`${join(folder, name)} is damaged: ${String(said)}`)
+}
+
+function expectCounts(
+  folder: string,
+  wanted: Readonly<Record<string, number>>,
+  found: Readonly<Record<string, number>>,
+) {
+  for (const [table, rows] of Object.entries(wanted))
+    expectSame(folder, `rows of ${table}`, rows, found[table] ?? 0)
+}
+
+function expectSame(folder: string, what: string, wanted: number, found: number) {
+  if (wanted !== found) throw new Error(`${folder}: ${what}: ${found} instead of ${wanted}`)
+}
+
+async function verifyArtifacts(folder: string, manifest: Manifest, hashes: boolean) {
+  const history = open(join(folder, HISTORY))
+  let wanted: { sha256: string; size: number }[]
+  try {
+    wanted = history
+      .prepare('SELECT DISTINCT sha256, size_bytes AS size FROM artifacts')
+      .all() as unknown as typeof wanted
+  } finally {
+    history.close()
+  }
+  const missing = new Set(manifest.artifacts.missing)
+  for (const { sha256, size } of wanted) {
+    if (missing.has(sha256)) continue
+    const path = join(folder, ARTIFACTS, sha256.slice(0, 2), sha256)
+    const found = await stat(path).catch(() => undefined)
+    if (!found) throw new Error(`${path} is gone`)
+    if (found.size !== size) throw new Error(`${path} has ${found.size} bytes instead of ${size}`)
+    if (hashes && (await hashFile(path)).sha256 !== sha256)
+      throw new Error(`${path} is damaged: it does not have the hash that is its name`)
+  }
+}
