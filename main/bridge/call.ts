@@ -26,6 +26,13 @@ const draft = z.object({
     .max(200),
 })
 
+const newSlave = {
+  name: z.string().min(1).max(60),
+  tags: z.array(name).max(100),
+  maxBuilds: z.int().min(1).max(1000).nullable(),
+}
+const password = z.string().min(8, 'must have at least 8 characters').max(500)
+
 const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'desk:snapshot': z.tuple([]),
   'builds:page': z.tuple([
@@ -72,6 +79,12 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'terminal:resize': z.tuple([z.object({ terminalId: name, cols: cells, rows: cells })]),
   'terminal:took': z.tuple([z.object({ terminalId: name, upTo: id, again: z.boolean() })]),
   'terminal:close': z.tuple([z.object({ terminalId: name })]),
+  'attach:info': z.tuple([]),
+  'attach:listen': z.tuple([z.object({ port: z.int().min(1).max(65_535) })]),
+  'attach:probe': z.tuple([z.object({ address: name })]),
+  'attach:pair': z.tuple([z.object({ ...newSlave, address: name, code: name, fingerprint: name })]),
+  'attach:invite': z.tuple([z.object({ ...newSlave, password: password.optional() })]),
+  'attach:revoke': z.tuple([z.object({ name })]),
   'repository:suggest': z.tuple([]),
   'repository:inspect': z.tuple([z.object({ repository: name })]),
   'repository:preview': z.tuple([draft]),

@@ -26,6 +26,16 @@ import type {
   TestResult,
 } from '../master/model.ts'
 import type { Topics } from '../master/mq/mq.ts'
+import type {
+  AttachInfo,
+  Invited,
+  InviteOrder,
+  Listened,
+  Paired,
+  PairOrder,
+  Probe,
+  Revoked,
+} from '../master/slaves/remote/attach.ts'
 import type { TerminalTopics } from '../master/slaves/terminals.ts'
 
 /** What the renderer may ask of the main process. */
@@ -62,6 +72,18 @@ export interface Requests {
    */
   'terminal:took': (sign: { terminalId: string; upTo: number; again: boolean }) => void
   'terminal:close': (order: { terminalId: string }) => void
+  /** Where slaves dial in. */
+  'attach:info': () => AttachInfo
+  /** Has slaves dial in at this port of all addresses, with TLS, and writes that into master.yml. */
+  'attach:listen': (order: { port: number }) => Listened
+  /** Looks who waits at an address to be dialled. */
+  'attach:probe': (query: { address: string }) => Probe
+  /** Pairs with the slave that waits at an address, and writes it into master.yml. */
+  'attach:pair': (order: PairOrder) => Paired
+  /** Writes a slave that dials in into master.yml, and makes its password. */
+  'attach:invite': (order: InviteOrder) => Invited
+  /** Takes a slave's keys away and ends its link. It stays in master.yml. */
+  'attach:revoke': (order: { name: string }) => Revoked
   /** Git repositories that a person worked in lately, newest first. */
   'repository:suggest': () => readonly Suggestion[]
   /** Looks at a folder or URL and proposes a build. */

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { addDraft, addedLines } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
@@ -8,14 +7,15 @@ import type { Draft } from '../master/detect/proposal.ts'
 import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
+import { attachHandlers } from './attach.ts'
 import { backUpNow, backupInfo, changeBackupSettings } from './backups.ts'
+import { readConfigText, writeConfigText } from './config-text.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { forceBuild, forceTip, rebuild } from './force.ts'
 import type { News } from './news.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
 import { terminalHandlers } from './terminal.ts'
-import { writeWhole } from './write-whole.ts'
 
 export interface HandlerOptions {
   readonly chooseFolder: () => Promise<string | null>
@@ -112,6 +112,8 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
 
     ...terminalHandlers(master),
 
+    ...attachHandlers(master),
+
     'repository:suggest': () => suggestRepositories(homedir(), config.current),
     'repository:inspect': ({ repository }) =>
       inspectRepository(repository, {
@@ -125,7 +127,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'repository:choose': () => options.chooseFolder(),
     'project:poll': ({ name }) => master.poll(name),
 
-    'config:read': () => ({ text: configText(), status: config.status }),
+    'config:read': () => ({ text: readConfigText(master), status: config.status }),
     'config:reload': () => config.reload(),
 
     'backup:list': () => ({
@@ -196,27 +198,21 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     mustBe(data.log(id), `there is no log ${id}`)
   }
 
-  function configText(): string {
-    const { file } = config.status
-    return existsSync(file) ? readFileSync(file, 'utf8') : ''
-  }
-
   function preview(draft: Draft) {
-    const before = configText()
+    const before = readConfigText(master)
     const text = addDraft(before, draft)
     const { problems } = parseConfig(text, config.status.file)
     return { text, added: addedLines(before, text), problems: problems.map(describeProblem) }
   }
 
   async function addRepository(draft: Draft, build: boolean): Promise<{ builderId: BuilderId }> {
-    const text = addDraft(configText(), draft)
+    const text = addDraft(readConfigText(master), draft)
     const { config: next, problems } = parseConfig(text, config.status.file)
     if (!next) throw new RefusedError(describeProblem(problems[0]!))
     // Known before there is a scheduler for it: otherwise the tip would be built twice, or unasked.
     const project = next.projects.find(one => one.name === draft.project)
     if (project) await master.adopt(project)
-    writeWhole(config.status.file, text)
-    config.reload()
+    writeConfigText(master, text)
     const builder = mustBe(data.builderByName(draft.builder), 'the builder was not taken over')
     if (build) forceTip(master, builder)
     return { builderId: builder.id }

@@ -5,7 +5,7 @@ import { finishRestore } from './backup/restore.ts'
 import { type GitSource, startGitSource } from './changes/git-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type ConfigFile, openConfigFile } from './config/config-file.ts'
-import type { BuilderConfig, Config, ProjectConfig } from './config/model.ts'
+import type { BuilderConfig, Config, ProjectConfig, SlavePort } from './config/model.ts'
 import type { ConfigStatus } from './config/status.ts'
 import { type ArtifactStore, openArtifacts } from './data/artifacts.ts'
 import { createData, type Data } from './data/data.ts'
@@ -19,7 +19,9 @@ import { createMq, type Mq } from './mq/mq.ts'
 import { type Distributor, startDistributor } from './process/distributor.ts'
 import { createLocks } from './process/locks.ts'
 import { startSchedulers } from './schedulers/schedulers.ts'
+import { memorySecrets, type SecretsStore } from './secrets.ts'
 import type { Program } from './slaves/pseudo-terminal.ts'
+import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
 import { createTerminals, type Terminals } from './slaves/terminals.ts'
 
@@ -36,6 +38,10 @@ export interface MasterOptions {
   readonly env: Readonly<Record<string, string>>
   readonly clock?: Clock
   readonly secret?: (name: string) => string | undefined
+  /** Where keys are kept that this master has to show; in memory when it is left out. */
+  readonly secrets?: SecretsStore
+  /** Where slaves dial in, in place of what the configuration says. */
+  readonly slavePort?: SlavePort
   readonly mode: MasterMode
   /** One line of the app's log. */
   readonly log: (text: string) => void
@@ -59,6 +65,8 @@ export interface Master {
   readonly slaves: Pick<Slaves, 'session'>
   readonly terminals: Terminals
   readonly backups: Backups
+  /** Slaves of other machines. */
+  readonly remote: Remote
   /** Builds that an earlier run left unfinished; their requests wait again. */
   readonly abandoned: readonly Build[]
   /** Looks for new commits now. Resolves when they are in history. */
@@ -158,12 +166,20 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
   const transient = new Map<string, BuilderConfig>()
   const transientProjects = new Map<string, ProjectConfig>()
   const terminals = createTerminals(clock)
+  const remote = startRemote({
+    data,
+    clock,
+    secrets: options.secrets ?? memorySecrets(),
+    folder: dataDir,
+    log,
+  })
   const slaves = startSlaves({
     data,
     clock,
     folder: join(dataDir, 'slaves'),
     program: options.slaveProgram,
     terminals,
+    remote,
     log,
   })
   const served = new Set<BuilderId>()
@@ -205,6 +221,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     distributor,
     slaves,
     terminals,
+    remote,
     async poll(project?: string) {
       const wanted = [...sources].filter(([name]) => project === undefined || name === project)
       await Promise.all(wanted.map(([, { source }]) => source.look()))
@@ -230,6 +247,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
       await distributor.stop()
       terminals.stop()
       await slaves.stop()
+      await remote.stop()
     },
   }
 
@@ -242,6 +260,8 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     }
     saveDesk(now)
     slaves.configure(now.slaves)
+    // Builds of a single run need no slaves that come by.
+    if (mode === 'full') void remote.configure(options.slavePort ?? now.slavePort)
     if (mode === 'single') return
     schedulers.configure(now.schedulers)
     // A bad file says nothing about what is no longer wanted.

@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
+import { parseAddress } from '../../../slave/protocol/dial.ts'
 import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
 import { buildSchedulers, readScheduler } from './build-schedulers.ts'
 import { buildStep } from './build-steps.ts'
@@ -17,6 +18,7 @@ import { didYouMean } from './nearest.ts'
 import type { Path, Problems } from './parse.ts'
 import { OUTER_SHAPE, type OuterShape } from './schema.ts'
 import { parseSize } from './size.ts'
+import { parseSlavePort } from './slave-port.ts'
 
 const POLL_MS = 60_000
 
@@ -59,6 +61,7 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
     locks,
     notify: (outer.notify ?? []).map(({ kind, on = [] }) => ({ kind, on })),
     backups: buildBackups(outer.backups),
+    slavePort: outer.slavePort === undefined ? null : parseSlavePort(outer.slavePort)!,
   }
 }
 
@@ -237,11 +240,8 @@ function buildSlave(
   const kind = slave.kind ?? (slave.address ? 'remote' : 'local')
   if (kind === 'local' && slave.address)
     problems.add([...path, 'address'], 'only a slave of kind remote has an address')
-  if (kind === 'remote')
-    problems.notice(
-      [...path, 'kind'],
-      `remote slaves are not yet attached by this version; "${slave.name}" stays offline`,
-    )
+  if (slave.address !== undefined && !parseAddress(slave.address))
+    problems.add([...path, 'address'], 'must be HOST:PORT, as in mini.local:9990')
   return {
     name: slave.name,
     kind,

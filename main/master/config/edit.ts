@@ -2,7 +2,7 @@ import { type Document, isMap, isSeq, parseDocument, stringify, type YAMLSeq } f
 import type { Draft, DraftStep } from '../detect/proposal.ts'
 import { parseConfig } from './parse.ts'
 
-const NEW_FILE = `# What is built on this desk. The app writes here when you add a repository, and keeps
+export const NEW_FILE = `# What is built on this desk. The app writes here when you add a repository, and keeps
 # your own words; "triphammer schema" prints what may stand here.
 `
 
@@ -49,7 +49,7 @@ export function addedLines(before: string, after: string): number[] {
   })
 }
 
-function read(text: string): Document {
+export function readDocument(text: string): Document {
   const document = parseDocument(text, { prettyErrors: false })
   if (document.errors.length > 0)
     throw new Error(
@@ -61,13 +61,13 @@ function read(text: string): Document {
 }
 
 function hasProject(text: string, name: string): boolean {
-  const projects = read(text).get('projects')
+  const projects = readDocument(text).get('projects')
   return isSeq(projects) && projects.items.some(item => isMap(item) && item.get('name') === name)
 }
 
 // Adds one item at the end of a section's list, in the place and with the indent that the list has.
-function addItem(text: string, section: string, item: object): string {
-  const document = read(text)
+export function addItem(text: string, section: string, item: object): string {
+  const document = readDocument(text)
   const list = document.get(section)
   if (!document.has(section)) return `${text.replace(/\n*$/, '\n')}${section}:\n${block(item, 2)}`
   if (list === null || list === undefined) return addAfterKey(text, section, item)
@@ -81,7 +81,7 @@ function addItem(text: string, section: string, item: object): string {
 }
 
 function setKey(text: string, section: string, key: string, value: string | number | boolean) {
-  const document = read(text)
+  const document = readDocument(text)
   const map = document.get(section)
   const line = (indent: number) => `${' '.repeat(indent)}${key}: ${value}\n`
   if (!document.has(section)) return `${text.replace(/\n*$/, '\n')}${section}:\n${line(2)}`
@@ -138,7 +138,7 @@ function block(item: object, indent: number): string {
 }
 
 // Just after the newline that ends the line of `at`.
-function endOfLine(text: string, at: number): number {
+export function endOfLine(text: string, at: number): number {
   const newline = text.indexOf('\n', at)
   return newline < 0 ? text.length : newline + 1
 }
@@ -166,7 +166,7 @@ function schedulersFor(text: string, draft: Draft): object[] {
   const { config } = parseConfig(text, 'master.yml')
   const names = new Set(config?.schedulers.map(scheduler => scheduler.name))
   const own = config?.builders.filter(builder => builder.project === project) ?? []
-  const written = read(text).toJS() as { schedulers?: unknown[] } | null
+  const written = readDocument(text).toJS() as { schedulers?: unknown[] } | null
   const implicit = config?.schedulers.slice(written?.schedulers?.length ?? 0)
   const its = implicit?.find(({ builders }) => own.some(one => builders.includes(one.name)))
   if (its && draft.start === 'anyBranch') return []

@@ -11,6 +11,15 @@ export interface Config {
   readonly locks: readonly LockConfig[]
   readonly notify: readonly NotifyConfig[]
   readonly backups: BackupSettings
+  /** Where slaves dial in; `null`: nowhere. */
+  readonly slavePort: SlavePort | null
+}
+
+export interface SlavePort {
+  /** An address of this machine, or one that stands for all of them. */
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
 }
 
 export interface SlaveConfig {

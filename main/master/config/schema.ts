@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseDuration } from './duration.ts'
 import { parseSize } from './size.ts'
+import { parseSlavePort, SLAVE_PORT_WORDS } from './slave-port.ts'
 
 // What a person may write. How it is checked beyond its shape is in check.ts.
 
@@ -111,6 +112,18 @@ const slave = z.strictObject({
       'Whether shells may be opened on it from the window. On by default; a slave on another machine must allow it too.',
     ),
 })
+const slavePort = z
+  .union([
+    z.number(),
+    z.string(),
+    z.strictObject({
+      host: z.string().min(1).optional(),
+      port: z.int().min(0).max(65_535),
+      tls: z.boolean().optional(),
+    }),
+  ])
+  .refine(value => parseSlavePort(value) !== undefined, SLAVE_PORT_WORDS)
+  .describe('Where slaves dial in: a port on all addresses of this machine, or HOST:PORT.')
 const project = z.strictObject({
   name,
   repository: z.string().min(1).describe('A path, or any URL that git clones.'),
@@ -205,6 +218,7 @@ const backups = z.strictObject({
 /** The whole file. */
 export const FILE_SHAPE = z.strictObject({
   title: z.string().max(200).optional().describe('Shown at the top of the window.'),
+  slavePort: slavePort.optional(),
   slaves: z.array(slave).optional(),
   projects: z.array(project).optional(),
   builders: z.array(builder).optional(),

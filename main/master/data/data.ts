@@ -10,6 +10,7 @@ import { changeData } from './changes.ts'
 import { deskData } from './desk.ts'
 import { logData } from './logs.ts'
 import { requestData } from './requests.ts'
+import { slaveKeyData } from './slave-keys.ts'
 import { slaveData } from './slaves.ts'
 import { createUpdate } from './unit.ts'
 
@@ -37,6 +38,7 @@ export function createData(options: DataOptions) {
   const data = {
     ...deskData(db, update, mq),
     ...slaveData(db, update, clock, mq),
+    ...slaveKeyData(db, update, clock),
     ...changeData(db, update, clock),
     ...requestData(db, update, clock),
     ...buildData(db, update, clock, () => run),

@@ -1,6 +1,7 @@
 import type { Database } from './database.ts'
 import { initial } from './migrations/001-initial.ts'
 import { slaveOperations } from './migrations/002-slave-operations.ts'
+import { slaveKeys } from './migrations/003-slave-keys.ts'
 
 export interface Migration {
   readonly version: number
@@ -8,7 +9,7 @@ export interface Migration {
 }
 
 /** In order. A released migration is never edited; a mistake is mended by the next one. */
-export const MIGRATIONS: readonly Migration[] = [initial, slaveOperations]
+export const MIGRATIONS: readonly Migration[] = [initial, slaveOperations, slaveKeys]
 
 export const LATEST = MIGRATIONS.at(-1)!.version
 

@@ -18,7 +18,6 @@ test('the example is understood, with its defaults', () => {
   const minute = 60_000
   expect(problems).toEqual([])
   expect(notices.map(notice => `${notice.key}: ${notice.reason}`)).toEqual([
-    'slaves[1].kind: remote slaves are not yet attached by this version; "mini" stays offline',
     'notify[0].kind: notifications of kind "desktop" are not yet sent by this version',
   ])
   expect(config).toMatchObject({
@@ -109,7 +108,7 @@ test.each<[string, string[]]>([
     'tytle: x\nx: 1',
     [
       'm.yml:1: tytle: unknown key; did you mean "title"?',
-      'm.yml:2: x: unknown key; known are title, slaves, projects, builders, schedulers, locks, notify, backups',
+      'm.yml:2: x: unknown key; known are title, slavePort, slaves, projects, builders, schedulers, locks, notify, backups',
     ],
   ],
   ['builders: a', ['m.yml:1: builders: must be a list']],

@@ -123,7 +123,7 @@ test('why a request waits is said in words', async () => {
   })
   const { distributor } = one.master
   expect([distributor.whyWaiting(far!), distributor.whyWaiting(gone!)]).toEqual([
-    'mini is offline (remote slaves are not yet attached by this version)',
+    'mini is offline (it has no password yet: "triphammer attach --invite mini" makes one)',
     'the builder is no longer configured',
   ])
 })

@@ -1,0 +1,24 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseConfig } from '../master/config/parse.ts'
+import { describeProblem } from '../master/config/status.ts'
+import type { Master } from '../master/master.ts'
+import { RefusedError } from './refused.ts'
+import { writeWhole } from './write-whole.ts'
+
+/** master.yml as it is now; empty where there is none. */
+export function readConfigText(master: Master): string {
+  const { file } = master.config.status
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
+/** @throws RefusedError with the first fault of the text. */
+export function mustBeGood(master: Master, text: string): void {
+  const { config, problems } = parseConfig(text, master.config.status.file)
+  if (!config) throw new RefusedError(describeProblem(problems[0]!))
+}
+
+/** It is in force when this returns. */
+export function writeConfigText(master: Master, text: string): void {
+  writeWhole(master.config.status.file, text)
+  master.config.reload()
+}

@@ -1,0 +1,59 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SecretsStore } from '../master/secrets.ts'
+
+/** Makes what is written unreadable for others, and readable again. */
+export interface Sealing {
+  /** Where the key to it is, in words. */
+  readonly place: string
+  seal(text: string): Promise<string>
+  open(sealed: string): Promise<string>
+}
+
+/**
+ * Keeps each secret in a file of its own that only this user may read; sealed by
+ * the system's keychain where the shell has one.
+ */
+export function openSecretFiles(folder: string, sealing?: Sealing): SecretsStore {
+  return {
+    place: sealing?.place ?? `files in ${folder} that only this user may read`,
+    async get(name) {
+      const text = read(fileOf(name))
+      if (text === undefined || text === '') return undefined
+      if (!text.startsWith(SEALED)) return text
+      if (!sealing)
+        throw new Error(
+          `the secret "${name}" was sealed by the desktop app and can be read by it alone`,
+        )
+      return sealing.open(text.slice(SEALED.length))
+    },
+    async set(name, value) {
+      const text = sealing ? SEALED + (await sealing.seal(value)) : value
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      if (process.platform !== 'win32') chmodSync(folder, 0o700)
+      const file = fileOf(name)
+      writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600, flush: true })
+      renameSync(`${file}.new`, file)
+    },
+    async delete(name) {
+      rmSync(fileOf(name), { force: true })
+    },
+  }
+
+  // Names are of slaves; they may differ in case only, and file systems may not tell those apart.
+  function fileOf(name: string): string {
+    const safe = name.replace(/[^a-z0-9._-]/g, one => `%${one.codePointAt(0)!.toString(16)}`)
+    return join(folder, safe)
+  }
+}
+
+const SEALED = 'sealed:'
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

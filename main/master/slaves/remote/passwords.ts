@@ -1,0 +1,84 @@
+import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+
+// Stored, so that later versions can raise the cost and still read what was written.
+const COST = { N: 2 ** 15, r: 8, p: 1 }
+const KEY_BYTES = 32
+// Others wait: a flood of wrong passwords must not take every thread of the pool.
+const AT_ONCE = 2
+const LARGEST_N = 2 ** 20
+
+/** `scrypt$N$r$p$salt$key` of a password. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const key = await slowHash(password, salt, COST)
+  const { N, r, p } = COST
+  return ['scrypt', N, r, p, salt.toString('base64url'), key.toString('base64url')].join('$')
+}
+
+/** A password that is made up: 120 bits, in letters that can be read out and typed. */
+export function makePassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
+  const drawn: string[] = []
+  while (drawn.length < 24)
+    for (const byte of randomBytes(32)) {
+      // Beyond a whole multiple some letters would come more often than others.
+      if (byte < 248 && drawn.length < 24) drawn.push(letters[byte % letters.length]!)
+    }
+  return drawn.join('').match(/.{6}/g)!.join('-')
+}
+
+export interface PasswordCheck {
+  /** Takes as long for a name that is not known as for a wrong password. */
+  isRight(password: string, hash: string | undefined): Promise<boolean>
+}
+
+export function createPasswordCheck(): PasswordCheck {
+  // A slave that comes again and again must not cost a slow hash each time.
+  const remembered = new Map<string, Buffer>()
+  const secret = randomBytes(32)
+  const nobody = hashPassword(randomBytes(16).toString('hex'))
+  let busy = 0
+  const waiting: (() => void)[] = []
+
+  return {
+    async isRight(password, hash) {
+      const quick = createHmac('sha256', secret).update(password).digest()
+      const known = hash === undefined ? undefined : remembered.get(hash)
+      if (known && timingSafeEqual(known, quick)) return true
+      const right = await inTurn(async () => verify(password, hash ?? (await nobody)))
+      if (!right || hash === undefined) return false
+      // One entry for each slave that has come.
+      remembered.set(hash, quick)
+      return true
+    },
+  }
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (busy >= AT_ONCE) await new Promise<void>(resolve => waiting.push(resolve))
+    busy++
+    try {
+      return await work()
+    } finally {
+      busy--
+      waiting.shift()?.()
+    }
+  }
+}
+
+async function verify(password: string, hash: string): Promise<boolean> {
+  const [kind, N, r, p, salt, key] = hash.split('$')
+  if (kind !== 'scrypt' || !salt || !key || !(Number(N) <= LARGEST_N)) return false
+  const wanted = Buffer.from(key, 'base64url')
+  const cost = { N: Number(N), r: Number(r), p: Number(p) }
+  const found = await slowHash(password, Buffer.from(salt, 'base64url'), cost)
+  return wanted.length === found.length && timingSafeEqual(wanted, found)
+}
+
+function slowHash(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
+  const maxmem = 256 * cost.N * cost.r
+  return new Promise((resolve, reject) =>
+    scrypt(password, salt, KEY_BYTES, { ...cost, maxmem }, (error, key) =>
+      error ? reject(error) : resolve(key),
+    ),
+  )
+}
