@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { enterCgroup } from './cgroup.ts'
+import { createCommandTable } from './command-table.ts'
 import { slaveMark } from './commands/process-mark.ts'
 import { killTree } from './commands/process-tree.ts'
 import { seenOf } from './commands/process-watch.ts'
@@ -9,6 +11,7 @@ import { scrubEnvironment } from './environment.ts'
 import { describeSlave } from './info.ts'
 import { listenForMaster } from './listen.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
+import { createSpool } from './spool.ts'
 import { createTerminals } from './terminal.ts'
 
 export interface RunSlaveOptions {
@@ -26,8 +29,10 @@ export interface RunSlaveOptions {
   readonly allowTerminal: boolean
 }
 
-// A master that restarts comes back within this; one that does not has gone for good.
+// An idle slave waits this long for a master. One that runs something has its lease.
 const MASTER_GONE_MS = 15_000
+// No builder's folder begins with a dot.
+const SPOOL_FOLDER = '.spool'
 // How long what is left over may take to end by itself.
 const POLITE_MS = 1000
 
@@ -66,6 +71,14 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   // A slave that was killed may have left steps that still work in our folders.
   await endLeftovers('left by the slave before')
   const cgroup = await enterCgroup(slaveId)
+  const spool = createSpool(join(basedir, SPOOL_FOLDER))
+  spool.clear()
+  const commands = createCommandTable({
+    environment,
+    console,
+    spool,
+    onLeaseOver: () => leave('the master did not come back'),
+  })
   const listening = await listenForMaster(options.socketPath, key, socket => {
     if (leaving) return socket.terminate()
     clearTimeout(lonely)
@@ -73,7 +86,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     const mine = serveMaster(socket, {
       name,
       info,
-      environment,
+      commands,
       console,
       ...(terminals && { terminals }),
       onShutdown: () => leave('the master sent the slave away'),
@@ -92,15 +105,20 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     `${name}, version ${options.version}, process ${process.pid}, waits for the master`,
   )
   waitForMaster()
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.on(signal, () => leave(signal))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => leave(signal))
+  // The terminal goes with the master that opened it. What runs then goes on: a master
+  // that starts again finds this slave by its socket.
+  process.on('SIGHUP', () => {
+    if (process.stdout.isTTY && commands.busy) console.say('slave', 'has lost its terminal')
+    else void leave('SIGHUP')
+  })
   const code = await end.promise
   clearTimeout(lonely)
   listening.close()
   return code
 
   function waitForMaster() {
-    lonely = setTimeout(() => leave('the master did not come'), MASTER_GONE_MS)
+    if (!commands.busy) lonely = setTimeout(() => leave('the master did not come'), MASTER_GONE_MS)
   }
 
   // What runs is ended first: nothing that a step started outlives its slave.
@@ -111,6 +129,8 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     for (const connection of connections) connection.close(why)
     await Promise.all([...connections].map(connection => connection.ended))
     await terminals?.stop()
+    await commands.endAll(why)
+    spool.clear()
     await endLeftovers('left by a step')
     await cgroup?.killOthers()
     end.resolve(0)

@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly updates: Updates
   /** The environment that steps start from. */
   readonly environment: Readonly<Record<string, string>>
+  /** How much of a file the master has already: an upload that a lost link cut goes on there. */
+  readonly startAt: number
   /** Asks the master during an upload or a download. */
   readonly request: (op: string, fields: Fields) => Promise<unknown>
 }

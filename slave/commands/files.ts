@@ -10,7 +10,7 @@ import {
   optional,
 } from '../protocol/parse.ts'
 import type { Command, CommandContext, StartCommand } from './command.ts'
-import { createOutput } from './output.ts'
+import { createOutput, type Pair } from './output.ts'
 
 // errno of the usual failures; other ends expect numbers, and 1 means "something else".
 const ERRNO: Readonly<Record<string, number>> = {
@@ -25,8 +25,6 @@ const ERRNO: Readonly<Record<string, number>> = {
   EROFS: 30,
   ENOTEMPTY: 39,
 }
-
-type Pair = readonly [key: string, value: unknown]
 
 /**
  * A command on the file system: what `work` returns is sent as updates, and what
@@ -49,7 +47,7 @@ function fileCommand(
         output.flush()
         pairs = [['rc', ERRNO[code ?? ''] ?? 1]]
       }
-      await context.updates.send([...pairs, ['elapsed', (performance.now() - startedAt) / 1000]])
+      context.updates.say([...pairs, ['elapsed', (performance.now() - startedAt) / 1000]])
     }
     // These are quick; what was begun is finished.
     return { done: run(), interrupt() {} } satisfies Command
@@ -122,15 +120,15 @@ export const startUploadFile = fileCommand(args => {
   const blockBytes = asCount(args.blocksize, 'blocksize')
   const maxBytes = optional(args.maxsize, 'maxsize', asCount) ?? Number.POSITIVE_INFINITY
   const keepstamp = optional(args.keepstamp, 'keepstamp', asBoolean) ?? false
-  return async ({ id, request }) => {
+  return async ({ id, startAt, request }) => {
     try {
       const file = await open(path, 'r')
       try {
-        let sent = 0
+        let sent = startAt
         for (;;) {
           // A buffer of its own for each block: the one before may still be on its way.
           const buffer = Buffer.alloc(blockBytes)
-          const { bytesRead } = await file.read(buffer, 0, blockBytes)
+          const { bytesRead } = await file.read(buffer, 0, blockBytes, sent)
           if (bytesRead === 0) break
           sent += bytesRead
           if (sent > maxBytes)

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { LogFile } from '../protocol/shell-args.ts'
-import { type Output, WINDOW_BYTES } from './output.ts'
+import type { Output } from './output.ts'
 
 const LOOK_MS = 500
 const BLOCK_BYTES = 64 * 1024
@@ -42,7 +42,8 @@ export function watchLogFiles(
     return async (bytes: Uint8Array) => {
       onOutput(bytes)
       output.write(stream, bytes)
-      if (output.unacknowledged >= WINDOW_BYTES) await new Promise<void>(output.onDrain)
+      output.flush()
+      if (output.full) await new Promise<void>(output.onDrain)
     }
   }
 }

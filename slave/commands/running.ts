@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ShellArgs } from '../protocol/shell-args.ts'
-import { type Output, WINDOW_BYTES } from './output.ts'
+import type { Output } from './output.ts'
 import { type Mark, withLimit } from './process-mark.ts'
 
 export interface Exit {
@@ -144,7 +144,7 @@ function pump(pipe: Readable, output: Output, take: OnOutput): Promise<void> {
   const end = Promise.withResolvers<void>()
   pipe.on('data', (bytes: Buffer) => {
     take(bytes)
-    if (output.unacknowledged < WINDOW_BYTES) return
+    if (!output.full) return
     pipe.pause()
     output.onDrain(() => pipe.resume())
   })
@@ -160,7 +160,7 @@ async function withinGrace(ends: Promise<unknown>, output: Output, wanted: () =>
     ended = true
   })
   for (let leftMs = PIPES_GRACE_MS; leftMs > 0 && !ended && wanted(); ) {
-    if (output.unacknowledged >= WINDOW_BYTES / 2) {
+    if (output.full) {
       await Promise.race([ends, new Promise<void>(output.onDrain)])
       continue
     }

@@ -69,7 +69,7 @@ export function startShell(args: Fields, context: CommandContext): Command {
       ['elapsed', elapsed],
     ]
     if (ending?.failure) updates.unshift(['failure_reason', ending.failure])
-    await context.updates.send(updates)
+    context.updates.say(updates)
   }
 
   async function runProgram(

@@ -14,6 +14,8 @@ export const CAPABILITIES = {
   endBuild: 1,
   /** Shells that a person opens, see terminal-ops.ts. Announced only where the slave allows it. */
   terminal: 1,
+  /** A command outlives its link: see `resume.ts`. */
+  resume: 1,
 } as const
 
 export type Capability = keyof typeof CAPABILITIES

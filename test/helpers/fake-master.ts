@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { type CommandTable, createCommandTable } from '../../slave/command-table.ts'
 import { type Connection, serveMaster } from '../../slave/connection.ts'
 import { CAPABILITIES, RAW_OUTPUT_KEY } from '../../slave/protocol/capabilities.ts'
 import { type Link, startLink } from '../../slave/protocol/link.ts'
 import type { Fields } from '../../slave/protocol/parse.ts'
+import { createSpool } from '../../slave/spool.ts'
 import { later } from './cleanup.ts'
+import { temporaryFolder } from './folders.ts'
 import { connectedSockets } from './link.ts'
 
 /** What a master has heard of one command. */
@@ -23,6 +27,7 @@ export interface Heard {
 export interface FakeMaster {
   readonly link: Link
   readonly connection: Connection
+  readonly commands: CommandTable
   /** What the slave wrote on its terminal. */
   readonly console: readonly string[]
   start(name: string, args: Fields, options?: StartOptions): Started
@@ -70,15 +75,18 @@ export async function fakeMaster(
   // As the protocol demands, no id is ever used again.
   const run = randomBytes(6).toString('base64url')
   let lastId = 0
+  const console = {
+    say: (topic: string, text: string) => said.push(`${topic}: ${text}`),
+    started: (builder: string) => said.push(`start: ${builder}`),
+    ended: (builder: string) => said.push(`end: ${builder}`),
+  }
+  const spool = createSpool(join(temporaryFolder('spool'), '.spool'))
+  const table = createCommandTable({ environment, console, spool })
   const connection = serveMaster(there, {
     name: 'a slave',
     info: { basedir: '/nowhere', version: 'test' },
-    environment,
-    console: {
-      say: (topic, text) => said.push(`${topic}: ${text}`),
-      started: builder => said.push(`start: ${builder}`),
-      ended: builder => said.push(`end: ${builder}`),
-    },
+    commands: table,
+    console,
     onShutdown: () => said.push('shutdown'),
   })
   const link = startLink(here, { answer, onTrouble: reason => said.push(`trouble: ${reason}`) })
@@ -86,11 +94,13 @@ export async function fakeMaster(
     holding?.resolve()
     link.close('the test is over')
     await connection.ended
+    await table.endAll('the test is over')
   })
   await link.request('set_worker_settings', { args: { triphammer: CAPABILITIES } })
   return {
     link,
     connection,
+    commands: table,
     console: said,
     start,
     run: async (name, args, options) => {

@@ -48,9 +48,9 @@ test.each<[string, string, object, string]>([
   ],
   ['a message without words', 'print', {}, 'message must be a text, not undefined'],
 ])('%s is refused, and nothing was started', async (_, op, fields, message) => {
-  const { link, connection } = await fakeMaster()
+  const { link, commands } = await fakeMaster()
   await expect(link.request(op, fields as never)).rejects.toThrow(message)
-  expect(connection.busy).toBe(false)
+  expect(commands.busy).toBe(false)
 })
 
 test('an id that runs is not given to a second command', async () => {
@@ -81,7 +81,7 @@ test('when the master is lost, what runs is ended', async () => {
   await command.wrote('\n')
   const pid = Number(readFileSync(join(workdir, 'pid'), 'utf8'))
   master.link.close('gone')
-  expect([await master.connection.ended, master.connection.busy, await isGone(pid)]).toEqual([
+  expect([await master.connection.ended, master.commands.busy, await isGone(pid)]).toEqual([
     'gone',
     false,
     true,

@@ -1,10 +1,12 @@
 import { realpathSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { createCommandTable } from '../../slave/command-table.ts'
 import { serveMaster } from '../../slave/connection.ts'
 import { CAPABILITIES } from '../../slave/protocol/capabilities.ts'
 import { type Link, startLink } from '../../slave/protocol/link.ts'
 import type { Fields } from '../../slave/protocol/parse.ts'
 import { TERMINAL_MESSAGE_BYTES, TERMINAL_WINDOW_BYTES } from '../../slave/protocol/terminal-ops.ts'
+import { createSpool } from '../../slave/spool.ts'
 import { createTerminals, type Terminals } from '../../slave/terminal.ts'
 import { later } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
@@ -36,6 +38,11 @@ interface Master {
 function desk({ graceMs = 60_000, allowed = true } = {}): Desk {
   const folder = realpathSync(temporaryFolder('terminal'))
   const troubles: string[] = []
+  const commands = createCommandTable({
+    environment: ENVIRONMENT,
+    console: { say() {}, started() {}, ended() {} },
+    spool: createSpool(folder),
+  })
   const terminals = allowed
     ? createTerminals({
         basedir: folder,
@@ -54,7 +61,7 @@ function desk({ graceMs = 60_000, allowed = true } = {}): Desk {
     serveMaster(there, {
       name: 'a slave',
       info: { basedir: folder },
-      environment: ENVIRONMENT,
+      commands,
       console: { say() {}, started() {}, ended() {} },
       ...(terminals && { terminals }),
       onShutdown() {},

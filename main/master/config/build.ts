@@ -9,6 +9,7 @@ import { parseDuration } from './duration.ts'
 import type {
   BuilderConfig,
   Config,
+  Lease,
   LockConfig,
   ProjectConfig,
   SlaveConfig,
@@ -232,6 +233,24 @@ function refuseTwins(parts: readonly unknown[], section: string, problems: Probl
   }
 }
 
+// A slave of this machine may be left alone for the length of a build; one far away
+// holds up its builds meanwhile.
+const LEASE_MS = { local: 60 * 60_000, other: 30 * 60_000 }
+const GRACE_MS = 2 * 60_000
+const SPOOL_MIB = 1024
+
+function buildLease(
+  { lease, grace, spoolMegabytes = SPOOL_MIB }: NonNullable<OuterShape['slaves']>[number],
+  kind: SlaveConfig['kind'],
+): Lease {
+  const usual = kind === 'local' ? LEASE_MS.local : LEASE_MS.other
+  return {
+    leaseMs: (lease === undefined ? undefined : parseDuration(lease)) ?? usual,
+    graceMs: (grace === undefined ? undefined : parseDuration(grace)) ?? GRACE_MS,
+    spoolBytes: spoolMegabytes * 1024 * 1024,
+  }
+}
+
 function buildSlave(
   slave: NonNullable<OuterShape['slaves']>[number],
   path: Path,
@@ -249,6 +268,7 @@ function buildSlave(
     tags: slave.tags ?? [],
     address: slave.address ?? null,
     terminal: slave.terminal ?? true,
+    lease: buildLease(slave, kind),
   }
 }
 

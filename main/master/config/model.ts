@@ -22,11 +22,22 @@ export interface SlavePort {
   readonly tls: boolean
 }
 
+/** How long a slave and its master do without each other. */
+export interface Lease {
+  /** How long a slave goes on without its master. */
+  readonly leaseMs: number
+  /** How long the master waits beyond that, so that the slave has ended its commands first. */
+  readonly graceMs: number
+  /** How much output one command may keep on the slave's disk meanwhile. */
+  readonly spoolBytes: number
+}
+
 export interface SlaveConfig {
   readonly name: string
   readonly kind: SlaveKind
   readonly maxBuilds: number
   readonly tags: readonly string[]
+  readonly lease: Lease
   /** Where a remote slave is dialled. */
   readonly address: string | null
   /** Whether people may open shells on it from the window, as far as the slave allows it too. */

@@ -105,6 +105,22 @@ const slave = z.strictObject({
   address: z.string().optional().describe('host:port of a remote slave that is dialled.'),
   maxBuilds: z.int().min(1).max(1000).optional(),
   tags: names.optional(),
+  lease: duration
+    .optional()
+    .describe(
+      'How long its builds go on while the link to it is lost. 1h for a local slave, 30m for another.',
+    ),
+  grace: duration
+    .optional()
+    .describe(
+      'How much longer the master waits before it tries these builds again. 2m by default.',
+    ),
+  spoolMegabytes: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('How much output one command may keep on the slave meanwhile. 1024 by default.'),
   terminal: z
     .boolean()
     .optional()

@@ -54,7 +54,7 @@ const INSIST_MS = 1000
 /** Runs the steps of a build that has been started in history, in order. */
 export function runBuild(options: BuildRunOptions): BuildRun {
   const { data, clock, locks, build, builder, slave, session } = options
-  const marker = `${build.id}-${crypto.randomUUID()}`
+  const marker = crypto.randomUUID()
   const folder = onSlave(
     String(session.info.basedir),
     buildFolder(builder.name),
@@ -67,6 +67,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
   let cancelWait: Stop | undefined
   const givenUp = Promise.withResolvers<StepEnd>()
   let cancelGiveUp: Stop | undefined
+  session.beginBuild(marker)
 
   return {
     build,
@@ -178,9 +179,10 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     ending = { results, why }
     cancelWait?.()
     current?.stop(why)
-    cancelGiveUp = clock.after(STOP_MS, () =>
-      givenUp.resolve({ results, text: `${why}; the slave did not confirm it` }),
-    )
+    const giveUp = () => givenUp.resolve({ results, text: `${why}; the slave did not confirm it` })
+    // A slave whose link is lost can't confirm anything. It is told when it is back.
+    if (session.linked) cancelGiveUp = clock.after(STOP_MS, giveUp)
+    else giveUp()
   }
 }
 

@@ -54,6 +54,7 @@ export function runStep(options: StepRunOptions): StepRun {
   const logs = new Map<string, LogId>()
   const running = new Set<RemoteCommand>()
   let stopped: string | undefined
+  let commandCount = 0
 
   return { done: run(), stop }
 
@@ -129,8 +130,11 @@ export function runStep(options: StepRunOptions): StepRun {
     ...[name, args, hooks]: Parameters<StepContext['run']>
   ): Promise<CommandOutcome> {
     if (stopped !== undefined) throw new StoppedError(stopped)
+    // The same command has the same id whenever this step is run for this build.
     const command = session.start(name, args, {
       ...hooks,
+      id: `${options.marker}/${step.number}/${++commandCount}`,
+      place: { build: options.marker, step: step.number },
       builder: `${builder.name} #${build.number}`,
     })
     running.add(command)

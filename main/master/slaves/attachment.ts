@@ -1,30 +1,38 @@
 import type { WebSocket } from 'ws'
 import type { Fields } from '../../../slave/protocol/parse.ts'
 import type { Clock } from '../clock.ts'
-import type { SlaveState } from '../model.ts'
-import { type Session, startSession } from './session.ts'
+import type { Lease } from '../config/model.ts'
+import type { Moment, SlaveInfo, SlaveState, Stop } from '../model.ts'
+import { type Introduced, shakeHands } from './handshake.ts'
+import { createSession, type Session, type SessionLife } from './session.ts'
 
-/** How long a slave and its master do without each other. */
-export interface Lease {
-  /** How long a slave goes on without its master. */
-  readonly leaseMs: number
-  /** How long the master waits beyond that, so that the slave has ended its commands first. */
-  readonly graceMs: number
+/** A life of the slave with which a master that ran before had builds. */
+export interface Expected {
+  readonly runId: string
+  /** What it told of itself then. */
+  readonly info: SlaveInfo
 }
 
 export interface AttachmentOptions {
   readonly name: string
   readonly clock: Clock
-  readonly lease: Lease
+  /** As it is configured now. */
+  readonly lease: () => Lease
+  readonly expected?: Expected
   /** Makes command ids that are never used again. */
   readonly nextCommandId: () => string
   readonly onState: (state: SlaveState, reason: string) => void
   readonly onSession: (session: Session | undefined) => void
+  /** Until when builds wait for a link that is lost; `null` once they need not. */
+  readonly onLease: (until: Moment | null) => void
   readonly onTrouble: (reason: string) => void
   /** Answers what the slave's terminals tell; see Terminals. */
   readonly onTerminal: (op: string, fields: Fields) => unknown
+  /** The last of its builds is over. */
+  readonly onIdle?: () => void
   /** How long a slave may take to introduce itself. */
   readonly handshakeMs?: number
+  readonly pingMs?: number
 }
 
 /** One slave's place at the master. Keepers differ only in how they come by a socket; all the rest is here. */
@@ -39,43 +47,143 @@ export interface Attachment {
   readonly session: Session | undefined
   /** There is no link, and there will be none: what ran is lost now. */
   giveUp(reason: string): void
-  /** Closes the link. */
+  /** Closes the link. What runs on the slave goes on there where it can, and nothing more is heard of it. */
   stop(): Promise<void>
 }
 
+/** Thrown when a second slave comes under a name while the first is there. */
+export class NameTakenError extends Error {
+  override readonly name = 'NameTakenError'
+}
+
+// How long the slave that is there may take to say that it is.
+const PROBE_MS = 10_000
+
 export function createAttachment(options: AttachmentOptions): Attachment {
-  const { onState, onSession } = options
-  const orphans = new Set<string>()
-  let session: Session | undefined
+  const { name, clock, onState, onSession } = options
+  let life: SessionLife | undefined
+  let current: Introduced | undefined
+  let cancelLease: Stop | undefined
   let stopping = false
+  // Commands that ran when the link to a slave without `resume` was cut: they go on there, unheard.
+  const orphans = new Set<string>()
+
+  if (options.expected) {
+    const { runId, info } = options.expected
+    // Its capabilities are told again with the next link; these are what a resumed life has at least.
+    const capabilities = { rawOutput: 1, endBuild: 1, resume: 1 }
+    adopt(createSession({ info, capabilities, runId }, options))
+    onState('lost', 'the master has been restarted')
+    startLease()
+  }
 
   return {
     take,
     get session() {
-      return session
+      return life?.session
     },
-    giveUp: reason => session?.close(reason),
+    giveUp,
     async stop() {
       stopping = true
-      session?.close('the master stops')
-      await session?.ended
+      cancelLease?.()
+      const { link } = current ?? {}
+      link?.close('the master stops')
+      await link?.ended
     },
   }
 
   async function take(socket: WebSocket) {
-    const taken = await startSession(socket, { ...options, orphans })
-    // Whoever shook hands last is the slave: the link before may be half open for long.
-    session?.close('another link of this slave took over')
-    session = taken
-    onSession(taken)
+    const { leaseMs, spoolBytes } = options.lease()
+    const terms = { seconds: leaseMs / 1000, spool_bytes: spoolBytes }
+    const next = await shakeHands(socket, { ...options, lease: terms })
+    if (!(await isSuccessor(next))) {
+      next.link.close(`${name} is attached already`)
+      throw new NameTakenError(`another slave named ${name} is attached already`)
+    }
+    const before = current
+    current = next
+    if (life && (next.runId === null || life.session.runId !== next.runId))
+      lose(
+        next.runId === null ? 'another link of this slave took over' : 'the slave was started anew',
+      )
+    before?.link.close('another link of this slave took over')
+    const own = (life ??= adopt(createSession(next, options)))
+    void next.link.ended.then(reason => unlinked(next, reason))
+    await own.attach(next)
+    interruptOrphans(next)
+    endLease()
+    onSession(own.session)
     onState('online', '')
-    void taken.ended.then(reason => {
-      if (session !== taken) return
-      session = undefined
-      // At once: a slave without a link must be given no build.
-      onSession(undefined)
-      if (!stopping) onState('offline', `the link was lost: ${reason}`)
-    })
-    return { ended: taken.ended }
+    return { ended: next.link.ended }
+  }
+
+  // Whoever comes under the name of a slave that is there is either that slave, whose old
+  // link is half open, or a second one, which is refused while the first answers.
+  async function isSuccessor(next: Introduced): Promise<boolean> {
+    const there = current
+    if (!there || (next.runId !== null && next.runId === there.runId)) return true
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const cancel = clock.after(PROBE_MS, () => resolve(true))
+    there.link.request('print', { message: 'are you there?' }).then(
+      () => resolve(false),
+      () => resolve(true),
+    )
+    return promise.finally(cancel)
+  }
+
+  function adopt(made: SessionLife): SessionLife {
+    life = made
+    onSession(made.session)
+    return made
+  }
+
+  function unlinked(link: Introduced, reason: string) {
+    if (current !== link) return
+    current = undefined
+    if (!life || stopping) return
+    if (life.session.runId === null) for (const id of life.running) orphans.add(id)
+    life.detach()
+    if (life.session.runId === null || life.session.buildCount === 0)
+      return giveUp(`the link was lost: ${reason}`)
+    startLease()
+    onState('lost', reason)
+  }
+
+  function startLease() {
+    const { leaseMs, graceMs } = options.lease()
+    const ms = leaseMs + graceMs
+    cancelLease?.()
+    cancelLease = clock.after(ms, () => giveUp('its lease is over'))
+    options.onLease(clock.now() + ms)
+  }
+
+  function endLease() {
+    if (!cancelLease) return
+    cancelLease()
+    cancelLease = undefined
+    options.onLease(null)
+  }
+
+  function giveUp(reason: string) {
+    if (!life) return
+    lose(reason)
+    // At once: a slave without a link must be given no build.
+    onSession(undefined)
+    if (!stopping) onState('offline', reason)
+  }
+
+  function lose(reason: string) {
+    endLease()
+    const lost = life
+    life = undefined
+    lost?.session.close(reason)
+  }
+
+  function interruptOrphans({ link }: Introduced) {
+    for (const id of orphans)
+      link.request('interrupt_command', { command_id: id, why: 'its master lost it' }).then(
+        () => orphans.delete(id),
+        () => {},
+      )
   }
 }

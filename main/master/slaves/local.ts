@@ -3,31 +3,27 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import { MAX_FRAME_BYTES } from '../../../slave/protocol/envelope.ts'
-import type { Fields } from '../../../slave/protocol/parse.ts'
+import { startLink } from '../../../slave/protocol/link.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../../slave/protocol/slave-id.ts'
-import type { Clock } from '../clock.ts'
-import type { AsyncStop, SlaveState, Stop } from '../model.ts'
-import { createAttachment, type Lease } from './attachment.ts'
-import { type Program, startInTerminal, type Terminal } from './pseudo-terminal.ts'
+import type { Stop } from '../model.ts'
+import { type AttachmentOptions, createAttachment } from './attachment.ts'
+import { killGroup, type Program, startInTerminal, type Terminal } from './pseudo-terminal.ts'
 import type { Session } from './session.ts'
 import { socketPath } from './socket-path.ts'
 
-export interface LocalSlaveOptions {
-  readonly name: string
+export interface LocalSlaveOptions extends Omit<AttachmentOptions, 'onIdle'> {
   /** `slaves/<name>` of the data directory. */
   readonly folder: string
-  readonly clock: Clock
-  readonly lease: Lease
   /** Whether people may open shells on it. */
   readonly terminal: boolean
   /** The program that is a slave; its arguments are added to. */
   readonly program: Pick<Program, 'file' | 'args' | 'env'>
-  readonly nextCommandId: () => string
-  readonly onState: (state: SlaveState, reason: string) => void
-  readonly onSession: (session: Session | undefined) => void
   readonly onConsole: (text: string) => void
-  readonly onTrouble: (reason: string) => void
-  readonly onTerminal: (op: string, fields: Fields) => unknown
+}
+
+export interface SlaveKeeper {
+  /** Ends it. With `leave`, a slave that has builds is left to go on with them: the next master finds it. */
+  stop(how?: 'leave'): Promise<void>
 }
 
 const FIRST_PAUSE_MS = 500
@@ -38,41 +34,62 @@ const ATTACH_MS = 15_000
 const RETRY_MS = 20
 // Longer than a slave takes to end what its steps left.
 const LEAVE_MS = 8000
+const LOOK_MS = 100
+
+/** A slave's process, spawned by us or found. */
+interface Process {
+  /** Resolves with the reason when it has ended. */
+  readonly exited: Promise<string>
+  kill(signal: NodeJS.Signals): void
+}
 
 /**
  * Keeps one slave of this machine alive: spawns it in a pseudo-terminal, attaches
  * to its private socket, and spawns it again, after a growing pause, when it dies.
+ *
+ * A slave that still runs what a master before this one had begun is found by its
+ * socket and adopted. When it is idle a new one takes its place, of this version
+ * and with a terminal.
  */
-export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
+export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
   const { name, folder, clock, onState, onConsole } = options
   let stopping = false
+  let replacing = false
+  let adopted = false
+  let pauseMs = FIRST_PAUSE_MS
+  let cancelPause: Stop | undefined
+  let running: Process | undefined
   const attachment = createAttachment({
     ...options,
     // Once it is sent away, the end of its link is no news.
-    onState: (state, reason) => stopping || onState(state, reason),
+    onState: (state, reason) => stopping || replacing || onState(state, reason),
+    onIdle: () => adopted && replace(),
   })
-  let pauseMs = FIRST_PAUSE_MS
-  let cancelPause: Stop | undefined
-  let terminal: Terminal | undefined
+  const keyFile = join(folder, 'key')
+  const socket = socketPath(folder, 'socket')
+  let key = ''
   let life = live()
 
-  return async () => {
-    stopping = true
-    cancelPause?.()
-    onState('stopping', '')
-    const { session } = attachment
-    session?.shutdown().catch(() => {})
-    // One that does not answer is not waited for.
-    const impatient = setTimeout(() => terminal?.kill('SIGKILL'), LEAVE_MS)
-    if (!session) terminal?.kill('SIGTERM')
-    await life
-    clearTimeout(impatient)
-    onState('offline', 'the master has stopped')
+  return {
+    async stop(how) {
+      stopping = true
+      cancelPause?.()
+      if (how === 'leave' && attachment.session?.buildCount) return attachment.stop()
+      onState('stopping', '')
+      const { session } = attachment
+      session?.shutdown().catch(() => {})
+      // One that does not answer is not waited for.
+      const impatient = setTimeout(() => running?.kill('SIGKILL'), LEAVE_MS)
+      if (!session?.linked) running?.kill('SIGTERM')
+      await life
+      clearTimeout(impatient)
+      onState('offline', 'the master has stopped')
+    },
   }
 
   async function live(): Promise<void> {
     const startedAt = clock.now()
-    onState('starting', '')
+    if (!attachment.session) onState('starting', '')
     let reason: string
     try {
       reason = await runOnce()
@@ -81,7 +98,13 @@ export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
     }
     attachment.giveUp(reason)
     if (stopping) return
-    if (clock.now() - startedAt > SOUND_MS) pauseMs = FIRST_PAUSE_MS
+    if (replacing || clock.now() - startedAt > SOUND_MS) pauseMs = FIRST_PAUSE_MS
+    if (replacing) {
+      replacing = adopted = false
+      life = live()
+      return
+    }
+    adopted = false
     onConsole(`\r\n[the slave stopped: ${reason}; it is started again in ${pauseMs / 1000} s]\r\n`)
     onState('offline', `${reason}; started again in ${pauseMs / 1000} s`)
     cancelPause = clock.after(pauseMs, () => {
@@ -93,45 +116,109 @@ export function startLocalSlave(options: LocalSlaveOptions): AsyncStop {
   /** Resolves with the reason when the slave has ended. */
   async function runOnce(): Promise<string> {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const keyFile = join(folder, 'key')
-    const key = ensureKey(keyFile)
-    const socket = socketPath(folder, 'socket')
+    key = ensureKey(keyFile)
+    const found = await connect(socket, key).catch(() => undefined)
+    if (found && attachment.session) {
+      adopted = true
+      onConsole('\r\n[this slave was started by a master before; its terminal went with that]\r\n')
+      running = watchProcess(attachment.session)
+      return serve(running, found)
+    }
+    if (attachment.session) attachment.giveUp('it ended while no master ran')
+    // One that nobody needs may be of another version, and has no terminal.
+    if (found) await sendAway(found)
+    running = await spawn()
+    return serve(running)
+  }
+
+  async function spawn(): Promise<Terminal> {
     const own = ['--name', name, '--basedir', folder, '--socket', socket, '--key-file', keyFile]
     if (options.terminal) own.push('--allow-terminal')
     const { file, args, env } = options.program
     const marked = { ...env, [SLAVE_ID_VARIABLE]: slaveIdOf(folder) }
     const program = { file, args: [...args, ...own], env: marked, cwd: folder }
-    terminal = await startInTerminal(program, onConsole)
-    const exited = terminal.exited
+    return startInTerminal(program, onConsole)
+  }
+
+  // The links to one process, one after the other.
+  async function serve({ exited, kill }: Process, first?: WebSocket): Promise<string> {
     let gone = false
     void exited.then(() => {
       gone = true
     })
+    let opened = first
+    let attached = false
     try {
-      const opened = await attach(socket, key, () => gone || stopping)
-      const link = await attachment.take(opened)
-      void link.ended.then(() => terminal?.kill('SIGTERM'))
+      for (;;) {
+        opened ??= await attach(() => gone || stopping)
+        const link = await attachment.take(opened)
+        opened = undefined
+        attached = true
+        await Promise.race([link.ended, exited])
+        if (gone || stopping || replacing) return await exited
+      }
     } catch (error) {
-      terminal.kill('SIGKILL')
+      const { message } = error as Error
+      // Its successor ends it, should it still be there.
+      if (adopted) throw error
+      kill('SIGKILL')
       const why = await exited
-      throw new Error(gone && !stopping ? `${(error as Error).message} (${why})` : why)
+      throw new Error(gone && !stopping && !attached ? `${message} (${why})` : why)
     }
-    return exited
   }
 
   // The slave makes its socket a moment after it was started.
-  async function attach(path: string, key: string, giveUp: () => boolean): Promise<WebSocket> {
+  async function attach(giveUp: () => boolean): Promise<WebSocket> {
     const until = performance.now() + ATTACH_MS
     for (;;) {
       try {
-        return await connect(path, key)
+        return await connect(socket, key)
       } catch (error) {
         if (giveUp()) throw new Error('the slave ended before it could be reached')
+        if (adopted) throw new Error('it has ended')
         if (performance.now() > until)
           throw new Error(`the slave could not be reached: ${(error as Error).message}`)
       }
       await new Promise(resolve => setTimeout(resolve, RETRY_MS))
     }
+  }
+
+  function replace() {
+    if (stopping || replacing) return
+    onState('stopping', 'it is started anew')
+    replacing = true
+    attachment.session?.shutdown().catch(() => {})
+  }
+
+  async function sendAway(found: WebSocket): Promise<void> {
+    const link = startLink(found, { answer: () => null })
+    link.request('shutdown').catch(() => {})
+    const impatient = setTimeout(() => link.close('it does not go'), LEAVE_MS)
+    await link.ended
+    clearTimeout(impatient)
+  }
+}
+
+/** A process that is not our child. */
+function watchProcess(session: Session): Process {
+  const pid = Number(session.info.pid)
+  const exited = new Promise<string>(resolve => {
+    const looking = setInterval(() => {
+      if (isAlive(pid)) return
+      clearInterval(looking)
+      resolve('it has ended')
+    }, LOOK_MS)
+    looking.unref()
+  })
+  // Without a link its number may be another's.
+  return { exited, kill: signal => session.linked && killGroup(pid, signal) }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -62,7 +62,8 @@ function describeExit(code: number, signal: string | number | null): string {
   return signal === null ? `it ended with exit status ${code}` : `it was ended by signal ${signal}`
 }
 
-function killGroup(pid: number, signal: NodeJS.Signals) {
+/** Signals a process and its group. */
+export function killGroup(pid: number, signal: NodeJS.Signals) {
   // Group 0 would be our own.
   if (pid <= 0) return
   try {

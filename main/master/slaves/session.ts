@@ -1,51 +1,60 @@
-import type { WebSocket } from 'ws'
-import {
-  agree,
-  CAPABILITIES,
-  type Capabilities,
-  isPlain,
-} from '../../../slave/protocol/capabilities.ts'
-import { FRAME_LIMITS, HANDSHAKE_LIMITS } from '../../../slave/protocol/limits.ts'
-import { LinkEndedError, startLink } from '../../../slave/protocol/link.ts'
+import { type Capabilities, isPlain } from '../../../slave/protocol/capabilities.ts'
+import { type Link, LinkEndedError } from '../../../slave/protocol/link.ts'
 import {
   asArray,
-  asMap,
   asString,
   asStrings,
   type Fields,
   ProtocolError,
 } from '../../../slave/protocol/parse.ts'
+import type { CommandPlace } from '../../../slave/protocol/resume.ts'
 import type { SlaveInfo } from '../model.ts'
+import type { Introduced } from './handshake.ts'
 import { plainArguments } from './plain-commands.ts'
 import { findFailureReason } from './text-updates.ts'
 import { answerTransfer, type TransferHooks } from './transfers.ts'
 import { type CommandEvent, readUpdates } from './updates.ts'
-import { WORKER_SETTINGS } from './worker-settings.ts'
 
-/** A slave that is attached: after the handshake there is no difference between local and remote. */
+/**
+ * One life of a slave, as its builds see it: after the handshake there is no
+ * difference between local and remote. Where the slave can take up what ran, a
+ * session outlives its link: what is started meanwhile is sent when a link is back.
+ */
 export interface Session {
   readonly info: SlaveInfo
   readonly capabilities: Capabilities
+  /** Which life of the slave this is; `null` when its commands don't outlive their link. */
+  readonly runId: string | null
+  /** False while the link is lost. */
+  readonly linked: boolean
+  /** Builds that have begun and not ended. */
+  readonly buildCount: number
+  /** A build begins. Its marker is the beginning of the ids of its commands. */
+  beginBuild(marker: string): void
   /** Runs one command of the protocol. */
   start(name: string, args: Fields, hooks?: CommandHooks): RemoteCommand
-  /** Ends what the steps of a build left running, and names it. */
+  /** A build is over: what is left of it is ended, now or when the slave is back, and what its steps left is named. */
   endBuild(marker: string): Promise<readonly string[]>
   /** Asks something of the slave's terminals; see terminal-ops.ts. */
   terminal(op: string, fields: Fields): Promise<unknown>
   /** Asks the slave to go. */
   shutdown(): Promise<void>
-  /** Resolves, once, with the reason why the link ended. */
+  /** Resolves, once, with the reason why nothing will come of this session any more. */
   readonly ended: Promise<string>
   close(reason: string): void
 }
 
 export interface CommandHooks extends TransferHooks {
   readonly builder?: string
+  /** An id that is never used again, where the command has one of its own. */
+  readonly id?: string
+  readonly place?: CommandPlace
   /** Output as it comes. The slave is told that it arrived once the promise resolves. */
   readonly onOutput?: (stream: string, bytes: Uint8Array) => Promise<void>
 }
 
 export interface RemoteCommand {
+  readonly id: string
   /** Rejects with a SlaveLostError when the slave is lost, with a CommandCrashedError when the command broke. */
   readonly done: Promise<CommandOutcome>
   interrupt(why: string): void
@@ -65,156 +74,203 @@ export class CommandCrashedError extends Error {
   override readonly name = 'CommandCrashedError'
 }
 
+/** Thrown at a command when its slave is lost. */
+export class SlaveLostError extends Error {
+  override readonly name = 'SlaveLostError'
+}
+
 export interface SessionOptions {
   /** Makes command ids that are never used again. */
   readonly nextCommandId: () => string
   readonly onTrouble: (reason: string) => void
   /** Answers what the slave's terminals tell. */
   readonly onTerminal?: (op: string, fields: Fields) => unknown
-  /** How long a slave may take to introduce itself. */
-  readonly handshakeMs?: number
-  /**
-   * Commands that a link before left behind. Buildbot's workers go on with them, to nobody's
-   * use: they are ended as soon as the slave is back.
-   */
-  readonly orphans?: Set<string>
+  /** The last of its builds is over. */
+  readonly onIdle?: () => void
 }
 
-const HANDSHAKE_MS = 10_000
+/** A session and the links that carry it, one after the other. */
+export interface SessionLife {
+  readonly session: Session
+  /** Goes on over this link. */
+  attach(by: Pick<Introduced, 'link' | 'serve'>): Promise<void>
+  /** The ids of commands of which the slave has not said how they ended. */
+  readonly running: readonly string[]
+  /** The link has ended, and another may come. */
+  detach(): void
+}
+
 const HEADER_END = 4000
 
 interface Running {
+  readonly id: string
+  readonly request: { readonly [key: string]: unknown; args: Fields }
+  readonly place: CommandPlace | undefined
   readonly hooks: CommandHooks
   readonly outcome: { -readonly [K in keyof CommandOutcome]: CommandOutcome[K] | undefined }
   /** How many bytes of each stream have come. */
   readonly offsets: Map<string, number>
   /** What a worker says of the command's end is said in the last of its header. */
   headerEnd: string
-  complete(failure: string | null): void
-  lose(reason: string): void
+  interrupted: string | undefined
+  resolve(outcome: CommandOutcome): void
+  reject(error: Error): void
 }
 
-/**
- * Shakes hands with a slave over an open WebSocket.
- *
- * @throws ProtocolError when what it says of itself is not of the protocol. The link is closed then.
- */
-export async function startSession(socket: WebSocket, options: SessionOptions): Promise<Session> {
+export function createSession(
+  of: Pick<Session, 'info' | 'capabilities' | 'runId'>,
+  options: SessionOptions,
+): SessionLife {
+  const { info, capabilities, runId } = of
   const commands = new Map<string, Running>()
-  const link = startLink(socket, {
-    answer,
-    onTrouble: options.onTrouble,
-    limits: HANDSHAKE_LIMITS,
-  })
-  const { info, capabilities } = await shakeHands().catch(error => {
-    link.close('the handshake failed')
-    throw error
-  })
+  const builds = new Set<string>()
+  const end = Promise.withResolvers<string>()
+  const resumes = capabilities.resume !== undefined
   const plain = isPlain(capabilities)
-  for (const id of options.orphans ?? []) endOrphan(id)
-  void link.ended.then(reason => {
-    if (plain) for (const id of commands.keys()) options.orphans?.add(id)
-    for (const command of commands.values()) command.lose(reason)
-    commands.clear()
-  })
-  // The environment holds secrets and is of no use here.
-  const { environ: _environ, ...told } = info
+  let link: Link | undefined
+  let over: string | undefined
+  let unserve: (() => void) | undefined
+
+  const session: Session = {
+    info,
+    capabilities,
+    runId,
+    get linked() {
+      return link !== undefined
+    },
+    get buildCount() {
+      return builds.size
+    },
+    beginBuild: marker => void builds.add(marker),
+    start,
+    endBuild,
+    async terminal(op, fields) {
+      if (!link) throw new LinkEndedError('the link to the slave is lost')
+      return link.request(op, fields)
+    },
+    async shutdown() {
+      await link?.request('shutdown')
+    },
+    ended: end.promise,
+    close,
+  }
 
   return {
-    info: told,
-    capabilities,
-    ended: link.ended,
-    close: link.close,
-    start,
-    async endBuild(marker) {
-      if (capabilities.endBuild === undefined) return []
-      return asStrings(await link.request('end_build', { build_marker: marker }), 'what was left')
+    session,
+    get running() {
+      return [...commands.keys()]
     },
-    terminal: (op, fields) => link.request(op, fields),
-    async shutdown() {
-      await link.request('shutdown')
+    attach,
+    detach() {
+      link = undefined
     },
   }
 
-  async function shakeHands() {
-    const { handshakeMs = HANDSHAKE_MS } = options
-    const timer = setTimeout(() => link.close('the slave did not introduce itself'), handshakeMs)
-    try {
-      const info = asMap(await link.request('get_worker_info'), 'the worker info')
-      const capabilities = agree(info.triphammer)
-      // Builds live below it.
-      asString(info.basedir, 'basedir')
-      link.limits = FRAME_LIMITS
-      // Where nothing beyond Buildbot's protocol is agreed on, the other end may be Buildbot's.
-      link.confirmAnswers = isPlain(capabilities)
-      const ours = info.triphammer === undefined ? {} : { triphammer: CAPABILITIES }
-      await link.request('set_worker_settings', { args: { ...WORKER_SETTINGS, ...ours } })
-      return { info, capabilities }
-    } finally {
-      clearTimeout(timer)
-    }
+  async function attach(by: Pick<Introduced, 'link' | 'serve'>): Promise<void> {
+    // What the link before still brings would come twice.
+    unserve?.()
+    by.serve(answer)
+    unserve = () => by.serve(refuse)
+    // First of all, so that nothing runs twice: what the slave still does for others is ended.
+    const kept = [...builds]
+    if (resumes) await by.link.request('keep_builds', { build_markers: kept })
+    link = by.link
+    for (const marker of kept)
+      if (!builds.has(marker)) link.request('end_build', { build_marker: marker }).catch(() => {})
+    for (const command of commands.values()) send(command)
   }
 
-  function endOrphan(id: string) {
-    const why = 'its master lost it'
-    link.request('interrupt_command', { command_id: id, why }).then(
-      () => options.orphans?.delete(id),
-      // The next link tries again.
-      () => {},
-    )
+  function refuse(): never {
+    throw new ProtocolError('another link took over')
+  }
+
+  function close(reason: string) {
+    if (over !== undefined) return
+    over = reason
+    link?.close(reason)
+    link = undefined
+    for (const command of commands.values()) command.reject(new SlaveLostError(reason))
+    commands.clear()
+    end.resolve(reason)
   }
 
   function start(name: string, args: Fields, hooks: CommandHooks = {}): RemoteCommand {
-    const id = options.nextCommandId()
-    const done = Promise.withResolvers<CommandOutcome>()
-    const outcome: Running['outcome'] = {
-      rc: undefined,
-      elapsedS: 0,
-      failureReason: null,
-      files: [],
-      stat: null,
-    }
-    const lose = (reason: string) => done.reject(new SlaveLostError(reason))
-    const running: Running = {
-      hooks,
-      outcome,
-      offsets: new Map(),
-      headerEnd: '',
-      complete,
-      lose,
-    }
-    commands.set(id, running)
-    // A quick command is complete before its start is answered; only a refusal ends it here.
-    request().catch(error => {
-      commands.delete(id)
-      if (error instanceof LinkEndedError) lose(error.message)
-      else done.reject(error)
-    })
-    return {
-      done: done.promise,
-      interrupt: why =>
-        void link.request('interrupt_command', { command_id: id, why }).catch(() => {
-          // The link has ended, and the command with it.
-        }),
-    }
-
-    async function request() {
-      await link.request('start_command', {
+    const id = hooks.id ?? options.nextCommandId()
+    const { promise, resolve, reject } = Promise.withResolvers<CommandOutcome>()
+    const { place } = hooks
+    const command: Running = {
+      id,
+      request: {
         command_id: id,
         command_name: name,
-        args: plain ? plainArguments(name, args, info) : args,
+        args,
         builder_name: hooks.builder ?? '',
-      })
+      },
+      place,
+      hooks,
+      outcome: { rc: undefined, elapsedS: 0, failureReason: null, files: [], stat: null },
+      offsets: new Map(Object.entries(place?.resume ?? {})),
+      headerEnd: '',
+      interrupted: undefined,
+      resolve,
+      reject,
     }
+    if (over !== undefined) reject(new SlaveLostError(over))
+    else {
+      try {
+        if (plain) command.request.args = plainArguments(name, args, info)
+      } catch (error) {
+        reject(error as Error)
+        return { id, done: promise, interrupt() {} }
+      }
+      commands.set(id, command)
+      if (link) send(command, place?.resume !== undefined)
+    }
+    return {
+      id,
+      done: promise,
+      interrupt(why) {
+        command.interrupted ??= why
+        if (commands.has(id)) sendInterrupt(command)
+      },
+    }
+  }
 
-    function complete(failure: string | null) {
-      commands.delete(id)
-      if (plain && outcome.rc === -1) outcome.failureReason ??= findFailureReason(running.headerEnd)
-      if (failure !== null) done.reject(new CommandCrashedError(failure))
-      else if (outcome.rc === undefined)
-        done.reject(new CommandCrashedError('the slave did not say how the command ended'))
-      else done.resolve(outcome as CommandOutcome)
-    }
+  // A quick command is complete before its start is answered; only a refusal ends it here.
+  function send(command: Running, again = true) {
+    const { id, place } = command
+    const by = link!
+    const resume = again && { resume: Object.fromEntries(command.offsets) }
+    const own = place && resumes && { triphammer: { ...place, ...resume } }
+    by.request('start_command', { ...command.request, ...own }).catch(error => {
+      // With the link it may have arrived or not: the next one tells.
+      if (error instanceof LinkEndedError || !commands.delete(id)) return
+      command.reject(error)
+    })
+    if (command.interrupted !== undefined) sendInterrupt(command)
+  }
+
+  function sendInterrupt({ id, interrupted }: Running) {
+    link?.request('interrupt_command', { command_id: id, why: interrupted }).catch(() => {
+      // The link has ended; it is asked for again over the next one.
+    })
+  }
+
+  async function endBuild(marker: string): Promise<readonly string[]> {
+    builds.delete(marker)
+    for (const [id, command] of commands)
+      if (command.place?.build === marker) {
+        commands.delete(id)
+        command.reject(new SlaveLostError('it did not say how the command ended'))
+        if (!resumes) sendInterrupt({ ...command, interrupted: 'the build is over' })
+      }
+    // A slave whose link is lost is told with `keep_builds`.
+    const asked =
+      link && capabilities.endBuild !== undefined
+        ? link.request('end_build', { build_marker: marker })
+        : undefined
+    if (builds.size === 0) options.onIdle?.()
+    return asked ? asStrings(await asked, 'what was left') : []
   }
 
   function answer(op: string, fields: Fields): unknown {
@@ -226,14 +282,36 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
       case 'update':
         return takeUpdates(command, readUpdates(asArray(fields.args, 'args')))
       case 'complete':
-        command.complete(fields.args === null ? null : asString(fields.args, 'args'))
+        complete(command, fields.args === null ? null : asString(fields.args, 'args'))
         return null
       default:
-        return answerTransfer(op, fields, command.hooks)
+        return answerTransfer(op, fields, countingUpload(command))
     }
   }
 
-  // Answered once the output is stored: the slave lets its program wait meanwhile.
+  function complete(command: Running, failure: string | null) {
+    commands.delete(command.id)
+    const { outcome } = command
+    if (plain && outcome.rc === -1) outcome.failureReason ??= findFailureReason(command.headerEnd)
+    if (failure !== null) command.reject(new CommandCrashedError(failure))
+    else if (command.outcome.rc === undefined)
+      command.reject(new CommandCrashedError('the slave did not say how the command ended'))
+    else command.resolve(command.outcome as CommandOutcome)
+  }
+
+  // A file that a lost link cut is sent again from where it was.
+  function countingUpload({ hooks, offsets }: Running): TransferHooks {
+    const { onUpload } = hooks
+    if (!onUpload || !resumes) return hooks
+    return {
+      ...hooks,
+      onUpload(bytes) {
+        offsets.set('upload', (offsets.get('upload') ?? 0) + bytes.length)
+        return onUpload(bytes)
+      },
+    }
+  }
+
   function takeUpdates(command: Running, events: readonly CommandEvent[]): Promise<unknown> | null {
     const { outcome } = command
     const stored: Promise<void>[] = []
@@ -276,9 +354,4 @@ export async function startSession(socket: WebSocket, options: SessionOptions): 
     if (bytes.length === 0) return Promise.resolve()
     return command.hooks.onOutput?.(stream, bytes) ?? Promise.resolve()
   }
-}
-
-/** Thrown at a command when its slave is lost. */
-export class SlaveLostError extends Error {
-  override readonly name = 'SlaveLostError'
 }

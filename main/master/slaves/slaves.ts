@@ -4,9 +4,9 @@ import type { Fields } from '../../../slave/protocol/parse.ts'
 import type { Clock } from '../clock.ts'
 import type { SlaveConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
-import type { AsyncStop, SlaveState } from '../model.ts'
+import type { SlaveState } from '../model.ts'
 import { createAttachment } from './attachment.ts'
-import { startLocalSlave } from './local.ts'
+import { type SlaveKeeper, startLocalSlave } from './local.ts'
 import type { Program } from './pseudo-terminal.ts'
 import type { Remote } from './remote/remote.ts'
 import type { Session } from './session.ts'
@@ -28,16 +28,14 @@ export interface Slaves {
   configure(slaves: readonly SlaveConfig[]): void
   /** The session of a slave that is attached. */
   session(name: string): Session | undefined
-  stop: AsyncStop
+  /** With `leave`, slaves that have builds go on with them where they can. */
+  stop(how?: 'leave'): Promise<void>
 }
-
-// A slave of this machine whose master has gone.
-const LOCAL_LEASE = { leaseMs: 3_600_000, graceMs: 60_000 }
-const REMOTE_LEASE = { leaseMs: 600_000, graceMs: 60_000 }
 
 export function startSlaves(options: SlavesOptions): Slaves {
   const { data, clock, folder, program, terminals, remote, log } = options
-  const running = new Map<string, { readonly key: string; readonly stop: AsyncStop }>()
+  const running = new Map<string, { readonly key: string; readonly keeper: SlaveKeeper }>()
+  let configured: readonly SlaveConfig[] = []
   const leaving = new Map<string, Promise<void>>()
   const sessions = new Map<string, Session>()
   // Ids are never used again, also not by the next run of this master.
@@ -46,76 +44,102 @@ export function startSlaves(options: SlavesOptions): Slaves {
 
   return {
     configure(configs) {
+      configured = configs
       data.saveSlaves(configs)
       const keys = new Map(configs.map(one => [one.name, keyOf(one)]))
-      for (const [name, { key, stop }] of running)
+      for (const [name, { key, keeper }] of running)
         if (keys.get(name) !== key) {
           running.delete(name)
           leaving.set(
             name,
-            stop().finally(() => leaving.delete(name)),
+            keeper.stop().finally(() => leaving.delete(name)),
           )
         }
       for (const config of configs) {
         const { name } = config
         if (!running.has(name))
-          running.set(name, { key: keyOf(config), stop: startWhenFree(config) })
+          running.set(name, { key: keyOf(config), keeper: startWhenFree(config) })
       }
     },
     session: name => sessions.get(name),
-    async stop() {
-      await Promise.all([...[...running.values()].map(({ stop }) => stop()), ...leaving.values()])
+    async stop(how) {
+      const stopping = [...running.values()].map(({ keeper }) => keeper.stop(how))
+      await Promise.all([...stopping, ...leaving.values()])
       running.clear()
     },
   }
 
   // One that is named again while it still leaves would meet itself in its folder.
-  function startWhenFree(config: SlaveConfig): AsyncStop {
+  function startWhenFree(config: SlaveConfig): SlaveKeeper {
     const gone = leaving.get(config.name)
     if (!gone) return start(config)
     let stopped = false
     const started = gone.then(() => (stopped ? undefined : start(config)))
-    return async () => {
-      stopped = true
-      await (await started)?.()
+    return {
+      async stop(how) {
+        stopped = true
+        await (await started)?.stop(how)
+      },
     }
   }
 
-  function start(config: SlaveConfig): AsyncStop {
+  function start(config: SlaveConfig): SlaveKeeper {
     const { name } = config
     const place = placeOf(config)
     if (config.kind === 'local')
       return startLocalSlave({
         ...place,
         folder: join(folder, name),
-        lease: LOCAL_LEASE,
         program,
         onConsole: text => data.addConsoleText(name, text),
       })
-    if (config.kind === 'remote')
-      return remote.keep(config, createAttachment({ ...place, lease: REMOTE_LEASE }), place.onState)
+    if (config.kind === 'remote') return keepRemote(config)
     place.onState('offline', `slaves of kind ${config.kind} are not yet started by this version`)
-    return async () => {}
+    return { async stop() {} }
   }
 
-  function placeOf({ name, terminal }: SlaveConfig) {
+  function keepRemote(config: SlaveConfig): SlaveKeeper {
+    const { name } = config
+    const place = placeOf(config)
+    const attachment = createAttachment(place)
+    const stop = remote.keep(config, attachment, (state, reason) => {
+      // Builds that wait for the link say more than how it is sought.
+      if (!sessions.has(name)) place.onState(state, reason)
+    })
+    return {
+      async stop(how) {
+        await stop()
+        if (how !== 'leave') attachment.giveUp('it is no longer attached')
+      },
+    }
+  }
+
+  function placeOf({ name, terminal, lease }: SlaveConfig) {
     return {
       name,
       clock,
       terminal,
+      lease: () => configured.find(one => one.name === name)?.lease ?? lease,
       nextCommandId: () => `${run}-${++lastCommand}`,
-      onState: (state: SlaveState, reason: string) => data.setSlaveState(name, state, reason),
+      onState(state: SlaveState, reason: string) {
+        if (state === 'lost') terminals.setSession(name, undefined)
+        data.setSlaveState(name, state, reason)
+      },
+      onLease: (until: number | null) => data.setSlaveLink(name, { leaseUntil: until }),
       onSession(session: Session | undefined) {
-        if (session) {
-          sessions.set(name, session)
-          data.setSlaveInfo(name, session.info)
-          data.setSlaveLink(name, { capabilities: session.capabilities })
-          data.addEvent('slave-attached', name, String(session.info.version ?? ''))
-        } else if (sessions.delete(name)) {
+        const before = sessions.get(name)
+        terminals.setSession(name, session?.linked ? session : undefined)
+        if (before === session) return
+        if (before) {
+          sessions.delete(name)
           data.endSlaveLink(name)
           data.addEvent('slave-detached', name)
         }
-        terminals.setSession(name, session)
+        if (!session) return
+        sessions.set(name, session)
+        data.setSlaveInfo(name, session.info)
+        data.setSlaveLink(name, { capabilities: session.capabilities })
+        data.addEvent('slave-attached', name, String(session.info.version ?? ''))
       },
       onTrouble: (reason: string) => log(`slave ${name}: ${reason}`),
       onTerminal: (op: string, fields: Fields) => terminals.hear(name, op, fields),

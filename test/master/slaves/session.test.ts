@@ -1,18 +1,14 @@
 import { expect, test } from 'vitest'
-import { type CommandHooks, startSession } from '../../../main/master/slaves/session.ts'
+import type { CommandHooks } from '../../../main/master/slaves/session.ts'
 import { CAPABILITIES } from '../../../slave/protocol/capabilities.ts'
+import { testAttachment } from '../../helpers/attachment.ts'
 import { type FakeCommand, type FakeSlaveOptions, fakeSlave } from '../../helpers/fake-slave.ts'
 
 async function attached(options: FakeSlaveOptions = {}) {
   const slave = await fakeSlave(options)
-  const troubles: string[] = []
-  let last = 0
-  const session = await startSession(slave.socket, {
-    nextCommandId: () => `c${++last}`,
-    onTrouble: reason => troubles.push(reason),
-    handshakeMs: 200,
-  })
-  return { slave, session, troubles }
+  const attachment = testAttachment({ handshakeMs: 200 })
+  await attachment.take(slave.socket)
+  return { slave, session: attachment.session!, troubles: attachment.troubles }
 }
 
 const hearing = () => {
@@ -30,7 +26,7 @@ test('a slave is asked who it is and told how to send; its environment is not ke
     info: { basedir: '/b', environ: { TOKEN: 'x' }, triphammer: { ...CAPABILITIES, later: 1 } },
   })
   expect([slave.asked, session.capabilities, session.info]).toEqual([
-    ['get_worker_info', 'set_worker_settings'],
+    ['get_worker_info', 'set_worker_settings', 'keep_builds'],
     CAPABILITIES,
     { basedir: '/b', triphammer: { ...CAPABILITIES, later: 1 } },
   ])
@@ -66,12 +62,8 @@ test.each<[string, FakeSlaveOptions, string]>([
   'a slave that says %s of itself is not taken, and the link is closed',
   async (_, options, why) => {
     const slave = await fakeSlave(options)
-    const session = startSession(slave.socket, {
-      nextCommandId: () => 'c',
-      onTrouble() {},
-      handshakeMs: 200,
-    })
-    expect([await session.catch(told), await slave.link.ended]).toEqual([why, expect.any(String)])
+    const taken = testAttachment({ handshakeMs: 200 }).take(slave.socket)
+    expect([await taken.catch(told), await slave.link.ended]).toEqual([why, expect.any(String)])
   },
 )
 
@@ -352,11 +344,10 @@ test('a file is given out in the blocks that the slave asks for', async () => {
 })
 
 test('what a worker still runs for a link that was lost is ended when it is back', async () => {
-  const orphans = new Set<string>()
-  const options = { nextCommandId: () => 'old-1', onTrouble() {}, orphans }
+  const attachment = testAttachment()
   const before = await fakeSlave(WORKER)
-  const lost = await startSession(before.socket, options)
-  const end = lost.start('shell', {}).done.catch(told)
+  await attachment.take(before.socket)
+  const end = attachment.session!.start('shell', {}).done.catch(told)
   await before.command()
   before.own.terminate()
   const why = await end
@@ -373,12 +364,10 @@ test('what a worker still runs for a link that was lost is ended when it is back
       return undefined
     },
   })
-  await startSession(after.socket, options)
+  await attachment.take(after.socket)
   await gone.promise
-  await after.link.request('update', {}).catch(() => {})
-  expect([why, interrupted, [...orphans]]).toEqual([
+  expect([why, interrupted]).toEqual([
     expect.stringMatching(/^SlaveLostError: /),
-    [['old-1', 'its master lost it']],
-    [],
+    [['c1', 'its master lost it']],
   ])
 })

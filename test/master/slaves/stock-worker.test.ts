@@ -1,25 +1,24 @@
 import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { CommandHooks, CommandOutcome } from '../../../main/master/slaves/session.ts'
-import { type Session, startSession } from '../../../main/master/slaves/session.ts'
+import type { CommandHooks, CommandOutcome, Session } from '../../../main/master/slaves/session.ts'
+import { testAttachment } from '../../helpers/attachment.ts'
 import {
   BUILDBOT_INSTALLED,
   startWorker,
   WORKER_SECRET,
   type Worker,
 } from '../../helpers/buildbot.ts'
-import { eventually, isAlive, isGone } from '../../helpers/processes.ts'
+import { isAlive, isGone } from '../../helpers/processes.ts'
 import { type SlaveListener, slaveListener } from '../../helpers/slave-listener.ts'
 
 // Debian's real buildbot-worker at the other end. One process serves the whole file.
 describe.skipIf(!BUILDBOT_INSTALLED)('a stock worker', () => {
-  const orphans = new Set<string>()
-  const troubles: string[] = []
+  let lastId = 0
+  const attachment = testAttachment({ nextCommandId: () => `${process.pid}-${++lastId}` })
   let listener: SlaveListener
   let worker: Worker
   let session: Session
-  let lastId = 0
 
   beforeAll(async () => {
     listener = await slaveListener()
@@ -28,11 +27,8 @@ describe.skipIf(!BUILDBOT_INSTALLED)('a stock worker', () => {
   })
 
   async function attach() {
-    session = await startSession(await listener.next(), {
-      nextCommandId: () => `${process.pid}-${++lastId}`,
-      onTrouble: reason => troubles.push(reason),
-      orphans,
-    })
+    await attachment.take(await listener.next())
+    session = attachment.session!
   }
 
   async function run(name: string, args: object, hooks: CommandHooks = {}) {
@@ -221,7 +217,6 @@ describe.skipIf(!BUILDBOT_INSTALLED)('a stock worker', () => {
     expect(isAlive(pid)).toBe(true)
     await attach()
     await isGone(pid)
-    await eventually(() => orphans.size === 0, 'an answer to the interrupt')
     expect((await shell('echo again')).stdout).toBe('again\n')
   })
 
@@ -230,6 +225,6 @@ describe.skipIf(!BUILDBOT_INSTALLED)('a stock worker', () => {
     await session.shutdown()
     await ended
     await worker.exited
-    expect(troubles).toEqual([])
+    expect(attachment.troubles).toEqual([])
   })
 })

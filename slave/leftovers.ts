@@ -1,0 +1,30 @@
+import { describeProcess, readProcess } from './commands/process-list.ts'
+import { buildMark } from './commands/process-mark.ts'
+import { findTree, killTree } from './commands/process-tree.ts'
+import { forgetBuild, seenOf } from './commands/process-watch.ts'
+import type { Console } from './console.ts'
+
+// How long what a build left may take to end by itself.
+const POLITE_MS = 1000
+
+/** Ends what a build's steps left in the background, which goes with the build, and names it. */
+export async function endLeftovers(
+  build: string,
+  slaveId: string,
+  console: Console,
+): Promise<readonly string[]> {
+  const since = readProcess(process.pid)
+  const tree = {
+    mark: buildMark(slaveId, build),
+    seen: seenOf(build),
+    ...(since && { since }),
+  }
+  const left = await findTree(tree)
+  if (left.length > 0) {
+    const rest = await killTree({ ...tree, politeMs: POLITE_MS })
+    console.say('build', `ended what its steps left: ${left.map(describeProcess).join(', ')}`)
+    if (rest.length > 0) console.say('build', `could not be ended: ${rest.join(', ')}`)
+  }
+  forgetBuild(build)
+  return left.map(describeProcess)
+}
