@@ -22,6 +22,7 @@ export default defineConfig({
           'log-writer': at('main/master/logs/log-writer.ts'),
           'log-reader': at('main/master/logs/log-reader.ts'),
           'backup-thread': at('main/master/backup/backup-thread.ts'),
+          'upgrade-thread': at('main/master/upgrade/upgrade-thread.ts'),
         },
       },
     },

@@ -61,10 +61,11 @@ const ROOMS: readonly Room[] = [
   },
   {
     // What copies whole databases: it works on files, beside what the master has open.
-    files: /^main\/master\/(backup|exchange)\//,
+    files: /^main\/master\/(backup|exchange|upgrade)\//,
     ours: /^main\/master\//,
     packages: plain,
-    instead: 'Backups, exports and imports run in plain Node and know none of the shells.',
+    instead:
+      'Backups, exports, imports and upgrades run in plain Node and know none of the shells.',
   },
   {
     files: /^main\/master\//,
@@ -230,7 +231,14 @@ const BUILT = join(ROOT, 'out/main')
 // What runs in plain Node must not reach Electron through a chunk that it shares with the app.
 test
   .skipIf(!existsSync(BUILT))
-  .each(['cli.js', 'slave.js', 'log-writer.js', 'log-reader.js', 'backup-thread.js'])(
+  .each([
+    'cli.js',
+    'slave.js',
+    'log-writer.js',
+    'log-reader.js',
+    'backup-thread.js',
+    'upgrade-thread.js',
+  ])(
   'what was built as %s reaches no Electron (skipped when nothing is built: npm run build)',
   entry => {
     const { files, packages } = reach(entry)

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Backups, startBackups } from './backup/backups.ts'
-import { finishRestore } from './backup/restore.ts'
 import { type GitSource, startGitSource } from './changes/git-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type ConfigFile, openConfigFile } from './config/config-file.ts'
@@ -10,9 +9,7 @@ import type { ConfigStatus } from './config/status.ts'
 import { type ArtifactStore, openArtifacts } from './data/artifacts.ts'
 import { createData, type Data } from './data/data.ts'
 import { openHistory } from './db/history.ts'
-import { refuseNewerFile } from './db/newer-file.ts'
 import { startSyncToDisk } from './db/sync-to-disk.ts'
-import { LOG_MIGRATIONS } from './logs/log-migrations.ts'
 import { openLogStore } from './logs/log-store.ts'
 import type { AsyncStop, Build, BuilderId, LogId } from './model.ts'
 import { createMq, type Mq } from './mq/mq.ts'
@@ -24,6 +21,9 @@ import type { Program } from './slaves/pseudo-terminal.ts'
 import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
 import { createTerminals, type Terminals } from './slaves/terminals.ts'
+import { describePrepared } from './upgrade/describe.ts'
+import { prepareStores } from './upgrade/prepare.ts'
+import type { UpgradeProgress } from './upgrade/upgrade.ts'
 
 export interface MasterOptions {
   readonly dataDir: string
@@ -45,6 +45,10 @@ export interface MasterOptions {
   readonly mode: MasterMode
   /** One line of the app's log. */
   readonly log: (text: string) => void
+  /** Told while the history is brought to this version. */
+  readonly onUpgrade?: (progress: UpgradeProgress) => void
+  /** Ends that, as long as nothing has been changed. */
+  readonly upgradeSignal?: AbortSignal
 }
 
 /**
@@ -93,10 +97,12 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
   const logsPath = join(dataDir, 'logs.sqlite')
   const stops: (() => unknown)[] = []
   try {
-    // One that was cut short has files on their way.
-    await finishRestore(dataDir)
-    // Both are looked at before either is touched.
-    refuseNewerFile(logsPath, LOG_MIGRATIONS)
+    const prepared = await prepareStores({
+      dataDir,
+      version: options.version,
+      ...(options.onUpgrade && { onProgress: options.onUpgrade }),
+      ...(options.upgradeSignal && { signal: options.upgradeSignal }),
+    })
     const db = openHistory(historyPath)
     stops.push(() => db.close())
     const mq = createMq(onError)
@@ -118,6 +124,10 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     const made = createData({ db, logs, mq, clock, version, shell, onCommit: sync.changed })
     logsCommitted = made.logsCommitted
     const { data } = made
+    for (const { kind, subject, detail } of describePrepared(prepared)) {
+      log(`${kind}: ${subject} ${detail}`)
+      data.addEvent(kind, subject, detail)
+    }
     const abandoned: Build[] = []
     if (mode !== 'dormant') {
       data.startRun()

@@ -7,17 +7,16 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { LATEST } from '../db/migrate.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 import type { Moment } from '../model.ts'
 import { BACKUPS, freeName, keepFile, nameOf } from './create.ts'
-import { ARTIFACTS, COMPANIONS, HISTORY, LOGS, replacedNames, smallFiles } from './data-files.ts'
-import { demandSpace, hashFile, syncPath } from './files.ts'
-import { FORMAT, MANIFEST, type Manifest } from './manifest.ts'
-import { countOpen, countRows, countShortLogs, newestIds, schemaOf } from './summary.ts'
+import { ARTIFACTS, replacedNames } from './data-files.ts'
+import { describeFolder } from './describe.ts'
+import { demandSpace, syncPath } from './files.ts'
+import type { Manifest } from './manifest.ts'
 import { verifyBackup } from './verify.ts'
 
 export interface RestoreOrder {
@@ -125,7 +124,8 @@ export async function finishRestore(
     intent = { ...intent, phase: 'describe' }
     await writeIntent(dataDir, intent)
   }
-  if (intent.leaving.length > 0) await describeReplaced(aside, intent)
+  if (intent.leaving.length > 0)
+    await describeFolder(aside, { ...intent, reason: 'replaced', label: intent.version })
   await rm(staged, { recursive: true, force: true })
   rmSync(join(dataDir, INTENT), { force: true })
   await syncPath(dataDir)
@@ -168,89 +168,6 @@ async function stage({ dataDir, from, onProgress }: RestoreOrder, manifest: Mani
 // A name that is gone from here was moved before.
 function moveUnlessMoved(from: string, to: string) {
   if (existsSync(from)) renameSync(from, to)
-}
-
-/** Makes what was moved aside a backup that can be restored, where it is sound. */
-async function describeReplaced(aside: string, intent: Intent): Promise<void> {
-  if (existsSync(join(aside, MANIFEST))) return
-  const facts = describeDatabases(aside)
-  const files = []
-  const named = [HISTORY, LOGS].flatMap(name => [name, ...COMPANIONS.map(end => name + end)])
-  for (const path of [...named.filter(name => existsSync(join(aside, name))), ...smallFiles(aside)])
-    files.push({ path, ...(await hashFile(join(aside, path))) })
-  const manifest: Manifest = {
-    format: FORMAT,
-    reason: 'replaced',
-    madeAt: intent.now,
-    version: intent.version,
-    label: intent.version,
-    files,
-    ...facts,
-  }
-  const whole = join(aside, `${MANIFEST}.new`)
-  const text = `${JSON.stringify(manifest, null, 2)}\n`
-  await writeFile(whole, text, { mode: 0o600, flush: true })
-  renameSync(whole, join(aside, MANIFEST))
-  await syncPath(aside)
-}
-
-type Facts = Omit<Manifest, 'format' | 'reason' | 'madeAt' | 'version' | 'label' | 'files'>
-
-function describeDatabases(aside: string): Facts {
-  try {
-    for (const name of [HISTORY, LOGS]) makeOneFile(join(aside, name))
-    const history = new DatabaseSync(join(aside, HISTORY), { readOnly: true })
-    const logs = new DatabaseSync(join(aside, LOGS), { readOnly: true })
-    try {
-      const wanted = history.prepare('SELECT DISTINCT sha256, size_bytes AS size FROM artifacts')
-      const artifacts = wanted.all() as unknown as { sha256: string; size: number }[]
-      const has = ({ sha256 }: { sha256: string }) =>
-        existsSync(join(aside, ARTIFACTS, sha256.slice(0, 2), sha256))
-      const there = artifacts.filter(has)
-      return {
-        schemas: { history: schemaOf(history), logs: schemaOf(logs) },
-        counts: countRows(history),
-        logCounts: countRows(logs),
-        newest: newestIds(history),
-        open: countOpen(history),
-        shortLogs: countShortLogs(history, join(aside, LOGS)),
-        artifacts: {
-          count: there.length,
-          sizeBytes: there.reduce((sum, { size }) => sum + size, 0),
-          missing: artifacts.filter(one => !has(one)).map(one => one.sha256),
-        },
-      }
-    } finally {
-      history.close()
-      logs.close()
-    }
-  } catch (error) {
-    return {
-      schemas: { history: 0, logs: 0 },
-      counts: {},
-      logCounts: {},
-      newest: {},
-      open: 0,
-      shortLogs: 0,
-      artifacts: { count: 0, sizeBytes: 0, missing: [] },
-      damage: (error as Error).message,
-    }
-  }
-}
-
-// Looked at by a reader first: one that is damaged stays as it is, byte for byte.
-function makeOneFile(path: string) {
-  if (!existsSync(path)) throw new Error(`there was no ${path.endsWith(LOGS) ? LOGS : HISTORY}`)
-  const reader = new DatabaseSync(path, { readOnly: true })
-  try {
-    const said = reader.prepare('PRAGMA quick_check(1)').get()?.quick_check
-    if (said !== 'ok') throw new Error(`${path}: ${String(said)}`)
-  } finally {
-    reader.close()
-  }
-  const db = new DatabaseSync(path)
-  db.exec('PRAGMA journal_mode=DELETE')
-  db.close()
 }
 
 async function writeIntent(dataDir: string, intent: Intent): Promise<void> {

@@ -21,6 +21,11 @@ export interface OpenOptions {
   readonly readOnly?: boolean
   /** How long to wait for another connection of ours. */
   readonly busyMs?: number
+  /**
+   * A copy that is worked on and thrown away when that does not succeed: nothing is synced, references
+   * may dangle until they are looked at, and everything is in the one file.
+   */
+  readonly copy?: boolean
 }
 
 /**
@@ -32,13 +37,15 @@ export interface OpenOptions {
  */
 export function openDatabase(path: string, options: OpenOptions = {}): Database {
   // SQLite gives its other files the mode of the first. They are this user's alone.
-  if (!options.readOnly && !existsSync(path)) closeSync(openSync(path, 'a', 0o600))
+  if (!options.readOnly && path !== ':memory:' && !existsSync(path))
+    closeSync(openSync(path, 'a', 0o600))
   const db = new DatabaseSync(path, {
     timeout: options.busyMs ?? 5000,
-    enableForeignKeyConstraints: true,
+    enableForeignKeyConstraints: !options.copy,
     readOnly: options.readOnly ?? false,
   })
-  if (!options.readOnly) {
+  if (options.copy) db.exec('PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF')
+  else if (!options.readOnly) {
     db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000')
     // macOS: plain fsync does not flush the drive's cache. Elsewhere these do nothing.
     db.exec('PRAGMA fullfsync=1; PRAGMA checkpoint_fullfsync=1')
@@ -86,7 +93,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
       }
     },
     close() {
-      if (!options.readOnly) db.exec('PRAGMA optimize')
+      if (!options.readOnly && !options.copy) db.exec('PRAGMA optimize')
       db.close()
     },
   }

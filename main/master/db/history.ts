@@ -1,16 +1,15 @@
 import { type Database, openDatabase } from './database.ts'
-import { MIGRATIONS, migrate } from './migrate.ts'
-import { refuseNewerFile } from './newer-file.ts'
+import { LATEST, migrate } from './migrate.ts'
 
 /**
- * Opens history.sqlite and brings it up to this version's schema.
- *
- * @throws DatabaseTooNewError, with the file untouched, if a later Triphammer wrote it.
+ * Opens history.sqlite, or makes a new one. An older one has been brought to this version
+ * before, on a copy (see upgrade/).
  */
 export function openHistory(path: string): Database {
-  refuseNewerFile(path, MIGRATIONS)
   const db = openDatabase(path)
   try {
+    if (db.userVersion !== 0 && db.userVersion !== LATEST)
+      throw new Error(`${path} has schema ${db.userVersion} instead of ${LATEST}`)
     migrate(db)
   } catch (error) {
     db.close()

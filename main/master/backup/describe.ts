@@ -1,0 +1,98 @@
+import { existsSync, renameSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Moment } from '../model.ts'
+import { ARTIFACTS, COMPANIONS, HISTORY, LOGS, smallFiles } from './data-files.ts'
+import { hashFile, syncPath } from './files.ts'
+import { FORMAT, MANIFEST, type Manifest } from './manifest.ts'
+import { countOpen, countRows, countShortLogs, newestIds, schemaOf } from './summary.ts'
+
+/**
+ * Makes a folder with the files of a data directory, which nobody works in, a backup that
+ * can be restored, where it is sound. One that is described already stays as it is.
+ */
+export async function describeFolder(
+  aside: string,
+  what: Pick<Manifest, 'reason' | 'version' | 'label'> & { readonly now: Moment },
+): Promise<void> {
+  if (existsSync(join(aside, MANIFEST))) return
+  const facts = describeDatabases(aside)
+  const files = []
+  const named = [HISTORY, LOGS].flatMap(name => [name, ...COMPANIONS.map(end => name + end)])
+  for (const path of [...named.filter(name => existsSync(join(aside, name))), ...smallFiles(aside)])
+    files.push({ path, ...(await hashFile(join(aside, path))) })
+  const manifest: Manifest = {
+    format: FORMAT,
+    reason: what.reason,
+    madeAt: what.now,
+    version: what.version,
+    label: what.label,
+    files,
+    ...facts,
+  }
+  const whole = join(aside, `${MANIFEST}.new`)
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  await writeFile(whole, text, { mode: 0o600, flush: true })
+  renameSync(whole, join(aside, MANIFEST))
+  await syncPath(aside)
+}
+
+type Facts = Omit<Manifest, 'format' | 'reason' | 'madeAt' | 'version' | 'label' | 'files'>
+
+function describeDatabases(aside: string): Facts {
+  try {
+    for (const name of [HISTORY, LOGS]) makeOneFile(join(aside, name))
+    const history = new DatabaseSync(join(aside, HISTORY), { readOnly: true })
+    const logs = new DatabaseSync(join(aside, LOGS), { readOnly: true })
+    try {
+      const wanted = history.prepare('SELECT DISTINCT sha256, size_bytes AS size FROM artifacts')
+      const artifacts = wanted.all() as unknown as { sha256: string; size: number }[]
+      const has = ({ sha256 }: { sha256: string }) =>
+        existsSync(join(aside, ARTIFACTS, sha256.slice(0, 2), sha256))
+      const there = artifacts.filter(has)
+      return {
+        schemas: { history: schemaOf(history), logs: schemaOf(logs) },
+        counts: countRows(history),
+        logCounts: countRows(logs),
+        newest: newestIds(history),
+        open: countOpen(history),
+        shortLogs: countShortLogs(history, join(aside, LOGS)),
+        artifacts: {
+          count: there.length,
+          sizeBytes: there.reduce((sum, { size }) => sum + size, 0),
+          missing: artifacts.filter(one => !has(one)).map(one => one.sha256),
+        },
+      }
+    } finally {
+      history.close()
+      logs.close()
+    }
+  } catch (error) {
+    return {
+      schemas: { history: 0, logs: 0 },
+      counts: {},
+      logCounts: {},
+      newest: {},
+      open: 0,
+      shortLogs: 0,
+      artifacts: { count: 0, sizeBytes: 0, missing: [] },
+      damage: (error as Error).message,
+    }
+  }
+}
+
+// Looked at by a reader first: one that is damaged stays as it is, byte for byte.
+function makeOneFile(path: string) {
+  if (!existsSync(path)) throw new Error(`there was no ${path.endsWith(LOGS) ? LOGS : HISTORY}`)
+  const reader = new DatabaseSync(path, { readOnly: true })
+  try {
+    const said = reader.prepare('PRAGMA quick_check(1)').get()?.quick_check
+    if (said !== 'ok') throw new Error(`${path}: ${String(said)}`)
+  } finally {
+    reader.close()
+  }
+  const db = new DatabaseSync(path)
+  db.exec('PRAGMA journal_mode=DELETE')
+  db.close()
+}

@@ -1,0 +1,89 @@
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { StoreName } from './stores.ts'
+import type { Stage } from './trouble.ts'
+
+/** What stands in upgrade.json while databases are brought to this version. */
+export interface Intent {
+  /** `preparing`: nothing has changed yet. `swap`: the new files are whole; what is left is done by whoever finds this. */
+  readonly phase: 'preparing' | 'swap'
+  /** Of the app that does it. */
+  readonly version: string
+  readonly startedAt: number
+  /** The version that wrote the data. */
+  readonly wroteVersion: string
+  readonly files: readonly {
+    readonly name: StoreName
+    readonly from: number
+    readonly to: number
+  }[]
+  /** Folder in backups/ that takes the old files, while it is being filled and afterwards. */
+  readonly filling: string
+  readonly backup: string
+  readonly quarantined: number
+  readonly counts: Readonly<Record<string, number>>
+  readonly stages: readonly Stage[]
+}
+
+const INTENT = 'upgrade.json'
+/** Where the new files are made. */
+export const WORKING = '.upgrading'
+
+/** Old or new, never half, and on the disk when it returns. */
+export function writeIntent(dataDir: string, intent: Intent): void {
+  const path = join(dataDir, INTENT)
+  writeFileSync(`${path}.new`, `${JSON.stringify(intent)}\n`, { mode: 0o600, flush: true })
+  renameSync(`${path}.new`, path)
+  syncFolder(dataDir)
+}
+
+/** What was begun and not ended; `undefined` when nothing was, `null` when it can't be told what. */
+export function readIntent(dataDir: string): Intent | null | undefined {
+  let text: string
+  try {
+    text = readFileSync(join(dataDir, INTENT), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    const intent = JSON.parse(text) as Intent
+    return intent.phase === 'preparing' || intent.phase === 'swap' ? intent : null
+  } catch {
+    return null
+  }
+}
+
+export function removeIntent(dataDir: string): void {
+  for (const name of [INTENT, `${INTENT}.new`]) rmSync(join(dataDir, name), { force: true })
+  syncFolder(dataDir)
+}
+
+/** Has what was made, renamed or removed in a folder on the disk. */
+export function syncFolder(folder: string): void {
+  // Windows opens no folders; there a rename is durable by itself.
+  if (process.platform === 'win32') return
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+export function syncFile(path: string): void {
+  const fd = openSync(path, 'r+')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { latestOf, readHeader, STORES, type Store, storePath, withReader } from './stores.ts'
+import type { StoreTrouble } from './trouble.ts'
+
+export type Look =
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'current' }
+  /** What has to be brought to this version. */
+  | { readonly kind: 'behind'; readonly stores: readonly Behind[] }
+  | { readonly kind: 'trouble'; readonly trouble: StoreTrouble }
+
+export interface Behind {
+  readonly store: Store
+  readonly from: number
+}
+
+// What is read whole at every start; a larger file costs too much time, and is read while the master works.
+const SMALL_BYTES = 8 * 1024 * 1024
+
+/**
+ * Looks at the databases of a data directory before any is opened for writing. Nothing
+ * is changed, and nothing is left beside them.
+ *
+ * @param whole Whether also large files are read from end to end.
+ */
+export function lookAtStores(dataDir: string, whole = false): Look {
+  const there = STORES.filter(store => sizeOf(storePath(dataDir, store)) > 0)
+  const missing = STORES.find(store => !there.includes(store))
+  // A start that was killed may have made one and not yet the other; then neither holds anything.
+  const signs = missing ? signsOfHistory(dataDir) : []
+  if (missing && signs.length > 0)
+    return { kind: 'trouble', trouble: { kind: 'missing', file: missing.name, signs } }
+  const behind: Behind[] = []
+  for (const store of there) {
+    const path = storePath(dataDir, store)
+    const trouble = look(store, path, behind)
+    if (trouble) return { kind: 'trouble', trouble }
+  }
+  // What is newer or behind may look otherwise; reading it whole is a matter of the file alone.
+  for (const store of there) {
+    const path = storePath(dataDir, store)
+    if (!whole && sizeOf(path) > SMALL_BYTES) continue
+    const reason = readWhole(path)
+    if (reason !== null)
+      return { kind: 'trouble', trouble: { kind: 'damaged', file: store.name, reason } }
+  }
+  if (behind.length > 0) return { kind: 'behind', stores: behind }
+  return { kind: there.length > 0 ? 'current' : 'fresh' }
+}
+
+function look(store: Store, path: string, behind: Behind[]): StoreTrouble | undefined {
+  const known = latestOf(store)
+  try {
+    const { userVersion, oldestReader } = readHeader(path)
+    if (userVersion > known) {
+      const readable = oldestReader !== null && oldestReader <= known
+      return { kind: 'newer', file: store.name, found: userVersion, known, readable }
+    }
+    if (userVersion > 0 && userVersion < known) behind.push({ store, from: userVersion })
+    // A first start that was killed has left an empty database, and no tables.
+    if (userVersion === 0 && countTables(path) > 0)
+      return { kind: 'damaged', file: store.name, reason: 'it does not say which schema it has' }
+    return undefined
+  } catch (error) {
+    return { kind: 'damaged', file: store.name, reason: (error as Error).message }
+  }
+}
+
+function countTables(path: string): number {
+  return withReader(
+    path,
+    db => db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()!.n as number,
+  )
+}
+
+/** Why a database is damaged; `null` when it is sound. */
+export function readWhole(path: string): string | null {
+  try {
+    return withReader(path, db => {
+      const said = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
+      return said === 'ok' ? null : String(said).replaceAll('\n', ' ')
+    })
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** What says that builds were made here, whatever the databases look like. */
+export function signsOfHistory(dataDir: string): string[] {
+  const signs: string[] = []
+  for (const store of STORES) {
+    const rows = countLogsOrBuilds(storePath(dataDir, store), store)
+    if (rows !== 0)
+      signs.push(
+        rows === null
+          ? `${store.name} is there and can't be read`
+          : `${store.name} holds ${rows} ${store.name === 'logs.sqlite' ? 'logs' : 'builds'}`,
+      )
+  }
+  const stood = lastStood(dataDir)
+  if (stood > 0) signs.push(`state.json remembers build ${stood}`)
+  const backups = join(dataDir, 'backups')
+  const kept = existsSync(backups)
+    ? readdirSync(backups).filter(name => existsSync(join(backups, name, 'manifest.json'))).length
+    : 0
+  if (kept > 0) signs.push(`there are ${kept} backups`)
+  return signs
+}
+
+// `null` when it can't be told.
+function countLogsOrBuilds(path: string, store: Store): number | null {
+  if (sizeOf(path) === 0) return 0
+  try {
+    return withReader(path, db => {
+      const table = store.name === 'logs.sqlite' ? 'logs' : 'builds'
+      const known = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table)
+      if (!known) return 0
+      return db.prepare(`SELECT ifnull(max(id), 0) AS n FROM ${table}`).get()!.n as number
+    })
+  } catch {
+    return null
+  }
+}
+
+function lastStood(dataDir: string): number {
+  try {
+    const state = JSON.parse(readFileSync(join(dataDir, 'state.json'), 'utf8'))
+    return Number(state?.lastRun?.stood?.build) || 0
+  } catch {
+    return 0
+  }
+}
+
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}

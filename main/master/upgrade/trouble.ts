@@ -1,0 +1,66 @@
+import type { StoreName } from './stores.ts'
+
+/** Why the master does not start on a data directory. Nothing was changed in any of these cases. */
+export type StoreTrouble =
+  /** A later Triphammer wrote it. `readable`: this one may look at it without writing. */
+  | {
+      readonly kind: 'newer'
+      readonly file: StoreName
+      readonly found: number
+      readonly known: number
+      readonly readable: boolean
+    }
+  | { readonly kind: 'damaged'; readonly file: StoreName; readonly reason: string }
+  /** There are signs of a history, and the file is not there or empty. */
+  | { readonly kind: 'missing'; readonly file: StoreName; readonly signs: readonly string[] }
+  /** Bringing it to this version did not succeed. */
+  | {
+      readonly kind: 'upgrade-failed'
+      readonly reason: string
+      readonly stages: readonly Stage[]
+      /** When more room would help. */
+      readonly neededBytes: number | null
+      /** The new files are whole, and not all of them are in their place; the next start goes on. */
+      readonly unfinished: boolean
+    }
+  | { readonly kind: 'cancelled'; readonly stages: readonly Stage[] }
+
+/** One thing that was done on the way, for a person to read. */
+export interface Stage {
+  readonly what: string
+  readonly detail: string
+  readonly at: number
+  readonly ok: boolean
+}
+
+/** Thrown when a data directory can't be worked on, before any build starts and with nothing changed. */
+export class StoreTroubleError extends Error {
+  override readonly name = 'StoreTroubleError'
+  readonly trouble: StoreTrouble
+
+  constructor(dataDir: string, trouble: StoreTrouble) {
+    super(describeStoreTrouble(dataDir, trouble))
+    this.trouble = trouble
+  }
+}
+
+/** What happened and what can be done, in a few sentences. */
+export function describeStoreTrouble(dataDir: string, trouble: StoreTrouble): string {
+  switch (trouble.kind) {
+    case 'newer':
+      return (
+        `${dataDir}/${trouble.file} was written by a newer Triphammer (schema ${trouble.found}, this version knows ${trouble.known}). ` +
+        'Nothing was changed. Start the newer version, or restore the backup made before the update.'
+      )
+    case 'damaged':
+      return `${dataDir}/${trouble.file} can't be read (${trouble.reason}). Nothing was changed, and no build was started.`
+    case 'missing':
+      return `${dataDir}/${trouble.file} is gone, and there was a history: ${trouble.signs.join('; ')}. Nothing was changed, and no build was started.`
+    case 'upgrade-failed':
+      if (trouble.unfinished)
+        return `The new history in ${dataDir} is whole, and putting it in its place was cut short: ${trouble.reason} Start again to go on; nothing is lost.`
+      return `The history in ${dataDir} could not be brought to this version: ${trouble.reason} Everything is as it was before.`
+    case 'cancelled':
+      return `Bringing the history in ${dataDir} to this version was cancelled. Everything is as it was before.`
+  }
+}

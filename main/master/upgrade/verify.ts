@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import { openDatabase } from '../db/database.ts'
+import { type Migration, migrate, oldestReaderOf } from '../db/migrate.ts'
+import type { Quarantined } from './quarantine.ts'
+import { latestOf, readHeader, type Store, withReader } from './stores.ts'
+
+/** What is counted before and after, table by table. */
+export type Counts = Readonly<Record<string, number>>
+
+/** These are never rewritten: what a column of theirs held, it holds. */
+const NEVER_REWRITTEN = [
+  'changes',
+  'builds',
+  'steps',
+  'logs',
+  'test_results',
+  'artifacts',
+  'chunks',
+]
+const SAMPLES = 200
+
+/**
+ * Compares a database with what it became on the way to this version: rows, ids, samples of
+ * the rows themselves and of the logs' bytes, integrity, references, and the schema with that of
+ * a new one.
+ *
+ * @returns How many rows each table of before holds.
+ * @throws Error that says what differs.
+ */
+export function verifyUpgrade(
+  store: Store,
+  before: string,
+  after: string,
+  { moved }: Quarantined,
+  tick: () => void,
+): Counts {
+  return withReader(before, old =>
+    withReader(after, now => {
+      const counts = compareRows(old, now, moved, tick)
+      compareSamples(old, now, tick)
+      const said = now.prepare('PRAGMA quick_check(1)').get()!.quick_check
+      if (said !== 'ok') throw new Error(`the new ${store.name} is not sound: ${said}`)
+      tick()
+      const dangling = now.prepare('PRAGMA foreign_key_check').get()
+      if (dangling)
+        throw new Error(
+          `the new ${store.name} has a row of ${dangling.table} that refers to nothing`,
+        )
+      tick()
+      compareSchema(store, now)
+      const header = readHeader(after)
+      const latest = latestOf(store)
+      if (
+        header.userVersion !== latest ||
+        header.oldestReader !== oldestReaderOf(store.migrations, latest)
+      )
+        throw new Error(
+          `the new ${store.name} has schema ${header.userVersion} instead of ${latest}`,
+        )
+      return counts
+    }),
+  )
+}
+
+function compareRows(
+  old: DatabaseSync,
+  now: DatabaseSync,
+  moved: Counts,
+  tick: () => void,
+): Counts {
+  const counts: Record<string, number> = {}
+  for (const { name } of tablesOf(old)) {
+    tick()
+    const [before, after] = [factsOf(old, name), factsOf(now, name)]
+    counts[name] = before.rows
+    const gone = moved[name] ?? 0
+    if (after.rows + gone !== before.rows)
+      throw new Error(
+        `${name} has ${after.rows} rows, and had ${before.rows} of which ${gone} were put aside`,
+      )
+    // The sum finds what a mere number would not.
+    if (gone === 0 && (after.newest !== before.newest || after.sum !== before.sum))
+      throw new Error(
+        `${name} does not have the same ids as before: the newest is ${after.newest} and was ${before.newest}`,
+      )
+  }
+  return counts
+}
+
+function factsOf(db: DatabaseSync, table: string): { rows: number; newest: number; sum: number } {
+  const hasId = columnsOf(db, table).includes('id')
+  const ids = hasId ? ', ifnull(max(id), 0) AS newest, total(id) AS sum' : ', 0 AS newest, 0 AS sum'
+  return db.prepare(`SELECT count(*) AS rows${ids} FROM ${quoted(table)}`).get() as never
+}
+
+// Rows from all over the table, every column that was there before.
+function compareSamples(old: DatabaseSync, now: DatabaseSync, tick: () => void) {
+  const there = new Set(tablesOf(old).map(({ name }) => name))
+  for (const table of NEVER_REWRITTEN.filter(name => there.has(name))) {
+    tick()
+    const columns = columnsOf(old, table).map(quoted)
+    const key = columns.includes('"id"')
+      ? 'id'
+      : tablesOf(old).find(one => one.name === table)!.wr
+        ? null
+        : 'rowid'
+    if (key === null) continue
+    const { low, high } = old
+      .prepare(`SELECT min(${key}) AS low, max(${key}) AS high FROM ${table}`)
+      .get() as { low: number | null; high: number }
+    if (low === null) continue
+    const read = (db: DatabaseSync) =>
+      db.prepare(
+        `SELECT ${columns.join(', ')} FROM ${table} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`,
+      )
+    const [fromOld, byKey] = [
+      read(old),
+      now.prepare(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${key} = ?`),
+    ]
+    const keyOf = old.prepare(
+      `SELECT ${key} AS k FROM ${table} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`,
+    )
+    for (let i = 0; i < SAMPLES; i++) {
+      const from = Math.floor(low + ((high - low) * i) / (SAMPLES - 1))
+      const row = fromOld.get(from)
+      const k = keyOf.get(from)!.k as number
+      const same = byKey.get(k)
+      // One that was put aside is counted, and compared there.
+      if (same && hashOf(row) !== hashOf(same))
+        throw new Error(`row ${k} of ${table} is not what it was`)
+    }
+  }
+}
+
+function hashOf(row: unknown): string {
+  const hash = createHash('sha256')
+  for (const value of Object.values(row as object)) {
+    hash.update(`${typeof value}:`)
+    hash.update(value instanceof Uint8Array ? value : String(value)).update('\0')
+  }
+  return hash.digest('hex')
+}
+
+/** A database that was upgraded has what a new one has. What else is in it is somebody's, and stays. */
+function compareSchema(store: Store, now: DatabaseSync) {
+  const wanted = freshSchema(store.migrations)
+  const found = schemaOf(now)
+  for (const [name, fresh] of wanted) {
+    const there = found.get(name)
+    if (!there) throw new Error(`the new ${store.name} lacks ${name}`)
+    const lacking = fresh.filter(line => !there.includes(line))
+    if (lacking.length > 0) throw new Error(`${name} of the new ${store.name} lacks ${lacking[0]}`)
+  }
+}
+
+function freshSchema(migrations: readonly Migration[]) {
+  const fresh = openDatabase(':memory:', { copy: true })
+  try {
+    migrate(fresh, migrations.at(-1)!.version, migrations)
+    return schemaOf({
+      prepare: (sql: string) => ({ all: (...values: string[]) => fresh.all(sql, ...values) }),
+    })
+  } finally {
+    fresh.close()
+  }
+}
+
+/** What is comparable of a schema: columns of tables, and what indexes are made of. */
+export function schemaOf(db: {
+  prepare(sql: string): { all(...values: string[]): unknown[] }
+}): Map<string, string[]> {
+  const objects = db
+    .prepare(
+      "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )
+    .all() as { type: string; name: string; sql: string }[]
+  return new Map(
+    objects.map(({ type, name, sql }) => [
+      `${type} ${name}`,
+      type === 'table' ? columnLines(db, name) : [sql.replace(/\s+/g, ' ')],
+    ]),
+  )
+}
+
+function columnLines(
+  db: { prepare(sql: string): { all(...values: string[]): unknown[] } },
+  table: string,
+): string[] {
+  const columns = db
+    .prepare('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)')
+    .all(table)
+  const keys = db.prepare('SELECT "from", "table", "to" FROM pragma_foreign_key_list(?)').all(table)
+  return [...columns, ...keys].map(one => Object.values(one as object).join(' '))
+}
+
+function tablesOf(db: DatabaseSync): { name: string; wr: number }[] {
+  return db
+    .prepare(
+      "SELECT name, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+    )
+    .all() as never
+}
+
+function columnsOf(db: DatabaseSync, table: string): string[] {
+  return db
+    .prepare('SELECT name FROM pragma_table_info(?)')
+    .all(table)
+    .map(row => row.name as string)
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

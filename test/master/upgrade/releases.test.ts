@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { createHandlers } from '../../../main/bridge/handlers.ts'
+import { createNews } from '../../../main/bridge/news.ts'
+import { openDatabase } from '../../../main/master/db/database.ts'
+import { migrate } from '../../../main/master/db/migrate.ts'
+import type { BuildId, LogId, Step } from '../../../main/master/model.ts'
+import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
+import { latestOf, STORES, type Store } from '../../../main/master/upgrade/stores.ts'
+import { schemaOf } from '../../../main/master/upgrade/verify.ts'
+import { layOut } from '../../../renderer/waterfall/model.ts'
+import { later } from '../../helpers/cleanup.ts'
+import { temporaryFolder } from '../../helpers/folders.ts'
+import { ROOT, testMaster } from '../../helpers/master.ts'
+import {
+  frozenReleases,
+  LEFT,
+  makeLargeRelease,
+  releaseData,
+  releaseFacts,
+} from '../../helpers/releases.ts'
+
+const RELEASES = frozenReleases()
+// Those that scripts/fixture/odd-rows.mjs puts in.
+const ODD_ROWS = 13
+
+test('every release has its data directories frozen', () => {
+  const tags = execFileSync('git', ['tag', '--list', 'v[0-9]*'], { cwd: ROOT, encoding: 'utf8' })
+  // A shallow clone has no tags; what is frozen is there all the same.
+  const released = tags
+    .split('\n')
+    .filter(Boolean)
+    .map(tag => tag.slice(1))
+  expect(RELEASES).toEqual(expect.arrayContaining([...released, '0.1.0']))
+})
+
+describe.each(RELEASES)('what %s left', version => {
+  const facts = releaseFacts(version)
+
+  test.each(LEFT)('(%s) comes to this version in one hop, and is what it was', async left => {
+    const shown = facts.left[left]
+    const dataDir = releaseData(version, left)
+    const { upgraded } = await prepareStores({ dataDir, version: 'test' })
+    expect(upgraded!.quarantined).toBe(left === 'dirty' ? ODD_ROWS : 0)
+    for (const store of STORES) {
+      const schema = schemaBeside(dataDir, store)
+      // What somebody has added by hand stays.
+      if (left === 'dirty' && store.name === 'history.sqlite')
+        expect(schema['table builds']).toContain('mood TEXT 0  0')
+      else expect(schema).toEqual(freshSchema(store))
+    }
+
+    const { data, ...now } = await show(dataDir, shown.now)
+    // A later version may have more to say, and nothing else.
+    expect(hashOf(strip(now.model, shown.model))).toBe(hashOf(shown.model))
+    expect(strip(now.changes, shown.changes)).toEqual(shown.changes)
+    for (const [i, before] of shown.details.entries()) {
+      // What the release could not show, because one value was damaged, can be shown now.
+      const wanted = 'error' in before ? { build: before.build } : before
+      expect(strip(now.details[i], wanted)).toEqual(wanted)
+    }
+    const logs: Record<string, unknown> = {}
+    for (const id of Object.keys(shown.logs)) logs[id] = await hashLog(data, Number(id) as LogId)
+    expect(logs).toEqual(shown.logs)
+  })
+
+  test('(large) 100,000 builds come to this version and are all there', async () => {
+    const dataDir = temporaryFolder('large')
+    makeLargeRelease(version, dataDir, 100_000)
+    const { upgraded } = await prepareStores({ dataDir, version: 'test' })
+    expect(upgraded).toMatchObject({
+      quarantined: 0,
+      counts: { builds: 100_000, steps: 400_000, logs: 100_000, changes: 100_000 },
+    })
+    const one = await testMaster({ dataDir, mode: 'dormant' })
+    expect([one.data.countBuilds({}), one.data.builds({ limit: 1 })[0]!.id]).toEqual([
+      100_000, 100_000,
+    ])
+  })
+
+  test('builds go on after it: what waited is built, what ran is built again', async () => {
+    const dataDir = releaseData(version, 'killed')
+    const one = await testMaster({ dataDir })
+    expect(one.master.abandoned.length).toBeGreaterThan(0)
+    const events = one.data.events(0, 20).map(event => event.kind)
+    expect(events).toContain('history-upgraded')
+    expect(one.data.builds({ limit: 100 }).filter(build => build.results === 5)).toHaveLength(
+      one.master.abandoned.length,
+    )
+  })
+})
+
+async function show(dataDir: string, now: number) {
+  const { master } = await testMaster({ dataDir, mode: 'dormant' })
+  const news = createNews(master)
+  later(() => news.stop())
+  const handlers = createHandlers(master, news, {
+    chooseFolder: async () => null,
+    freeBytes: async () => null,
+  } as never)
+  const desk = await handlers['desk:snapshot']()
+  const steps = Map.groupBy(desk.steps, (step: Step) => step.buildId)
+  const model = layOut({ ...desk, steps, now, mode: 'linear', zoom: 1, width: 1200 })
+  const details = []
+  for (const build of desk.builds)
+    details.push(await handlers['build:details'](build.id as BuildId))
+  return {
+    ...JSON.parse(JSON.stringify({ model, details, changes: desk.changes })),
+    data: master.data,
+  }
+}
+
+function strip(value: unknown, like: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one, i) => strip(one, (like as unknown[])[i]))
+  if (typeof value !== 'object' || value === null || typeof like !== 'object' || like === null)
+    return value
+  return Object.fromEntries(
+    Object.keys(like).map(key => [key, strip((value as never)[key], (like as never)[key])]),
+  )
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
+}
+
+async function hashLog(data: Awaited<ReturnType<typeof testMaster>>['data'], id: LogId) {
+  const hash = createHash('sha256')
+  for (let at = 0; ; ) {
+    const { bytes, next } = await data.logBytes(id, at)
+    if (next === at) return { sha256: hash.digest('hex'), byteCount: at }
+    hash.update(bytes)
+    at = next
+  }
+}
+
+function schemaBeside(dataDir: string, { name }: Store) {
+  const db = new DatabaseSync(join(dataDir, name), { readOnly: true })
+  try {
+    return Object.fromEntries(schemaOf(db))
+  } finally {
+    db.close()
+  }
+}
+
+function freshSchema(store: Store) {
+  const db = openDatabase(':memory:', { copy: true })
+  migrate(db, latestOf(store), store.migrations)
+  const fresh = Object.fromEntries(
+    schemaOf({
+      prepare: (sql: string) => ({ all: (...values: string[]) => db.all(sql, ...values) }),
+    }),
+  )
+  db.close()
+  return fresh
+}
