@@ -6,6 +6,7 @@ import { VERSION } from '../host/version.ts'
 import { addBackupCommands } from './backup-commands.ts'
 import { addBuildCommands } from './build-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
+import { addExchangeCommands } from './exchange-commands.ts'
 import { addLookCommands } from './look-commands.ts'
 import { addShellCommands } from './shell-commands.ts'
 import { CommandError } from './terminal.ts'
@@ -51,6 +52,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   addLookCommands(line)
   addConfigCommands(line)
   addBackupCommands(line)
+  addExchangeCommands(line)
   for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { unpackChunk } from '../../main/master/logs/chunk.ts'
@@ -21,11 +21,12 @@ function hashTables(path: string, prefix = ''): Record<string, string> {
       .filter(name => !/^sqlite_stat/.test(name))
     return Object.fromEntries(
       tables.map(name => {
-        const hash = createHash('sha256')
-        const rows = db.prepare(`SELECT * FROM "${name}"`).all()
-        const texts = rows.map(row => rowText({ ...row }, name, hash))
-        for (const text of texts.sort()) hash.update(text).update('\n')
-        return [`${prefix}${name} (${rows.length})`, hash.digest('hex')]
+        const statement = db.prepare(`SELECT * FROM "${name}"`)
+        // So that 5 and 5.0 are told apart.
+        statement.setReadBigInts(true)
+        const texts = statement.all().map(row => rowText({ ...row }, name))
+        const whole = texts.sort().join('\n')
+        return [`${prefix}${name} (${texts.length})`, digest(whole)]
       }),
     )
   } finally {
@@ -33,13 +34,21 @@ function hashTables(path: string, prefix = ''): Record<string, string> {
   }
 }
 
-function rowText(row: Record<string, unknown>, table: string, hash: Hash): string {
+function rowText(row: Record<string, unknown>, table: string): string {
   if (table === 'chunks') {
-    hash.update(unpackChunk(row).bytes)
-    delete row.data
+    // How it was packed says nothing of the log.
+    row.data = digest(unpackChunk({ ...row, codec: Number(row.codec), at: Number(row.at) }).bytes)
   }
   const sorted = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify(sorted, (_key, value) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+    typeof value === 'bigint'
+      ? `${value}n`
+      : value instanceof Uint8Array
+        ? Buffer.from(value).toString('base64')
+        : value,
   )
+}
+
+function digest(what: string | Uint8Array): string {
+  return createHash('sha256').update(what).digest('hex')
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { copyFile, link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import type { Moment } from '../model.ts'
 import { finishCopy, openSnapshot } from './copy-database.ts'
 import { ARTIFACTS, HISTORY, LOGS, smallFiles } from './data-files.ts'
@@ -13,6 +12,8 @@ import {
   countOpen,
   countRows,
   countShortLogs,
+  lastId,
+  logKeyOf,
   newestIds,
   quoted,
   schemaOf,
@@ -158,8 +159,7 @@ async function copyHistory(dataDir: string, making: string, onProgress: BackupOr
       counts: countRows(db),
       newest,
       open: countOpen(db),
-      // Ids are not given twice: also that of a log whose row is gone counts.
-      newestLog: Math.max(newest.logs ?? 0, lastId(db, 'logs')),
+      newestLog: lastId(db, 'logs'),
       artifacts: db
         .prepare('SELECT DISTINCT sha256, size_bytes FROM artifacts ORDER BY sha256')
         .all() as unknown as WantedArtifact[],
@@ -167,11 +167,6 @@ async function copyHistory(dataDir: string, making: string, onProgress: BackupOr
   } finally {
     snapshot.close()
   }
-}
-
-function lastId(db: DatabaseSync, table: string): number {
-  return (db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(table)?.seq ??
-    0) as number
 }
 
 async function copyLogs(
@@ -192,18 +187,12 @@ async function copyLogs(
   let facts = { schema: 0, counts: {} as Record<string, number> }
   await finishCopy(target, db => {
     for (const table of tableNames(db)) {
-      const key = keyOfLog(db, table)
+      const key = logKeyOf(db, table)
       if (key) db.prepare(`DELETE FROM ${quoted(table)} WHERE ${key} > ?`).run(newestLog)
     }
     facts = { schema: schemaOf(db), counts: countRows(db) }
   })
   return facts
-}
-
-function keyOfLog(db: DatabaseSync, table: string): string | undefined {
-  const names = db.prepare('SELECT name FROM pragma_table_info(?)').all(table)
-  if (names.some(({ name }) => name === 'log_id')) return 'log_id'
-  return table === 'logs' ? 'id' : undefined
 }
 
 function shortLogs(making: string): number {

@@ -41,7 +41,8 @@ export interface Restored {
   readonly replaced: string | null
 }
 
-const STAGED = '.restoring'
+/** Where everything lies ready before it comes in. */
+export const STAGED = '.restoring'
 const INTENT = 'restore.json'
 
 /** What stands in restore.json while files change places. */
@@ -78,13 +79,28 @@ export async function restoreBackup(order: RestoreOrder): Promise<Restored> {
   await demandSpace(dataDir, bytes + SPARE_BYTES)
   const coming = await stage(order, manifest)
   const leaving = replacedNames(dataDir)
+  const replaced = await swapIn(dataDir, { coming, leaving, version, now }, share =>
+    onProgress?.({ stage: 'replace', share }),
+  )
+  return { manifest, replaced }
+}
+
+/**
+ * Moves aside what leaves, into a backup of its own, and what lies ready in. Returns that
+ * backup's folder; `null` when nothing had to leave.
+ */
+export async function swapIn(
+  dataDir: string,
+  { coming, leaving, version, now }: Pick<Intent, 'coming' | 'leaving' | 'version' | 'now'>,
+  onStep: (share: number) => void = () => {},
+): Promise<string | null> {
   const into = join(dataDir, BACKUPS)
   const aside = freeName(into, nameOf('replaced', version, now))
   if (leaving.length > 0) mkdirSync(join(into, aside), { recursive: true, mode: 0o700 })
   await writeIntent(dataDir, { phase: 'aside', aside, leaving, coming, version, now })
-  onProgress?.({ stage: 'replace', share: 0 })
-  await finishRestore(dataDir, share => onProgress?.({ stage: 'replace', share }))
-  return { manifest, replaced: leaving.length > 0 ? join(into, aside) : null }
+  onStep(0)
+  await finishRestore(dataDir, onStep)
+  return leaving.length > 0 ? join(into, aside) : null
 }
 
 /**

@@ -51,6 +51,19 @@ export function countOpen(db: DatabaseSync): number {
     .get()!.n as number
 }
 
+/** The highest id that was given: none is given twice, also when its row is gone. */
+export function lastId(db: DatabaseSync, table: string): number {
+  const seq = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(table)?.seq
+  return (seq ?? 0) as number
+}
+
+/** The column of a table of logs.sqlite that says which log a row is of. */
+export function logKeyOf(db: DatabaseSync, table: string): string | undefined {
+  const names = db.prepare('SELECT name FROM pragma_table_info(?)').all(table)
+  if (names.some(({ name }) => name === 'log_id')) return 'log_id'
+  return table === 'logs' ? 'id' : undefined
+}
+
 export function schemaOf(db: DatabaseSync): number {
   return db.prepare('PRAGMA user_version').get()!.user_version as number
 }

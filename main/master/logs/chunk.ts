@@ -34,7 +34,12 @@ export function packChunk(
 ): [at: Moment, segments: string, codec: number, data: Buffer] {
   const at = chunk.segments[0]?.at ?? 0
   const segments = chunk.segments.map(s => [STREAMS.indexOf(s.stream), s.byteCount, s.at - at])
-  return [at, JSON.stringify(segments), CODEC_ZSTD, zstdCompressSync(chunk.bytes, LEVEL)]
+  const { codec, data } = packBytes(chunk.bytes)
+  return [at, JSON.stringify(segments), codec, data]
+}
+
+export function packBytes(bytes: Uint8Array): { codec: number; data: Buffer } {
+  return { codec: CODEC_ZSTD, data: zstdCompressSync(bytes, LEVEL) }
 }
 
 /** @throws Error when the row was written with a codec that this version does not know. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { packBackup, unpackBackup } from '../../../main/master/backup/archive.ts'
@@ -7,23 +8,18 @@ import { BACKUPS, createBackup } from '../../../main/master/backup/create.ts'
 import { listBackups } from '../../../main/master/backup/list.ts'
 import { finishRestore, restoreBackup } from '../../../main/master/backup/restore.ts'
 import { verifyBackup } from '../../../main/master/backup/verify.ts'
+import { afterFile } from '../../helpers/cleanup.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { hashHistory } from '../../helpers/history-hash.ts'
 import { testMaster } from '../../helpers/master.ts'
 
+const GO = join(tmpdir(), `triphammer-go-${process.pid}-${Date.now()}`)
+const SAY = 'seq 2000; echo oops >&2; echo kept > a.txt'
+const TALK = 'seq 500; until [ -e "$GO" ]; do sleep 0.05; done; seq 500'
 const CONFIG = {
   builders: [
-    {
-      name: 'say',
-      steps: [
-        { shell: 'seq 2000; echo oops >&2; echo kept > a.txt', name: 'shell' },
-        { upload: '*.txt' },
-      ],
-    },
-    {
-      name: 'talk',
-      steps: [{ shell: 'for i in $(seq 60); do seq 500; sleep 0.02; done', name: 'shell' }],
-    },
+    { name: 'say', steps: [{ shell: SAY, name: 'shell' }, { upload: '*.txt' }] },
+    { name: 'talk', env: { GO }, steps: [{ shell: TALK, name: 'shell' }] },
   ],
 }
 const FACTS = { version: '1.2.3', now: 1_700_000_000_000 }
@@ -40,6 +36,8 @@ beforeAll(async () => {
   const talking = test.request('talk')
   await test.wrote('shell', '500')
   const made = await createBackup({ dataDir: test.dataDir, reason: 'manual', ...FACTS })
+  writeFileSync(GO, '')
+  afterFile(() => rmSync(GO))
   await test.completed(talking)
   await test.build('say')
   writeFileSync(join(test.dataDir, 'state.json'), '{"theme":"dark"}\n')

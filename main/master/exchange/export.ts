@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto'
+import { constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFile, mkdir, open, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import { openSnapshot } from '../backup/copy-database.ts'
+import { ARTIFACTS, HISTORY, LOGS } from '../backup/data-files.ts'
+import { demandSpace, sizeOf, syncPath } from '../backup/files.ts'
+import { lastId, logKeyOf, quoted, schemaOf, tableNames } from '../backup/summary.ts'
+import { unpackChunk } from '../logs/chunk.ts'
+import type { Moment } from '../model.ts'
+import {
+  type Column,
+  type DatabaseHeader,
+  EXPORT_FORMAT,
+  HEADER,
+  type Header,
+  type TableHeader,
+} from './header.ts'
+import { writeLines } from './lines.ts'
+import { toJson } from './values.ts'
+
+export interface ExportOrder {
+  readonly dataDir: string
+  /** A folder that is empty, or not there yet. */
+  readonly into: string
+  readonly version: string
+  readonly now: Moment
+  readonly onProgress?: (what: string, share: number) => void
+}
+
+export const SETTINGS = ['master.yml', 'master.last-good.yml', 'state.json'] as const
+
+type Row = Record<string, SQLOutputValue>
+
+/**
+ * Writes a data directory as JSON lines, plain logs and plain files, also while a
+ * master works in it. Every table and column is written, whether this version knows
+ * it or not. Keys and the token of the API stay at home.
+ *
+ * @throws Error that says why there is no export.
+ */
+export async function exportData(order: ExportOrder): Promise<Header> {
+  const { dataDir, into, version, now } = order
+  if (!existsSync(join(dataDir, HISTORY)))
+    throw new Error(`${dataDir} has no ${HISTORY}: there is nothing to export yet.`)
+  refuseFull(into)
+  const bytes = (await sizeOf(join(dataDir, HISTORY))) + (await sizeOf(join(dataDir, LOGS)))
+  await demandSpace(into, 2 * bytes)
+  for (const folder of ['history', 'log-index', 'logs', 'settings'])
+    mkdirSync(join(into, folder), { recursive: true, mode: 0o700 })
+  const history = openSnapshot(join(dataDir, HISTORY))
+  try {
+    const logs = openSnapshot(join(dataDir, LOGS))
+    try {
+      const tables = await exportHistory(order, history.db)
+      const logPart = await exportLogs(order, history.db, logs.db)
+      const header: Header = {
+        format: EXPORT_FORMAT,
+        madeAt: now,
+        version,
+        history: tables,
+        ...logPart,
+        artifacts: await exportArtifacts(order, history.db),
+        settings: await exportSettings(order),
+      }
+      const text = `${JSON.stringify(header, null, 2)}\n`
+      await writeFile(join(into, HEADER), text, { mode: 0o600, flush: true })
+      await syncPath(into)
+      return header
+    } finally {
+      logs.close()
+    }
+  } finally {
+    history.close()
+  }
+}
+
+function refuseFull(into: string) {
+  let entries: string[]
+  try {
+    entries = readdirSync(into)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw new Error(`${into} can't be exported to: it is no folder. Name one that is empty.`)
+  }
+  if (entries.length > 0) throw new Error(`${into} is not empty. Name a new folder.`)
+}
+
+async function exportHistory(order: ExportOrder, db: DatabaseSync): Promise<DatabaseHeader> {
+  const tables: Record<string, TableHeader> = {}
+  const names = tableNames(db)
+  for (const [i, name] of names.entries()) {
+    order.onProgress?.('writing history', i / names.length)
+    tables[name] = await exportTable(db, name, join(order.into, 'history', `${name}.jsonl`))
+  }
+  return { schema: schemaOf(db), tables, sequences: sequencesOf(db) }
+}
+
+async function exportTable(
+  db: DatabaseSync,
+  name: string,
+  path: string,
+  { where = '', change }: { where?: string; change?: (row: Row) => Promise<Row> | Row } = {},
+): Promise<TableHeader> {
+  const columns = columnsOf(db, name)
+  const lines = await writeLines(path)
+  const key = columns.some(column => column.name === 'log_id') ? 'log_id, seq' : 'rowid'
+  const order = name === 'chunks' ? ` ORDER BY ${key}` : ''
+  const statement = db.prepare(`SELECT * FROM ${quoted(name)}${where}${order}`)
+  statement.setReadBigInts(true)
+  for (const found of statement.iterate()) {
+    const row = change ? await change(found) : found
+    const values = columns.flatMap(({ name: column, type }) =>
+      column in row ? [[column, toJson(row[column]!, type)] as const] : [],
+    )
+    await lines.write(Object.fromEntries(values))
+  }
+  const { lines: rows, sha256 } = await lines.end()
+  return { rows, sha256, columns }
+}
+
+export function columnsOf(db: DatabaseSync, table: string): Column[] {
+  return db
+    .prepare('SELECT name, type FROM pragma_table_info(?)')
+    .all(table)
+    .map(row => ({ name: row.name as string, type: (row.type as string).toUpperCase() }))
+}
+
+function sequencesOf(db: DatabaseSync): Record<string, number> {
+  const there = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").get()
+  if (!there) return {}
+  return Object.fromEntries(
+    db
+      .prepare('SELECT name, seq FROM sqlite_sequence ORDER BY name')
+      .all()
+      .map(row => [row.name as string, row.seq as number]),
+  )
+}
+
+async function exportLogs(
+  { into, onProgress }: ExportOrder,
+  history: DatabaseSync,
+  db: DatabaseSync,
+): Promise<Pick<Header, 'logs' | 'logFiles'>> {
+  const tables: Record<string, TableHeader> = {}
+  const newest = lastId(history, 'logs')
+  const files = await writeLines(join(into, 'log-index', 'files.jsonl'))
+  const nameOf = logNames(history)
+  const total = Math.max(1, newest)
+  const plain = createLogFiles(into, nameOf, files.write)
+  for (const name of tableNames(db)) {
+    const key = logKeyOf(db, name)
+    const options = {
+      // Logs that history does not know yet: see createBackup.
+      where: key ? ` WHERE ${key} <= ${newest}` : '',
+      ...(name === 'chunks' && {
+        async change(row: Row) {
+          onProgress?.('writing logs', Number(row.log_id) / total)
+          return plain.put(row)
+        },
+      }),
+    }
+    tables[name] = await exportTable(db, name, join(into, 'log-index', `${name}.jsonl`), options)
+  }
+  await plain.end()
+  const { lines: rows, sha256 } = await files.end()
+  return {
+    logs: { schema: schemaOf(db), tables, sequences: sequencesOf(db) },
+    logFiles: { rows, sha256 },
+  }
+}
+
+// The bytes of a log go into a file of their own, and its chunks keep all but these.
+function createLogFiles(
+  into: string,
+  nameOf: (id: number) => string,
+  tell: (line: object) => Promise<void>,
+) {
+  let logId: number | undefined
+  let name = ''
+  let file: Awaited<ReturnType<typeof open>> | undefined
+  let hash = createHash('sha256')
+  let bytesWritten = 0
+
+  return { put, end }
+
+  async function put(row: Row): Promise<Row> {
+    if (Number(row.log_id) !== logId) {
+      await end()
+      logId = Number(row.log_id)
+      name = nameOf(logId)
+      await mkdir(dirname(join(into, name)), { recursive: true, mode: 0o700 })
+      file = await open(join(into, name), 'wx', 0o600)
+      hash = createHash('sha256')
+      bytesWritten = 0
+    }
+    let bytes: Buffer
+    try {
+      bytes = unpackChunk({ ...row, codec: Number(row.codec), at: Number(row.at) }).bytes
+    } catch {
+      // Damaged, or packed by a version that knows more: it goes along as it is.
+      return row
+    }
+    hash.update(bytes)
+    bytesWritten += bytes.length
+    await file!.writeFile(bytes)
+    const { data: _data, ...rest } = row
+    return rest
+  }
+
+  async function end() {
+    if (logId === undefined) return
+    await file!.close()
+    await tell({ log_id: logId, file: name, bytes: bytesWritten, sha256: hash.digest('hex') })
+    logId = undefined
+  }
+}
+
+// logs/<builder>/<number of the build>/<number of the step> <step> <log> <id>.log
+function logNames(history: DatabaseSync): (id: number) => string {
+  const find = history.prepare(
+    `SELECT bu.name AS builder, b.number AS build, s.number AS position, s.name AS step, l.name AS log
+     FROM logs l JOIN steps s ON s.id = l.step_id JOIN builds b ON b.id = s.build_id
+     JOIN builders bu ON bu.id = b.builder_id WHERE l.id = ?`,
+  )
+  return id => {
+    const row = find.get(id)
+    if (!row) return `logs/unknown/${id}.log`
+    const words = [row.position, plainName(row.step), plainName(row.log), id].join(' ')
+    return `logs/${plainName(row.builder)}/${row.build}/${words}.log`
+  }
+}
+
+// A name that every system takes: no separators, no devices, no dots at its ends, not too long.
+function plainName(value: unknown): string {
+  const text = String(value)
+    .replace(/[^\p{L}\p{N} ._+=@,-]/gu, '_')
+    .replace(/^[ .]+|[ .]+$/g, '_')
+  const short = Array.from(text).slice(0, 40).join('')
+  return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(short) ? `_${short}` : short || '_'
+}
+
+async function exportArtifacts({ dataDir, into, onProgress }: ExportOrder, history: DatabaseSync) {
+  const wanted = history.prepare('SELECT DISTINCT sha256 FROM artifacts ORDER BY sha256').all()
+  const missing: string[] = []
+  for (const [i, row] of wanted.entries()) {
+    const sha256 = row.sha256 as string
+    const path = join(ARTIFACTS, sha256.slice(0, 2), sha256)
+    if (existsSync(join(dataDir, path))) {
+      await mkdir(dirname(join(into, path)), { recursive: true, mode: 0o700 })
+      await copyFile(join(dataDir, path), join(into, path), constants.COPYFILE_FICLONE)
+    } else missing.push(sha256)
+    onProgress?.('copying artifacts', (i + 1) / wanted.length)
+  }
+  return { count: wanted.length - missing.length, missing }
+}
+
+async function exportSettings({ dataDir, into }: ExportOrder): Promise<string[]> {
+  const there = SETTINGS.filter(name => existsSync(join(dataDir, name)))
+  for (const name of there) await copyFile(join(dataDir, name), join(into, 'settings', name))
+  return there
+}
