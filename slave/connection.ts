@@ -30,6 +30,8 @@ export interface Connection {
   /** Resolves with the reason when the link has ended, and with it every command that can't outlive it. */
   readonly ended: Promise<string>
   close(reason: string): void
+  /** Asks the master for no more builds, and to be sent away after the last. False when it does not know how. */
+  drain(): Promise<boolean>
 }
 
 /** Serves one master over an open WebSocket. */
@@ -45,7 +47,16 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
     return reason
   })
 
-  return { ended, close: reason => link.close(reason) }
+  return {
+    ended,
+    close: reason => link.close(reason),
+    drain: async () =>
+      agreed.drain !== undefined &&
+      link.request('drain').then(
+        () => true,
+        () => false,
+      ),
+  }
 
   function answer(op: string, fields: Fields): unknown {
     switch (op) {

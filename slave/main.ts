@@ -1,67 +1,50 @@
 // Entry of a slave: arguments in, exit code out.
-import { parseArgs } from 'node:util'
-import { runSlave } from './run-slave.ts'
-
-const USAGE = `usage: triphammer slave --name NAME --basedir DIR --socket PATH --key-file FILE
-
-Runs builds for a Triphammer master on this machine. The master starts its local
-slaves by itself; you need this command only to see one at work.
-
-  --name NAME      the slave's name in master.yml
-  --basedir DIR    where builds are made
-  --socket PATH    the private socket on which the slave waits for the master
-  --key-file FILE  the key that the master shows
-  --allow-terminal people may open a shell here from the master's window
-`
-
-const OPTIONS = {
-  name: { type: 'string' },
-  basedir: { type: 'string' },
-  socket: { type: 'string' },
-  'key-file': { type: 'string' },
-  version: { type: 'string' },
-  'app-root': { type: 'string' },
-  'allow-terminal': { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const
+import { type Order, readArguments, USAGE, UsageError } from './arguments.ts'
+import { forgetMaster } from './forget.ts'
+import { installSlave, uninstallSlave } from './install/install.ts'
+import { startNewCode } from './new-code.ts'
+import { runPlan } from './run-plan.ts'
+import { packageVersion } from './version.ts'
 
 process.exit(await main())
 
 async function main(): Promise<number> {
-  let values: ReturnType<typeof parse>
+  // The command of the packed slave may be called as that of the whole package is.
+  const given = process.argv.slice(2)
+  const args = given[0] === 'slave' ? given.slice(1) : given
   try {
-    values = parse()
+    return await carryOut(readArguments(args))
   } catch (error) {
-    return fail((error as Error).message)
-  }
-  if (values.help) {
-    process.stdout.write(USAGE)
-    return 0
-  }
-  const { name, basedir, socket, 'key-file': keyFile } = values
-  if (!name || !basedir || !socket || !keyFile)
-    return fail('--name, --basedir, --socket and --key-file are needed')
-  try {
-    return await runSlave({
-      name,
-      basedir,
-      socketPath: socket,
-      keyFile,
-      version: values.version ?? 'unknown',
-      appRoot: values['app-root'] ?? basedir,
-      allowTerminal: values['allow-terminal'] ?? false,
-    })
-  } catch (error) {
-    process.stderr.write(`triphammer slave: ${(error as Error).message}\n`)
-    return 1
+    const { message } = error as Error
+    const wrongUse = error instanceof UsageError
+    const line = message.replace(/\.$/, '').replaceAll('\n', ' ')
+    process.stderr.write(`triphammer slave: ${line}.${wrongUse ? ' See --help.' : ''}\n`)
+    return wrongUse ? 2 : 1
   }
 }
 
-function parse() {
-  return parseArgs({ options: OPTIONS }).values
+async function carryOut(order: Order): Promise<number> {
+  switch (order.do) {
+    case 'help':
+      process.stdout.write(USAGE)
+      return 0
+    case 'version':
+      process.stdout.write(`${packageVersion()}\n`)
+      return 0
+    case 'run':
+      return runPlan(order.plan)
+    case 'install':
+      return tell(await installSlave(order.plan, order.args))
+    case 'uninstall':
+      return tell(await uninstallSlave(order.name))
+    case 'forget':
+      return tell(await forgetMaster(order.name, order.state))
+    case 'newCode':
+      return tell(await startNewCode(order.name, order.state))
+  }
 }
 
-function fail(reason: string): number {
-  process.stderr.write(`triphammer slave: ${reason}. See --help.\n`)
-  return 2
+function tell(text: string): number {
+  process.stdout.write(`${text}\n`)
+  return 0
 }

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { WebSocket } from 'ws'
 import { enterCgroup } from './cgroup.ts'
 import { createCommandTable } from './command-table.ts'
 import { slaveMark } from './commands/process-mark.ts'
@@ -7,21 +7,25 @@ import { killTree } from './commands/process-tree.ts'
 import { seenOf } from './commands/process-watch.ts'
 import { type Connection, serveMaster } from './connection.ts'
 import { createConsole } from './console.ts'
+import type { Door } from './door.ts'
 import { scrubEnvironment } from './environment.ts'
 import { describeSlave } from './info.ts'
-import { listenForMaster } from './listen.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
 import { createSpool } from './spool.ts'
+import { ensureFolder } from './state-folder.ts'
 import { createTerminals } from './terminal.ts'
 
 export interface RunSlaveOptions {
   readonly name: string
   /** Builds live below it. */
   readonly basedir: string
-  /** Where to wait for the master. */
-  readonly socketPath: string
-  /** File with the key that the master shows. */
-  readonly keyFile: string
+  readonly door: Door
+  /** It stays also when no master comes: it has not been started by one. */
+  readonly stays: boolean
+  /** A signal ends it only when its builds are over; a second one at once. */
+  readonly drains?: boolean
+  /** Takes what it tells a person, besides its terminal. */
+  readonly log?: (text: string) => void
   readonly version: string
   /** Folder of the app, whose own entries are kept out of the steps' PATH. */
   readonly appRoot: string
@@ -33,6 +37,8 @@ export interface RunSlaveOptions {
 const MASTER_GONE_MS = 15_000
 // No builder's folder begins with a dot.
 const SPOOL_FOLDER = '.spool'
+// How often a slave that goes after its builds looks whether they are over.
+const DRAIN_LOOK_MS = 500
 // How long what is left over may take to end by itself.
 const POLITE_MS = 1000
 
@@ -43,11 +49,14 @@ const POLITE_MS = 1000
  */
 export async function runSlave(options: RunSlaveOptions): Promise<number> {
   const { name, basedir } = options
-  mkdirSync(basedir, { recursive: true })
+  ensureFolder(basedir, 'the base directory', '--basedir')
   // The terminal goes away when the master is killed; that must not end the slave in mid-sentence.
   process.stdout.on('error', () => {})
   const console = createConsole(
-    text => process.stdout.write(text),
+    text => {
+      process.stdout.write(text)
+      options.log?.(text)
+    },
     () => new Date(),
   )
   const slaveId = process.env[SLAVE_ID_VARIABLE] ?? slaveIdOf(basedir)
@@ -58,7 +67,6 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   // It names the slave's own terminal; steps on pipes have none.
   delete (environment as Record<string, string>).TERM
   const info = describeSlave(basedir, options.version)
-  const key = readFileSync(options.keyFile, 'utf8').trim()
   const end = Promise.withResolvers<number>()
   const terminals = options.allowTerminal
     ? createTerminals({ basedir, environment, onTrouble: reason => console.say('slave', reason) })
@@ -67,6 +75,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   let newest: Connection | undefined
   let lonely: NodeJS.Timeout | undefined
   let leaving = false
+  let draining = false
 
   // A slave that was killed may have left steps that still work in our folders.
   await endLeftovers('left by the slave before')
@@ -77,9 +86,33 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     environment,
     console,
     spool,
-    onLeaseOver: () => leave('the master did not come back'),
+    onLeaseOver() {
+      if (options.stays) console.say('slave', 'the master did not come back: what ran was ended')
+      else void leave('the master did not come back')
+    },
   })
-  const listening = await listenForMaster(options.socketPath, key, socket => {
+  // Said before the door is opened, which has more to say.
+  console.say('slave', `${name}, version ${options.version}, process ${process.pid}`)
+  const door = await options.door({ onMaster, say: console.say })
+  waitForMaster()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (!options.drains || draining) return leave(signal)
+      draining = true
+      void drain(signal)
+    })
+  // The terminal goes with the master that opened it. What runs then goes on: a master
+  // that starts again finds this slave by its socket.
+  process.on('SIGHUP', () => {
+    if (process.stdout.isTTY && commands.busy) console.say('slave', 'has lost its terminal')
+    else void leave('SIGHUP')
+  })
+  const code = await end.promise
+  clearTimeout(lonely)
+  door.close()
+  return code
+
+  function onMaster(socket: WebSocket) {
     if (leaving) return socket.terminate()
     clearTimeout(lonely)
     newest?.close('another connection of the master took over')
@@ -96,28 +129,26 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     void mine.ended.then(reason => {
       connections.delete(mine)
       if (newest !== mine || leaving) return
+      newest = undefined
       console.say('link', `lost: ${reason}`)
       waitForMaster()
     })
-  })
-  console.say(
-    'slave',
-    `${name}, version ${options.version}, process ${process.pid}, waits for the master`,
-  )
-  waitForMaster()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => leave(signal))
-  // The terminal goes with the master that opened it. What runs then goes on: a master
-  // that starts again finds this slave by its socket.
-  process.on('SIGHUP', () => {
-    if (process.stdout.isTTY && commands.busy) console.say('slave', 'has lost its terminal')
-    else void leave('SIGHUP')
-  })
-  const code = await end.promise
-  clearTimeout(lonely)
-  listening.close()
-  return code
+  }
+
+  // The master gives it no more builds, and sends it away after the last.
+  async function drain(signal: string) {
+    console.say('slave', `${signal}: it goes when its builds are over; once more ends them`)
+    const told = await newest?.drain()
+    // Who is not told by us is told by nothing: what runs is looked at until it is over.
+    const look = setInterval(() => {
+      if (commands.busy || (told && newest)) return
+      clearInterval(look)
+      void leave(signal)
+    }, DRAIN_LOOK_MS)
+  }
 
   function waitForMaster() {
+    if (options.stays) return
     if (!commands.busy) lonely = setTimeout(() => leave('the master did not come'), MASTER_GONE_MS)
   }
 

@@ -85,7 +85,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       log,
       slaveProgram: {
         file: node.file,
-        args: [slaveEntry(), '--version', VERSION, '--app-root', APP_ROOT],
+        args: [slaveEntry(), '--app-version', VERSION, '--app-root', APP_ROOT],
         env: { ...env, ...node.env },
       },
       mode: options.mode ?? 'full',

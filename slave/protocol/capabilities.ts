@@ -16,6 +16,8 @@ export const CAPABILITIES = {
   terminal: 1,
   /** A command outlives its link: see `resume.ts`. */
   resume: 1,
+  /** `drain`, from the slave: it wants no more builds, and to be sent away after the last. */
+  drain: 1,
 } as const
 
 export type Capability = keyof typeof CAPABILITIES

@@ -9,7 +9,8 @@ import { createHash, createHmac, randomInt, scrypt, timingSafeEqual } from 'node
 // relayed proof is worth nothing. The master proves first. So a stranger who
 // dials the slave learns nothing and has five guesses, and one who stands in
 // between has to try the codes by himself: a code has 30^6 forms, each try costs
-// 64 MiB and a good part of a second, and the code is dead in ten minutes.
+// 64 MiB and a fifth of a second, and the code is dead in ten minutes: that takes
+// a quarter of a million processors.
 
 /** The form of the pairing. An end that knows another one is too old, or too new. */
 export const PAIRING_FORM = 1
@@ -54,22 +55,25 @@ export interface Proofs {
   slave(linkKey: string): string
 }
 
+// Of scrypt: with r = 8 each try takes 64 MiB.
+const PAIRING_COST = 2 ** 16
+
 /** Computes what each end has to show. Slow on purpose. */
-export async function provePairing(meeting: Meeting): Promise<Proofs> {
+export async function provePairing(meeting: Meeting, cost = PAIRING_COST): Promise<Proofs> {
   const { code, fingerprint, masterNonce, slaveNonce } = meeting
   const salt = createHash('sha256')
     .update(JSON.stringify([PAIRING_FORM, fingerprint, masterNonce, slaveNonce]))
     .digest()
-  const key = await slowKey(code, salt)
+  const key = await slowKey(code, salt, cost)
   const proof = (...said: string[]) =>
     createHmac('sha256', key).update(JSON.stringify(said)).digest('base64url')
   return { master: proof('master'), slave: linkKey => proof('slave', linkKey) }
 }
 
-function slowKey(code: string, salt: Buffer): Promise<Buffer> {
-  const cost = { N: 2 ** 16, r: 8, p: 2, maxmem: 160 * 1024 * 1024 }
+function slowKey(code: string, salt: Buffer, cost: number): Promise<Buffer> {
+  const options = { N: cost, r: 8, p: 1, maxmem: 2048 * cost }
   return new Promise((resolve, reject) =>
-    scrypt(code, salt, 32, cost, (error, key) => (error ? reject(error) : resolve(key))),
+    scrypt(code, salt, 32, options, (error, key) => (error ? reject(error) : resolve(key))),
   )
 }
 

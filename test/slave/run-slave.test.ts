@@ -224,17 +224,15 @@ test('the environment of a step has nothing of the app, and says whose it is', a
 })
 
 test.each([
-  [['--help'], 0, /^usage: triphammer slave --name NAME/],
-  [
-    [],
-    2,
-    /^triphammer slave: --name, --basedir, --socket and --key-file are needed\. See --help\.\n$/,
-  ],
+  [['--help'], 0, /^usage: triphammer slave --listen PORT --name NAME/],
+  [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
+  [[], 2, /^triphammer slave: --name is needed: .* See --help\.\n$/],
+  [['--name', 'a'], 2, /^triphammer slave: one of --listen PORT .* is needed\. See --help\.\n$/],
   [['--colour', 'red'], 2, /^triphammer slave: Unknown option '--colour'.* See --help\.\n$/s],
   [
     ['--name', 'a', '--basedir', '/tmp', '--socket', '/tmp/s', '--key-file', '/nowhere/key'],
     1,
-    /^triphammer slave: ENOENT: no such file or directory, open '\/nowhere\/key'\n$/,
+    /^triphammer slave: the key file \/nowhere\/key can't be read: there is no such file\.\n$/,
   ],
 ])('slave %j', async (args, code, said) => {
   const child = spawn(process.execPath, [join(ROOT, 'slave/main.ts'), ...args], {

@@ -44,6 +44,8 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
   const links = new Map<string, LinkFacts>()
   const vitals = new Map<string, readonly SlaveVitals[]>()
   const consoles = new Map<string, string>()
+  // Those that asked to go after their builds: a wish of this life of the slave.
+  const leaves = new Set<string>()
 
   const data = {
     slaves: (): Slave[] => {
@@ -88,8 +90,15 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
       if (slave) mq.publish('slave/changed', slave)
     },
 
+    /** It wants no more builds, and goes after the last. */
+    noteSlaveLeaves(name: string): void {
+      leaves.add(name)
+      announceSlave(name)
+    },
+
     /** Its link has ended; when it was last heard is kept, also for the next run. */
     endSlaveLink(name: string): void {
+      leaves.delete(name)
       const lastSeenAt = links.get(name)?.lastSeenAt ?? null
       links.set(name, { ...NO_LINK, lastSeenAt })
       if (lastSeenAt !== null) update(() => slaves.setSlaveSeen(db, name, lastSeenAt))
@@ -157,7 +166,8 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
     const building = running.filter(build => build.slave === row.name).map(build => build.id)
     const facts = links.get(row.name) ?? { ...NO_LINK, lastSeenAt }
     const link = { how: howLinked(row), address, program: programOf(row.info), ...facts }
-    return { ...slave, ...now, link, building }
+    const draining = slave.draining || leaves.has(row.name)
+    return { ...slave, draining, ...now, link, building }
   }
 }
 

@@ -87,6 +87,8 @@ export interface SessionOptions {
   readonly onTerminal?: (op: string, fields: Fields) => unknown
   /** The last of its builds is over. */
   readonly onIdle?: () => void
+  /** It wants no more builds, and to be sent away after the last. */
+  readonly onDrain?: () => void
 }
 
 /** A session and the links that carry it, one after the other. */
@@ -130,6 +132,7 @@ export function createSession(
   let link: Link | undefined
   let over: string | undefined
   let unserve: (() => void) | undefined
+  let draining = false
 
   const session: Session = {
     info,
@@ -269,12 +272,30 @@ export function createSession(
       link && capabilities.endBuild !== undefined
         ? link.request('end_build', { build_marker: marker })
         : undefined
-    if (builds.size === 0) options.onIdle?.()
+    if (builds.size === 0) {
+      options.onIdle?.()
+      if (draining) sendAway()
+    }
     return asked ? asStrings(await asked, 'what was left') : []
+  }
+
+  function drain(): null {
+    draining = true
+    options.onDrain?.()
+    // Its wish is answered first.
+    if (builds.size === 0) setImmediate(sendAway)
+    return null
+  }
+
+  function sendAway() {
+    link?.request('shutdown').catch(() => {
+      // It has gone by itself.
+    })
   }
 
   function answer(op: string, fields: Fields): unknown {
     if (op.startsWith('terminal_') && options.onTerminal) return options.onTerminal(op, fields)
+    if (op === 'drain') return drain()
     const id = asString(fields.command_id, 'command_id')
     const command = commands.get(id)
     if (!command) throw new ProtocolError(`there is no command "${id}"`)

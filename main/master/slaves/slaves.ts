@@ -141,6 +141,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
         data.setSlaveLink(name, { capabilities: session.capabilities })
         data.addEvent('slave-attached', name, String(session.info.version ?? ''))
       },
+      onDrain: () => data.noteSlaveLeaves(name),
       onTrouble: (reason: string) => log(`slave ${name}: ${reason}`),
       onTerminal: (op: string, fields: Fields) => terminals.hear(name, op, fields),
     }

@@ -61,6 +61,8 @@ export async function pairWithSlave(order: {
   readonly address: string
   readonly code: string
   readonly fingerprint: string
+  /** Of the pairing; for tests. */
+  readonly cost?: number
 }): Promise<Pairing | AttachTrouble> {
   const address = parseAddress(order.address)
   if (!address) return badAddress(order.address)
@@ -84,7 +86,7 @@ export async function pairWithSlave(order: {
     const begun = await ask(PAIR_BEGIN_PATH, { form: PAIRING_FORM, masterNonce })
     if (begun instanceof Refused) return begun.trouble
     const slaveNonce = asString(begun.slaveNonce, 'slaveNonce')
-    const proofs = await provePairing({ code, fingerprint, masterNonce, slaveNonce })
+    const proofs = await provePairing({ code, fingerprint, masterNonce, slaveNonce }, order.cost)
     const proven = await ask(PAIR_PROVE_PATH, { slaveNonce, proof: proofs.master })
     if (proven instanceof Refused) return proven.trouble
     const key = asString(proven.key, 'key')

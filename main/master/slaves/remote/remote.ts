@@ -1,5 +1,5 @@
-import { hostname, networkInterfaces } from 'node:os'
-import { describeAddress, isLoopback, parseAddress } from '../../../../slave/protocol/dial.ts'
+import { parseAddress } from '../../../../slave/protocol/dial.ts'
+import { ownAddresses } from '../../../../slave/protocol/own-addresses.ts'
 import type { Clock } from '../../clock.ts'
 import type { SlaveConfig, SlavePort } from '../../config/model.ts'
 import type { Data } from '../../data/data.ts'
@@ -146,7 +146,7 @@ export function startRemote(options: RemoteOptions): Remote {
     const { listening, trouble: why } = dialIn
     if (!listening) return { slavePort: null, trouble: why }
     const { where, port, fingerprint } = listening
-    const addresses = hostsOf(where.host).map(host => describeAddress({ host, port }))
+    const addresses = ownAddresses(where.host, port)
     return { slavePort: { ...where, port, fingerprint, addresses }, trouble: why }
   }
 
@@ -207,17 +207,4 @@ export function startRemote(options: RemoteOptions): Remote {
 
 function secretOf(slave: string): string {
   return `slave-key.${slave}`
-}
-
-// Those that other machines can reach come first.
-function hostsOf(host: string): string[] {
-  if (isLoopback(host)) return [host]
-  if (host !== '::' && host !== '0.0.0.0') return [host]
-  const own = Object.values(networkInterfaces()).flatMap(list => list ?? [])
-  const outside = own.filter(one => !one.internal && !one.address.startsWith('fe80'))
-  const addresses = [
-    ...outside.filter(one => one.family === 'IPv4'),
-    ...(host === '::' ? outside.filter(one => one.family === 'IPv6') : []),
-  ].map(one => one.address)
-  return [...addresses, hostname()]
 }

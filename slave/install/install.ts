@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { SlavePlan } from '../arguments.ts'
+import { readPassword } from '../password.ts'
+import { ensurePrivateFolder, stateFolder } from '../state-folder.ts'
+import { launchdEnd, launchdFiles } from './launchd.ts'
+import { settleProgram } from './program.ts'
+import type { Service, ServiceEnd, ServiceFiles } from './service.ts'
+import { systemdEnd, systemdFiles } from './systemd.ts'
+import { windowsEnd, windowsFiles } from './windows-task.ts'
+
+// Without --drain it ends its builds at once, and their processes need a moment.
+const STOP_S = 30
+
+/** Has the system start the slave at each login. Returns what was done, in words. */
+export async function installSlave(plan: SlavePlan, args: readonly string[]): Promise<string> {
+  const { name, way } = plan
+  const state = plan.state ?? stateFolder(name)
+  ensurePrivateFolder(state, 'the state folder', '--state')
+  // Asked for now: nobody is there when the system starts it.
+  if (way.kind === 'dial') (await readPassword(way.passwordFile, state)).keep()
+  const here = { node: process.execPath, entry: entryFile() }
+  const { node, entry } = settleProgram(here, state)
+  const service: Service = {
+    slave: name,
+    command: [node, entry, ...args],
+    path: process.env.PATH ?? '',
+    stopS: plan.drains ? null : STOP_S,
+  }
+  const files = filesFor(service, state)
+  mkdirSync(dirname(files.file), { recursive: true })
+  writeFileSync(files.file, files.content, { mode: 0o600 })
+  const wrong = runAll(files.start)
+  const log = `Its log is ${join(state, 'slave.log')}.`
+  if (wrong)
+    return `wrote ${files.file}, but it could not be started: ${wrong}\nStart it with: ${files.start.map(words => words.join(' ')).join(' && ')}\n${log}`
+  const code =
+    way.kind === 'listen' ? `\nFor a pairing code: triphammer slave --new-code --name ${name}` : ''
+  return `slave "${name}" is started now and at each login (${files.file}).\n${files.note}\n${log}${code}`
+}
+
+/** Takes back what installSlave did. Keys, log and builds stay. Returns what was done, in words. */
+export async function uninstallSlave(name: string): Promise<string> {
+  const { file, stop, after } = endFor(name)
+  if (!existsSync(file)) throw new Error(`no slave "${name}" is installed: there is no ${file}`)
+  const wrong = runAll(stop)
+  rmSync(file)
+  runAll(after)
+  const kept = `Its keys, log and builds stay in ${stateFolder(name)}.`
+  return wrong
+    ? `removed ${file}; the slave could not be stopped: ${wrong}\n${kept}`
+    : `slave "${name}" is stopped and not started any more. ${kept}`
+}
+
+function filesFor(service: Service, state: string): ServiceFiles {
+  if (process.platform === 'win32') return windowsFiles(service, state, userInfo().username)
+  if (process.platform === 'darwin') return launchdFiles(service, homedir(), userInfo().uid)
+  return systemdFiles(service, configHome())
+}
+
+function endFor(name: string): ServiceEnd {
+  if (process.platform === 'win32') return windowsEnd(name, stateFolder(name))
+  if (process.platform === 'darwin') return launchdEnd(name, homedir(), userInfo().uid)
+  return systemdEnd(name, configHome())
+}
+
+function configHome(): string {
+  return process.env.XDG_CONFIG_HOME || join(homedir(), '.config')
+}
+
+// What is wrong with the first that fails.
+function runAll(commands: readonly (readonly string[])[]): string | undefined {
+  for (const [file = '', ...args] of commands) {
+    const { status, error, stderr } = spawnSync(file, args, { encoding: 'utf8' })
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
+      return `${file} is not on this machine`
+    if (error) return error.message
+    if (status !== 0) return stderr.trim().split('\n')[0] || `${file} ended with ${status}`
+  }
+  return undefined
+}
+
+// What was started: in a bundle this file is part of it.
+function entryFile(): string {
+  return process.argv[1] ?? fileURLToPath(import.meta.url)
+}
