@@ -26,6 +26,7 @@ import type {
   TestResult,
 } from '../master/model.ts'
 import type { Topics } from '../master/mq/mq.ts'
+import type { WaitReason } from '../master/process/waiting.ts'
 import type {
   AttachInfo,
   Invited,
@@ -169,7 +170,9 @@ export type Queue = readonly {
   readonly builderId: BuilderId
   readonly count: number
   readonly oldestAt: Moment
+  /** In words. */
   readonly reason: string
+  readonly reasons: readonly WaitReason[]
 }[]
 
 export interface TerminalWish {

@@ -1,6 +1,7 @@
 import type { Master } from '../master/master.ts'
 import type { Stop } from '../master/model.ts'
 import type { News as MasterNews } from '../master/mq/mq.ts'
+import { describeWaiting } from '../master/process/waiting.ts'
 import type { TerminalNews } from '../master/slaves/terminals.ts'
 import type { Queue, SequencedNews } from './contract.ts'
 
@@ -66,8 +67,9 @@ export function createNews(master: Master): News {
   }
 
   function readQueue(): Queue {
-    return data
-      .countWaiting()
-      .map(waiting => ({ ...waiting, reason: distributor.whyWaiting(waiting.builderId) }))
+    return data.countWaiting().map(waiting => {
+      const reasons = distributor.whyWaiting(waiting.builderId)
+      return { ...waiting, reason: describeWaiting(reasons, clock.now()), reasons }
+    })
   }
 }

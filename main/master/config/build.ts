@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { parseAddress } from '../../../slave/protocol/dial.ts'
 import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
+import { findBadRequirement, type Requirement, toRequirement } from '../process/requirements.ts'
 import { buildSchedulers, readScheduler } from './build-schedulers.ts'
 import { buildStep } from './build-steps.ts'
 import { parseDuration } from './duration.ts'
@@ -319,8 +320,6 @@ function buildBuilder(
       [...path, 'project'],
       `there is no project "${project}"${didYouMean(project, projects)}`,
     )
-  if (builder.requires)
-    problems.notice([...path, 'requires'], 'requirements are not yet looked at by this version')
   mustBeKnown(builder.locks ?? [], known.locks, 'lock', [...path, 'locks'], problems)
   const env = Object.fromEntries(Object.entries(builder.env ?? {}).map(([k, v]) => [k, String(v)]))
   const steps = builder.steps.flatMap((step, i) => {
@@ -344,6 +343,8 @@ function buildBuilder(
     description: builder.description ?? '',
     tags: builder.tags ?? [],
     slaves: slavesOf(builder, path, known.slaves, problems),
+    slaveTags: builder.slaves ? [] : (builder.slaveTags ?? []),
+    requires: requirementsOf(builder.requires ?? {}, [...path, 'requires'], problems),
     env,
     properties: (builder.properties ?? {}) as BuilderConfig['properties'],
     locks: builder.locks ?? [],
@@ -379,9 +380,26 @@ function slavesOf(
   if (!builder.slaveTags) return names
   const wanted = builder.slaveTags
   const fitting = slaves.filter(slave => wanted.every(tag => slave.tags.includes(tag)))
+  // One may be attached later; until then the queue says so.
   if (fitting.length === 0)
-    problems.add([...path, 'slaveTags'], `no slave has the tags ${wanted.join(', ')}`)
+    problems.notice(
+      [...path, 'slaveTags'],
+      `no slave has ${wanted.length === 1 ? 'tag' : 'all of the tags'} ${wanted.join(', ')}; builds of "${builder.name}" wait for one`,
+    )
   return fitting.map(slave => slave.name)
+}
+
+function requirementsOf(
+  requires: Readonly<Record<string, unknown>>,
+  path: Path,
+  problems: Problems,
+): Requirement[] {
+  return Object.entries(requires).flatMap(([key, value]) => {
+    const bad = findBadRequirement(key, value)
+    if (bad === undefined) return [toRequirement(key, value)]
+    problems.add([...path, key], bad)
+    return []
+  })
 }
 
 export function mustBeKnown(

@@ -1,5 +1,6 @@
 import type { BackupSettings } from '../backup/settings.ts'
 import type { PropertyValue, SlaveKind } from '../model.ts'
+import type { Requirement } from '../process/requirements.ts'
 
 /** The configuration as the master uses it: checked, with defaults filled in. */
 export interface Config {
@@ -61,6 +62,10 @@ export interface BuilderConfig {
   readonly tags: readonly string[]
   /** Names of slaves that may build it. */
   readonly slaves: readonly string[]
+  /** By which they were chosen; empty when they were not. */
+  readonly slaveTags: readonly string[]
+  /** What a slave must have besides. */
+  readonly requires: readonly Requirement[]
   readonly env: Readonly<Record<string, string>>
   readonly properties: Readonly<Record<string, PropertyValue>>
   readonly locks: readonly string[]

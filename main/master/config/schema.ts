@@ -172,7 +172,10 @@ const builder = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether a newer request may stand in for older ones that wait. On by default.'),
-  requires: z.record(z.string(), text).optional(),
+  requires: z
+    .record(z.string(), text)
+    .optional()
+    .describe('What a slave must have: os, arch, cpus, memory, or a program such as node ">=20".'),
   steps: z.array(step).min(1),
 })
 const schedulerBase = {

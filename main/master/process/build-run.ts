@@ -144,8 +144,8 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     const waiting = locks.take(
       config.locks,
       slave.name,
-      `${builder.name} #${build.number}`,
-      reason => data.setStepState(step.id, `waits: ${reason}`),
+      { label: `${builder.name} #${build.number}` },
+      reason => data.setStepState(step.id, `waits for ${reason}`),
     )
     cancelWait = waiting.cancel
     const release = await waiting.taken

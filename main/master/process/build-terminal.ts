@@ -33,7 +33,7 @@ export function placeOfBuild(
   const { info } = session
   const lookup = createLookup(
     () => data.propertiesOfBuild(build.id),
-    { name: build.slave, info },
+    { name: build.slave, info, tags: data.slave(build.slave)?.tags ?? [] },
     secret,
   )
   const folder = onSlave(String(info.basedir), buildFolder(name), info.system)

@@ -14,10 +14,13 @@ import type {
   Stop,
 } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
+import { factsOf } from '../slaves/facts.ts'
 import type { Slaves } from '../slaves/slaves.ts'
 import { type BuildRun, namingProperties, runBuild } from './build-run.ts'
 import type { Locks } from './locks.ts'
 import { buildProperties } from './properties.ts'
+import { unmetBy } from './requirements.ts'
+import type { SlaveReason, WaitReason } from './waiting.ts'
 
 const RETRY_MS = 1000
 
@@ -44,8 +47,8 @@ export interface Distributor {
   stopBuild(id: BuildId, why: string): boolean
   /** Ends all builds that run on a slave as RETRY. */
   retrySlave(name: string, why: string): void
-  /** Why the requests of a builder wait, in words. */
-  whyWaiting(builder: BuilderId): string
+  /** Why the requests of a builder wait. */
+  whyWaiting(builder: BuilderId): readonly WaitReason[]
   /** Starts nothing more; what runs ends as RETRY. */
   stop: AsyncStop
 }
@@ -129,11 +132,13 @@ export function startDistributor(options: DistributorOptions): Distributor {
     for (const slave of candidates(config, builder, ready)) {
       const request = data.nextRequest(builder.id)
       if (!request) return
-      const release = locks.tryTake(config.locks, slave.name, builder.name)
+      const holder = { label: builder.name }
+      const release = locks.tryTake(config.locks, slave.name, holder)
       if (!release) continue
       const started = startInHistory(request, config, slave, release)
       if (!started) continue
       const { build } = started
+      holder.label = `${builder.name} #${build.number}`
       const session = slaves.session(slave.name)!
       const run = runBuild({ ...options, ...started, request, builder: config, slave, session })
       runs.set(build.id, run)
@@ -157,7 +162,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
     let started: ReturnType<typeof startInHistory>
     try {
       const fromBuildset = data.propertiesOfBuildset(request.buildsetId)
-      const before = buildProperties(request, config, slave.name, fromBuildset)
+      const before = buildProperties(request, config, slave, fromBuildset)
       started = data.together(() => {
         const build = data.startBuild(request.id, slave.id, before)
         if (!build) return undefined
@@ -180,7 +185,9 @@ export function startDistributor(options: DistributorOptions): Distributor {
   function candidates(config: BuilderConfig, builder: Builder, ready: ReadonlyMap<string, Slave>) {
     const fitting = config.slaves.flatMap(name => ready.get(name) ?? [])
     const idle = fitting.filter(
-      slave => !runningOn(slave.name).some(one => one.builderId === builder.id),
+      slave =>
+        !runningOn(slave.name).some(one => one.builderId === builder.id) &&
+        unmet(config, slave).length === 0,
     )
     if (idle.length < 2) return idle
     const last = data.lastFinishedBuilds(builder.id, 1)[0]?.slave
@@ -202,33 +209,66 @@ export function startDistributor(options: DistributorOptions): Distributor {
     )
   }
 
-  function whyNotFree(slave: Slave): string | undefined {
-    if (!slave.active) return `${slave.name} is no longer configured`
-    if (slave.state !== 'online' || !slaves.session(slave.name))
-      return `${slave.name} is ${slave.state}${slave.reason ? ` (${slave.reason})` : ''}`
-    if (slave.paused)
-      return `${slave.name} is paused${slave.paused.reason ? `: ${slave.paused.reason}` : ''}`
-    const busy = runningOn(slave.name).length
-    if (busy >= slave.maxBuilds) return `${slave.name} is busy with ${busy} of ${slave.maxBuilds}`
-    return undefined
+  function whyNotFree(slave: Slave): SlaveReason | undefined {
+    const { name, paused, quarantine } = slave
+    if (!slave.active) return { kind: 'gone', slave: name }
+    if (slave.state === 'lost') return { kind: 'link-lost', slave: name, since: slave.since }
+    // Why it takes none says more than that it is away, which may follow from it.
+    if (slave.draining) return { kind: 'draining', slave: name }
+    if (paused) {
+      const { by, reason, until } = paused
+      return { kind: 'paused', slave: name, by, reason, until }
+    }
+    if (slave.state !== 'online' || !slaves.session(name))
+      return { kind: 'away', slave: name, state: slave.state, reason: slave.reason }
+    if (quarantine) return { kind: 'quarantine', slave: name, ...quarantine }
+    const running = runningOn(name).length
+    const { maxBuilds } = slave
+    return running >= maxBuilds ? { kind: 'busy', slave: name, running, maxBuilds } : undefined
   }
 
-  function whyWaiting(id: BuilderId): string {
+  function unmet(config: BuilderConfig, slave: Slave) {
+    if (config.requires.length === 0) return []
+    return unmetBy(config.requires, factsOf(slave.info, data.slaveVitals(slave.name).at(-1)))
+  }
+
+  function whyWaiting(id: BuilderId): readonly WaitReason[] {
     const builder = data.builder(id)
     const config = builder && configOf(builder)
-    if (!config) return 'the builder is no longer configured'
-    if (config.slaves.length === 0) return 'no slave is configured for it'
+    if (!config) return [{ kind: 'builder-gone' }]
+    if (config.slaves.length === 0)
+      return [
+        config.slaveTags.length === 0
+          ? { kind: 'no-slave' }
+          : { kind: 'no-tag', tags: config.slaveTags },
+      ]
     const all = data.slaves()
-    const reasons = config.slaves.map(name => {
-      const slave = all.find(one => one.name === name)
-      if (!slave) return `${name} is not known`
-      return (
-        whyNotFree(slave) ??
-        (runningOn(name).some(one => one.builderId === id)
-          ? `its build before still runs on ${name}`
-          : locks.whyNot(config.locks, name))
-      )
-    })
-    return reasons.includes(undefined) ? 'starts now' : [...new Set(reasons)].join('; ')
+    const reasons = config.slaves.map(name =>
+      whyNotOn(
+        name,
+        all.find(one => one.name === name),
+        id,
+        config,
+      ),
+    )
+    return reasons.every(one => one !== undefined) ? reasons : [{ kind: 'starts-now' }]
+  }
+
+  function whyNotOn(
+    name: string,
+    slave: Slave | undefined,
+    id: BuilderId,
+    config: BuilderConfig,
+  ): SlaveReason | undefined {
+    if (!slave) return { kind: 'unknown', slave: name }
+    // One that never attached has told nothing yet.
+    const lacking = Object.keys(slave.info).length === 0 ? [] : unmet(config, slave)
+    if (lacking.length > 0) return { kind: 'unfit', slave: name, unmet: lacking }
+    const notFree = whyNotFree(slave)
+    if (notFree) return notFree
+    const own = runningOn(name).find(one => one.builderId === id)
+    if (own) return { kind: 'same-builder', slave: name, build: own.number }
+    const blocked = locks.blocking(config.locks, name)
+    return blocked && { kind: 'lock', slave: name, ...blocked }
   }
 }

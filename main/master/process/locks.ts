@@ -1,19 +1,29 @@
 import type { LockConfig } from '../config/model.ts'
 import type { Stop } from '../model.ts'
 
+/** Whoever holds a lock. Its label may become known after the lock was taken. */
+export interface Holder {
+  readonly label: string
+}
+
+export interface Blocking {
+  readonly lock: string
+  readonly holders: readonly string[]
+}
+
 export interface Locks {
   configure(locks: readonly LockConfig[]): void
   /** Takes all of `names` at once, or none. `undefined` when one of them is not free. */
-  tryTake(names: readonly string[], slave: string, holder: string): Stop | undefined
+  tryTake(names: readonly string[], slave: string, holder: Holder): Stop | undefined
   /** Takes them when they are free, in the order of asking. `cancel` stops waiting. */
   take(
     names: readonly string[],
     slave: string,
-    holder: string,
+    holder: Holder,
     onWait: (reason: string) => void,
   ): { taken: Promise<Stop | undefined>; cancel: Stop }
-  /** `lock gpu is held by asan #12`; `undefined` when all are free. */
-  whyNot(names: readonly string[], slave: string): string | undefined
+  /** The first lock that is not free, and who holds it; `undefined` when all are free. */
+  blocking(names: readonly string[], slave: string): Blocking | undefined
   /** Calls back when a lock becomes free. */
   onRelease(listener: () => void): Stop
 }
@@ -24,11 +34,11 @@ export interface Locks {
  */
 export function createLocks(): Locks {
   let configs = new Map<string, LockConfig>()
-  const holders = new Map<string, string[]>()
+  const holders = new Map<string, Holder[]>()
   const waiting: {
     readonly names: readonly string[]
     readonly slave: string
-    readonly holder: string
+    readonly holder: Holder
     grant(stop: Stop): void
   }[] = []
   const listeners = new Set<() => void>()
@@ -40,7 +50,7 @@ export function createLocks(): Locks {
       pass()
     },
     tryTake(names, slave, holder) {
-      if (locks.whyNot(names, slave) !== undefined) return undefined
+      if (locks.blocking(names, slave)) return undefined
       // Where a lock is held may be another place once it is configured anew.
       const lists = names.map(name => holdersOf(name, slave))
       for (const list of lists) list.push(holder)
@@ -55,7 +65,8 @@ export function createLocks(): Locks {
     take(names, slave, holder, onWait) {
       const now = locks.tryTake(names, slave, holder)
       if (now) return { taken: Promise.resolve(now), cancel() {} }
-      onWait(locks.whyNot(names, slave)!)
+      const { lock, holders: by } = locks.blocking(names, slave)!
+      onWait(`lock ${lock}, held by ${by.join(', ')}`)
       const { promise, resolve } = Promise.withResolvers<Stop | undefined>()
       const entry = { names, slave, holder, grant: resolve }
       waiting.push(entry)
@@ -68,11 +79,11 @@ export function createLocks(): Locks {
         },
       }
     },
-    whyNot(names, slave) {
+    blocking(names, slave) {
       for (const name of names) {
         const held = holdersOf(name, slave)
         if (held.length >= (configs.get(name)?.maxCount ?? 1))
-          return `lock ${name} is held by ${held.join(', ')}`
+          return { lock: name, holders: held.map(({ label }) => label) }
       }
       return undefined
     },
@@ -83,7 +94,7 @@ export function createLocks(): Locks {
   }
   return locks
 
-  function holdersOf(name: string, slave: string): string[] {
+  function holdersOf(name: string, slave: string): Holder[] {
     const key = configs.get(name)?.scope === 'slave' ? `${name} on ${slave}` : name
     let list = holders.get(key)
     if (!list) holders.set(key, (list = []))

@@ -1,18 +1,19 @@
 import type { BuilderConfig } from '../config/model.ts'
 import type { BuildRequest, Properties, PropertyValue, Slave } from '../model.ts'
+import { factNamed, factsOf } from '../slaves/facts.ts'
 import { ExpressionError, type Lookup } from './expression.ts'
 
 /** The properties with which a build begins, by Buildbot's names. Later sources win. */
 export function buildProperties(
   request: BuildRequest,
   builder: BuilderConfig,
-  slave: string,
+  slave: Pick<Slave, 'name' | 'info'>,
   fromBuildset: Properties,
 ): Properties {
   const { sourcestamp } = request
   return {
     ...from('Builder', { ...builder.properties, buildername: builder.name }),
-    ...from('Slave', { slavename: slave, workername: slave }),
+    ...from('Slave', slaveProperties(slave)),
     ...from('Build', {
       project: sourcestamp.project,
       repository: sourcestamp.repository,
@@ -22,6 +23,18 @@ export function buildProperties(
       reason: request.reason,
     }),
     ...fromBuildset,
+  }
+}
+
+// With what it was built is worth knowing long after the slave has changed.
+function slaveProperties({ name, info }: Pick<Slave, 'name' | 'info'>) {
+  const { os, arch, tools } = factsOf(info)
+  return {
+    slavename: name,
+    workername: name,
+    ...(os !== null && { 'slave.os': os }),
+    ...(arch !== null && { 'slave.arch': arch }),
+    ...(tools !== null && { 'slave.tools': tools }),
   }
 }
 
@@ -39,7 +52,7 @@ function own<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
 /** What `prop.`, `slave.` and `secret.` stand for in a build. */
 export function createLookup(
   properties: () => Properties,
-  slave: Pick<Slave, 'name' | 'info'>,
+  slave: Pick<Slave, 'name' | 'info' | 'tags'>,
   secret: (name: string) => string | undefined,
 ): Lookup {
   return ([scope, ...rest]) => {
@@ -48,7 +61,7 @@ export function createLookup(
       case 'prop':
         return own(properties(), name)?.value
       case 'slave':
-        return name === 'name' ? slave.name : (own(slave.info, name) as PropertyValue | undefined)
+        return factNamed(slave, name) ?? (own(slave.info, name) as PropertyValue | undefined)
       case 'secret':
         return secret(name)
       default:

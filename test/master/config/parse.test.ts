@@ -206,8 +206,18 @@ test.each<[string, string[]]>([
     ['m.yml:4: builders[0].slaves[0]: there is no slave "locl"; did you mean "local"?'],
   ],
   [
-    withA('').replace('name: a', 'name: a\n    slaveTags: [arm, mac]'),
-    ['m.yml:4: builders[0].slaveTags: no slave has the tags arm, mac'],
+    withA('').replace(
+      'name: a',
+      'name: a\n    requires:\n      nod: ">=20"\n      node: twenty\n      memory: ">=8 apples"\n      cpus: many\n      os: linux, mac\n      docker: false',
+    ),
+    [
+      'm.yml:5: builders[0].requires.nod: is nothing that a slave tells; did you mean "node"?',
+      'm.yml:6: builders[0].requires.node: "twenty" is no range of versions; write one such as ">=20", "20.x" or ">=3.9 <4"',
+      'm.yml:7: builders[0].requires.memory: ">=8 apples" is no size to compare with; write one such as ">=8GB"',
+      'm.yml:8: builders[0].requires.cpus: "many" is no number to compare with; write one such as ">=4"',
+      'm.yml:9: builders[0].requires.os: "linux, mac" can\'t be read; write one word, or several with "||" between them',
+      'm.yml:10: builders[0].requires.docker: can only be asked for; "true" stands for any version, and a slave that lacks it can be left out with "slaves" or "slaveTags"',
+    ],
   ],
   [
     withA('projects: [{ name: calc, repository: /x }]').replace(

@@ -300,7 +300,7 @@ test('steps of one lock wait for each other, and say for whom', async () => {
   const { stateString } = await waiting
   await Promise.all(ids.map(one.completed))
   const [a, b] = ids.map(id => one.data.stepsOfBuild(one.data.buildsOfRequest(id)[0]!.id)[0]!)
-  expect(stateString).toMatch(/^waits: lock gpu is held by a #\d+$/)
+  expect(stateString).toMatch(/^waits for lock gpu, held by a #\d+$/)
   expect(b!.completeAt! - a!.completeAt!).toBeGreaterThanOrEqual(300)
 })
 

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
 import type { BuildRequestId } from '../../../main/master/model.ts'
+import { describeWaiting } from '../../../main/master/process/waiting.ts'
 import { outcome, type TestMaster, testMaster } from '../../helpers/master.ts'
 
 const step = (shell: string, rest: object = {}) => ({ shell, name: 'x', ...rest })
 // A step that goes on until the file it is told of is there.
 const UNTIL_TOLD = 'echo on; while [ ! -e go ]; do sleep 0.02; done'
+
+function whyWaiting(one: TestMaster, builder: string): string {
+  const { id } = one.data.builderByName(builder)!
+  return describeWaiting(one.master.distributor.whyWaiting(id), one.master.clock.now())
+}
 
 async function allStopped(one: TestMaster, ids: readonly BuildRequestId[]) {
   for (const build of one.data.runningBuilds()) one.master.distributor.stopBuild(build.id, 'over')
@@ -21,8 +27,7 @@ test('a slave takes as many builds as it may, and one of each builder', async ()
   })
   const ids = ['a', 'a', 'b', 'c'].map(name => one.request(name))
   while (one.data.runningBuilds().length < 2) await one.until('build/changed')
-  const { distributor } = one.master
-  const why = ['a', 'c'].map(name => distributor.whyWaiting(one.data.builderByName(name)!.id))
+  const why = ['a', 'c'].map(name => whyWaiting(one, name))
   const running = one.data.runningBuilds().map(build => build.requestId)
   await allStopped(one, ids)
   expect([running, why]).toEqual([
@@ -69,8 +74,7 @@ test('a paused slave finishes what it has and is given nothing more', async () =
   one.data.pauseSlave('local', { reason: 'lunch' })
   const second = one.request('b')
   await one.completed(first)
-  const b = one.data.builderByName('b')!
-  const waiting = [one.data.request(second)!.claimedAt, one.master.distributor.whyWaiting(b.id)]
+  const waiting = [one.data.request(second)!.claimedAt, whyWaiting(one, 'b')]
   one.data.unpauseSlave('local')
   await one.completed(second)
   expect(waiting).toEqual([null, 'local is paused: lunch'])
@@ -99,11 +103,10 @@ test('a lock of a builder holds back its builds, not those of others', async () 
   await one.until('build/changed')
   const b = one.request('b')
   await one.build('c')
-  const builder = one.data.builderByName('b')!
-  const waiting = [one.data.request(b)!.claimedAt, one.master.distributor.whyWaiting(builder.id)]
+  const waiting = [one.data.request(b)!.claimedAt, whyWaiting(one, 'b')]
   await allStopped(one, [a])
   await one.completed(b)
-  expect(waiting).toEqual([null, 'lock gpu is held by a'])
+  expect(waiting).toEqual([null, 'waits for lock gpu, held by a #1'])
 })
 
 test('why a request waits is said in words', async () => {
@@ -116,13 +119,11 @@ test('why a request waits is said in words', async () => {
       ],
     },
   })
-  const [far, gone] = ['far', 'gone'].map(name => one.data.builderByName(name)!.id)
   one.configure({
     slaves: [{ name: 'local' }, { name: 'mini', kind: 'remote' }],
     builders: [{ name: 'far', slaves: ['mini'], steps: [step('true')] }],
   })
-  const { distributor } = one.master
-  expect([distributor.whyWaiting(far!), distributor.whyWaiting(gone!)]).toEqual([
+  expect([whyWaiting(one, 'far'), whyWaiting(one, 'gone')]).toEqual([
     'mini is offline (it has no password yet: "triphammer attach --invite mini" makes one)',
     'the builder is no longer configured',
   ])
@@ -157,5 +158,31 @@ test('a builder that is no longer configured keeps its history and its queue', a
   expect([before, one.data.builds({ builderId: a.id, limit: 9 }).map(one => one.number)]).toEqual([
     null,
     [2, 1],
+  ])
+})
+
+test('a builder waits for a slave that has what it asks for, and for its tag', async () => {
+  const builder = (name: string, rest: object) => ({ name, ...rest, steps: [step('true')] })
+  const one = await testMaster({
+    config: {
+      slaves: [{ name: 'local' }],
+      builders: [
+        builder('a', { requires: { cpus: '>4000' } }),
+        builder('b', { slaveTags: ['gpu'] }),
+      ],
+    },
+  })
+  while (one.data.slave('local')!.state !== 'online') await one.until('slave/changed')
+  const ids = ['a', 'b'].map(name => one.request(name))
+  const why = ['a', 'b'].map(name => whyWaiting(one, name))
+  const notices = one.master.config.status.notices.map(({ reason }) => reason)
+  one.configure({
+    slaves: [{ name: 'local', tags: ['gpu'] }],
+    builders: [builder('a', { requires: { cpus: '>0' } }), builder('b', { slaveTags: ['gpu'] })],
+  })
+  await Promise.all(ids.map(one.completed))
+  expect([why, notices]).toEqual([
+    [expect.stringMatching(/^no slave has cpus >4000 \(local has \d+\)$/), 'no slave has tag gpu'],
+    ['no slave has tag gpu; builds of "b" wait for one'],
   ])
 })

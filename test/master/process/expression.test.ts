@@ -16,7 +16,11 @@ const lookup = createLookup(
       'with-stroke': 'w',
       'a.b': 'dotted',
     }),
-  { name: 'local', info: { system: 'posix', numcpus: 4 } },
+  {
+    name: 'local',
+    tags: ['quick'],
+    info: { system: 'posix', numcpus: 4, os_id: 'debian', tools: { node: '24.21.0' } },
+  },
   name => (name === 'TOKEN' ? 's3cret' : undefined),
 )
 
@@ -27,6 +31,10 @@ test.each<[string, PropertyValue]>([
   ['slave.name', 'local'],
   ['slave.system', 'posix'],
   ['slave.numcpus', 4],
+  ['slave.os', 'linux'],
+  ['slave.tools.node', '24.21.0'],
+  ['slave.tools.go ?? "none"', 'none'],
+  ['slave.tags', ['quick']],
   ['secret.TOKEN', 's3cret'],
   ['"a text"', 'a text'],
   ["'it\\'s'", "it's"],

@@ -10,7 +10,7 @@ function locks(...list: [name: string, scope?: 'master' | 'slave', maxCount?: nu
 // Who has been given the lock, in order.
 function waiter(from: Locks, order: string[]) {
   return (holder: string, names: string[], slave = 'one') => {
-    const { taken, cancel } = from.take(names, slave, holder, () => {})
+    const { taken, cancel } = from.take(names, slave, { label: holder }, () => {})
     void taken.then(stop => stop && order.push(holder))
     return { taken, cancel }
   }
@@ -18,36 +18,38 @@ function waiter(from: Locks, order: string[]) {
 
 test('a lock over the whole master is held once, whatever the slave', () => {
   const own = locks(['gpu'])
-  const first = own.tryTake(['gpu'], 'one', 'a')
+  const first = own.tryTake(['gpu'], 'one', { label: 'a' })
   expect([
     first !== undefined,
-    own.tryTake(['gpu'], 'two', 'b'),
-    own.whyNot(['gpu'], 'two'),
-  ]).toEqual([true, undefined, 'lock gpu is held by a'])
+    own.tryTake(['gpu'], 'two', { label: 'b' }),
+    own.blocking(['gpu'], 'two'),
+  ]).toEqual([true, undefined, { lock: 'gpu', holders: ['a'] }])
 })
 
 test('a lock of each slave is held once on each', () => {
   const own = locks(['gpu', 'slave'])
-  own.tryTake(['gpu'], 'one', 'a')
-  expect([own.whyNot(['gpu'], 'one'), own.whyNot(['gpu'], 'two')]).toEqual([
-    'lock gpu is held by a',
+  own.tryTake(['gpu'], 'one', { label: 'a' })
+  expect([own.blocking(['gpu'], 'one'), own.blocking(['gpu'], 'two')]).toEqual([
+    { lock: 'gpu', holders: ['a'] },
     undefined,
   ])
 })
 
 test('a lock that may be held several times is', () => {
   const own = locks(['disk', 'master', 2])
-  const taken = ['a', 'b', 'c'].map(holder => own.tryTake(['disk'], 'one', holder) !== undefined)
-  expect([taken, own.whyNot(['disk'], 'one')]).toEqual([
+  const taken = ['a', 'b', 'c'].map(
+    holder => own.tryTake(['disk'], 'one', { label: holder }) !== undefined,
+  )
+  expect([taken, own.blocking(['disk'], 'one')]).toEqual([
     [true, true, false],
-    'lock disk is held by a, b',
+    { lock: 'disk', holders: ['a', 'b'] },
   ])
 })
 
 test('several locks are taken all at once or not at all', () => {
   const own = locks(['a'], ['b'])
-  own.tryTake(['b'], 'one', 'x')
-  expect([own.tryTake(['a', 'b'], 'one', 'y'), own.whyNot(['a'], 'one')]).toEqual([
+  own.tryTake(['b'], 'one', { label: 'x' })
+  expect([own.tryTake(['a', 'b'], 'one', { label: 'y' }), own.blocking(['a'], 'one')]).toEqual([
     undefined,
     undefined,
   ])
@@ -57,7 +59,7 @@ test('who waits is served in the order of asking', async () => {
   const own = locks(['gpu'])
   const order: string[] = []
   const wait = waiter(own, order)
-  const first = own.tryTake(['gpu'], 'one', 'a')!
+  const first = own.tryTake(['gpu'], 'one', { label: 'a' })!
   const [b, c] = [wait('b', ['gpu']), wait('c', ['gpu'])]
   first()
   ;(await b.taken)!()
@@ -67,14 +69,14 @@ test('who waits is served in the order of asking', async () => {
 
 test('who waits says why, and may stop waiting', async () => {
   const own = locks(['gpu'])
-  const first = own.tryTake(['gpu'], 'one', 'a')!
+  const first = own.tryTake(['gpu'], 'one', { label: 'a' })!
   let why = ''
-  const { taken, cancel } = own.take(['gpu'], 'one', 'b', reason => (why = reason))
+  const { taken, cancel } = own.take(['gpu'], 'one', { label: 'b' }, reason => (why = reason))
   cancel()
   const given = await taken
   first()
-  expect([why, given, own.whyNot(['gpu'], 'one')]).toEqual([
-    'lock gpu is held by a',
+  expect([why, given, own.blocking(['gpu'], 'one')]).toEqual([
+    'lock gpu, held by a',
     undefined,
     undefined,
   ])
@@ -82,20 +84,20 @@ test('who waits says why, and may stop waiting', async () => {
 
 test('a lock that is given back twice is given back once', () => {
   const own = locks(['gpu'])
-  const first = own.tryTake(['gpu'], 'one', 'a')!
+  const first = own.tryTake(['gpu'], 'one', { label: 'a' })!
   first()
-  const second = own.tryTake(['gpu'], 'one', 'b')
+  const second = own.tryTake(['gpu'], 'one', { label: 'b' })
   first()
-  expect([second !== undefined, own.whyNot(['gpu'], 'one')]).toEqual([
+  expect([second !== undefined, own.blocking(['gpu'], 'one')]).toEqual([
     true,
-    'lock gpu is held by b',
+    { lock: 'gpu', holders: ['b'] },
   ])
 })
 
 test('a lock of which there is more now is given to who waits', async () => {
   const own = locks(['gpu'])
   const order: string[] = []
-  own.tryTake(['gpu'], 'one', 'a')
+  own.tryTake(['gpu'], 'one', { label: 'a' })
   const { taken } = waiter(own, order)('b', ['gpu'])
   own.configure([{ name: 'gpu', scope: 'master', maxCount: 2 }])
   await taken
@@ -104,21 +106,24 @@ test('a lock of which there is more now is given to who waits', async () => {
 
 test('a lock that changes its scope while it is held is given back where it was taken', () => {
   const own = locks(['gpu'])
-  const first = own.tryTake(['gpu'], 'one', 'a')!
+  const first = own.tryTake(['gpu'], 'one', { label: 'a' })!
   own.configure([{ name: 'gpu', scope: 'slave', maxCount: 1 }])
-  own.tryTake(['gpu'], 'one', 'b')
+  own.tryTake(['gpu'], 'one', { label: 'b' })
   first()
-  const stillHeld = own.whyNot(['gpu'], 'one')
+  const stillHeld = own.blocking(['gpu'], 'one')
   own.configure([{ name: 'gpu', scope: 'master', maxCount: 1 }])
-  expect([stillHeld, own.whyNot(['gpu'], 'one')]).toEqual(['lock gpu is held by b', undefined])
+  expect([stillHeld, own.blocking(['gpu'], 'one')]).toEqual([
+    { lock: 'gpu', holders: ['b'] },
+    undefined,
+  ])
 })
 
 test('whoever else may want a lock hears that it is free', () => {
   const own = locks(['gpu'])
   let heard = 0
   const stop = own.onRelease(() => heard++)
-  own.tryTake(['gpu'], 'one', 'a')!()
+  own.tryTake(['gpu'], 'one', { label: 'a' })!()
   stop()
-  own.tryTake(['gpu'], 'one', 'a')!()
+  own.tryTake(['gpu'], 'one', { label: 'a' })!()
   expect(heard).toBe(1)
 })
