@@ -54,6 +54,7 @@ export function startApp(electron: ElectronPorts): void {
     shell: 'desktop',
     node: nodeOfSlaves(),
     chooseFolder: folderDialogue(dialog),
+    showPath: async path => (await electron.shell.openPath(path)) === '',
     createStore: electron.createStore,
   }).then(started => (host = started))
   const quit = watchQuit(app, systemClock, {

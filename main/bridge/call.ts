@@ -94,6 +94,16 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'project:poll': z.tuple([z.object({ name })]),
   'config:read': z.tuple([]),
   'config:reload': z.tuple([]),
+  'recovery:status': z.tuple([]),
+  'recovery:report': z.tuple([]),
+  'recovery:retry': z.tuple([]),
+  'recovery:cancel': z.tuple([]),
+  'recovery:look': z.tuple([]),
+  'recovery:leave': z.tuple([]),
+  'recovery:restore': z.tuple([z.object({ name })]),
+  'recovery:export': z.tuple([z.object({ into: name })]),
+  'recovery:startEmpty': z.tuple([]),
+  'recovery:show': z.tuple([z.object({ what: z.enum(['data', 'log']) })]),
   'backup:list': z.tuple([]),
   'backup:create': z.tuple([]),
   'backup:settings': z.tuple([
@@ -104,6 +114,9 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     }),
   ]),
 }
+
+/** All that can be asked. */
+export const CHANNELS = Object.keys(SHAPES) as readonly Channel[]
 
 export function isChannel(channel: unknown): channel is Channel {
   return typeof channel === 'string' && Object.hasOwn(SHAPES, channel)

@@ -38,6 +38,8 @@ import type {
   Revoked,
 } from '../master/slaves/remote/attach.ts'
 import type { TerminalTopics } from '../master/slaves/terminals.ts'
+import type { Facts } from '../master/upgrade/check.ts'
+import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 
 /** What the renderer may ask of the main process. */
 export interface Requests {
@@ -106,11 +108,45 @@ export interface Requests {
   'backup:create': () => BackupInfo
   /** Writes into master.yml what is kept. */
   'backup:settings': (changed: Partial<BackupSettings>) => BackupSettings
+  /** Whether a master runs, and what stands in its way. Answered at any time. */
+  'recovery:status': () => RecoveryStatus
+  /** The same as a text, to be sent to somebody. */
+  'recovery:report': () => string
+  'recovery:retry': () => void
+  /** Ends an upgrade that has not yet changed anything. */
+  'recovery:cancel': () => void
+  /** Shows the history on a copy, read only. */
+  'recovery:look': () => void
+  /** Ends looking. */
+  'recovery:leave': () => void
+  /** Puts a backup in the place of what is there, which is kept, and starts. */
+  'recovery:restore': (order: { name: string }) => void
+  /** Writes everything into an empty folder. Answers with its path. */
+  'recovery:export': (order: { into: string }) => string
+  /** Moves what is there aside, where it is kept, and starts. Only when a person says so. */
+  'recovery:startEmpty': () => void
+  /** Shows the data folder or the app's log; answers with the path where the shell can't. */
+  'recovery:show': (order: { what: 'data' | 'log' }) => string | null
 }
 
 export type Channel = keyof Requests
 export type Arguments<C extends Channel> = Parameters<Requests[C]>
 export type Answer<C extends Channel> = ReturnType<Requests[C]>
+
+export type RecoveryStatus =
+  | { readonly phase: 'running' }
+  /** The history is brought to this version. */
+  | { readonly phase: 'upgrading'; readonly version: string; readonly progress: UpgradeProgress }
+  | {
+      readonly phase: 'recovery'
+      readonly facts: Facts
+      /** What is under way. */
+      readonly busy: string | null
+      /** Why the last thing that was tried did not succeed. */
+      readonly failed: string | null
+    }
+  /** The history is shown, and nothing can be changed. */
+  | { readonly phase: 'looking'; readonly facts: Facts }
 
 /** What the main process announces: the master's news, and how the queue stands. */
 export type Events = Topics & TerminalTopics & { 'queue/changed': Queue }

@@ -13,6 +13,7 @@ import { readConfigText, writeConfigText } from './config-text.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { forceBuild, forceTip, rebuild } from './force.ts'
 import type { News } from './news.ts'
+import { type RecoveryPort, recoveryHandlers } from './recovery.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
 import { terminalHandlers } from './terminal.ts'
@@ -20,6 +21,8 @@ import { terminalHandlers } from './terminal.ts'
 export interface HandlerOptions {
   readonly chooseFolder: () => Promise<string | null>
   readonly freeBytes: () => Promise<number | null>
+  /** Where something has to be recovered. */
+  readonly recovery?: RecoveryPort
 }
 
 const SNAPSHOT_BUILDS = 300
@@ -129,6 +132,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
 
     'config:read': () => ({ text: readConfigText(master), status: config.status }),
     'config:reload': () => config.reload(),
+    ...recoveryHandlers(options.recovery),
 
     'backup:list': () => ({
       backups: master.backups.list().map(backupInfo),

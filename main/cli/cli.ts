@@ -5,6 +5,7 @@ import { DataDirectoryBusyError } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
 import { addBackupCommands } from './backup-commands.ts'
 import { addBuildCommands } from './build-commands.ts'
+import { addCheckCommand } from './check-command.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { addExchangeCommands } from './exchange-commands.ts'
 import { addLookCommands } from './look-commands.ts'
@@ -51,6 +52,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   addBuildCommands(line)
   addLookCommands(line)
   addConfigCommands(line)
+  addCheckCommand(line)
   addBackupCommands(line)
   addExchangeCommands(line)
   for (const command of program.commands) command.exitOverride()

@@ -5,6 +5,7 @@ import { findHolder } from '../host/lock.ts'
 import { type Client, connectClient } from '../http/client.ts'
 import { logBytes } from '../http/downloads.ts'
 import type { MasterMode } from '../master/master.ts'
+import { startProgress } from './progress.ts'
 import { CommandError } from './terminal.ts'
 
 /** Runs `work` with the master that has this data directory. */
@@ -26,7 +27,13 @@ export async function withMaster<T>(
 ): Promise<T> {
   const holder = findHolder(dataDir)
   if (holder) return work(connectClient(holder.socket))
-  const host = await startHost({ dataDir, shell: 'headless', mode })
+  const progress = startProgress(false)
+  const host = await startHost({
+    dataDir,
+    shell: 'headless',
+    mode,
+    onUpgrade: ({ what, share }) => progress.tell(what, share),
+  }).finally(() => progress.end())
   // Ctrl+C ends what was started for this command, in order.
   const interrupted = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)

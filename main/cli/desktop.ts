@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { APP_ROOT } from '../host/app-root.ts'
-import { startHost } from '../host/host.ts'
+import { type Host, startHost } from '../host/host.ts'
 import { findHolder } from '../host/lock.ts'
 import { connectClient } from '../http/client.ts'
 import { untilSignal } from './shell-commands.ts'
@@ -53,18 +53,23 @@ async function runHeadless(
   display: boolean,
 ): Promise<number> {
   const host = await startHost({ dataDir, shell: 'headless', http: await freeAddress() })
-  print(`listening on ${host.http!.url}`)
-  if (repository !== undefined) {
-    const { draft } = await host.handlers['repository:inspect']({ repository })
-    await host.handlers['repository:add']({ draft, build: true })
-    say(`added ${repository}`)
-  }
+  if (repository !== undefined) void host.whenRunning.then(() => add(host, repository))
   const url = host.http!.ticketUrl()
   if (!display || !openBrowser(url))
     say(`open ${url} in a browser (good once; "triphammer open" gives another)`)
   say('Ctrl+C stops it')
-  await untilSignal(host)
+  await untilSignal(host, () => print(`listening on ${host.http!.url}`))
   return 0
+}
+
+async function add(host: Host, repository: string) {
+  try {
+    const { draft } = await host.handlers['repository:inspect']({ repository })
+    await host.handlers['repository:add']({ draft, build: true })
+    say(`added ${repository}`)
+  } catch (error) {
+    say(`${repository} could not be added: ${(error as Error).message}`)
+  }
 }
 
 // The usual port where it is free, so that a bookmark goes on working.

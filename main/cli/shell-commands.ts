@@ -5,6 +5,7 @@ import { type Host, startHost } from '../host/host.ts'
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
 import { openBrowser, startDesktop } from './desktop.ts'
+import { tellRecovery } from './tell-recovery.ts'
 import { CommandError, print } from './terminal.ts'
 
 const DEFAULT_ADDRESS = '127.0.0.1:8010'
@@ -35,11 +36,12 @@ export function addShellCommands({ program, dataDir, exitWith }: CommandLine): v
         http: parseAddress(options.http),
         ...(options.config && { configFile: resolve(options.config) }),
       })
-      print(`listening on ${host.http!.url}`)
-      process.stderr.write(
-        `open ${host.http!.ticketUrl()} in a browser (good once; "triphammer open" gives another)\n`,
-      )
-      await untilSignal(host)
+      await untilSignal(host, () => {
+        print(`listening on ${host.http!.url}`)
+        process.stderr.write(
+          `open ${host.http!.ticketUrl()} in a browser (good once; "triphammer open" gives another)\n`,
+        )
+      })
     })
 
   program
@@ -63,12 +65,21 @@ export function addShellCommands({ program, dataDir, exitWith }: CommandLine): v
     )
 }
 
-/** Runs until SIGTERM or SIGINT, then stops in order. */
-export async function untilSignal(host: Host): Promise<void> {
-  await new Promise<void>(done => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.once(signal, () => done())
+/**
+ * Runs until SIGTERM or SIGINT, then stops in order. `onReady` is called once the master
+ * runs; until then stderr tells what it waits for.
+ */
+export async function untilSignal(host: Host, onReady: () => void): Promise<void> {
+  const signal = new Promise<void>(done => {
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => done())
   })
+  const telling = tellRecovery(host)
+  void host.whenRunning.then(() => {
+    telling.end()
+    onReady()
+  })
+  await signal
+  telling.end()
   await host.stop()
 }
 

@@ -1,17 +1,27 @@
 import { join } from 'node:path'
 import { scrubEnvironment } from '../../slave/environment.ts'
+import { CHANNELS } from '../bridge/call.ts'
 import type { Handlers } from '../bridge/contract.ts'
 import { createHandlers } from '../bridge/handlers.ts'
 import { createNews, type News } from '../bridge/news.ts'
+import { onlyReading, onlyRecovery, recoveryHandlers } from '../bridge/recovery.ts'
+import { RefusedError } from '../bridge/refused.ts'
+import type { Doors, RecoveryDoors } from '../http/doors.ts'
 import { type HttpServer, startHttp } from '../http/server.ts'
-import { type Master, type MasterMode, startMaster } from '../master/master.ts'
-import type { AsyncStop } from '../master/model.ts'
+import { systemClock } from '../master/clock.ts'
+import { type Master, type MasterMode, type MasterOptions, startMaster } from '../master/master.ts'
+import type { AsyncStop, Stop } from '../master/model.ts'
 import { socketPath } from '../master/slaves/socket-path.ts'
+import { readIntent } from '../master/upgrade/intent.ts'
+import { sizeOf } from '../master/upgrade/look.ts'
+import { latestOf, readHeader, STORES, storePath } from '../master/upgrade/stores.ts'
+import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 import { openAppLog } from './app-log.ts'
 import { APP_ROOT, slaveEntry } from './app-root.ts'
 import { loadConf } from './conf-store.ts'
 import { ensureDataDirectory } from './data-dir.ts'
 import { lockDataDirectory } from './lock.ts'
+import { createRecovery, type Recovery } from './recovery.ts'
 import { type RunRecord, startRunRecord } from './run-record.ts'
 import {
   type FileStore,
@@ -36,6 +46,12 @@ export interface HostOptions {
   readonly mode?: MasterMode
   /** A dialogue in which a person chooses a folder. */
   readonly chooseFolder?: () => Promise<string | null>
+  /** Shows a file or folder to a person. Answers false where it can't. */
+  readonly showPath?: (path: string) => Promise<boolean>
+  /** Told while the history of another mode than `full` is brought to this version. */
+  readonly onUpgrade?: (progress: UpgradeProgress) => void
+  /** Told of each change while the master can't start. */
+  readonly onRecovery?: (recovery: Recovery) => void
   /** Makes the file store of state.json; conf's when not given. */
   readonly createStore?: (options: StateStoreOptions) => FileStore
 }
@@ -50,15 +66,22 @@ export interface Host {
   readonly token: string
   /** state.json; in memory only for a master that does one thing and ends. */
   readonly state: StateStore
+  /** What can be done while the master can't start. */
+  readonly recovery: Recovery
+  /** Resolves when the master runs; at once unless its history has to be looked after first. */
+  readonly whenRunning: Promise<void>
   /** Notes where the master stands. Synchronous, for a process that may be ended any moment. */
   checkpoint(): void
   stop: AsyncStop
 }
 
 /**
- * Takes the data directory and starts a master on it.
+ * Takes the data directory and starts a master on it. Where its history has to be brought to
+ * this version first, or can't be used, the doors are open all the same: they tell how far it
+ * is, or what a person can do.
  *
  * @throws DataDirectoryBusyError, before anything is opened, when another process has it.
+ * @throws StoreTroubleError when the history can't be used, in other modes than `full`.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { dataDir, shell } = options
@@ -72,81 +95,246 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const log = openAppLog(join(dataDir, 'app.log'))
     log(`${shell} ${VERSION} starts, process ${process.pid}, Node ${process.versions.node}`)
     const state = await openState(options, log)
-    let record: RunRecord | undefined
-    stops.push(async () => record?.end())
-    const env = scrubEnvironment(process.env, APP_ROOT)
-    const node = options.node ?? { file: process.execPath, env: {} }
-    const master = await startMaster({
-      dataDir,
-      configFile: options.configFile ?? join(dataDir, 'master.yml'),
-      version: VERSION,
-      shell,
-      env,
-      log,
-      slaveProgram: {
-        file: node.file,
-        args: [slaveEntry(), '--app-version', VERSION, '--app-root', APP_ROOT],
-        env: { ...env, ...node.env },
-      },
-      mode: options.mode ?? 'full',
-    })
-    stops.push(master.stop)
-    if (master.options.mode === 'full') {
-      record = startRunRecord(state, master, VERSION, log)
-      stops.push(async () => record?.checkpoint())
-    }
-    const news = createNews(master)
-    stops.push(async () => news.stop())
-    const handlers = createHandlers(master, news, {
-      chooseFolder: options.chooseFolder ?? (async () => null),
-      freeBytes: () => freeBytes(dataDir),
-    })
     const token = apiToken(dataDir)
-    let http: HttpServer | undefined
-    const doors = {
-      master,
-      handlers,
-      news,
-      token,
-      staticDir: join(APP_ROOT, 'out', 'renderer'),
-      ticketUrl: () => http?.ticketUrl() ?? null,
-      log,
-    }
     const socket = socketPath(dataDir, 'control')
+    const startedAt = systemClock.now()
     // One that only looks something up is gone before anybody could speak with it.
     const reachable = options.mode !== 'dormant'
-    if (reachable) stops.push((await startHttp(doors, { socket })).stop)
-    if (options.http) {
-      http = await startHttp(doors, options.http)
-      stops.push(http.stop)
-    }
-    if (reachable)
-      lock.announce({
-        pid: process.pid,
-        shell,
-        version: VERSION,
-        startedAt: master.clock.now(),
-        socket,
-        url: http?.url ?? null,
+    let http: HttpServer | undefined
+    let running: RunningMaster | undefined
+    let closeDoors: AsyncStop = async () => {}
+    const bare = { token, staticDir: join(APP_ROOT, 'out', 'renderer'), log, version: VERSION }
+    const recovery = createRecovery({
+      dataDir,
+      log,
+      show: async path => options.showPath?.(path) ?? false,
+      async start(onUpgrade, upgradeSignal) {
+        const started = await startRunning(options, log, state, { onUpgrade, upgradeSignal })
+        await closeDoors()
+        running = started
+        current.use(started.handlers, started.news)
+        await openDoors({ ...bare, ...started, ticketUrl })
+      },
+      async look(copy) {
+        const shown = await startRunning(
+          { ...options, dataDir: copy, mode: 'dormant' },
+          log,
+          state,
+          { lookOnly: true },
+        )
+        const why = 'The history is only looked at: nothing can be changed or built.'
+        current.use(
+          onlyReading({ ...shown.handlers, ...recoveryHandlers(recovery) }, why),
+          shown.news,
+        )
+        return async () => {
+          current.use(waiting, quiet)
+          await shown.stop()
+        }
+      },
+    })
+    const waiting = onlyRecovery(recovery, CHANNELS, why, {
+      'repository:choose': () => options.chooseFolder?.() ?? null,
+    })
+    const current = createSwitch(waiting, quiet)
+    // What is there to be stopped, whatever has been started by then.
+    stops.push(async () => {
+      await recovery.stop()
+      await closeDoors()
+      await running?.stop()
+    })
+    const ticketUrl = () => http?.ticketUrl() ?? null
+    const whenRunning = Promise.withResolvers<void>()
+    recovery.onChange(() => {
+      if (recovery.status().phase === 'running') whenRunning.resolve()
+      options.onRecovery?.(recovery)
+    })
+    if ((options.mode ?? 'full') !== 'full') {
+      running = await startRunning(options, log, state, {
+        ...(options.onUpgrade && { onUpgrade: options.onUpgrade }),
       })
+      current.use(running.handlers, running.news)
+      await openDoors({ ...bare, ...running, ticketUrl })
+      whenRunning.resolve()
+    } else if (isCurrent(dataDir)) await recovery.begin({ alone: true })
+    // In all other cases the doors are open before it begins: it can take a while.
+    if (!running) {
+      await openDoors({ ...bare, ...current, why, ticketUrl })
+      if (recovery.status().phase === 'running') void recovery.begin({ alone: false })
+    }
     return {
-      master,
-      handlers,
-      news,
-      http,
+      master: masterOnceRunning(() => running?.master, dataDir, why),
+      handlers: current.handlers,
+      news: current.news,
+      get http() {
+        return http
+      },
       log,
       token,
       state,
-      checkpoint: () => record?.checkpoint(),
+      recovery,
+      whenRunning: whenRunning.promise,
+      checkpoint: () => running?.checkpoint(),
       async stop() {
         log(`${shell} stops`)
         await stop()
       },
     }
+
+    function why(): string {
+      const status = recovery.status()
+      if (status.phase === 'upgrading')
+        return `The history is being brought to version ${VERSION} (${Math.round(status.progress.share * 100)} %). Try again in a moment.`
+      const { headline, lead } = recovery.facts()
+      return `${headline.join(' ')} ${lead} "triphammer check" says what can be done.`
+    }
+
+    async function openDoors(doors: Doors | RecoveryDoors) {
+      const open: HttpServer[] = []
+      if (reachable) open.push(await startHttp(doors, { socket }))
+      if (options.http) {
+        // The same port again, so that a window that is open finds the master.
+        const port = http ? Number(new URL(http.url).port) : options.http.port
+        http = await startHttp(doors, { ...options.http, port })
+        open.push(http)
+      }
+      closeDoors = async () => {
+        closeDoors = async () => {}
+        for (const door of open.reverse()) await door.stop()
+      }
+      if (!reachable) return
+      const url = http?.url ?? null
+      lock.announce({ pid: process.pid, shell, version: VERSION, startedAt, socket, url })
+    }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+interface RunningMaster {
+  readonly master: Master
+  readonly handlers: Handlers
+  readonly news: News
+  checkpoint(): void
+  stop: AsyncStop
+}
+
+async function startRunning(
+  options: HostOptions,
+  log: (text: string) => void,
+  state: StateStore,
+  how: Pick<MasterOptions, 'onUpgrade' | 'upgradeSignal' | 'lookOnly'>,
+): Promise<RunningMaster> {
+  const { dataDir, shell } = options
+  const env = scrubEnvironment(process.env, APP_ROOT)
+  const node = options.node ?? { file: process.execPath, env: {} }
+  const master = await startMaster({
+    dataDir,
+    configFile: options.configFile ?? join(dataDir, 'master.yml'),
+    version: VERSION,
+    shell,
+    env,
+    log,
+    slaveProgram: {
+      file: node.file,
+      args: [slaveEntry(), '--app-version', VERSION, '--app-root', APP_ROOT],
+      env: { ...env, ...node.env },
+    },
+    mode: options.mode ?? 'full',
+    ...how,
+  })
+  let record: RunRecord | undefined
+  if (master.options.mode === 'full') record = startRunRecord(state, master, VERSION, log)
+  const news = createNews(master)
+  const handlers = createHandlers(master, news, {
+    chooseFolder: options.chooseFolder ?? (async () => null),
+    freeBytes: () => freeBytes(dataDir),
+  })
+  return {
+    master,
+    handlers,
+    news,
+    checkpoint: () => record?.checkpoint(),
+    async stop() {
+      news.stop()
+      record?.checkpoint()
+      await master.stop()
+      record?.end()
+    },
+  }
+}
+
+// Whether nothing has to be done before the master starts. A look at headers, and no more.
+function isCurrent(dataDir: string): boolean {
+  try {
+    return (
+      readIntent(dataDir) === undefined &&
+      STORES.every(store => {
+        const path = storePath(dataDir, store)
+        return sizeOf(path) === 0 || readHeader(path).userVersion === latestOf(store)
+      })
+    )
+  } catch {
+    return false
+  }
+}
+
+const quiet: News = { seq: 0, queue: [], subscribe: () => () => {}, stop() {} }
+
+/** Handlers and news that stay the same objects while what is behind them changes. */
+function createSwitch(handlers: Handlers, news: News) {
+  let now = { handlers, news }
+  const listeners = new Map<Parameters<News['subscribe']>[0], Stop>()
+  const stable = Object.fromEntries(
+    CHANNELS.map(channel => [
+      channel,
+      (...args: never[]) => (now.handlers[channel] as (...args: never[]) => unknown)(...args),
+    ]),
+  ) as unknown as Handlers
+  return {
+    handlers: stable,
+    news: {
+      get seq() {
+        return now.news.seq
+      },
+      get queue() {
+        return now.news.queue
+      },
+      subscribe(listener) {
+        listeners.set(listener, now.news.subscribe(listener))
+        return () => {
+          listeners.get(listener)?.()
+          listeners.delete(listener)
+        }
+      },
+      stop() {},
+    } satisfies News as News,
+    use(handlers: Handlers, news: News) {
+      for (const stop of listeners.values()) stop()
+      now = { handlers, news }
+      for (const listener of listeners.keys()) listeners.set(listener, news.subscribe(listener))
+    },
+  }
+}
+
+// Most of a shell needs the master only when something is asked of it.
+function masterOnceRunning(
+  master: () => Master | undefined,
+  dataDir: string,
+  why: () => string,
+): Master {
+  const before: Record<PropertyKey, unknown> = { clock: systemClock, options: { dataDir } }
+  return new Proxy({} as Master, {
+    get(_, key) {
+      const now = master()
+      if (now) return Reflect.get(now, key)
+      if (key in before) return before[key]
+      // A promise that resolves with it looks whether it is one itself.
+      if (key === 'then') return undefined
+      throw new RefusedError(why())
+    },
+  })
 }
 
 async function openState(options: HostOptions, log: (text: string) => void): Promise<StateStore> {

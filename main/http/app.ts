@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { callHandler } from '../bridge/call.ts'
-import type { Doors } from './doors.ts'
+import { type Doors, hasMaster, type RecoveryDoors } from './doors.ts'
 import { artifactDownload, logDownload } from './downloads.ts'
 import { pageFile } from './page.ts'
 import { addRest } from './rest/rest.ts'
@@ -10,8 +10,8 @@ import type { Security } from './security.ts'
 export type Env = { Bindings: HttpBindings }
 
 /** The routes of the HTTP doors. */
-export function createApp(doors: Doors, security: Security): Hono<Env> {
-  const { master, handlers, log } = doors
+export function createApp(doors: Doors | RecoveryDoors, security: Security): Hono<Env> {
+  const { handlers, log } = doors
   const app = new Hono<Env>()
 
   app.onError((error, c) => {
@@ -23,7 +23,11 @@ export function createApp(doors: Doors, security: Security): Hono<Env> {
   })
   app.notFound(c => c.json({ error: { message: `There is nothing at ${c.req.path}.` } }, 404))
 
-  app.get('/healthz', c => c.json({ status: 'ok', version: master.options.version }))
+  app.get('/healthz', c =>
+    hasMaster(doors)
+      ? c.json({ status: 'ok', version: doors.master.options.version })
+      : c.json({ status: 'recovery', version: doors.version, reason: doors.why() }, 503),
+  )
   app.get('/', async c => {
     const ticket = c.req.query('ticket')
     if (ticket === undefined) return pageFile(doors.staticDir, c)
@@ -55,9 +59,14 @@ export function createApp(doors: Doors, security: Security): Hono<Env> {
     const reply = await callHandler(handlers, c.req.param('channel'), args, log)
     return c.json(reply, reply.ok ? 200 : 400)
   })
-  app.get('/download/logs/:id', c => logDownload(master, c))
-  app.get('/download/builds/:id/*', c => artifactDownload(master, c))
-  addRest(app, doors)
+  if (hasMaster(doors)) {
+    const { master } = doors
+    app.get('/download/logs/:id', c => logDownload(master, c))
+    app.get('/download/builds/:id/*', c => artifactDownload(master, c))
+    addRest(app, doors)
+  } else
+    for (const path of ['/api/*', '/download/*'])
+      app.all(path, c => c.json({ error: { message: doors.why() } }, 503))
   app.get('*', c => pageFile(doors.staticDir, c))
   return app
 }

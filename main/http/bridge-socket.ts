@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { callHandler } from '../bridge/call.ts'
 import type { Stop } from '../master/model.ts'
-import type { Doors } from './doors.ts'
+import type { Doors, RecoveryDoors } from './doors.ts'
 import type { Security } from './security.ts'
 
 const LARGEST_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -12,7 +12,7 @@ const MOST_UNSENT_BYTES = 32 * 1024 * 1024
 /** The bridge over a WebSocket: requests up, answers and numbered news down, as JSON. */
 export function startBridgeSocket(
   server: Server,
-  doors: Doors,
+  doors: Doors | RecoveryDoors,
   security: Security,
 ): { stop: Stop } {
   const { handlers, news, log } = doors

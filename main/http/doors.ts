@@ -15,3 +15,14 @@ export interface Doors {
   readonly ticketUrl: () => string | null
   readonly log: (text: string) => void
 }
+
+/** What is behind them while no master can run. */
+export interface RecoveryDoors extends Omit<Doors, 'master'> {
+  readonly version: string
+  /** Why, and what can be done. */
+  readonly why: () => string
+}
+
+export function hasMaster(doors: Doors | RecoveryDoors): doors is Doors {
+  return 'master' in doors
+}

@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import type { AsyncStop } from '../master/model.ts'
 import { createApp } from './app.ts'
 import { startBridgeSocket } from './bridge-socket.ts'
-import type { Doors } from './doors.ts'
+import type { Doors, RecoveryDoors } from './doors.ts'
 import { createSecurity } from './security.ts'
 
 export interface HttpServer {
@@ -26,7 +26,7 @@ export type Where =
  *
  * @throws Error that says in one sentence why the address can't be had.
  */
-export async function startHttp(doors: Doors, where: Where): Promise<HttpServer> {
+export async function startHttp(doors: Doors | RecoveryDoors, where: Where): Promise<HttpServer> {
   let hosts: readonly string[] | undefined = []
   const security = createSecurity(doors.token, () => hosts)
   const app = createApp(doors, security)

@@ -22,7 +22,7 @@ import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
 import { createTerminals, type Terminals } from './slaves/terminals.ts'
 import { describePrepared } from './upgrade/describe.ts'
-import { prepareStores } from './upgrade/prepare.ts'
+import { prepareForLooking, prepareStores } from './upgrade/prepare.ts'
 import type { UpgradeProgress } from './upgrade/upgrade.ts'
 
 export interface MasterOptions {
@@ -49,6 +49,8 @@ export interface MasterOptions {
   readonly onUpgrade?: (progress: UpgradeProgress) => void
   /** Ends that, as long as nothing has been changed. */
   readonly upgradeSignal?: AbortSignal
+  /** The data directory is a copy that is only looked at: what can be read of it is enough. */
+  readonly lookOnly?: boolean
 }
 
 /**
@@ -97,13 +99,13 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
   const logsPath = join(dataDir, 'logs.sqlite')
   const stops: (() => unknown)[] = []
   try {
-    const prepared = await prepareStores({
+    const prepared = await (options.lookOnly ? prepareForLooking : prepareStores)({
       dataDir,
       version: options.version,
       ...(options.onUpgrade && { onProgress: options.onUpgrade }),
       ...(options.upgradeSignal && { signal: options.upgradeSignal }),
     })
-    const db = openHistory(historyPath)
+    const db = openHistory(historyPath, options.lookOnly)
     stops.push(() => db.close())
     const mq = createMq(onError)
     // Logs first: history refers to them.
@@ -112,6 +114,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     let logsCommitted: ReturnType<typeof createData>['logsCommitted'] = () => {}
     const logs = await openLogStore({
       path: logsPath,
+      lookOnly: options.lookOnly ?? false,
       onCommitted(list) {
         sync.changed()
         logsCommitted(list)
@@ -124,7 +127,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     const made = createData({ db, logs, mq, clock, version, shell, onCommit: sync.changed })
     logsCommitted = made.logsCommitted
     const { data } = made
-    for (const { kind, subject, detail } of describePrepared(prepared)) {
+    for (const { kind, subject, detail } of options.lookOnly ? [] : describePrepared(prepared)) {
       log(`${kind}: ${subject} ${detail}`)
       data.addEvent(kind, subject, detail)
     }

@@ -4,9 +4,12 @@ import { LATEST, migrate } from './migrate.ts'
 /**
  * Opens history.sqlite, or makes a new one. An older one has been brought to this version
  * before, on a copy (see upgrade/).
+ *
+ * @param lookOnly The file is a copy, and is taken as it is.
  */
-export function openHistory(path: string): Database {
+export function openHistory(path: string, lookOnly = false): Database {
   const db = openDatabase(path)
+  if (lookOnly) return db
   try {
     if (db.userVersion !== 0 && db.userVersion !== LATEST)
       throw new Error(`${path} has schema ${db.userVersion} instead of ${LATEST}`)

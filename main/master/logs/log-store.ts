@@ -24,6 +24,8 @@ export interface LogStore {
 
 export interface LogStoreOptions {
   readonly path: string
+  /** The file is a copy that is only looked at, and is taken as it is. */
+  readonly lookOnly?: boolean
   /** Called after each commit, with what the logs now hold. */
   readonly onCommitted: (logs: readonly Committed[]) => void
   /** The disk does not take the logs, or takes them again (`undefined`). */
@@ -47,7 +49,9 @@ interface Asked {
  */
 export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
   const { path, onCommitted, onTrouble, searchMs = SEARCH_MS } = options
-  const writer = new Worker(workerFile('logs/log-writer'), { workerData: { path } })
+  const writer = new Worker(workerFile('logs/log-writer'), {
+    workerData: { path, lookOnly: options.lookOnly ?? false },
+  })
   const waiting = new Map<number, Asked>()
   let lastTicket = 0
   let dead: Error | undefined

@@ -34,7 +34,7 @@ const RETRY_MS = 1000
 
 const port = parentPort!
 const db = openDatabase(workerData.path)
-migrate(db, LOG_MIGRATIONS.at(-1)!.version, LOG_MIGRATIONS)
+if (!workerData.lookOnly) migrate(db, LOG_MIGRATIONS.at(-1)!.version, LOG_MIGRATIONS)
 const writing = createLogWriting(db)
 const say = (message: FromWriter) => port.postMessage(message)
 

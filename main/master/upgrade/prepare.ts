@@ -41,6 +41,16 @@ export async function prepareStores(order: PrepareOrder): Promise<Prepared> {
   return { fresh: look.kind === 'fresh', found, upgraded }
 }
 
+/**
+ * The same for a copy that is only looked at: what is damaged or newer is taken as it is,
+ * and whoever looks sees as much as can be read.
+ */
+export async function prepareForLooking(order: PrepareOrder): Promise<Prepared> {
+  const look = lookAtStores(order.dataDir)
+  const upgraded = look.kind === 'behind' ? await upgradeOnThread(order, look.stores) : undefined
+  return { fresh: false, found: { kind: 'nothing' }, upgraded }
+}
+
 export interface UpgradeThreadOrder {
   readonly dataDir: string
   readonly version: string

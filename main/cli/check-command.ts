@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { findHolder } from '../host/lock.ts'
+import { VERSION } from '../host/version.ts'
+import { connectClient } from '../http/client.ts'
+import { checkDataDirectory, type Facts, type WayName } from '../master/upgrade/check.ts'
+import type { CommandLine } from './cli.ts'
+import { CommandError, dim, print, printJson, printTable } from './terminal.ts'
+
+/** check. */
+export function addCheckCommand({ program, dataDir, json, exitWith }: CommandLine): void {
+  program
+    .command('check')
+    .description('say whether the history is whole, what is safe and what can be done')
+    .action(async () => {
+      const folder = dataDir()
+      if (!existsSync(folder))
+        throw new CommandError(`${folder} is not there: nothing was built here yet.`)
+      const facts = await factsOf(folder)
+      if (json()) printJson(facts)
+      else printFacts(facts)
+      exitWith(facts.ok ? 0 : 1)
+    })
+}
+
+// A master that could not start knows more: what it tried.
+async function factsOf(folder: string): Promise<Facts> {
+  const holder = findHolder(folder)
+  const status = holder
+    ? await connectClient(holder.socket)
+        .request('recovery:status')
+        // An older master knows no such question.
+        .catch(() => undefined)
+    : undefined
+  if (status?.phase === 'upgrading')
+    throw new CommandError(
+      `The history is being brought to version ${status.version} (${Math.round(status.progress.share * 100)} %). Ask again when that is done.`,
+    )
+  if (status && 'facts' in status) return status.facts
+  return checkDataDirectory(folder, VERSION, { whole: true, now: Date.now() })
+}
+
+const COMMANDS: Readonly<Record<WayName, string>> = {
+  retry: 'triphammer serve',
+  restore: 'triphammer restore NAME',
+  export: 'triphammer export DIR',
+  look: 'in the window: triphammer serve, then "Look at the history"',
+  startEmpty: 'in the window: triphammer serve, then "Start with an empty history"',
+  olderVersion: '',
+  newerVersion: '',
+}
+
+function printFacts(facts: Facts) {
+  print(facts.headline.join(' '))
+  print(facts.lead)
+  print('')
+  printTable(
+    facts.files.map(({ name, state, schema, known, sizeBytes, problem }) => [
+      name,
+      state,
+      schema === null
+        ? ''
+        : schema === known
+          ? `schema ${schema}`
+          : `schema ${schema}, this version knows ${known}`,
+      `${sizeBytes.toLocaleString('en')} bytes`,
+      problem ?? '',
+    ]),
+  )
+  if (facts.stages.length > 0) {
+    print('')
+    for (const { what, detail, ok } of facts.stages)
+      print(`${ok ? 'done  ' : 'FAILED'}  ${what}${detail ? dim(`: ${detail}`) : ''}`)
+  }
+  if (facts.backups.length > 0) {
+    print('\nbackups:')
+    printTable(
+      facts.backups.map(({ name, madeAt, version, builds, problem }) => [
+        `  ${name}`,
+        madeAt === null ? '' : new Date(madeAt).toLocaleString(),
+        version ?? '',
+        problem ?? `${builds.toLocaleString('en')} builds`,
+      ]),
+    )
+  }
+  if (facts.ways.length === 0) return
+  print('\nwhat can be done:')
+  for (const { name, title, text, need } of facts.ways) {
+    print(`  ${title}: ${text}${need ? ` ${need}` : ''}`)
+    if (COMMANDS[name] && !need) print(dim(`    ${COMMANDS[name]}`))
+  }
+}

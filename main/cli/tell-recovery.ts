@@ -1,0 +1,34 @@
+import type { Host } from '../host/host.ts'
+import { startProgress } from './progress.ts'
+
+/** Tells on stderr what a host does while its master can't start, and what a person can do. */
+export function tellRecovery(host: Host): { end(): void } {
+  const progress = startProgress(false)
+  let told = ''
+  let on = true
+  host.recovery.onChange(tell)
+  tell()
+  return {
+    end() {
+      on = false
+      progress.end()
+    },
+  }
+
+  function tell() {
+    const status = host.recovery.status()
+    if (!on) return
+    if (status.phase === 'upgrading') progress.tell(status.progress.what, status.progress.share)
+    if (status.phase !== 'recovery') return
+    const { headline, lead } = status.facts
+    const words = status.failed ?? `${headline.join(' ')} ${lead}`
+    if (words === told) return
+    told = words
+    progress.end()
+    process.stderr.write(`triphammer: ${words}\n`)
+    const url = host.http?.ticketUrl()
+    process.stderr.write(
+      `"triphammer check" says more${url ? `; open ${url} in a browser to choose what to do` : ''}\n`,
+    )
+  }
+}

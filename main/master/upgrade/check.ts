@@ -1,0 +1,314 @@
+import { existsSync, statfsSync } from 'node:fs'
+import { listBackups } from '../backup/list.ts'
+import { countRows } from '../backup/summary.ts'
+import type { Moment } from '../model.ts'
+import { readIntent } from './intent.ts'
+import { lookAtStores, readWhole, signsOfHistory, sizeOf } from './look.ts'
+import {
+  latestOf,
+  readHeader,
+  STORES,
+  type Store,
+  type StoreName,
+  storePath,
+  withReader,
+} from './stores.ts'
+import { describeStoreTrouble, type Stage, type StoreTrouble } from './trouble.ts'
+
+/** How a data directory is: what is safe, what is wrong, what can be done. */
+export interface Facts {
+  readonly dataDir: string
+  /** Of the app that looked. */
+  readonly version: string
+  readonly at: Moment
+  readonly ok: boolean
+  /** In two short sentences: what is safe, and what is wrong. */
+  readonly headline: readonly [string, string]
+  readonly lead: string
+  readonly files: readonly FileFacts[]
+  /** Rows of history and logs; `null` where they can't be counted. */
+  readonly counts: Readonly<Record<string, number>> | null
+  /** As they were counted before something was tried; empty when nothing was. */
+  readonly before: Readonly<Record<string, number>>
+  readonly quarantined: number
+  readonly backups: readonly BackupFacts[]
+  readonly stages: readonly Stage[]
+  readonly trouble: StoreTrouble | null
+  readonly freeBytes: number | null
+  readonly neededBytes: number | null
+  readonly ways: readonly Way[]
+}
+
+export interface FileFacts {
+  readonly name: StoreName
+  readonly state: 'sound' | 'older' | 'newer' | 'damaged' | 'missing' | 'not yet'
+  readonly sizeBytes: number
+  readonly schema: number | null
+  readonly known: number
+  readonly problem: string | null
+}
+
+export interface BackupFacts {
+  readonly name: string
+  readonly folder: string
+  readonly madeAt: Moment | null
+  /** That wrote the data. */
+  readonly version: string | null
+  readonly reason: string | null
+  readonly builds: number
+  readonly changes: number
+  readonly sizeBytes: number
+  readonly problem: string | null
+}
+
+export type WayName =
+  | 'retry'
+  | 'look'
+  | 'restore'
+  | 'export'
+  | 'startEmpty'
+  | 'olderVersion'
+  | 'newerVersion'
+
+/** What a person can do. The first is what is advised. */
+export interface Way {
+  readonly name: WayName
+  readonly title: string
+  readonly text: string
+  /** What stands in its way. */
+  readonly need: string | null
+}
+
+export interface CheckOptions {
+  /** What a start ran into, where one was tried. */
+  readonly trouble?: StoreTrouble
+  /** Whether also large files are read from end to end. */
+  readonly whole: boolean
+  readonly now: Moment
+}
+
+/** Looks at a data directory and changes nothing. A running master is not disturbed. */
+export function checkDataDirectory(dataDir: string, version: string, options: CheckOptions): Facts {
+  const files = STORES.map(store => lookAtFile(dataDir, store, options.whole))
+  const found = options.trouble ?? troubleOf(dataDir)
+  const damaged = files.find(file => file.state === 'damaged')
+  const trouble: StoreTrouble | null =
+    found ??
+    (damaged ? { kind: 'damaged', file: damaged.name, reason: damaged.problem ?? '' } : null)
+  const backups = listBackups(dataDir).map(
+    ({ name, folder, manifest, problem, sizeBytes }): BackupFacts => ({
+      name,
+      folder,
+      madeAt: manifest?.madeAt ?? null,
+      version: manifest?.version ?? null,
+      reason: manifest?.reason ?? null,
+      builds: manifest?.counts.builds ?? 0,
+      changes: manifest?.counts.changes ?? 0,
+      sizeBytes,
+      problem,
+    }),
+  )
+  const counts = countAll(dataDir, files)
+  const facts = {
+    dataDir,
+    version,
+    at: options.now,
+    ok: trouble === null,
+    files,
+    counts,
+    before: {},
+    quarantined: counts?.quarantine ?? 0,
+    backups,
+    stages: trouble && 'stages' in trouble ? trouble.stages : [],
+    trouble,
+    freeBytes: freeBytes(dataDir),
+    neededBytes: trouble?.kind === 'upgrade-failed' ? trouble.neededBytes : null,
+  }
+  return { ...facts, ...words(facts), ways: trouble ? waysOf(facts) : [] }
+}
+
+type Found = Omit<Facts, 'headline' | 'lead' | 'ways'>
+
+function troubleOf(dataDir: string): StoreTrouble | null {
+  if (readIntent(dataDir)?.phase === 'swap') return null
+  const look = lookAtStores(dataDir)
+  return look.kind === 'trouble' ? look.trouble : null
+}
+
+function lookAtFile(dataDir: string, store: Store, whole: boolean): FileFacts {
+  const path = storePath(dataDir, store)
+  const known = latestOf(store)
+  const sizeBytes = sizeOf(path)
+  const file = { name: store.name, sizeBytes, known, schema: null, problem: null }
+  if (sizeBytes === 0) {
+    const signs = signsOfHistory(dataDir)
+    return signs.length > 0
+      ? { ...file, state: 'missing', problem: existsSync(path) ? 'it is empty' : 'it is gone' }
+      : { ...file, state: 'not yet' }
+  }
+  try {
+    const { userVersion: schema } = readHeader(path)
+    const problem = whole ? readWhole(path) : null
+    if (problem !== null) return { ...file, schema, state: 'damaged', problem }
+    const state = schema > known ? 'newer' : schema < known ? 'older' : 'sound'
+    return { ...file, schema, state }
+  } catch (error) {
+    return { ...file, state: 'damaged', problem: (error as Error).message }
+  }
+}
+
+function countAll(dataDir: string, files: readonly FileFacts[]): Record<string, number> | null {
+  const history = files[0]!
+  if (history.sizeBytes === 0 || history.state === 'damaged') return null
+  try {
+    return withReader(storePath(dataDir, STORES[0]!), countRows)
+  } catch {
+    return null
+  }
+}
+
+function words({ trouble, counts, dataDir, quarantined }: Found): Pick<Facts, 'headline' | 'lead'> {
+  if (!trouble) {
+    const rows = counts
+      ? `${many(counts.builds, 'build')}, ${many(counts.steps, 'step')}, ${many(counts.changes, 'change')}.`
+      : 'Nothing was built here yet.'
+    const odd =
+      quarantined > 0 ? ` ${many(quarantined, 'odd row')} of earlier versions are kept aside.` : ''
+    return { headline: ['Your history is safe.', 'Everything is in order.'], lead: rows + odd }
+  }
+  const lead = describeStoreTrouble(dataDir, trouble)
+  switch (trouble.kind) {
+    case 'newer':
+      return { headline: ['Your history is safe.', 'A newer version wrote it.'], lead }
+    case 'damaged':
+      return { headline: ['No build was started.', `${trouble.file} is damaged.`], lead }
+    case 'missing':
+      return { headline: ['No build was started.', `${trouble.file} is gone.`], lead }
+    case 'upgrade-failed':
+      return { headline: ['Your history is safe.', 'The update did not finish.'], lead }
+    case 'cancelled':
+      return { headline: ['Your history is safe.', 'The update was cancelled.'], lead }
+  }
+}
+
+function waysOf({ trouble, backups, counts, neededBytes, freeBytes, files }: Found): Way[] {
+  const good = backups.filter(one => one.problem === null)
+  const short = neededBytes !== null && (freeBytes ?? neededBytes) < neededBytes
+  const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  const restore: Way = {
+    name: 'restore',
+    title: 'Restore a backup',
+    text:
+      good.length > 0
+        ? `${good.length} kept. The present files are kept beside it.`
+        : 'None was found in the data folder.',
+    need: good.length > 0 ? null : 'There is no backup that can be restored.',
+  }
+  const retry: Way = {
+    name: 'retry',
+    title:
+      trouble!.kind === 'upgrade-failed' || trouble!.kind === 'cancelled'
+        ? 'Try the update again'
+        : 'Try again',
+    text:
+      neededBytes !== null
+        ? `Needs ${inMb(neededBytes)} free on this disk.`
+        : 'Starts the master once more, for instance after you have put a file back.',
+    need: short ? `${inMb(freeBytes ?? 0)} free now` : null,
+  }
+  const look: Way = {
+    name: 'look',
+    title: 'Look at the history',
+    text: 'Read only, on a copy. Nothing is written, no build starts.',
+    need:
+      trouble!.kind === 'newer' && !trouble!.readable
+        ? 'This version does not understand it.'
+        : counts
+          ? null
+          : 'It can’t be read.',
+  }
+  const exporting: Way = {
+    name: 'export',
+    title: 'Export everything',
+    text: `JSON lines and plain logs, of ${inMb(bytes)}, to a folder you choose.`,
+    need: counts ? null : 'It can’t be read.',
+  }
+  const older: Way = {
+    name: 'olderVersion',
+    title: 'Go on with the version before',
+    text: 'Its data is as it was: quit, and start that version. The queue goes on where it stood.',
+    need: null,
+  }
+  const newer: Way = {
+    name: 'newerVersion',
+    title: 'Start the newer version',
+    text: 'It knows this history. Quit, and start the version that you had last.',
+    need: null,
+  }
+  const empty: Way = {
+    name: 'startEmpty',
+    title: 'Start with an empty history',
+    text: 'What is there is moved aside and kept. Builds begin again from number 1.',
+    need: null,
+  }
+  switch (trouble!.kind) {
+    case 'newer':
+      return [newer, look, restore, exporting, empty]
+    case 'damaged':
+    case 'missing':
+      return good.length > 0
+        ? [restore, retry, look, exporting, empty]
+        : [retry, restore, look, exporting, empty]
+    case 'upgrade-failed':
+    case 'cancelled':
+      return [retry, older, look, exporting, restore]
+  }
+}
+
+/** The facts as a text that a person can send to somebody. */
+export function reportOf(facts: Facts): string {
+  const lines = [
+    `Triphammer ${facts.version}, ${new Date(facts.at).toISOString()}`,
+    `data directory: ${facts.dataDir}`,
+    '',
+    ...facts.headline,
+    facts.lead,
+    '',
+    ...facts.files.map(
+      ({ name, state, schema, known, sizeBytes, problem }) =>
+        `${name}: ${state}, ${sizeBytes} bytes, schema ${schema ?? '?'} (this version knows ${known})${problem ? `: ${problem}` : ''}`,
+    ),
+    ...Object.entries(facts.counts ?? {}).map(([table, rows]) => `${table}: ${rows}`),
+    '',
+    ...facts.stages.map(
+      ({ what, detail, at, ok }) =>
+        `${new Date(at).toISOString()} ${ok ? 'ok' : 'FAILED'} ${what}: ${detail}`,
+    ),
+    '',
+    ...facts.backups.map(
+      ({ name, version, builds, problem }) =>
+        `backup ${name}: ${problem ?? `version ${version}, ${builds} builds`}`,
+    ),
+    `free: ${facts.freeBytes ?? 'unknown'} bytes`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function many(count: number | undefined, noun: string): string {
+  return `${(count ?? 0).toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function inMb(bytes: number): string {
+  return bytes > 1e9
+    ? `${(bytes / 1e9).toFixed(1)} GB`
+    : `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
+}
+
+function freeBytes(dataDir: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(dataDir)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
