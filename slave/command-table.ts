@@ -3,7 +3,7 @@ import type { Command } from './commands/command.ts'
 import { COMMANDS } from './commands/registry.ts'
 import type { Console } from './console.ts'
 import { endLeftovers } from './leftovers.ts'
-import { createOutbox, type EncodeOutput, type Outbox } from './outbox.ts'
+import { createOutbox, type Outbox, type OutputEncoder } from './outbox.ts'
 import type { Link } from './protocol/link.ts'
 import { asMap, asString, type Fields, optional, ProtocolError } from './protocol/parse.ts'
 import { type CommandPlace, type LeaseTerms, parsePlace } from './protocol/resume.ts'
@@ -23,7 +23,8 @@ export interface CommandTableOptions {
 export interface LinkTerms {
   /** Commands outlive the link. */
   readonly resume: boolean
-  readonly encode?: EncodeOutput
+  /** Makes what turns a command's output into what this master takes. */
+  readonly createEncoder?: () => OutputEncoder
 }
 
 /** The commands of a slave. They do not belong to a link: one may be lost and another take them over. */
@@ -119,7 +120,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
     if (place) forgetStepsBefore(place)
     const startedAt = performance.now()
     const outbox = createOutbox({ id, spool, onSettled: () => place || forgetSettled(id) })
-    outbox.attach(link, {}, terms.encode)
+    outbox.attach(link, {}, terms.createEncoder?.())
     const command = startCommand(args, {
       id,
       environment: options.environment,
@@ -157,7 +158,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
   ) {
     entry.link = link
     entry.terms = terms
-    entry.outbox.attach(link, taken, terms.encode)
+    entry.outbox.attach(link, taken, terms.createEncoder?.())
   }
 
   function forgetStepsBefore({ build, step }: CommandPlace) {

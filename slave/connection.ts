@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
-import type { CommandTable } from './command-table.ts'
+import type { CommandTable, LinkTerms } from './command-table.ts'
 import type { Console } from './console.ts'
-import { agree, CAPABILITIES, type Capabilities } from './protocol/capabilities.ts'
+import { agree, CAPABILITIES, type Capabilities, isPlain } from './protocol/capabilities.ts'
 import { type Link, startLink } from './protocol/link.ts'
 import {
   asMap,
@@ -12,7 +12,9 @@ import {
   ProtocolError,
 } from './protocol/parse.ts'
 import { parseLease } from './protocol/resume.ts'
+import { parseTextSettings, type TextSettings, USUAL_SETTINGS } from './protocol/text-settings.ts'
 import type { Terminals } from './terminal.ts'
+import { createTextEncoder } from './text-encoder.ts'
 
 export interface SlaveOptions {
   readonly name: string
@@ -20,6 +22,8 @@ export interface SlaveOptions {
   readonly info: Fields
   readonly commands: CommandTable
   readonly console: Console
+  /** What it can do beyond Buildbot's protocol, where that is not all that this version can. */
+  readonly capabilities?: Capabilities
   /** Where it is left out, people can't open terminals on this slave. */
   readonly terminals?: Terminals
   /** The master asks the slave to go. */
@@ -38,6 +42,7 @@ export interface Connection {
 export function serveMaster(socket: WebSocket, options: SlaveOptions): Connection {
   const { commands, console } = options
   let agreed: Capabilities = {}
+  let text: TextSettings | undefined = USUAL_SETTINGS
   const link: Link = startLink(socket, { answer, onTrouble: reason => console.say('link', reason) })
   commands.linked()
 
@@ -70,7 +75,7 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
       case 'set_worker_settings':
         return takeSettings(asMap(fields.args, 'args'))
       case 'start_command':
-        commands.start(fields, link, { resume: agreed.resume !== undefined })
+        commands.start(fields, link, terms())
         return null
       case 'interrupt_command': {
         const why = optional(fields.why, 'why', asString) ?? 'no reason given'
@@ -92,15 +97,22 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
     }
   }
 
+  function terms(): LinkTerms {
+    const resume = agreed.resume !== undefined
+    const lines = text
+    return lines ? { resume, createEncoder: () => createTextEncoder(lines) } : { resume }
+  }
+
   function announced(): Capabilities {
-    const { terminal, ...others } = CAPABILITIES
-    return options.terminals ? { ...others, terminal } : others
+    const { terminal, ...others } = options.capabilities ?? CAPABILITIES
+    return options.terminals && terminal !== undefined ? { ...others, terminal } : others
   }
 
   function takeSettings(args: Fields): null {
-    agreed = agree(args.triphammer)
-    if (agreed.rawOutput === undefined)
-      throw new ProtocolError('this slave speaks to Triphammer masters only')
+    const next = agree(args.triphammer, announced())
+    text = next.rawOutput === undefined ? parseTextSettings(args) : undefined
+    agreed = next
+    link.confirmAnswers = isPlain(agreed)
     if (agreed.terminal !== undefined) options.terminals?.attach(link.request)
     const lease = parseLease(args.lease)
     if (lease) commands.setLease(lease)

@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { arch, availableParallelism, hostname, version as osVersion, totalmem } from 'node:os'
+import {
+  arch,
+  availableParallelism,
+  homedir,
+  hostname,
+  version as osVersion,
+  totalmem,
+} from 'node:os'
 import { COMMANDS, COMMANDS_VERSION } from './commands/registry.ts'
 import type { Fields } from './protocol/parse.ts'
 
@@ -17,7 +24,8 @@ export function describeSlave(basedir: string, version: string): Fields {
     version,
     node_version: process.versions.node,
     pid: process.pid,
-    environ: {},
+    // Masters of Buildbot look here for what ~ stands for.
+    environ: { HOME: homedir() },
     delete_leftover_dirs: false,
     worker_commands: Object.fromEntries(
       Object.keys(COMMANDS).map(name => [name, COMMANDS_VERSION]),

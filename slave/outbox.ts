@@ -14,12 +14,28 @@ export interface Block {
 }
 
 /** Turns output into pairs of an update. A command has an encoder of its own, which may remember. */
-export type EncodeOutput = (block: Block) => readonly Pair[]
+export interface OutputEncoder {
+  encode(block: Block): readonly Pair[]
+  /** What it has kept back, once the command has ended. */
+  end(): readonly Pair[]
+  /** How much may be on its way before the master has answered. */
+  readonly windowBytes: number
+  readonly messageBytes: number
+  /** How long output may wait for more, so that it travels together. */
+  readonly gatherMs: number
+}
+
+/** What may be on its way, or wait for the master in memory. Above this a program waits. */
+export const WINDOW_BYTES = 4 * 1024 * 1024
 
 /** As our own masters take it: bytes with their offset. */
-export const encodeRaw: EncodeOutput = ({ stream, offset, bytes, at }) => [
-  [RAW_OUTPUT_KEY, [stream, offset, bytes, at]],
-]
+export const RAW_ENCODER: OutputEncoder = {
+  encode: ({ stream, offset, bytes, at }) => [[RAW_OUTPUT_KEY, [stream, offset, bytes, at]]],
+  end: () => [],
+  windowBytes: WINDOW_BYTES,
+  messageBytes: 256 * 1024,
+  gatherMs: 0,
+}
 
 /** What a command has for its master, from its start until the master has all of it. */
 export interface Outbox {
@@ -27,7 +43,7 @@ export interface Outbox {
   /** The command has ended; `failure` is the text with which it broke. */
   finish(failure: string | null): void
   /** Sends what the master has not: `taken` says how much it has of each stream. */
-  attach(link: Link, taken: Readonly<Record<string, number>>, encode?: EncodeOutput): void
+  attach(link: Link, taken: Readonly<Record<string, number>>, encoder?: OutputEncoder): void
   /** The link has ended. What comes now, and what was on its way, is kept on disk. */
   detach(): void
   /** The master knows how the command ended. */
@@ -43,10 +59,6 @@ export interface OutboxOptions {
   /** The master knows how the command ended. */
   readonly onSettled?: () => void
 }
-
-/** What may be on its way, or wait for the master in memory. Above this a program waits. */
-export const WINDOW_BYTES = 4 * 1024 * 1024
-const MESSAGE_BYTES = 256 * 1024
 
 interface Waiting {
   readonly stream: string
@@ -82,7 +94,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let spooled: ReturnType<Spool['open']> | undefined
   let drains: (() => void)[] = []
   let link: Link | undefined
-  let encode: EncodeOutput = encodeRaw
+  let encoder: OutputEncoder = RAW_ENCODER
+  let gathering: NodeJS.Timeout | undefined
+  let gathered = false
+  let ended = false
 
   return {
     updates: {
@@ -104,13 +119,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       failure = how
       pump()
     },
-    attach(to, taken, how = encodeRaw) {
+    attach(to, taken, how = RAW_ENCODER) {
       link = to
-      encode = how
+      encoder = how
       for (const one of waiting) skip(one, taken[one.stream] ?? 0)
       forgetAcknowledged()
       sentCount = saidCount = onItsWay = 0
-      completeSent = settled = false
+      completeSent = settled = ended = false
       pump()
       weigh()
     },
@@ -125,6 +140,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     drop() {
       link = undefined
+      clearTimeout(gathering)
       waiting.length = 0
       sentCount = waitingBytes = memoryBytes = 0
       closeSpool()
@@ -177,7 +193,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   // Sends what there is, as far as the window allows; the end only after everything else.
   function pump() {
-    while (link && sentCount < waiting.length && onItsWay < WINDOW_BYTES) sendOutput(link)
+    while (link && sentCount < waiting.length && onItsWay < encoder.windowBytes && isRipe())
+      sendOutput(link)
     if (!link || sentCount < waiting.length) return
     if (saidCount < said.length) {
       const pairs = said.slice(saidCount)
@@ -185,6 +202,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       send(link, 'update', { command_id: id, args: pairs }, () => {})
     }
     if (failure === undefined || completeSent) return
+    if (!ended) {
+      ended = true
+      const rest = encoder.end()
+      if (rest.length > 0) send(link, 'update', { command_id: id, args: rest }, () => {})
+    }
     completeSent = true
     send(link, 'complete', { command_id: id, args: failure }, () => {
       settled = true
@@ -192,16 +214,30 @@ export function createOutbox(options: OutboxOptions): Outbox {
     })
   }
 
+  // Output that may wait does so until there is much of it, its time is over, or nothing more comes.
+  function isRipe(): boolean {
+    const enough = waitingBytes - onItsWay >= encoder.messageBytes
+    const last = failure !== undefined || saidCount < said.length
+    if (encoder.gatherMs === 0 || gathered || enough || last) return true
+    gathering ??= setTimeout(() => {
+      gathering = undefined
+      gathered = true
+      pump()
+      gathered = false
+    }, encoder.gatherMs)
+    return false
+  }
+
   function sendOutput(to: Link) {
     const batch: Waiting[] = []
     let bytes = 0
-    while (sentCount < waiting.length && bytes < MESSAGE_BYTES) {
+    while (sentCount < waiting.length && bytes < encoder.messageBytes) {
       const one = waiting[sentCount++]!
       batch.push(one)
       bytes += one.byteCount
     }
     const pairs: Pair[] = batch.flatMap(one => [
-      ...encode({ ...one, bytes: one.bytes ?? spooled!.read(one.place, one.byteCount) }),
+      ...encoder.encode({ ...one, bytes: one.bytes ?? spooled!.read(one.place, one.byteCount) }),
     ])
     // What a command says last travels with its last output.
     if (sentCount === waiting.length) {
@@ -209,10 +245,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
       saidCount = said.length
     }
     onItsWay += bytes
-    send(to, 'update', { command_id: id, args: pairs }, () => {
+    const answered = () => {
       onItsWay -= bytes
       for (const one of batch) one.acknowledged = true
       forgetAcknowledged()
+    }
+    // The encoder may have kept all of it back.
+    if (pairs.length === 0) return answered()
+    send(to, 'update', { command_id: id, args: pairs }, () => {
+      answered()
       pump()
       weigh()
     })

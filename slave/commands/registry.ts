@@ -11,6 +11,7 @@ import {
   startUploadFile,
 } from './files.ts'
 import { startShell } from './shell.ts'
+import { startUploadDirectory } from './upload-directory.ts'
 
 /** What this slave can do, by the names that masters use. */
 export const COMMANDS: Readonly<Record<string, StartCommand>> = {
@@ -24,6 +25,8 @@ export const COMMANDS: Readonly<Record<string, StartCommand>> = {
   glob: startGlob,
   upload_file: startUploadFile,
   uploadFile: startUploadFile,
+  upload_directory: startUploadDirectory,
+  uploadDirectory: startUploadDirectory,
   download_file: startDownloadFile,
   downloadFile: startDownloadFile,
 }

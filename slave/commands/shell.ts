@@ -10,7 +10,7 @@ import { createOutput } from './output.ts'
 import { describeProcess } from './process-list.ts'
 import { commandMark, STEP_ID_VARIABLE } from './process-mark.ts'
 import { type TreeWatch, watchTree } from './process-watch.ts'
-import { type Exit, startInPty, startOnPipes } from './running.ts'
+import { type Exit, type Running, startInPty, startOnPipes } from './running.ts'
 
 /** Why a command is ended before its time. `failure` is told to the master in `failure_reason`. */
 export interface Ending {
@@ -20,6 +20,8 @@ export interface Ending {
 
 // Seconds between the polite signal and the hard one, where the master does not say.
 const POLITE_S = 3
+// How long a program may take after the signal that a master of Buildbot names.
+const PATIENCE_MS = 5000
 
 /**
  * Runs one program and sends its output as it comes.
@@ -82,7 +84,7 @@ export function startShell(args: Fields, context: CommandContext): Command {
     const watch = program.pid === undefined ? undefined : watchTree(program.pid, build, mark)
     const killed = ended.promise.then(async ({ why }) => {
       output.note(`\n${why}: ending the command\n`)
-      const left = (await watch?.kill((shell.sigtermTime ?? POLITE_S) * 1000)) ?? []
+      const left = (await watch?.kill(await askToEnd(program))) ?? []
       if (left.length > 0) output.note(`could not be ended: ${left.join(', ')}\n`)
       program.abandon()
     })
@@ -96,12 +98,35 @@ export function startShell(args: Fields, context: CommandContext): Command {
     return exit
   }
 
+  /** How long the tree may still take to end by itself after SIGTERM. */
+  async function askToEnd({ pid, exited }: Running): Promise<number> {
+    const { sigtermTime, interruptSignal } = shell
+    if (sigtermTime !== undefined) return sigtermTime * 1000
+    if (interruptSignal === undefined) return POLITE_S * 1000
+    if (interruptSignal !== 'KILL' && pid !== undefined) {
+      signalGroup(pid, interruptSignal)
+      const patience = setTimeout(() => patient.resolve(), PATIENCE_MS)
+      const patient = Promise.withResolvers<void>()
+      await Promise.race([exited, patient.promise])
+      clearTimeout(patience)
+    }
+    return 0
+  }
+
   async function nameLeftovers(watch: TreeWatch) {
     const left = await watch.left()
     if (left.length > 0)
       output.note(
         `still running in the background: ${left.map(describeProcess).join(', ')}; ended with the build\n`,
       )
+  }
+}
+
+function signalGroup(pid: number, name: string) {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, `SIG${name}` as NodeJS.Signals)
+  } catch {
+    // It ended in the meantime.
   }
 }
 
@@ -118,6 +143,9 @@ export function stepEnvironment(
       env[name] =
         typeof value === 'string' ? substitute(value) : value.map(substitute).join(delimiter)
   }
+  // As Buildbot's workers have it: a builder adds to what the machine needs.
+  if (shell.env?.PYTHONPATH && base.PYTHONPATH)
+    env.PYTHONPATH = `${env.PYTHONPATH}${delimiter}${base.PYTHONPATH}`
   return env
 }
 

@@ -24,14 +24,16 @@ export type Capability = keyof typeof CAPABILITIES
 export type Capabilities = Partial<Record<Capability, number>>
 
 /** What both ends can do. Capabilities that this end does not know are left out. */
-export function agree(other: unknown): Capabilities {
+export function agree(other: unknown, own: Capabilities = CAPABILITIES): Capabilities {
   if (other === undefined || other === null) return {}
   const theirs = asMap(other, 'triphammer')
   const agreed: Capabilities = {}
-  for (const name of Object.keys(CAPABILITIES) as Capability[]) {
+  for (const [name, ours] of Object.entries(own) as [Capability, number][]) {
     if (theirs[name] === undefined) continue
-    agreed[name] = Math.min(CAPABILITIES[name], asCount(theirs[name], `triphammer.${name}`))
+    agreed[name] = Math.min(ours, asCount(theirs[name], `triphammer.${name}`))
   }
+  // Decoded lines have no offset to go on from.
+  if (agreed.rawOutput === undefined) delete agreed.resume
   return agreed
 }
 

@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import {
   asArray,
   asBoolean,
@@ -29,6 +30,7 @@ export interface ShellArgs {
   readonly usePTY?: boolean
   readonly logEnviron?: boolean
   readonly initial_stdin?: string
+  /** The signal with which it is ended, without `SIG`; after `sigtermTime` where that is given. */
   readonly interruptSignal?: string
 }
 
@@ -54,7 +56,7 @@ export function parseShellArgs(args: Fields): ShellArgs {
     usePTY: optional(args.usePTY, 'usePTY', asBoolean),
     logEnviron: optional(args.logEnviron, 'logEnviron', asBoolean),
     initial_stdin: optional(args.initial_stdin, 'initial_stdin', asString),
-    interruptSignal: optional(args.interruptSignal, 'interruptSignal', asString),
+    interruptSignal: optional(args.interruptSignal, 'interruptSignal', parseSignal),
   }
   return given as ShellArgs
 }
@@ -64,6 +66,14 @@ function parseCommand(value: unknown): string | string[] {
   const words = asStrings(value, 'command')
   if (words.length === 0) throw new ProtocolError('command must not be an empty list')
   return words
+}
+
+// As `KILL`; some masters write `SIGKILL`.
+function parseSignal(value: unknown, what: string): string {
+  const name = asString(value, what).replace(/^SIG/, '')
+  if (!Object.hasOwn(constants.signals, `SIG${name}`))
+    throw new ProtocolError(`${what}: there is no signal "${name}"`)
+  return name
 }
 
 function parseEnv(value: unknown): Record<string, string | string[] | null> {

@@ -167,6 +167,7 @@ export async function fakeMaster(
         running.complete(fields.args as string | null)
         return null
       case 'update_upload_file_write':
+      case 'update_upload_directory_write':
         running.uploaded.push(Buffer.from(fields.args as Uint8Array))
         return null
       case 'update_read_file': {

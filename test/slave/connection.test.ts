@@ -41,10 +41,10 @@ test.each<[string, string, object, string]>([
     'path must be a text, not undefined',
   ],
   [
-    'settings of a master that takes no bytes',
+    'settings of which some are missing',
     'set_worker_settings',
     { args: { buffer_size: 1 } },
-    'this slave speaks to Triphammer masters only',
+    'buffer_timeout must be a number, not undefined',
   ],
   ['a message without words', 'print', {}, 'message must be a text, not undefined'],
 ])('%s is refused, and nothing was started', async (_, op, fields, message) => {
