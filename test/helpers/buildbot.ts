@@ -1,7 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type BuildbotRest, connectRest, freePort } from './buildbot-rest.ts'
 import { later } from './cleanup.ts'
 import { temporaryFolder } from './folders.ts'
 
@@ -69,6 +70,80 @@ export function startWorker(options: {
   async function stop(signal: NodeJS.Signals = 'SIGTERM') {
     child.kill(signal)
     await exit(child)
+  }
+}
+
+export interface BuildbotMaster {
+  readonly folder: string
+  /** Where slaves dial in, as `w0` with the password `pass:word`. */
+  readonly slavePort: number
+  readonly rest: BuildbotRest
+  log(): string
+  /** Forces a build and waits for its end. */
+  build(builder: string): Promise<FinishedBuild>
+  force(builder: string): Promise<void>
+  /** The next build that ends. */
+  finished(): Promise<FinishedBuild>
+}
+
+export interface FinishedBuild {
+  readonly buildid: number
+  readonly results: number
+  readonly state_string: string
+}
+
+const FIXTURE = join(import.meta.dirname, '../fixtures/buildbot')
+
+/** Debian's buildbot, on loopback, with the builders of `test/fixtures/buildbot/master.cfg`. */
+export async function startBuildbotMaster(): Promise<BuildbotMaster> {
+  const folder = join(temporaryFolder('buildbot'), 'm')
+  const [slavePort, webPort] = [await freePort(), await freePort()]
+  const env = {
+    ...environment(),
+    PYTHONPATH: join(FIXTURE, 'front'),
+    SLAVE_PORT: String(slavePort),
+    WEB_PORT: String(webPort),
+  }
+  execFileSync(BUILDBOT, ['create-master', '-q', folder], { env, stdio: 'ignore' })
+  copyFileSync(join(FIXTURE, 'master.cfg'), join(folder, 'master.cfg'))
+  mkdirSync(join(folder, 'up'))
+  const child = spawn(BUILDBOT, ['start', '--nodaemon', folder], { env, stdio: 'ignore' })
+  later(async () => {
+    child.kill('SIGKILL')
+    await exit(child)
+  })
+  const rest = connectRest(webPort)
+  const log = () => {
+    const file = join(folder, 'twistd.log')
+    return existsSync(file) ? readFileSync(file, 'utf8') : ''
+  }
+  await rest.up().catch(error => {
+    throw new Error(`Buildbot's master did not come up. ${log().slice(-2000)}`, { cause: error })
+  })
+  const ends = await rest.hear<FinishedBuild>('builds/*/finished')
+  later(ends.stop)
+  const { builders } = await rest.get<{ builders: { builderid: number; name: string }[] }>(
+    'builders',
+  )
+  const force = async (name: string) => {
+    const builder = builders.find(one => one.name === name)!
+    await rest.call('forceschedulers/force', 'force', {
+      builderid: String(builder.builderid),
+      owner: 'test',
+      reason: 'test',
+    })
+  }
+  return {
+    folder,
+    slavePort,
+    rest,
+    log,
+    force,
+    finished: ends.next,
+    async build(name) {
+      await force(name)
+      return ends.next()
+    },
   }
 }
 

@@ -1,0 +1,193 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { CANCELLED, SUCCESS } from '../../main/master/results.ts'
+import { createCommandTable } from '../../slave/command-table.ts'
+import { type Connection, serveMaster } from '../../slave/connection.ts'
+import { describeSlave } from '../../slave/info.ts'
+import { basicAuthorization } from '../../slave/listen.ts'
+import { createSpool } from '../../slave/spool.ts'
+import {
+  BUILDBOT_INSTALLED,
+  type BuildbotMaster,
+  type FinishedBuild,
+  startBuildbotMaster,
+} from '../helpers/buildbot.ts'
+import { until } from '../helpers/buildbot-rest.ts'
+import { afterFile } from '../helpers/cleanup.ts'
+import { temporaryFolder } from '../helpers/folders.ts'
+import { eventually } from '../helpers/processes.ts'
+
+// Debian's real master at the other end. One process serves the whole file.
+describe.skipIf(!BUILDBOT_INSTALLED)('our slave under a stock master of Buildbot', () => {
+  const basedir = temporaryFolder('slave')
+  const said: string[] = []
+  let master: BuildbotMaster
+  let connection: Connection
+  let shutdown = false
+
+  beforeAll(async () => {
+    master = await startBuildbotMaster()
+    connection = await attach()
+  }, 60_000)
+
+  // Its port for slaves may open after the one by which it is asked whether it is up.
+  async function attach(): Promise<Connection> {
+    const dialled = await until(dial)
+    await eventually(() => said.some(line => line.includes('attached')), 'an attached slave')
+    return dialled
+  }
+
+  function dial(): Promise<Connection> {
+    const console = {
+      say: (topic: string, text: string) => void said.push(`${topic}: ${text}`),
+      started() {},
+      ended() {},
+    }
+    const environment = { PATH: process.env.PATH!, HOME: basedir, SLAVE_OWN: 'own' }
+    const spool = createSpool(join(basedir, '.spool'))
+    const commands = createCommandTable({ environment, console, spool })
+    const socket = new WebSocket(`ws://127.0.0.1:${master.slavePort}/`, {
+      perMessageDeflate: false,
+      headers: { Authorization: basicAuthorization('w0', 'pass:word') },
+    })
+    return new Promise((resolve, reject) => {
+      socket.once('error', reject)
+      // At once: this master speaks first, in the same breath in which it opens.
+      socket.once('open', () => {
+        const connection = serveMaster(socket, {
+          name: 'w0',
+          info: describeSlave(basedir, '0.2.0'),
+          commands,
+          console,
+          onShutdown() {
+            shutdown = true
+            connection.close('sent away')
+          },
+        })
+        afterFile(async () => {
+          connection.close('the test is over')
+          await connection.ended
+          await commands.endAll('the test is over')
+        })
+        resolve(connection)
+      })
+    })
+  }
+
+  interface Told {
+    readonly name: string
+    readonly results: number
+    readonly text: string
+  }
+
+  /** Each step with its result and all that its logs hold. */
+  async function told({ buildid }: FinishedBuild): Promise<Told[]> {
+    const { steps } = await master.rest.get<{
+      steps: { stepid: number; name: string; results: number }[]
+    }>(`builds/${buildid}/steps`)
+    const own = steps.filter(one => one.name !== 'worker_preparation')
+    return Promise.all(
+      own.map(async ({ stepid, name, results }) => {
+        const { logs } = await master.rest.get<{ logs: { logid: number }[] }>(
+          `steps/${stepid}/logs`,
+        )
+        const texts = logs.map(log => master.rest.text(`logs/${log.logid}/raw`))
+        return { name, results, text: (await Promise.all(texts)).join('\n') }
+      }),
+    )
+  }
+
+  const lines = (text: string, with_: RegExp) => text.split('\n').filter(line => with_.test(line))
+
+  test('runs a program: both streams, exit status, a file that it writes, a line without end', async () => {
+    const build = await master.build('say')
+    const [step] = await told(build)
+    expect([
+      step!.results,
+      lines(step!.text, /^(out|err|side|\u{1f600} hi|exit status 3 .*)$/u).sort(),
+    ]).toEqual([
+      2,
+      ['err', expect.stringMatching(/^exit status 3 after/), 'out', 'side', '\u{1f600} hi'],
+    ])
+  })
+
+  test('gives a program the environment that its master asks for', async () => {
+    const [step] = await told(await master.build('env'))
+    expect(step!.text).toContain(`a:b ownown unset ${basedir}/env/build\n`)
+  })
+
+  test('loses nothing of a long line, although its master asks for short ones', async () => {
+    const steps = await told(await master.build('long'))
+    expect(steps.map(({ text }) => (text.match(/^x+$/gm) ?? []).join('').length)).toEqual([
+      4096, 10_000, 200_000,
+    ])
+  })
+
+  test('makes, copies, finds, sends and removes', async () => {
+    const build = await master.build('files')
+    const up = (...path: string[]) => readFileSync(join(master.folder, 'up', ...path), 'utf8')
+    const failed = (await told(build)).filter(step => step.results !== SUCCESS)
+    expect([failed, build.results]).toEqual([[], SUCCESS])
+    expect([
+      up('a.txt'),
+      ...['plain', 'gz', 'bz2'].flatMap(kind => [up(kind, 'a.txt'), up(kind, 'sub/b.txt')]),
+      up('multi/a.txt'),
+      up('multi/sub/b.txt'),
+    ]).toEqual([
+      'hello upload',
+      ...['plain', 'gz', 'bz2'].flatMap(() => ['hello upload', 'b\n']),
+      'hello upload',
+      'b\n',
+    ])
+  })
+
+  test('ends what is silent, and what takes too long', async () => {
+    const steps = await told(await master.build('limits'))
+    expect(
+      steps.map(({ results, text }) => [results, lines(text, /no output for|ran longer/)[0]]),
+    ).toEqual([
+      [2, expect.stringContaining('no output for 1 s')],
+      [2, expect.stringContaining('ran longer than 1 s')],
+    ])
+  })
+
+  test('gives a terminal where one is asked for, and standard input', async () => {
+    const steps = await told(await master.build('terminal'))
+    expect(
+      steps.map(step => [step.results, lines(step.text, /^(terminal|typed)\r?$/).length]),
+    ).toEqual([
+      [SUCCESS, 1],
+      [SUCCESS, 1],
+    ])
+  })
+
+  test('is interrupted', async () => {
+    const started = await master.rest.hear<{ buildid: number }>('builds/*/new')
+    await master.force('sleepy')
+    const { buildid } = await started.next()
+    started.stop()
+    await eventually(() => existsSync(join(basedir, 'sleepy/build/started')), 'a program that runs')
+    await master.rest.call(`builds/${buildid}`, 'stop', { reason: 'enough' })
+    const build = await master.finished()
+    const [step] = await told(build)
+    expect([build.results, step!.text]).toEqual([
+      CANCELLED,
+      expect.stringContaining('ended by SIGTERM'),
+    ])
+  })
+
+  test('builds again after its line was cut', async () => {
+    said.length = 0
+    connection.close('cut')
+    await connection.ended
+    connection = await attach()
+    expect((await master.build('no-op')).results).toBe(SUCCESS)
+  })
+
+  test('goes when its master sends it away', async () => {
+    await master.rest.call('workers/1', 'stop', { reason: 'enough' })
+    await eventually(() => shutdown, 'the way out')
+  })
+})
