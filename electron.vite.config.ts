@@ -2,12 +2,13 @@ import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { licenses } from './scripts/licenses.mjs'
+import { packSlave } from './scripts/pack-slave.mjs'
 
 const at = (path: string) => resolve(import.meta.dirname, path)
 
 export default defineConfig({
   main: {
-    plugins: [licenses()],
+    plugins: [licenses(), { name: 'pack-slave', closeBundle: () => packSlave(at('out/main')) }],
     build: {
       outDir: 'out/main',
       target: 'node24',

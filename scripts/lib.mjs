@@ -50,6 +50,7 @@ const SOURCES = [
   'renderer',
   'slave',
   'electron.vite.config.ts',
+  'scripts/pack-slave.mjs',
   'package.json',
   'package-lock.json',
 ]
@@ -185,6 +186,15 @@ export function ensureBuildbot() {
   if (there() || (mayInstall() && install('buildbot', 'buildbot-worker') && there())) return
   say(
     'Buildbot is not installed (Debian: apt-get install buildbot buildbot-worker): tests against the real one are left out.',
+  )
+}
+
+/** OpenSSH's server, for the tests of slaves over ssh; they start one of their own. */
+export function ensureSshd() {
+  const there = () => findProgram(['sshd'], ['/usr/sbin/sshd'])
+  if (there() || (mayInstall() && install('openssh-server', 'openssh-client') && there())) return
+  say(
+    'sshd is not installed (Debian: apt-get install openssh-server): tests over ssh are left out.',
   )
 }
 

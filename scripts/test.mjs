@@ -7,6 +7,7 @@ import {
   ensureChromium,
   ensureGit,
   ensureInstalled,
+  ensureSshd,
   node24,
   root,
   run,
@@ -18,6 +19,7 @@ ensureInstalled()
 ensureGit()
 const chromium = ensureChromium()
 ensureBuildbot()
+ensureSshd()
 ensureBuilt()
 
 const env = { TRIPHAMMER_CHROMIUM: chromium, ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' }

@@ -37,6 +37,8 @@ export class UsageError extends Error {
 export type Way =
   /** The master of this machine started it. */
   | { readonly kind: 'socket'; readonly path: string; readonly keyFile: string }
+  /** The master started it somewhere, and holds its pipes. */
+  | { readonly kind: 'stdio' }
   | { readonly kind: 'listen'; readonly where: Address }
   | {
       readonly kind: 'dial'
@@ -85,6 +87,7 @@ const OPTIONS = {
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   // What the master says to a slave that it starts.
+  stdio: { type: 'boolean' },
   socket: { type: 'string' },
   'key-file': { type: 'string' },
   'app-version': { type: 'string' },
@@ -113,14 +116,19 @@ export function readArguments(args: readonly string[]): Order {
     appVersion: values['app-version'],
     appRoot: values['app-root'],
   }
-  if (plan.way.kind === 'socket' && !plan.basedir) throw new UsageError('--basedir is needed')
+  if (isStartedByMaster(plan.way) && !plan.basedir) throw new UsageError('--basedir is needed')
   if (values.install) return { do: 'install', plan, args: argumentsOf(plan) }
   return { do: 'run', plan }
 }
 
+/** Whether it comes and goes with a master, and keeps nothing of its own. */
+export function isStartedByMaster(way: Way): way is Extract<Way, { kind: 'socket' | 'stdio' }> {
+  return way.kind === 'socket' || way.kind === 'stdio'
+}
+
 /** The command line that makes this plan again, without what only the first start needs. */
 function argumentsOf({ name, way, basedir, state, drains, allowTerminal }: SlavePlan): string[] {
-  if (way.kind === 'socket') throw new UsageError('--install needs --listen or --master')
+  if (isStartedByMaster(way)) throw new UsageError('--install needs --listen or --master')
   if (way.kind === 'dial' && way.passwordFile === '-')
     throw new UsageError('--install needs a password file, or asks for the password')
   return [
@@ -157,12 +165,13 @@ function readName(name: string | undefined): string {
 }
 
 function readWay(values: Values): Way {
-  const { socket, master, listen, 'key-file': keyFile } = values
-  const ways = [socket, master, listen].filter(one => one !== undefined)
+  const { socket, stdio, master, listen, 'key-file': keyFile } = values
+  const ways = [socket, stdio, master, listen].filter(one => one !== undefined)
   if (ways.length !== 1)
     throw new UsageError(
       'one of --listen PORT (wait for a master) and --master HOST:PORT (dial one) is needed',
     )
+  if (stdio) return { kind: 'stdio' }
   if (socket !== undefined) {
     if (keyFile === undefined) throw new UsageError('--socket needs --key-file')
     return { kind: 'socket', path: socket, keyFile }

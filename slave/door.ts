@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { WebSocket } from 'ws'
 import { listenForMaster } from './listen.ts'
+import { listenOnStdio } from './stdio.ts'
 
 /** How a slave and its master come by a link. After that there is no difference. */
 export type Door = (way: Doorway) => Promise<OpenDoor>
@@ -12,6 +13,8 @@ export interface Doorway {
 }
 
 export interface OpenDoor {
+  /** When its one link is lost there will be no other. */
+  readonly single?: boolean
   close(): void
 }
 
@@ -23,6 +26,11 @@ export function socketDoor(path: string, keyFile: string): Door {
     say('slave', 'waits for the master')
     return door
   }
+}
+
+/** The pipes of whoever started us for the master, as `docker run -i` and `ssh` give them. */
+export function stdioDoor(): Door {
+  return async ({ onMaster }) => ({ ...listenOnStdio(onMaster), single: true })
 }
 
 function readKey(file: string): string {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { SlavePlan, Way } from './arguments.ts'
+import { isStartedByMaster, type SlavePlan, type Way } from './arguments.ts'
 import { takeStateFolder } from './control.ts'
 import { dialMaster } from './dial-master.ts'
-import { type Door, socketDoor } from './door.ts'
+import { type Door, socketDoor, stdioDoor } from './door.ts'
 import { describeSlave } from './info.ts'
 import { listenForRemoteMaster, type RemoteDoor } from './listen-remote.ts'
 import { openLogFile } from './log-file.ts'
@@ -23,11 +23,12 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
     drains: plan.drains,
     allowTerminal: plan.allowTerminal,
   }
-  if (way.kind === 'socket') {
+  if (isStartedByMaster(way)) {
     const basedir = plan.basedir!
     const appRoot = plan.appRoot ?? basedir
-    const door = socketDoor(way.path, way.keyFile)
-    return runSlave({ ...common, basedir, appRoot, door, stays: false })
+    const onStdio = way.kind === 'stdio'
+    const door = onStdio ? stdioDoor() : socketDoor(way.path, way.keyFile)
+    return runSlave({ ...common, basedir, appRoot, door, stays: false, onStdio })
   }
   const state = plan.state ?? stateFolder(name)
   ensurePrivateFolder(state, 'the state folder', '--state')
@@ -51,7 +52,7 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
     control.close()
   }
 
-  async function openWay(to: Exclude<Way, { kind: 'socket' }>): Promise<Door> {
+  async function openWay(to: Exclude<Way, { kind: 'socket' | 'stdio' }>): Promise<Door> {
     if (to.kind === 'dial') return dialDoor(to)
     return async ({ onMaster, say }) => {
       waiting = await listenForRemoteMaster(

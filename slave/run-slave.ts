@@ -22,6 +22,8 @@ export interface RunSlaveOptions {
   readonly door: Door
   /** It stays also when no master comes: it has not been started by one. */
   readonly stays: boolean
+  /** The protocol has the standard output; people are told on the standard error. */
+  readonly onStdio?: boolean
   /** A signal ends it only when its builds are over; a second one at once. */
   readonly drains?: boolean
   /** Takes what it tells a person, besides its terminal. */
@@ -51,10 +53,11 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   const { name, basedir } = options
   ensureFolder(basedir, 'the base directory', '--basedir')
   // The terminal goes away when the master is killed; that must not end the slave in mid-sentence.
-  process.stdout.on('error', () => {})
+  const terminal = options.onStdio ? process.stderr : process.stdout
+  terminal.on('error', () => {})
   const console = createConsole(
     text => {
-      process.stdout.write(text)
+      terminal.write(text)
       options.log?.(text)
     },
     () => new Date(),
@@ -131,7 +134,8 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
       if (newest !== mine || leaving) return
       newest = undefined
       console.say('link', `lost: ${reason}`)
-      waitForMaster()
+      if (door.single) void leave('its master has gone')
+      else waitForMaster()
     })
   }
 

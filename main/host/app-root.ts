@@ -15,3 +15,8 @@ export function slaveEntry(): string {
     ? join(APP_ROOT, 'slave', 'main.ts')
     : join(APP_ROOT, 'out', 'main', 'slave.js')
 }
+
+/** The slave as one file, as it is built; see scripts/pack-slave.mjs. */
+export function packedSlave(): string {
+  return join(APP_ROOT, 'out', 'main', 'slave-packed.mjs')
+}

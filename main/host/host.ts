@@ -17,7 +17,7 @@ import { sizeOf } from '../master/upgrade/look.ts'
 import { latestOf, readHeader, STORES, storePath } from '../master/upgrade/stores.ts'
 import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 import { openAppLog } from './app-log.ts'
-import { APP_ROOT, slaveEntry } from './app-root.ts'
+import { APP_ROOT, packedSlave, slaveEntry } from './app-root.ts'
 import { loadConf } from './conf-store.ts'
 import { ensureDataDirectory } from './data-dir.ts'
 import { lockDataDirectory } from './lock.ts'
@@ -241,6 +241,7 @@ async function startRunning(
       args: [slaveEntry(), '--app-version', VERSION, '--app-root', APP_ROOT],
       env: { ...env, ...node.env },
     },
+    packedSlave: packedSlave(),
     mode: options.mode ?? 'full',
     ...how,
   })

@@ -34,7 +34,9 @@ export interface MasterOptions {
   readonly shell: string
   /** The program that is a local slave; its arguments are added to. */
   readonly slaveProgram: Pick<Program, 'file' | 'args' | 'env'>
-  /** The environment for git. */
+  /** The slave as one file, which is sent to machines that are started on demand. */
+  readonly packedSlave: string
+  /** The environment for git, and for the engines that start machines. */
   readonly env: Readonly<Record<string, string>>
   readonly clock?: Clock
   readonly secret?: (name: string) => string | undefined
@@ -191,6 +193,10 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     clock,
     folder: join(dataDir, 'slaves'),
     program: options.slaveProgram,
+    mq,
+    version: options.version,
+    packedSlave: options.packedSlave,
+    env: options.env,
     terminals,
     remote,
     log,

@@ -179,6 +179,7 @@ export async function testMaster(options: TestMasterOptions = {}): Promise<TestM
       mode: 'full',
       env: testEnvironment(),
       slaveProgram: slaveProgram(),
+      packedSlave: join(ROOT, 'out/main/slave-packed.mjs'),
       log: line => said.push(line),
       ...rest,
       dataDir,

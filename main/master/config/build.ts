@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { parseAddress } from '../../../slave/protocol/dial.ts'
 import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
 import { findBadRequirement, type Requirement, toRequirement } from '../process/requirements.ts'
+import { buildElastic, machineNames, ownFolder } from './build-elastic.ts'
 import { buildSchedulers, readScheduler } from './build-schedulers.ts'
 import { buildStep } from './build-steps.ts'
 import { parseDuration } from './duration.ts'
@@ -34,16 +35,21 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
   for (const part of ['slaves', 'projects', 'builders', 'schedulers', 'locks'] as const)
     refuseTwins(outer[part] ?? [], part, problems)
 
-  const slaves = (outer.slaves ?? [{ name: 'local' }]).map((slave, i) =>
-    buildSlave(slave, ['slaves', i], problems),
+  const slaves = (outer.slaves ?? [{ name: 'local' }]).flatMap((slave, i) =>
+    buildSlaves(slave, file, ['slaves', i], problems),
   )
+  const groups = groupsOf(outer.slaves ?? [])
+  for (const [i, { name }] of (outer.slaves ?? []).entries())
+    for (const [group, machines] of groups)
+      if (group !== name && machines.includes(name))
+        problems.add(['slaves', i, 'name'], `"${group}" has a machine of that name`)
   const projects = (outer.projects ?? []).map(project =>
     buildProject(project, dirname(resolve(file))),
   )
   const locks = (outer.locks ?? []).map(
     ({ name, scope = 'master', maxCount = 1 }): LockConfig => ({ name, scope, maxCount }),
   )
-  const known = { slaves, projects, locks: locks.map(lock => lock.name) }
+  const known = { slaves, groups, projects, locks: locks.map(lock => lock.name) }
   const builders = (outer.builders ?? []).map((builder, i) =>
     buildBuilder(builder, ['builders', i], known, problems),
   )
@@ -252,25 +258,39 @@ function buildLease(
   }
 }
 
-function buildSlave(
+// One of the file may be several machines, each a slave of its own.
+function buildSlaves(
   slave: NonNullable<OuterShape['slaves']>[number],
+  file: string,
   path: Path,
   problems: Problems,
-): SlaveConfig {
+): SlaveConfig[] {
   const kind = slave.kind ?? (slave.address ? 'remote' : 'local')
   if (kind === 'local' && slave.address)
     problems.add([...path, 'address'], 'only a slave of kind remote has an address')
   if (slave.address !== undefined && !parseAddress(slave.address))
     problems.add([...path, 'address'], 'must be HOST:PORT, as in mini.local:9990')
-  return {
-    name: slave.name,
+  const elastic = buildElastic(slave, kind, resolve(file), path, problems)
+  // A machine on demand is for one build, unless it is said otherwise.
+  const most = kind === 'local' || kind === 'remote' ? Math.floor(availableParallelism() / 2) : 1
+  const names = slave.machines !== undefined && elastic ? machineNames(slave) : [slave.name]
+  return names.map(name => ({
+    name,
     kind,
-    maxBuilds: slave.maxBuilds ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    maxBuilds: slave.maxBuilds ?? Math.max(1, most),
     tags: slave.tags ?? [],
     address: slave.address ?? null,
     terminal: slave.terminal ?? true,
     lease: buildLease(slave, kind),
-  }
+    elastic: elastic && ownFolder(elastic, name, names.length),
+  }))
+}
+
+// Builders may name all machines of a slave by its name.
+function groupsOf(slaves: NonNullable<OuterShape['slaves']>): Map<string, readonly string[]> {
+  return new Map(
+    slaves.filter(({ machines = 1 }) => machines > 1).map(one => [one.name, machineNames(one)]),
+  )
 }
 
 function buildProject(
@@ -303,6 +323,8 @@ export function resolveRepository(repository: string, folder: string): string {
 
 interface Known {
   readonly slaves: readonly SlaveConfig[]
+  /** Slaves that are several machines. */
+  readonly groups: ReadonlyMap<string, readonly string[]>
   readonly projects: readonly ProjectConfig[]
   readonly locks: readonly string[]
 }
@@ -342,7 +364,7 @@ function buildBuilder(
     project,
     description: builder.description ?? '',
     tags: builder.tags ?? [],
-    slaves: slavesOf(builder, path, known.slaves, problems),
+    slaves: slavesOf(builder, path, known, problems),
     slaveTags: builder.slaves ? [] : (builder.slaveTags ?? []),
     requires: requirementsOf(builder.requires ?? {}, [...path, 'requires'], problems),
     env,
@@ -369,13 +391,14 @@ function withNamesOfTheirOwn(steps: readonly StepConfig[]): StepConfig[] {
 function slavesOf(
   builder: NonNullable<OuterShape['builders']>[number],
   path: Path,
-  slaves: readonly SlaveConfig[],
+  { slaves, groups }: Known,
   problems: Problems,
 ): string[] {
   const names = slaves.map(slave => slave.name)
   if (builder.slaves) {
-    mustBeKnown(builder.slaves, names, 'slave', [...path, 'slaves'], problems)
-    return builder.slaves
+    const known = [...groups.keys(), ...names]
+    mustBeKnown(builder.slaves, known, 'slave', [...path, 'slaves'], problems)
+    return builder.slaves.flatMap(name => groups.get(name) ?? [name])
   }
   if (!builder.slaveTags) return names
   const wanted = builder.slaveTags

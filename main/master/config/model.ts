@@ -1,6 +1,7 @@
 import type { BackupSettings } from '../backup/settings.ts'
 import type { PropertyValue, SlaveKind } from '../model.ts'
 import type { Requirement } from '../process/requirements.ts'
+import type { ElasticConfig } from './elastic.ts'
 
 /** The configuration as the master uses it: checked, with defaults filled in. */
 export interface Config {
@@ -43,6 +44,8 @@ export interface SlaveConfig {
   readonly address: string | null
   /** Whether people may open shells on it from the window, as far as the slave allows it too. */
   readonly terminal: boolean
+  /** How its machine is started on demand; `null` for the kinds that are not. */
+  readonly elastic: ElasticConfig | null
 }
 
 export interface ProjectConfig {

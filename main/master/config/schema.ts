@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { SLAVE_KINDS } from '../model.ts'
 import { parseDuration } from './duration.ts'
+import { elasticShape } from './elastic-shape.ts'
 import { parseSize } from './size.ts'
 import { parseSlavePort, SLAVE_PORT_WORDS } from './slave-port.ts'
 
@@ -101,7 +103,7 @@ const step = z.union([z.literal('git'), ...Object.values(STEP_SHAPES)])
 
 const slave = z.strictObject({
   name: slaveName,
-  kind: z.enum(['local', 'remote']).optional(),
+  kind: z.enum(SLAVE_KINDS).optional(),
   address: z.string().optional().describe('host:port of a remote slave that is dialled.'),
   maxBuilds: z.int().min(1).max(1000).optional(),
   tags: names.optional(),
@@ -127,6 +129,7 @@ const slave = z.strictObject({
     .describe(
       'Whether shells may be opened on it from the window. On by default; a slave on another machine must allow it too.',
     ),
+  ...elasticShape(duration),
 })
 const slavePort = z
   .union([

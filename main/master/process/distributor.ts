@@ -17,6 +17,7 @@ import type { Mq } from '../mq/mq.ts'
 import { factsOf } from '../slaves/facts.ts'
 import type { Slaves } from '../slaves/slaves.ts'
 import { type BuildRun, namingProperties, runBuild } from './build-run.ts'
+import { isAsleep, slavesToWake } from './demand.ts'
 import type { Locks } from './locks.ts'
 import { buildProperties } from './properties.ts'
 import { unmetBy } from './requirements.ts'
@@ -116,13 +117,30 @@ export function startDistributor(options: DistributorOptions): Distributor {
 
   function serveAll() {
     const ready = freeSlaves()
-    if (ready.size === 0) return
-    const waiting = data
+    if (ready.size > 0) for (const builder of waitingBuilders()) serve(builder, ready)
+    wakeSlaves()
+  }
+
+  // What is still waiting may have a slave started.
+  function wakeSlaves() {
+    const all = data.slaves()
+    if (!all.some(isAsleep)) return
+    const counts = new Map(data.countWaiting().map(one => [one.builderId, one.count]))
+    const unserved = waitingBuilders().flatMap(builder => {
+      const config = configOf(builder)
+      return config ? [{ builder: config, count: counts.get(builder.id) ?? 0 }] : []
+    })
+    const suits = (config: BuilderConfig, slave: Slave) =>
+      lacking(config, slave).length === 0 && !locks.blocking(config.locks, slave.name)
+    for (const name of slavesToWake(unserved, all, suits)) slaves.wake(name)
+  }
+
+  function waitingBuilders(): Builder[] {
+    return data
       .countWaiting()
       .filter(({ builderId }) => options.serves(builderId))
       .sort((a, b) => a.oldestAt - b.oldestAt)
       .flatMap(({ builderId }) => data.builder(builderId) ?? [])
-    for (const builder of waiting) serve(builder, ready)
   }
 
   // Starts as many builds of one builder as there are requests and slaves for them.
@@ -227,6 +245,11 @@ export function startDistributor(options: DistributorOptions): Distributor {
     return running >= maxBuilds ? { kind: 'busy', slave: name, running, maxBuilds } : undefined
   }
 
+  // One that never attached has told nothing yet.
+  function lacking(config: BuilderConfig, slave: Slave) {
+    return Object.keys(slave.info).length === 0 ? [] : unmet(config, slave)
+  }
+
   function unmet(config: BuilderConfig, slave: Slave) {
     if (config.requires.length === 0) return []
     return unmetBy(config.requires, factsOf(slave.info, data.slaveVitals(slave.name).at(-1)))
@@ -261,9 +284,8 @@ export function startDistributor(options: DistributorOptions): Distributor {
     config: BuilderConfig,
   ): SlaveReason | undefined {
     if (!slave) return { kind: 'unknown', slave: name }
-    // One that never attached has told nothing yet.
-    const lacking = Object.keys(slave.info).length === 0 ? [] : unmet(config, slave)
-    if (lacking.length > 0) return { kind: 'unfit', slave: name, unmet: lacking }
+    const without = lacking(config, slave)
+    if (without.length > 0) return { kind: 'unfit', slave: name, unmet: without }
     const notFree = whyNotFree(slave)
     if (notFree) return notFree
     const own = runningOn(name).find(one => one.builderId === id)

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Fields } from '../../../slave/protocol/parse.ts'
+import { slaveIdOf } from '../../../slave/protocol/slave-id.ts'
 import type { Clock } from '../clock.ts'
+import type { ElasticConfig } from '../config/elastic.ts'
 import type { SlaveConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import type { SlaveState } from '../model.ts'
+import type { Mq } from '../mq/mq.ts'
 import { createAttachment } from './attachment.ts'
+import { startElasticSlave } from './elastic/elastic.ts'
+import { createEngine } from './elastic/engines.ts'
 import { type SlaveKeeper, startLocalSlave } from './local.ts'
 import type { Program } from './pseudo-terminal.ts'
 import type { Remote } from './remote/remote.ts'
@@ -20,6 +26,13 @@ export interface SlavesOptions {
   readonly program: Pick<Program, 'file' | 'args' | 'env'>
   readonly terminals: Terminals
   readonly remote: Remote
+  readonly mq: Mq
+  /** Of the app. */
+  readonly version: string
+  /** The slave as one file, for machines that are started on demand. */
+  readonly packedSlave: string
+  /** The person's own environment, in which engines are asked. */
+  readonly env: Readonly<Record<string, string>>
   readonly log: (text: string) => void
 }
 
@@ -28,6 +41,8 @@ export interface Slaves {
   configure(slaves: readonly SlaveConfig[]): void
   /** The session of a slave that is attached. */
   session(name: string): Session | undefined
+  /** Builds want a slave that starts on demand. */
+  wake(name: string): void
   /** With `leave`, slaves that have builds go on with them where they can. */
   stop(how?: 'leave'): Promise<void>
 }
@@ -62,6 +77,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       }
     },
     session: name => sessions.get(name),
+    wake: name => running.get(name)?.keeper.wake?.(),
     async stop(how) {
       const stopping = [...running.values()].map(({ keeper }) => keeper.stop(how))
       await Promise.all([...stopping, ...leaving.values()])
@@ -74,16 +90,22 @@ export function startSlaves(options: SlavesOptions): Slaves {
     const gone = leaving.get(config.name)
     if (!gone) return start(config)
     let stopped = false
-    const started = gone.then(() => (stopped ? undefined : start(config)))
+    let keeper: SlaveKeeper | undefined
+    const started = gone.then(() => {
+      if (!stopped) keeper = start(config)
+    })
     return {
+      wake: () => keeper?.wake?.(),
       async stop(how) {
         stopped = true
-        await (await started)?.stop(how)
+        await started
+        await keeper?.stop(how)
       },
     }
   }
 
   function start(config: SlaveConfig): SlaveKeeper {
+    if (config.elastic) return startElastic(config, config.elastic)
     const { name } = config
     const place = placeOf(config)
     if (config.kind === 'local')
@@ -93,9 +115,23 @@ export function startSlaves(options: SlavesOptions): Slaves {
         program,
         onConsole: text => data.addConsoleText(name, text),
       })
-    if (config.kind === 'remote') return keepRemote(config)
-    place.onState('offline', `slaves of kind ${config.kind} are not yet started by this version`)
-    return { async stop() {} }
+    return keepRemote(config)
+  }
+
+  function startElastic(config: SlaveConfig, elastic: ElasticConfig): SlaveKeeper {
+    const { name } = config
+    const { mq, env, version, packedSlave } = options
+    const onConsole = (text: string) => data.addConsoleText(name, text)
+    const id = slaveIdOf(`${hostname()} ${folder}`).slice(0, 8)
+    return startElasticSlave({
+      ...placeOf(config),
+      onConsole,
+      engine: createEngine(elastic, { name, id, version, packedSlave, env, onConsole }),
+      idleTimeoutMs: elastic.idleTimeoutMs,
+      startTimeoutMs: elastic.startTimeoutMs,
+      isBusy: () => (data.slave(name)?.building.length ?? 0) > 0,
+      onBuilds: look => mq.subscribe('slave/changed', one => void (one.name === name && look())),
+    })
   }
 
   function keepRemote(config: SlaveConfig): SlaveKeeper {
@@ -149,6 +185,6 @@ export function startSlaves(options: SlavesOptions): Slaves {
 }
 
 // What a slave has to be started anew for.
-function keyOf({ kind, address, terminal }: SlaveConfig): string {
-  return JSON.stringify([kind, address, terminal])
+function keyOf({ kind, address, terminal, elastic }: SlaveConfig): string {
+  return JSON.stringify([kind, address, terminal, elastic])
 }

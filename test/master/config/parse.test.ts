@@ -237,7 +237,10 @@ test.each<[string, string[]]>([
     'slaves: [{ name: a, maxBuilds: 1.5 }]',
     ['m.yml:1: slaves[0].maxBuilds: must be a whole number'],
   ],
-  ['slaves: [{ name: a, kind: cloud }]', ['m.yml:1: slaves[0].kind: must be local or remote']],
+  [
+    'slaves: [{ name: a, kind: cloud }]',
+    ['m.yml:1: slaves[0].kind: must be local or remote or docker or ssh or kubernetes'],
+  ],
   [
     'slaves: [{ name: a, kind: local, address: "x:1" }]',
     ['m.yml:1: slaves[0].address: only a slave of kind remote has an address'],

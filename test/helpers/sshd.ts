@@ -1,0 +1,94 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { later } from './cleanup.ts'
+import { temporaryFolder } from './folders.ts'
+import { eventually } from './processes.ts'
+
+export interface Sshd {
+  /** An ssh_config that knows this server as `far`. */
+  readonly config: string
+  readonly port: number
+  /** Ends all sessions, as a cut line does. */
+  cut(): void
+}
+
+const SSHD = ['/usr/sbin/sshd', '/usr/bin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
+
+/** Whether OpenSSH's server is installed; scripts/test.mjs installs it where it may. */
+export const HAS_SSHD = SSHD !== undefined && spawnSync('ssh', ['-V']).status === 0
+
+/** OpenSSH's server on loopback, with keys and a configuration of its own. */
+export async function startSshd({ trusted = true, known = true } = {}): Promise<Sshd> {
+  const folder = temporaryFolder('sshd')
+  const at = (name: string) => join(folder, name)
+  for (const name of ['host', 'user'])
+    spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])
+  writeFileSync(at('authorized_keys'), trusted ? readFileSync(at('user.pub')) : '')
+  chmodSync(at('authorized_keys'), 0o600)
+  const port = await freePort()
+  // Root's server wants this folder, and a container may not have it.
+  if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true })
+  writeFileSync(
+    at('sshd_config'),
+    `ListenAddress 127.0.0.1
+Port ${port}
+HostKey ${at('host')}
+AuthorizedKeysFile ${at('authorized_keys')}
+PidFile ${at('pid')}
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin yes
+`,
+  )
+  const host = readFileSync(at('host.pub'), 'utf8').split(' ').slice(0, 2).join(' ')
+  writeFileSync(at('known_hosts'), known ? `[127.0.0.1]:${port} ${host}\n` : '')
+  writeFileSync(
+    at('config'),
+    `Host far
+  HostName 127.0.0.1
+  Port ${port}
+  User ${userInfo().username}
+  IdentityFile ${at('user')}
+  IdentitiesOnly yes
+  UserKnownHostsFile ${at('known_hosts')}
+  GlobalKnownHostsFile /dev/null
+`,
+  )
+  const child = spawn(SSHD!, ['-D', '-e', '-f', at('sshd_config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  })
+  let said = ''
+  child.stderr.on('data', text => {
+    said += text
+  })
+  later(async () => {
+    if (child.exitCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+  })
+  await eventually(() => said.includes('Server listening'), `sshd: ${said}`)
+  return { config: at('config'), port, cut: () => endSessions(child.pid!) }
+}
+
+// Each connection has a process of its own below the server.
+function endSessions(server: number) {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(server)])
+  for (const pid of String(stdout).trim().split(/\s+/).filter(Boolean))
+    process.kill(Number(pid), 'SIGKILL')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  await new Promise(closed => server.close(closed))
+  return port
+}
