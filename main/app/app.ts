@@ -12,6 +12,7 @@ import { pageAddress } from './page-address.ts'
 import { registerPageScheme } from './page-protocol.ts'
 import type { AppPort, DialogPort, ElectronPorts } from './ports.ts'
 import { watchQuit } from './quit.ts'
+import { systemSealing } from './system-sealing.ts'
 
 /** What one start of the app tells another that is there already. */
 interface Poke {
@@ -56,6 +57,7 @@ export function startApp(electron: ElectronPorts): void {
     chooseFolder: folderDialogue(dialog),
     showPath: async path => (await electron.shell.openPath(path)) === '',
     createStore: electron.createStore,
+    sealing: systemSealing(app, electron.safeStorage),
   }).then(started => (host = started))
   const quit = watchQuit(app, systemClock, {
     checkpoint,

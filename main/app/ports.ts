@@ -8,6 +8,7 @@ import type {
   NativeTheme,
   PowerMonitor,
   Protocol,
+  SafeStorage,
   Screen,
   Session,
   Shell,
@@ -78,6 +79,13 @@ export type MenuPort = Pick<typeof Menu, 'buildFromTemplate' | 'setApplicationMe
 export type ThemePort = Pick<NativeTheme, 'shouldUseDarkColors' | 'themeSource'>
 export type PowerPort = Pick<PowerMonitor, 'on'>
 export type ProtocolPort = Pick<Protocol, 'handle' | 'registerSchemesAsPrivileged'>
+export type SafeStoragePort = Pick<
+  SafeStorage,
+  | 'decryptStringAsync'
+  | 'encryptStringAsync'
+  | 'getSelectedStorageBackend'
+  | 'isAsyncEncryptionAvailable'
+>
 export type ScreenPort = Pick<Screen, 'getAllDisplays' | 'getPrimaryDisplay'>
 export type SessionPort = Pick<
   Session,
@@ -94,6 +102,7 @@ export interface ElectronPorts {
   readonly nativeTheme: ThemePort
   readonly powerMonitor: PowerPort
   readonly protocol: ProtocolPort
+  readonly safeStorage: SafeStoragePort
   readonly screen: ScreenPort
   readonly shell: ShellPort
   /** There is none before the app is ready. */

@@ -151,7 +151,7 @@ function collect(
   return { ...before, [name]: value! }
 }
 
-async function confirm(question: string): Promise<boolean> {
+export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new CommandError('There is nobody to ask; say --yes.', 2)
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const said = await terminal.question(`${question} [y/N] `)

@@ -3,6 +3,7 @@ import { RefusedError } from '../bridge/refused.ts'
 import { dataDirectory } from '../host/data-dir.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
+import { addAttachCommands } from './attach-commands.ts'
 import { addBackupCommands } from './backup-commands.ts'
 import { addBuildCommands } from './build-commands.ts'
 import { addCheckCommand } from './check-command.ts'
@@ -49,6 +50,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     },
   }
   addShellCommands(line)
+  addAttachCommands(line)
   addBuildCommands(line)
   addLookCommands(line)
   addConfigCommands(line)

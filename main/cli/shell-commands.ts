@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { slaveEntry } from '../host/app-root.ts'
 import { type Host, startHost } from '../host/host.ts'
+import { parseSlavePort, SLAVE_PORT_WORDS } from '../master/config/slave-port.ts'
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
 import { openBrowser, startDesktop } from './desktop.ts'
@@ -23,20 +24,20 @@ export function addShellCommands({ program, dataDir, exitWith }: CommandLine): v
     .description('the master without a window of its own, for a browser')
     .option('--config <file>', 'another configuration than master.yml of the data directory')
     .option('--http <host:port>', 'where to serve; port 0 picks a free one', DEFAULT_ADDRESS)
-    .option('--slave-port <host:port>', 'where slaves dial in (not yet in this version)')
+    .option('--slave-port <host:port>', 'where slaves dial in, in place of slavePort of master.yml')
     .action(async (options: { config?: string; http: string; slavePort?: string }) => {
-      if (options.slavePort)
-        throw new CommandError(
-          '--slave-port: slaves can not yet dial in; this version has local slaves only',
-          2,
-        )
+      const slavePort = options.slavePort && parseSlavePort(options.slavePort)
+      if (options.slavePort && !slavePort)
+        throw new CommandError(`--slave-port ${SLAVE_PORT_WORDS}, not "${options.slavePort}"`, 2)
       const host = await startHost({
         dataDir: dataDir(),
         shell: 'headless',
         http: parseAddress(options.http),
         ...(options.config && { configFile: resolve(options.config) }),
+        ...(slavePort && { slavePort }),
       })
-      await untilSignal(host, () => {
+      await untilSignal(host, async () => {
+        await tellSlavePort(host, options.slavePort !== undefined)
         print(`listening on ${host.http!.url}`)
         process.stderr.write(
           `open ${host.http!.ticketUrl()} in a browser (good once; "triphammer open" gives another)\n`,
@@ -65,22 +66,36 @@ export function addShellCommands({ program, dataDir, exitWith }: CommandLine): v
     )
 }
 
+// Who asked for a port is there to be told when it can't be had; one of master.yml is tried again.
+async function tellSlavePort({ master }: Host, asked: boolean) {
+  await master.remote.settled()
+  const { slavePort, trouble } = master.remote.info()
+  if (slavePort) {
+    const where = slavePort.addresses.join(' or ')
+    process.stderr.write(`slaves dial in at ${where}, fingerprint ${slavePort.fingerprint}\n`)
+  } else if (asked) throw new CommandError(`Slaves can't dial in: ${trouble}.`)
+  else if (trouble !== '') process.stderr.write(`slaves can't dial in: ${trouble}\n`)
+}
+
 /**
  * Runs until SIGTERM or SIGINT, then stops in order. `onReady` is called once the master
  * runs; until then stderr tells what it waits for.
  */
-export async function untilSignal(host: Host, onReady: () => void): Promise<void> {
+export async function untilSignal(host: Host, onReady: () => void | Promise<void>): Promise<void> {
   const signal = new Promise<void>(done => {
     for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => done())
   })
   const telling = tellRecovery(host)
-  void host.whenRunning.then(() => {
+  const ready = host.whenRunning.then(() => {
     telling.end()
-    onReady()
+    return onReady()
   })
-  await signal
-  telling.end()
-  await host.stop()
+  try {
+    await Promise.race([signal, ready.then(() => signal)])
+  } finally {
+    telling.end()
+    await host.stop()
+  }
 }
 
 /** `127.0.0.1:8010`, `[::1]:8010`, `:8010` or `8010`. */

@@ -9,6 +9,7 @@ import { RefusedError } from '../bridge/refused.ts'
 import type { Doors, RecoveryDoors } from '../http/doors.ts'
 import { type HttpServer, startHttp } from '../http/server.ts'
 import { systemClock } from '../master/clock.ts'
+import type { SlavePort } from '../master/config/model.ts'
 import { type Master, type MasterMode, type MasterOptions, startMaster } from '../master/master.ts'
 import type { AsyncStop, Stop } from '../master/model.ts'
 import { socketPath } from '../master/slaves/socket-path.ts'
@@ -23,6 +24,7 @@ import { ensureDataDirectory } from './data-dir.ts'
 import { lockDataDirectory } from './lock.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
 import { type RunRecord, startRunRecord } from './run-record.ts'
+import { openSecretFiles, type Sealing } from './secret-files.ts'
 import {
   type FileStore,
   memoryState,
@@ -52,6 +54,10 @@ export interface HostOptions {
   readonly onUpgrade?: (progress: UpgradeProgress) => void
   /** Told of each change while the master can't start. */
   readonly onRecovery?: (recovery: Recovery) => void
+  /** Seals the keys of slaves; they are in files that only this user may read when not given. */
+  readonly sealing?: Sealing
+  /** Where slaves dial in, in place of what the configuration says. */
+  readonly slavePort?: SlavePort
   /** Makes the file store of state.json; conf's when not given. */
   readonly createStore?: (options: StateStoreOptions) => FileStore
 }
@@ -243,6 +249,8 @@ async function startRunning(
     },
     packedSlave: packedSlave(),
     mode: options.mode ?? 'full',
+    secrets: openSecretFiles(join(dataDir, 'secrets'), options.sealing),
+    ...(options.slavePort && { slavePort: options.slavePort }),
     ...how,
   })
   let record: RunRecord | undefined

@@ -6,8 +6,10 @@ import type { SecretsStore } from '../master/secrets.ts'
 export interface Sealing {
   /** Where the key to it is, in words. */
   readonly place: string
-  seal(text: string): Promise<string>
-  open(sealed: string): Promise<string>
+  /** `undefined` where the system has nothing that would protect it better than its mode does. */
+  seal(text: string): Promise<string | undefined>
+  /** `stale`: the system wants it sealed anew. */
+  open(sealed: string): Promise<{ readonly text: string; readonly stale: boolean }>
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Sealing {
  * the system's keychain where the shell has one.
  */
 export function openSecretFiles(folder: string, sealing?: Sealing): SecretsStore {
-  return {
+  const store: SecretsStore = {
     place: sealing?.place ?? `files in ${folder} that only this user may read`,
     async get(name) {
       const text = read(fileOf(name))
@@ -25,10 +27,13 @@ export function openSecretFiles(folder: string, sealing?: Sealing): SecretsStore
         throw new Error(
           `the secret "${name}" was sealed by the desktop app and can be read by it alone`,
         )
-      return sealing.open(text.slice(SEALED.length))
+      const opened = await sealing.open(text.slice(SEALED.length))
+      if (opened.stale) await store.set(name, opened.text)
+      return opened.text
     },
     async set(name, value) {
-      const text = sealing ? SEALED + (await sealing.seal(value)) : value
+      const sealed = await sealing?.seal(value)
+      const text = sealed === undefined ? value : SEALED + sealed
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       if (process.platform !== 'win32') chmodSync(folder, 0o700)
       const file = fileOf(name)
@@ -39,6 +44,7 @@ export function openSecretFiles(folder: string, sealing?: Sealing): SecretsStore
       rmSync(fileOf(name), { force: true })
     },
   }
+  return store
 
   // Names are of slaves; they may differ in case only, and file systems may not tell those apart.
   function fileOf(name: string): string {

@@ -32,6 +32,7 @@ const OBJECTS: Readonly<Record<string, object>> = {
   NativeTheme: electron.nativeTheme,
   PowerMonitor: electron.powerMonitor,
   Protocol: electron.protocol,
+  SafeStorage: electron.safeStorage,
   Screen: electron.screen,
   Session: electron.session.defaultSession,
   Shell: electron.shell,

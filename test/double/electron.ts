@@ -5,7 +5,7 @@ import { ipcMain } from './ipc.ts'
 import { Menu, MenuItem } from './menu.ts'
 import { protocol } from './protocol.ts'
 import { session } from './session.ts'
-import { dialog, nativeTheme, powerMonitor, screen, shell } from './system.ts'
+import { dialog, nativeTheme, powerMonitor, safeStorage, screen, shell } from './system.ts'
 import { webContents } from './web-contents.ts'
 
 const electron = {
@@ -18,6 +18,7 @@ const electron = {
   nativeTheme,
   powerMonitor,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,
@@ -34,6 +35,7 @@ export {
   nativeTheme,
   powerMonitor,
   protocol,
+  safeStorage,
   screen,
   session,
   shell,

@@ -36,7 +36,7 @@ export function createPasswordCheck(): PasswordCheck {
   // A slave that comes again and again must not cost a slow hash each time.
   const remembered = new Map<string, Buffer>()
   const secret = randomBytes(32)
-  const nobody = hashPassword(randomBytes(16).toString('hex'))
+  let nobody: Promise<string> | undefined
   let busy = 0
   const waiting: (() => void)[] = []
 
@@ -45,12 +45,17 @@ export function createPasswordCheck(): PasswordCheck {
       const quick = createHmac('sha256', secret).update(password).digest()
       const known = hash === undefined ? undefined : remembered.get(hash)
       if (known && timingSafeEqual(known, quick)) return true
-      const right = await inTurn(async () => verify(password, hash ?? (await nobody)))
+      const right = await inTurn(async () => verify(password, hash ?? (await hashOfNobody())))
       if (!right || hash === undefined) return false
       // One entry for each slave that has come.
       remembered.set(hash, quick)
       return true
     },
+  }
+
+  function hashOfNobody(): Promise<string> {
+    nobody ??= hashPassword(randomBytes(16).toString('hex'))
+    return nobody
   }
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
