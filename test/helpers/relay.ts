@@ -1,13 +1,14 @@
 import { once } from 'node:events'
-import { createServer, connect as dial, type Socket } from 'node:net'
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { later } from './cleanup.ts'
 import { temporaryFolder } from './folders.ts'
 
 /** A cable between a client and a server that a test can pull. */
 export interface Relay {
-  /** Where the client connects. */
+  /** Where the client connects: a socket, or a port on loopback where a port is the target. */
   readonly path: string
+  readonly port: number
   /** Ends every connection that passes, at both ends. */
   cut(): void
   /** Lets nothing through any more, and tells neither end: what passes now is half open. */
@@ -18,14 +19,15 @@ export interface Relay {
   cutAfter(bytes: number): void
 }
 
-export async function startRelay(target: string): Promise<Relay> {
+export async function startRelay(target: string | number): Promise<Relay> {
   const path = join(temporaryFolder('relay'), 's')
   const passing = new Set<Socket>()
   let frozen = false
   let left = Number.POSITIVE_INFINITY
 
   const server = createServer(here => {
-    const there = dial(target)
+    const there =
+      typeof target === 'string' ? dial(target) : dial({ port: target, host: '127.0.0.1' })
     for (const [from, to] of [
       [here, there],
       [there, here],
@@ -43,10 +45,11 @@ export async function startRelay(target: string): Promise<Relay> {
       })
     }
   })
-  server.listen(path)
+  server.listen(typeof target === 'string' ? { path } : { port: 0, host: '127.0.0.1' })
   await once(server, 'listening')
   const relay: Relay = {
     path,
+    port: typeof target === 'string' ? 0 : (server.address() as AddressInfo).port,
     cut() {
       left = Number.POSITIVE_INFINITY
       for (const one of passing) one.destroy()
