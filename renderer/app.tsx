@@ -8,6 +8,8 @@ import { ChangesView } from './changes/changes-view.tsx'
 import { Frame } from './frame/frame.tsx'
 import { KeysHelp } from './frame/keys-help.tsx'
 import { Palette } from './frame/palette.tsx'
+import { RecoveryView, UpgradeView } from './recovery/recovery-view.tsx'
+import { useRecovery } from './recovery/use-recovery.ts'
 import { SettingsView } from './settings/settings-view.tsx'
 import { SlavesView } from './slaves/slaves-view.tsx'
 import { useDesk } from './store/hooks.ts'
@@ -58,6 +60,13 @@ function Shell() {
 }
 
 function Views() {
+  const recovery = useRecovery()
+  if (recovery?.phase === 'upgrading') return <UpgradeView status={recovery} />
+  if (recovery?.phase === 'recovery') return <RecoveryView status={recovery} />
+  return <DeskViews />
+}
+
+function DeskViews() {
   const ready = useDesk(desk => desk.ready)
   const refused = useDesk(desk => desk.refused)
   const connected = useDesk(desk => desk.connected)

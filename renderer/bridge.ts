@@ -14,6 +14,7 @@ export type {
   LogSearch,
   Preview,
   Queue,
+  RecoveryStatus,
   Requests,
   SequencedNews,
   Snapshot,
@@ -49,6 +50,7 @@ export type {
   Stream,
   TestResult,
 } from '../main/master/model.ts'
+export type { Facts } from '../main/master/upgrade/check.ts'
 
 declare global {
   interface Window {

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { startProgress } from './progress.ts'
+import { print } from './terminal.ts'
 
 /** Tells on stderr what a host does while its master can't start, and what a person can do. */
 export function tellRecovery(host: Host): { end(): void } {
@@ -23,8 +24,10 @@ export function tellRecovery(host: Host): { end(): void } {
     const { headline, lead } = status.facts
     const words = status.failed ?? `${headline.join(' ')} ${lead}`
     if (words === told) return
-    told = words
     progress.end()
+    // Not "listening on": whoever waits for that waits for a master.
+    if (host.http && !told) print(`recovery on ${host.http.url}`)
+    told = words
     process.stderr.write(`triphammer: ${words}\n`)
     const url = host.http?.ticketUrl()
     process.stderr.write(

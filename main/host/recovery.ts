@@ -11,6 +11,7 @@ import { restoreBackup } from '../master/backup/restore.ts'
 import { exportData } from '../master/exchange/export.ts'
 import { checkDataDirectory, type Facts, reportOf } from '../master/upgrade/check.ts'
 import { copyWhole } from '../master/upgrade/copy.ts'
+import { makeEmptyStores } from '../master/upgrade/empty.ts'
 import { syncFolder } from '../master/upgrade/intent.ts'
 import { STORES } from '../master/upgrade/stores.ts'
 import { type StoreTrouble, StoreTroubleError } from '../master/upgrade/trouble.ts'
@@ -94,6 +95,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     startEmpty: () =>
       carryOut('moving aside what is there', async () => {
         const kept = await moveAside(dataDir)
+        makeEmptyStores(dataDir)
         log(`a person chose to start with an empty history; what was there is in ${kept}`)
         trying = attempt()
       }),
@@ -210,7 +212,14 @@ function asTrouble(error: unknown): StoreTrouble | undefined {
 
 function otherTrouble({ message }: Error): StoreTrouble {
   const reason = message.endsWith('.') ? message : `${message}.`
-  return { kind: 'upgrade-failed', reason, stages: [], neededBytes: null, unfinished: false }
+  return {
+    kind: 'upgrade-failed',
+    reason,
+    stages: [],
+    before: {},
+    neededBytes: null,
+    unfinished: false,
+  }
 }
 
 /** Moves the databases and what belongs to them into a backup of its own, and settings stay. */

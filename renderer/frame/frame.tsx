@@ -1,6 +1,7 @@
 import {
   ChartNoAxesGantt,
   GitCommitHorizontal,
+  History,
   List,
   Search,
   Server,
@@ -9,6 +10,8 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
+import { bridge, type RecoveryStatus } from '../bridge.ts'
+import { useRecovery } from '../recovery/use-recovery.ts'
 import { FAILURE, isGood } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useMessage } from '../store/messages.ts'
@@ -129,6 +132,7 @@ function useFailing(): number {
 
 /** What a person must know at once: the line is down, or the configuration is not in force. */
 function Banner() {
+  const recovery = useRecovery()
   const connected = useDesk(desk => desk.connected)
   const config = useDesk(desk => desk.config)
   const [location] = useLocation()
@@ -139,6 +143,23 @@ function Banner() {
         The master can’t be reached. What you see is as it was; trying again.
       </p>
     )
+  if (recovery?.phase === 'looking')
+    return (
+      <p className="banner" role="status">
+        <History aria-hidden />
+        <span className="cut">
+          You look at a copy of the history. Nothing can be changed, and no build starts.
+        </span>
+        <button
+          type="button"
+          className="button"
+          onClick={() => void bridge.request('recovery:leave').then(() => window.location.reload())}
+        >
+          Back to recovery
+        </button>
+      </p>
+    )
+  if (recovery && recovery.phase !== 'running') return null
   if (!config.good && location !== routes.settings)
     return (
       <p className="banner" role="alert">
@@ -157,6 +178,38 @@ function Banner() {
 }
 
 function StatusBar() {
+  const recovery = useRecovery()
+  return recovery?.phase === 'recovery' || recovery?.phase === 'upgrading' ? (
+    <StoppedBar status={recovery} />
+  ) : (
+    <RunningBar />
+  )
+}
+
+function StoppedBar({
+  status,
+}: {
+  status: Extract<RecoveryStatus, { phase: 'recovery' | 'upgrading' }>
+}) {
+  const message = useMessage()
+  const facts = status.phase === 'recovery' ? status.facts : undefined
+  return (
+    <footer className="status">
+      <span>
+        <i className="dot attention" />
+        <b>Master stopped</b> {facts ? 'for recovery' : 'while the history is upgraded'}
+      </span>
+      <span role="status" className={`message cut ${message?.tone === 'problem' ? 'bad' : ''}`}>
+        {message?.text}
+      </span>
+      <span className="grow" />
+      {facts && facts.freeBytes !== null && <span>{bytes(facts.freeBytes)} free</span>}
+      <span>{status.phase === 'recovery' ? status.facts.version : status.version}</span>
+    </footer>
+  )
+}
+
+function RunningBar() {
   const now = useNow(10_000)
   const desk = useDesk(one => one)
   const message = useMessage()

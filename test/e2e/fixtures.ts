@@ -89,7 +89,7 @@ export const test = base.extend<Fixtures>({
       const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
       started.push(child)
       const [url, ticketUrl] = await Promise.all([
-        lineOf(child, 'stdout', /^listening on (\S+)$/),
+        lineOf(child, 'stdout', /^(?:listening|recovery) on (\S+)$/),
         lineOf(child, 'stderr', /open (\S+) in a browser/),
       ])
       const page = await context.newPage()

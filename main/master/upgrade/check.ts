@@ -28,8 +28,11 @@ export interface Facts {
   readonly files: readonly FileFacts[]
   /** Rows of history and logs; `null` where they can't be counted. */
   readonly counts: Readonly<Record<string, number>> | null
-  /** As they were counted before something was tried; empty when nothing was. */
-  readonly before: Readonly<Record<string, number>>
+  /** What they are to be compared with: as they were before something was tried, or in the newest backup. */
+  readonly before: {
+    readonly when: string
+    readonly counts: Readonly<Record<string, number>>
+  } | null
   readonly quarantined: number
   readonly backups: readonly BackupFacts[]
   readonly stages: readonly Stage[]
@@ -116,7 +119,7 @@ export function checkDataDirectory(dataDir: string, version: string, options: Ch
     ok: trouble === null,
     files,
     counts,
-    before: {},
+    before: beforeOf(trouble, dataDir),
     quarantined: counts?.quarantine ?? 0,
     backups,
     stages: trouble && 'stages' in trouble ? trouble.stages : [],
@@ -165,6 +168,13 @@ function countAll(dataDir: string, files: readonly FileFacts[]): Record<string, 
   } catch {
     return null
   }
+}
+
+function beforeOf(trouble: StoreTrouble | null, dataDir: string): Facts['before'] {
+  if (trouble && 'before' in trouble && Object.keys(trouble.before).length > 0)
+    return { when: 'before', counts: trouble.before }
+  const backup = trouble && listBackups(dataDir).find(one => one.problem === null)
+  return backup?.manifest ? { when: 'newest backup', counts: backup.manifest.counts } : null
 }
 
 function words({ trouble, counts, dataDir, quarantined }: Found): Pick<Facts, 'headline' | 'lead'> {

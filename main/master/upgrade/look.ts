@@ -104,7 +104,7 @@ export function signsOfHistory(dataDir: string): string[] {
   const kept = existsSync(backups)
     ? readdirSync(backups).filter(name => existsSync(join(backups, name, 'manifest.json'))).length
     : 0
-  if (kept > 0) signs.push(`there are ${kept} backups`)
+  if (kept > 0) signs.push(kept === 1 ? 'there is a backup' : `there are ${kept} backups`)
   return signs
 }
 

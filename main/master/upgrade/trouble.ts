@@ -18,12 +18,18 @@ export type StoreTrouble =
       readonly kind: 'upgrade-failed'
       readonly reason: string
       readonly stages: readonly Stage[]
+      /** Rows of each table of history, counted before anything was tried. */
+      readonly before: Readonly<Record<string, number>>
       /** When more room would help. */
       readonly neededBytes: number | null
       /** The new files are whole, and not all of them are in their place; the next start goes on. */
       readonly unfinished: boolean
     }
-  | { readonly kind: 'cancelled'; readonly stages: readonly Stage[] }
+  | {
+      readonly kind: 'cancelled'
+      readonly stages: readonly Stage[]
+      readonly before: Readonly<Record<string, number>>
+    }
 
 /** One thing that was done on the way, for a person to read. */
 export interface Stage {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { BACKUPS, keepFile, nameOf, UNFINISHED } from '../backup/create.ts'
 import { ARTIFACTS, smallFiles } from '../backup/data-files.ts'
 import { syncPath } from '../backup/files.ts'
+import { countRows } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
 import type { Migration } from '../db/migrate.ts'
 import { migrate } from '../db/migrate.ts'
@@ -69,8 +70,10 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
   let working = ''
   let filling = ''
   let swapping = false
+  let before: Counts = {}
   try {
     say('Looking at the history', 0)
+    before = withReader(storePath(dataDir, STORES[0]!), countRows)
     const names = behind.map(({ store }) => store.name)
     neededBytes = roomFor(dataDir, behind)
     let intent: Intent = {
@@ -135,12 +138,13 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
     if (working && !swapping) undo()
     const reason = (error as Error).message
     if (error instanceof CancelledError)
-      throw new StoreTroubleError(dataDir, { kind: 'cancelled', stages })
+      throw new StoreTroubleError(dataDir, { kind: 'cancelled', stages, before })
     stages.push({ what: `${what} did not succeed`, detail: reason, at: now(), ok: false })
     throw new StoreTroubleError(dataDir, {
       kind: 'upgrade-failed',
       reason: sentence(error as NodeJS.ErrnoException),
       stages,
+      before,
       neededBytes,
       unfinished: swapping,
     })
