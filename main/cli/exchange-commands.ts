@@ -1,11 +1,14 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { ensureDataDirectory } from '../host/data-dir.ts'
 import { findHolder } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
+import { HISTORY } from '../master/backup/data-files.ts'
+import type { ImportReport } from '../master/exchange/buildbot/report.ts'
 import { lockForOurselves } from './backup-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { startProgress, type Telling } from './progress.ts'
-import { print, printJson } from './terminal.ts'
+import { CommandError, print, printJson } from './terminal.ts'
 
 /** export, import. */
 export function addExchangeCommands({ program, dataDir, json }: CommandLine): void {
@@ -33,29 +36,69 @@ export function addExchangeCommands({ program, dataDir, json }: CommandLine): vo
 
   program
     .command('import')
-    .argument('<folder>', 'what "triphammer export" wrote')
-    .description('make a history of an export; the data directory must have none')
-    .action(async (folder: string) => {
-      const { importData } = await import('../master/exchange/import.ts')
+    .argument('[folder]', 'what "triphammer export" wrote')
+    .option('--buildbot <path>', 'the folder of a Buildbot master, or its state.sqlite')
+    .description('make a history of an export, or take over that of a Buildbot')
+    .action(async (folder: string | undefined, options: { buildbot?: string }) => {
+      if ((folder === undefined) === (options.buildbot === undefined))
+        throw new CommandError('import wants the folder of an export, or --buildbot PATH', 2)
       ensureDataDirectory(dataDir())
       const lock = lockForOurselves(dataDir())
       try {
-        const header = await withProgress(json(), progress =>
-          importData({
-            dataDir: dataDir(),
-            from: resolve(folder),
-            version: VERSION,
-            now: Date.now(),
-            onProgress: progress.tell,
-          }),
-        )
-        if (json()) printJson({ imported: header })
-        else print(`imported ${contents(header.history.tables)}, ${header.logFiles.rows} logs`)
+        if (options.buildbot === undefined) await importExport(resolve(folder!))
+        else await importFromBuildbot(resolve(options.buildbot))
       } finally {
         lock.release()
       }
     })
+
+  async function importExport(from: string) {
+    const { importData } = await import('../master/exchange/import.ts')
+    const facts = { dataDir: dataDir(), from, version: VERSION, now: Date.now() }
+    const header = await withProgress(json(), ({ tell }) =>
+      importData({ ...facts, onProgress: tell }),
+    )
+    if (json()) printJson({ imported: header })
+    else print(`imported ${contents(header.history.tables)}, ${header.logFiles.rows} logs`)
+  }
+
+  async function importFromBuildbot(from: string) {
+    const { importBuildbot } = await import('../master/exchange/buildbot/import-buildbot.ts')
+    const { createBackup } = await import('../master/backup/create.ts')
+    const facts = { dataDir: dataDir(), now: Date.now() }
+    const report = await withProgress(json(), async ({ tell }) => {
+      // A history that is there can be had back.
+      if (existsSync(join(dataDir(), HISTORY)))
+        await createBackup({ ...facts, reason: 'before', coming: 'import', version: VERSION })
+      return importBuildbot({ ...facts, from, onProgress: tell })
+    })
+    if (json()) printJson(report)
+    else printReport(report)
+  }
 }
+
+function printReport(report: ImportReport) {
+  const { added, already, updated, quarantined, unreadable, notes, leftOut, logBytes } = report
+  const list = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([noun, n]) => `${n} ${noun}`)
+      .join(', ')
+  print(`from ${report.source}`)
+  print(
+    `imported: ${list(added) || 'nothing new'}${logBytes > 0 ? ` (${logBytes} bytes of logs)` : ''}`,
+  )
+  if (Object.keys(updated).length > 0) print(`brought up to date: ${list(updated)}`)
+  if (Object.keys(already).length > 0) print(`known already: ${list(already)}`)
+  for (const { noun, id, reason } of quarantined.slice(0, SHOWN))
+    print(`put aside: ${noun} ${id}: ${reason}`)
+  for (const { log, reason } of unreadable.slice(0, SHOWN)) print(`log ${log}: ${reason}`)
+  const more = Math.max(0, quarantined.length - SHOWN) + Math.max(0, unreadable.length - SHOWN)
+  if (more > 0) print(`and ${more} more; --json shows all of them`)
+  for (const note of notes) print(`note: ${note}`)
+  if (Object.keys(leftOut).length > 0) print(`no place for: ${list(leftOut)}`)
+}
+
+const SHOWN = 10
 
 async function withProgress<T>(silent: boolean, work: (to: Telling) => Promise<T>): Promise<T> {
   const progress = startProgress(silent)
