@@ -16,6 +16,7 @@ import {
 } from 'electron'
 import { startApp } from './app/app.ts'
 import { createElectronStore } from './app/electron-store.ts'
+import { loadElectronUpdater } from './app/electron-updater.ts'
 
 startApp({
   app,
@@ -31,4 +32,5 @@ startApp({
   defaultSession: () => session.defaultSession,
   createWindow: options => new BrowserWindow(options),
   createStore: createElectronStore,
+  loadUpdater: loadElectronUpdater,
 })

@@ -16,6 +16,7 @@ import { useDesk } from './store/hooks.ts'
 import { isTyping } from './store/keys.ts'
 import { go, routes, useLocation } from './store/route.ts'
 import { Empty } from './ui/parts.tsx'
+import { UpdateDialogProvider } from './updates/update-dialog.tsx'
 import { WaterfallView } from './waterfall/waterfall-view.tsx'
 import { AddView } from './welcome/add-view.tsx'
 
@@ -23,7 +24,9 @@ export function App() {
   return (
     <Router hook={useLocation}>
       <ForceDialogProvider>
-        <Shell />
+        <UpdateDialogProvider>
+          <Shell />
+        </UpdateDialogProvider>
       </ForceDialogProvider>
     </Router>
   )

@@ -18,6 +18,7 @@ export type {
   Requests,
   SequencedNews,
   Snapshot,
+  UpdateStatus,
 } from '../main/bridge/contract.ts'
 export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.ts'
 export type {

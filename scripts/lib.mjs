@@ -214,6 +214,17 @@ function install(...packages) {
   return spawnSync(apt, args, quiet).status === 0
 }
 
+/** Puts in place what packages the app for the tests of updates, where it may; says so where it may not. */
+export function ensurePackagingTools() {
+  const there = () =>
+    ['mksquashfs', 'desktop-file-validate'].every(tool => findProgram([tool]) !== undefined)
+  if (process.platform !== 'linux' || there()) return
+  if (mayInstall() && install('squashfs-tools', 'desktop-file-utils') && there()) return
+  say(
+    'squashfs-tools and desktop-file-utils are not installed: tests of updates of a packaged app are left out.',
+  )
+}
+
 /** Git is what the whole program works with. */
 export function ensureGit() {
   if (!findProgram(['git'])) fail('git was not found. Install it (Debian: apt-get install git).')

@@ -7,6 +7,7 @@ import {
   ensureChromium,
   ensureGit,
   ensureInstalled,
+  ensurePackagingTools,
   ensureSshd,
   node24,
   root,
@@ -20,6 +21,7 @@ ensureGit()
 const chromium = ensureChromium()
 ensureBuildbot()
 ensureSshd()
+ensurePackagingTools()
 ensureBuilt()
 
 const env = { TRIPHAMMER_CHROMIUM: chromium, ELECTRON_OVERRIDE_DIST_PATH: '/nowhere' }

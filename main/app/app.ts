@@ -13,6 +13,8 @@ import { registerPageScheme } from './page-protocol.ts'
 import type { AppPort, DialogPort, ElectronPorts } from './ports.ts'
 import { watchQuit } from './quit.ts'
 import { systemSealing } from './system-sealing.ts'
+import { openUpdates } from './update/open-updates.ts'
+import type { Updates } from './update/updates.ts'
 
 /** What one start of the app tells another that is there already. */
 interface Poke {
@@ -31,6 +33,7 @@ export function startApp(electron: ElectronPorts): void {
   const launch = readLaunch(process.argv, process.env, process.cwd(), app.getPath('appData'))
   const { dataDir } = launch
   let host: Host | undefined
+  let updates: Updates | undefined
   const log = (text: string) => (host?.log ?? openAppLog(join(dataDir, 'app.log')))(text)
 
   app.setName('Triphammer')
@@ -62,9 +65,13 @@ export function startApp(electron: ElectronPorts): void {
   const quit = watchQuit(app, systemClock, {
     checkpoint,
     log,
+    takeOver: () => updates?.onQuit() ?? false,
     stop: () =>
       starting.then(
-        started => started.stop(),
+        started => {
+          updates?.stop()
+          return started.stop()
+        },
         () => {},
       ),
   })
@@ -73,6 +80,9 @@ export function startApp(electron: ElectronPorts): void {
     if (quit.phase !== 'running') return undefined
     const devUrl = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
     const desk = openDesk(electron, started, quit, pageAddress(devUrl), devUrl !== undefined)
+    void started.whenRunning.then(() => {
+      updates = openUpdates(electron, started, quit)
+    })
     if (launch.repository !== undefined) desk.add(launch.repository)
     return desk
   })

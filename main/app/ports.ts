@@ -16,6 +16,7 @@ import type {
   WebFrameMain,
 } from 'electron'
 import type { FileStore, StateStoreOptions } from '../host/state-store.ts'
+import type { ElectronUpdater } from './electron-updater.ts'
 
 // What the app uses of Electron, and nothing else of it: everything in this folder takes these
 // as parameters. So a change of Electron's typings breaks the build here, tests hand in fakes,
@@ -32,6 +33,7 @@ export type AppPort = Pick<
   | 'on'
   | 'quit'
   | 'relaunch'
+  | 'releaseSingleInstanceLock'
   | 'requestSingleInstanceLock'
   | 'setAppUserModelId'
   | 'setName'
@@ -110,4 +112,6 @@ export interface ElectronPorts {
   readonly createWindow: (options: BrowserWindowConstructorOptions) => WindowPort
   /** electron-store, which asks Electron for a folder even when it is told one. */
   readonly createStore: (options: StateStoreOptions) => FileStore
+  /** electron-updater, which asks Electron for the app. */
+  readonly loadUpdater: () => Promise<ElectronUpdater>
 }

@@ -9,6 +9,11 @@ export type QuitReason = 'user' | 'update' | 'os-shutdown'
 export interface QuitSteps {
   /** Synchronous, and safe to call again and again. */
   checkpoint(): void
+  /**
+   * A person quits. Whether somebody else sees to it: an update that goes in at a quit stops
+   * everything, and quits, by itself.
+   */
+  takeOver?(): Promise<boolean> | false
   /** Stops everything that runs. */
   stop(): Promise<void>
   log(text: string): void
@@ -41,6 +46,7 @@ export function watchQuit(
   steps: QuitSteps,
 ): QuitMachine {
   let phase: QuitMachine['phase'] = 'running'
+  let leaving = false
   let osShutdown = false
   let forgetShutdown: Stop | undefined
 
@@ -50,8 +56,11 @@ export function watchQuit(
     // A veto would hold the logout up and blame this app for it.
     if (osShutdown) return
     event.preventDefault()
-    if (phase === 'stopping') return
-    void stop('user').then(() => app.quit())
+    if (leaving || phase === 'stopping') return
+    leaving = true
+    void leave().finally(() => {
+      leaving = false
+    })
   })
 
   return {
@@ -67,6 +76,13 @@ export function watchQuit(
         osShutdown = false
       })
     },
+  }
+
+  async function leave(): Promise<void> {
+    const taken = steps.takeOver?.()
+    if (taken && (await taken)) return
+    await stop('user')
+    app.quit()
   }
 
   async function stop(reason: QuitReason): Promise<void> {

@@ -113,6 +113,19 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
       daily: z.boolean().optional(),
     }),
   ]),
+  'update:status': z.tuple([]),
+  'update:check': z.tuple([]),
+  'update:apply': z.tuple([
+    z.object({ how: z.enum(['now', 'wait', 'quit', 'quiet']), agreed: z.array(id).max(10_000) }),
+  ]),
+  'update:cancel': z.tuple([]),
+  'update:configure': z.tuple([
+    z.object({
+      check: z.boolean().optional(),
+      channel: z.enum(['latest', 'beta']).optional(),
+      apply: z.enum(['ask', 'quit', 'quiet']).optional(),
+    }),
+  ]),
 }
 
 /** All that can be asked. */

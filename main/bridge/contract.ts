@@ -127,6 +127,13 @@ export interface Requests {
   'recovery:startEmpty': () => void
   /** Shows the data folder or the app's log; answers with the path where the shell can't. */
   'recovery:show': (order: { what: 'data' | 'log' }) => string | null
+  'update:status': () => UpdateStatus
+  /** Looks for a newer version now. */
+  'update:check': () => UpdateStatus
+  'update:apply': (order: ApplyOrder) => UpdateAnswer
+  /** Takes back what was chosen. */
+  'update:cancel': () => void
+  'update:configure': (change: Partial<UpdateStatus['settings']>) => void
 }
 
 export type Channel = keyof Requests
@@ -149,7 +156,8 @@ export type RecoveryStatus =
   | { readonly phase: 'looking'; readonly facts: Facts }
 
 /** What the main process announces: the master's news, and how the queue stands. */
-export type Events = Topics & TerminalTopics & { 'queue/changed': Queue }
+export type Events = Topics &
+  TerminalTopics & { 'queue/changed': Queue; 'update/changed': UpdateStatus }
 export type EventName = keyof Events
 
 /** News with its number. Numbers go up by one; a gap means that something was missed. */
@@ -198,6 +206,7 @@ export interface Snapshot {
   readonly events: readonly MasterEvent[]
   readonly queue: Queue
   readonly config: ConfigStatus
+  readonly updates: UpdateStatus
   readonly freeBytes: number | null
 }
 
@@ -305,6 +314,83 @@ export interface BackupInfo {
   /** Why it can't be restored; `null` when nothing is known against it. */
   readonly problem: string | null
 }
+
+/** How this copy of the app stands to newer versions. */
+export interface UpdateStatus {
+  /** That runs. */
+  readonly version: string
+  readonly checkedAt: Moment | null
+  readonly settings: {
+    /** Looks at start and daily. */
+    readonly check: boolean
+    readonly channel: 'latest' | 'beta'
+    readonly apply: 'ask' | 'quit' | 'quiet'
+  }
+  readonly phase: UpdatePhase
+  /** What became of the update before this start. */
+  readonly outcome: UpdateOutcome | null
+}
+
+export type UpdateOutcome =
+  | {
+      readonly kind: 'updated'
+      readonly from: string
+      readonly to: string
+      readonly builds: number
+    }
+  /** The app starts as it was. */
+  | { readonly kind: 'not-taken'; readonly from: string; readonly to: string }
+  /** Rows are gone that were there before. The backup has them. */
+  | {
+      readonly kind: 'incomplete'
+      readonly from: string
+      readonly to: string
+      readonly backup: string
+      readonly missing: string
+    }
+
+export type UpdatePhase =
+  /** It is not for this copy to update itself. */
+  | { readonly kind: 'off'; readonly reason: string }
+  | { readonly kind: 'current' }
+  | { readonly kind: 'checking' }
+  /** A package manager has to do it; a person is told what to type. */
+  | {
+      readonly kind: 'found'
+      readonly version: string
+      readonly notes: string
+      readonly command: string
+    }
+  | {
+      readonly kind: 'downloading'
+      readonly version: string
+      /** From 0 to 1. */
+      readonly fraction: number
+      readonly bytesPerSecond: number
+    }
+  | {
+      readonly kind: 'ready'
+      readonly version: string
+      readonly notes: string
+      /** When it goes in: `wait` when the running builds have ended, and no more are started. */
+      readonly apply: 'ask' | 'wait' | 'quit' | 'quiet'
+    }
+  | { readonly kind: 'preparing'; readonly version: string; readonly words: string }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'given-up'; readonly version: string; readonly failures: number }
+
+export interface ApplyOrder {
+  readonly how: 'now' | 'wait' | 'quit' | 'quiet'
+  /** The running builds that the person has seen and agreed to interrupt. */
+  readonly agreed: readonly BuildId[]
+}
+
+export type UpdateAnswer =
+  | { readonly kind: 'going' }
+  | { readonly kind: 'chosen' }
+  /** These run, and not all of them were agreed to. */
+  | { readonly kind: 'ask'; readonly builds: readonly BuildId[] }
+  | { readonly kind: 'not-ready' }
 
 /** One handler for each request; leaving one out does not compile. */
 export type Handlers = {

@@ -17,12 +17,15 @@ import { type RecoveryPort, recoveryHandlers } from './recovery.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
 import { terminalHandlers } from './terminal.ts'
+import { type UpdateDoor, updateHandlers, updateStatus } from './updates.ts'
 
 export interface HandlerOptions {
   readonly chooseFolder: () => Promise<string | null>
   readonly freeBytes: () => Promise<number | null>
   /** Where something has to be recovered. */
   readonly recovery?: RecoveryPort
+  /** What replaces the app, where something does. */
+  readonly updates?: () => UpdateDoor | undefined
 }
 
 const SNAPSHOT_BUILDS = 300
@@ -37,6 +40,7 @@ const MOST_TESTS = 5000
 export function createHandlers(master: Master, news: News, options: HandlerOptions): Handlers {
   const { data, distributor, config } = master
   const startedAt = master.clock.now()
+  const updates = options.updates ?? (() => undefined)
 
   return {
     'desk:snapshot': async () => ({ ...snapshot(), freeBytes: await options.freeBytes() }),
@@ -133,6 +137,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'config:read': () => ({ text: readConfigText(master), status: config.status }),
     'config:reload': () => config.reload(),
     ...recoveryHandlers(options.recovery),
+    ...updateHandlers(updates, master.options.version),
 
     'backup:list': () => ({
       backups: master.backups.list().map(backupInfo),
@@ -160,6 +165,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       changes: data.changes({ limit: SNAPSHOT_CHANGES }),
       events: data.events(0, SNAPSHOT_EVENTS),
       queue: news.queue,
+      updates: updateStatus(updates(), master.options.version),
       config: config.status,
     }
   }

@@ -3,13 +3,14 @@ import type { Stop } from '../master/model.ts'
 import type { News as MasterNews } from '../master/mq/mq.ts'
 import { describeWaiting } from '../master/process/waiting.ts'
 import type { TerminalNews } from '../master/slaves/terminals.ts'
-import type { Queue, SequencedNews } from './contract.ts'
+import type { Queue, SequencedNews, UpdateStatus } from './contract.ts'
 
 export interface News {
   /** The number of the newest news. */
   readonly seq: number
   readonly queue: Queue
   subscribe(listener: (news: SequencedNews) => void): Stop
+  tellUpdate(status: UpdateStatus): void
   stop: Stop
 }
 
@@ -42,6 +43,7 @@ export function createNews(master: Master): News {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    tellUpdate: payload => tell({ topic: 'update/changed', payload }),
     stop() {
       unsubscribe()
       unsubscribeTerminals()
@@ -50,7 +52,13 @@ export function createNews(master: Master): News {
     },
   }
 
-  function tell(news: MasterNews | TerminalNews | { topic: 'queue/changed'; payload: Queue }) {
+  function tell(
+    news:
+      | MasterNews
+      | TerminalNews
+      | { topic: 'queue/changed'; payload: Queue }
+      | { topic: 'update/changed'; payload: UpdateStatus },
+  ) {
     seq++
     const numbered = { seq, ...news } as SequencedNews
     for (const listener of listeners) listener(numbered)

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { scrubEnvironment } from '../../slave/environment.ts'
 import { CHANNELS } from '../bridge/call.ts'
-import type { Handlers } from '../bridge/contract.ts'
-import { createHandlers } from '../bridge/handlers.ts'
+import type { Handlers, UpdateOutcome } from '../bridge/contract.ts'
+import { createHandlers, type HandlerOptions } from '../bridge/handlers.ts'
 import { createNews, type News } from '../bridge/news.ts'
 import { onlyReading, onlyRecovery, recoveryHandlers } from '../bridge/recovery.ts'
 import { RefusedError } from '../bridge/refused.ts'
+import type { UpdateDoor } from '../bridge/updates.ts'
 import type { Doors, RecoveryDoors } from '../http/doors.ts'
 import { type HttpServer, startHttp } from '../http/server.ts'
 import { systemClock } from '../master/clock.ts'
@@ -33,6 +34,7 @@ import {
   type StateStoreOptions,
 } from './state-store.ts'
 import { apiToken } from './token.ts'
+import { lookAfterUpdate } from './update-intent.ts'
 import { VERSION } from './version.ts'
 
 export interface HostOptions {
@@ -76,6 +78,10 @@ export interface Host {
   readonly recovery: Recovery
   /** Resolves when the master runs; at once unless its history has to be looked after first. */
   readonly whenRunning: Promise<void>
+  /** What became of the update before this start. */
+  readonly updateOutcome: UpdateOutcome | null
+  /** What replaces the app can be asked by the window from now on. */
+  serveUpdates(door: UpdateDoor): void
   /** Notes where the master stands. Synchronous, for a process that may be ended any moment. */
   checkpoint(): void
   stop: AsyncStop
@@ -108,6 +114,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const reachable = options.mode !== 'dormant'
     let http: HttpServer | undefined
     let running: RunningMaster | undefined
+    let door: UpdateDoor | undefined
+    const updates = () => door
     let closeDoors: AsyncStop = async () => {}
     const bare = { token, staticDir: join(APP_ROOT, 'out', 'renderer'), log, version: VERSION }
     const recovery = createRecovery({
@@ -115,7 +123,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
       log,
       show: async path => options.showPath?.(path) ?? false,
       async start(onUpgrade, upgradeSignal) {
-        const started = await startRunning(options, log, state, { onUpgrade, upgradeSignal })
+        const started = await startRunning(options, log, state, {
+          onUpgrade,
+          upgradeSignal,
+          updates,
+        })
         await closeDoors()
         running = started
         current.use(started.handlers, started.news)
@@ -126,7 +138,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           { ...options, dataDir: copy, mode: 'dormant' },
           log,
           state,
-          { lookOnly: true },
+          { lookOnly: true, updates },
         )
         const why = 'The history is only looked at: nothing can be changed or built.'
         current.use(
@@ -157,6 +169,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     })
     if ((options.mode ?? 'full') !== 'full') {
       running = await startRunning(options, log, state, {
+        updates,
         ...(options.onUpgrade && { onUpgrade: options.onUpgrade }),
       })
       current.use(running.handlers, running.news)
@@ -180,6 +193,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
       state,
       recovery,
       whenRunning: whenRunning.promise,
+      get updateOutcome() {
+        return running?.updateOutcome ?? null
+      },
+      serveUpdates(served) {
+        door = served
+      },
       checkpoint: () => running?.checkpoint(),
       async stop() {
         log(`${shell} stops`)
@@ -219,6 +238,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 interface RunningMaster {
+  readonly updateOutcome: UpdateOutcome | null
   readonly master: Master
   readonly handlers: Handlers
   readonly news: News
@@ -230,7 +250,11 @@ async function startRunning(
   options: HostOptions,
   log: (text: string) => void,
   state: StateStore,
-  how: Pick<MasterOptions, 'onUpgrade' | 'upgradeSignal' | 'lookOnly'>,
+  {
+    updates,
+    ...how
+  }: Pick<MasterOptions, 'onUpgrade' | 'upgradeSignal' | 'lookOnly'> &
+    Required<Pick<HandlerOptions, 'updates'>>,
 ): Promise<RunningMaster> {
   const { dataDir, shell } = options
   const env = scrubEnvironment(process.env, APP_ROOT)
@@ -254,13 +278,20 @@ async function startRunning(
     ...how,
   })
   let record: RunRecord | undefined
-  if (master.options.mode === 'full') record = startRunRecord(state, master, VERSION, log)
+  let updateOutcome: UpdateOutcome | null = null
+  if (master.options.mode === 'full') {
+    updateOutcome = lookAfterUpdate(dataDir, VERSION, log)
+    if (updateOutcome) master.data.addEvent(`app-${updateOutcome.kind}`, updateOutcome.to)
+    record = startRunRecord(state, master, VERSION, log)
+  }
   const news = createNews(master)
   const handlers = createHandlers(master, news, {
     chooseFolder: options.chooseFolder ?? (async () => null),
     freeBytes: () => freeBytes(dataDir),
+    updates,
   })
   return {
+    updateOutcome,
     master,
     handlers,
     news,
@@ -289,7 +320,7 @@ function isCurrent(dataDir: string): boolean {
   }
 }
 
-const quiet: News = { seq: 0, queue: [], subscribe: () => () => {}, stop() {} }
+const quiet: News = { seq: 0, queue: [], subscribe: () => () => {}, tellUpdate() {}, stop() {} }
 
 /** Handlers and news that stay the same objects while what is behind them changes. */
 function createSwitch(handlers: Handlers, news: News) {
@@ -317,6 +348,7 @@ function createSwitch(handlers: Handlers, news: News) {
           listeners.delete(listener)
         }
       },
+      tellUpdate: status => now.news.tellUpdate(status),
       stop() {},
     } satisfies News as News,
     use(handlers: Handlers, news: News) {

@@ -123,6 +123,18 @@ const PARSERS: { readonly [K in keyof State]: (value: unknown) => State[K] } = {
           stood: hasNumbers(value.stood, ['change', 'request', 'build']) ? value.stood : null,
         } as unknown as LastRun)
       : null,
+  updates(value) {
+    const { check, channel, apply, tried } = Object(value) as Record<string, unknown>
+    return {
+      check: check !== false,
+      channel: channel === 'beta' ? 'beta' : 'latest',
+      apply: apply === 'quit' || apply === 'quiet' ? apply : 'ask',
+      tried:
+        hasNumbers(tried, ['failures']) && typeof tried.version === 'string'
+          ? { version: tried.version, failures: Number(tried.failures) }
+          : null,
+    }
+  },
 }
 
 function hasNumbers(

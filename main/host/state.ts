@@ -15,6 +15,17 @@ export interface State {
   readonly window: WindowState | null
   /** Which version ran last, how it ended, and where the master stood. */
   readonly lastRun: LastRun | null
+  readonly updates: UpdateSettings
+}
+
+export interface UpdateSettings {
+  /** Looks for newer versions at start and daily. */
+  readonly check: boolean
+  readonly channel: 'latest' | 'beta'
+  /** When a downloaded update goes in. */
+  readonly apply: 'ask' | 'quit' | 'quiet'
+  /** The version that was last tried, and how often that did not take. */
+  readonly tried: { readonly version: string; readonly failures: number } | null
 }
 
 export interface WindowState {
@@ -37,16 +48,29 @@ export interface LastRun {
   } | null
 }
 
-export const DEFAULT_STATE: State = { theme: 'system', window: null, lastRun: null }
+const DEFAULT_UPDATES: UpdateSettings = {
+  check: true,
+  channel: 'latest',
+  apply: 'ask',
+  tried: null,
+}
+
+export const DEFAULT_STATE: State = {
+  theme: 'system',
+  window: null,
+  lastRun: null,
+  updates: DEFAULT_UPDATES,
+}
 
 /** The schema of state.json, ours and not the app's version. It is handed to the store as `<n>.0.0`. */
-export const STATE_SCHEMA = 1
+export const STATE_SCHEMA = 2
 
 type Fields = Record<string, unknown>
 
 /** From one schema to the next. Pure, and the same again when run twice. */
 export const STATE_MIGRATIONS: Readonly<Record<number, (state: Fields) => Fields>> = {
-  1: state => ({ ...DEFAULT_STATE, ...state }),
+  1: state => ({ theme: 'system', window: null, lastRun: null, ...state }),
+  2: state => ({ updates: DEFAULT_UPDATES, ...state }),
 }
 
 /** The slice of electron-store and conf that migrations need. */

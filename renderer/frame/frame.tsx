@@ -18,6 +18,7 @@ import { useMessage } from '../store/messages.ts'
 import { routes, useLocation } from '../store/route.ts'
 import { bytes, count, roughly } from '../ui/format.ts'
 import { Hint } from '../ui/parts.tsx'
+import { UpdateBadge } from '../updates/update-badge.tsx'
 import './frame.css'
 
 const VIEWS = [
@@ -247,6 +248,7 @@ function RunningBar() {
         {message?.text}
       </span>
       <span className="grow" />
+      <UpdateBadge />
       {desk.freeBytes !== null && <span>{bytes(desk.freeBytes)} free</span>}
       <span>{count(desk.builders.filter(builder => builder.active).length, 'builder')}</span>
       <span>{desk.version}</span>

@@ -7,6 +7,7 @@ import { prefer, usePreferences } from '../store/preferences.ts'
 import { bytes, exact, when } from '../ui/format.ts'
 import { Segments } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
+import { UpdateSection } from '../updates/update-section.tsx'
 import '../welcome/welcome.css'
 import './settings.css'
 
@@ -59,6 +60,7 @@ export function SettingsView() {
               Read again
             </button>
           </section>
+          <UpdateSection />
           <section>
             <h2>This desk</h2>
             <dl className="facts">

@@ -14,6 +14,7 @@ import type {
   Slave,
   Snapshot,
   Step,
+  UpdateStatus,
 } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
 
@@ -43,6 +44,7 @@ export interface Desk {
   readonly events: readonly MasterEvent[]
   readonly queue: Queue
   readonly config: ConfigStatus
+  readonly updates: UpdateStatus
   /** How long logs are that were seen to grow. */
   readonly logSizes: ReadonlyMap<LogId, { readonly lineCount: number; readonly byteCount: number }>
   /** Whether there are older builds than those in `builds`. */
@@ -69,6 +71,13 @@ const NOTHING: Desk = {
   events: [],
   queue: [],
   config: { file: '', good: true, loadedAt: 0, problems: [], notices: [] },
+  updates: {
+    version: '',
+    checkedAt: null,
+    settings: { check: false, channel: 'latest', apply: 'ask' },
+    phase: { kind: 'current' },
+    outcome: null,
+  },
   logSizes: new Map(),
   reachedBeginning: false,
 }
@@ -221,6 +230,9 @@ function change(draft: Draft, news: SequencedNews): Draft {
       break
     case 'config/changed':
       draft.config = news.payload
+      break
+    case 'update/changed':
+      draft.updates = news.payload
       break
     case 'log/appended':
       draft.logSizes = new Map(draft.logSizes).set(news.payload.logId, news.payload)

@@ -30,6 +30,7 @@ function served() {
         seq: 0,
         queue: [],
         stop: () => {},
+        tellUpdate: () => {},
         subscribe(listener) {
           tell = listener
           return () => {}

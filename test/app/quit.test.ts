@@ -107,3 +107,26 @@ test('the fake forgets a prevented quit, as Electron does', () => {
 
   expect(app.trace).toEqual(['before-quit', 'before-quit', 'will-quit', 'quit(0)'])
 })
+
+test('an update that goes in at a quit stops and quits by itself', async () => {
+  const app = new FakeApp()
+  const quit = watchQuit(app.port, createFakeClock(), {
+    checkpoint: () => {},
+    log: () => {},
+    stop: async () => void app.trace.push('stopped'),
+    async takeOver() {
+      await quit.stop('update')
+      app.trace.push('installed')
+      app.quit()
+      return true
+    },
+  })
+
+  app.quit()
+  app.quit()
+  await expect.poll(() => app.exitCode).toBe(0)
+
+  expect(app.trace.filter(one => !one.startsWith('before'))).toEqual([
+    ...['stopped', 'installed', 'will-quit', 'quit(0)'],
+  ])
+})

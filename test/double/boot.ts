@@ -1,10 +1,13 @@
 // Starts an app as the Electron executable does: electron [switches] [-r module] <app> [arguments].
 import childProcess from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import inspector from 'node:inspector'
 import { createRequire, registerHooks } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { extractAll } from '@electron/asar'
+import { app } from './app.ts'
 import { runtime } from './runtime.ts'
 import { start, takeSignals, watchProcess } from './start.ts'
 
@@ -18,10 +21,12 @@ registerHooks({
 })
 
 const args = process.argv.slice(2)
+const packaged = process.env.ELECTRON_DOUBLE_PACKAGED
+delete process.env.ELECTRON_DOUBLE_PACKAGED
 const { target, modules } = readArguments()
 becomeElectron()
 openInspector()
-const entry = findEntry(resolve(target))
+const entry = findEntry(packaged === undefined ? resolve(target!) : unpackApp(packaged))
 watchProcess()
 const require = createRequire(import.meta.url)
 for (const name of modules) require(resolve(name))
@@ -44,7 +49,7 @@ try {
 }
 
 // Chromium reads its switches wherever they stand; the app is the first that is none.
-function readArguments(): { target: string; modules: readonly string[] } {
+function readArguments(): { target: string | undefined; modules: readonly string[] } {
   const modules: string[] = []
   let target: string | undefined
   for (let i = 0; i < args.length; i++) {
@@ -52,10 +57,10 @@ function readArguments(): { target: string; modules: readonly string[] } {
     const [, name, value] = /^--([^=]+)=?(.*)$/.exec(arg) ?? []
     if (name !== undefined) runtime.switches.set(name, value!)
     else if (target === undefined && arg === '-r') modules.push(args[++i]!)
-    else target ??= arg
+    else if (packaged === undefined) target ??= arg
   }
-  if (target !== undefined) return { target, modules }
-  console.error('electron double: no app was given; a packaged app is not supported')
+  if (target !== undefined || packaged !== undefined) return { target, modules }
+  console.error('electron double: no app was given')
   process.exit(1)
 }
 
@@ -65,8 +70,8 @@ function becomeElectron() {
   const set = (object: object, name: string, value: unknown) =>
     Object.defineProperty(object, name, { value, enumerable: true })
   set(process, 'type', 'browser')
-  set(process, 'defaultApp', true)
-  set(process, 'resourcesPath', dirname(process.execPath))
+  if (packaged === undefined) set(process, 'defaultApp', true)
+  set(process, 'resourcesPath', packaged ?? dirname(process.execPath))
   set(process.versions, 'electron', VERSION)
   set(process.versions, 'chrome', '156.0.0.0')
   // Electron's children of the main process are plain Node.
@@ -82,6 +87,16 @@ function openInspector() {
   const port = runtime.switches.get('inspect') ?? runtime.switches.get('inspect-brk')
   if (port !== undefined)
     inspector.open(Number(port) || 0, '127.0.0.1', runtime.switches.has('inspect-brk'))
+}
+
+// Electron reads files in the archive as if it were a folder; here it is one, for as long as the app runs.
+function unpackApp(resources: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'electron-double-app-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'app.asar')
+  extractAll(join(resources, 'app.asar'), path)
+  app.isPackaged = true
+  return path
 }
 
 function findEntry(path: string): string {

@@ -67,6 +67,10 @@ export const session = {
   get defaultSession(): DoubleSession {
     return defaultSession
   },
+  /** Only what is asked over the network may use another one: no page has it. */
+  fromPartition(_partition: string, _options?: object): DoubleSession {
+    return new DoubleSession()
+  },
 }
 
 /** Receives downloads in a folder of their own, and hands them over as the app says. */

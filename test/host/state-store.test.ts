@@ -25,9 +25,12 @@ test('a first start begins on defaults, in a file that is only for this user', (
 
   const state = open()
 
-  expect([state.get('theme'), state.get('window'), state.get('lastRun')]).toEqual(
-    Object.values(DEFAULT_STATE),
-  )
+  expect([
+    state.get('theme'),
+    state.get('window'),
+    state.get('lastRun'),
+    state.get('updates'),
+  ]).toEqual(Object.values(DEFAULT_STATE))
   expect(state.trouble).toBeUndefined()
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
 })

@@ -50,6 +50,8 @@ export interface Distributor {
   retrySlave(name: string, why: string): void
   /** Why the requests of a builder wait. */
   whyWaiting(builder: BuilderId): readonly WaitReason[]
+  /** Starts no builds from now on, and says why; `null` starts them again. What runs goes on. */
+  hold(reason: string | null): void
   /** Starts nothing more; what runs ends as RETRY. */
   stop: AsyncStop
 }
@@ -63,6 +65,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
   const { data, mq, clock, slaves, locks } = options
   const runs = new Map<BuildId, BuildRun>()
   let stopping = false
+  let held: string | null = null
   let planned: NodeJS.Immediate | undefined
   let cancelRetry: Stop | undefined
   const stops: Stop[] = [
@@ -86,6 +89,12 @@ export function startDistributor(options: DistributorOptions): Distributor {
     },
     retrySlave(name, why) {
       for (const run of runs.values()) if (run.build.slave === name) run.retry(why)
+    },
+    hold(reason) {
+      held = reason
+      // Whoever shows why requests wait looks again.
+      for (const slave of data.slaves()) data.announceSlave(slave.name)
+      poke()
     },
     async stop() {
       stopping = true
@@ -116,6 +125,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
   }
 
   function serveAll() {
+    if (held !== null) return
     const ready = freeSlaves()
     if (ready.size > 0) for (const builder of waitingBuilders()) serve(builder, ready)
     wakeSlaves()
@@ -259,6 +269,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
     const builder = data.builder(id)
     const config = builder && configOf(builder)
     if (!config) return [{ kind: 'builder-gone' }]
+    if (held !== null) return [{ kind: 'held', reason: held }]
     if (config.slaves.length === 0)
       return [
         config.slaveTags.length === 0

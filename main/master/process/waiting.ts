@@ -5,6 +5,8 @@ import { describeRequirement, type Unmet } from './requirements.ts'
 export type WaitReason =
   | { readonly kind: 'starts-now' }
   | { readonly kind: 'builder-gone' }
+  /** Nothing is started at all. */
+  | { readonly kind: 'held'; readonly reason: string }
   | { readonly kind: 'no-slave' }
   | { readonly kind: 'no-tag'; readonly tags: readonly string[] }
   | SlaveReason
@@ -51,6 +53,8 @@ function describeReason(reason: WaitReason, now: Moment): string {
       return 'starts now'
     case 'builder-gone':
       return 'the builder is no longer configured'
+    case 'held':
+      return reason.reason
     case 'no-slave':
       return 'no slave is configured for it'
     case 'no-tag':

@@ -186,3 +186,27 @@ test('a builder waits for a slave that has what it asks for, and for its tag', a
     ['no slave has tag gpu; builds of "b" wait for one'],
   ])
 })
+
+test('while builds are held back nothing begins, what runs goes on, and the reason is told', async () => {
+  const one = await testMaster({
+    config: {
+      slaves: [{ name: 'local', maxBuilds: 2 }],
+      builders: ['a', 'b'].map(name => ({ name, steps: [step(UNTIL_TOLD)] })),
+    },
+  })
+  const first = one.request('a')
+  await one.until('build/changed')
+  const { distributor } = one.master
+  distributor.hold('an update is being installed')
+  const second = one.request('b')
+  const why = distributor.whyWaiting(one.data.builderByName('b')!.id)
+  const running = one.data.runningBuilds().map(build => build.requestId)
+  distributor.hold(null)
+  while (one.data.runningBuilds().length < 2) await one.until('build/changed')
+  await allStopped(one, [first, second])
+
+  expect([running, why]).toEqual([
+    [first],
+    [{ kind: 'held', reason: 'an update is being installed' }],
+  ])
+})

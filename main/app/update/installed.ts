@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Installed, Release } from './updater-port.ts'
+
+export interface InstalledFacts {
+  readonly isPackaged: boolean
+  readonly platform: NodeJS.Platform
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly resourcesPath: string
+  /** Public keys that a Linux feed must be signed with. */
+  readonly feedKeys: readonly string[]
+}
+
+const COMMANDS: Readonly<Record<string, (file: string) => string>> = {
+  deb: file => `sudo apt install ./${file}`,
+  rpm: file => `sudo dnf install ./${file}`,
+  pacman: file => `sudo pacman -U ./${file}`,
+}
+
+/** Who may replace this copy of the app. electron-builder writes `package-type` into system packages. */
+export function howInstalled(facts: InstalledFacts): Installed {
+  const { isPackaged, platform, env, resourcesPath, feedKeys } = facts
+  if (!isPackaged) return { kind: 'never', reason: 'This is a checkout; git updates it.' }
+  if (!existsSync(join(resourcesPath, 'app-update.yml')))
+    return { kind: 'never', reason: 'This build has no address to look for updates at.' }
+  if (platform !== 'linux') return { kind: 'replaceable' }
+  if (env.SNAP) return { kind: 'never', reason: 'Snap updates this app.' }
+  if (env.FLATPAK_ID) return { kind: 'never', reason: 'Flatpak updates this app.' }
+  if (feedKeys.length === 0)
+    return { kind: 'never', reason: 'This build has no key to tell a true update by.' }
+  const type = readPackageType(resourcesPath)
+  const command = type === undefined ? undefined : COMMANDS[type]
+  if (command) return { kind: 'told', command: release => fetchAnd(release, type!, command) }
+  if (env.APPIMAGE) return { kind: 'replaceable' }
+  return { kind: 'never', reason: 'This copy is a plain folder; unpack the new version beside it.' }
+}
+
+function readPackageType(resourcesPath: string): string | undefined {
+  try {
+    return readFileSync(join(resourcesPath, 'package-type'), 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
+function fetchAnd(release: Release, type: string, command: (file: string) => string): string {
+  const url = release.files.find(file => file.url.endsWith(`.${type}`))?.url
+  if (url === undefined) return `no .${type} was released; take the AppImage`
+  return `curl -fLO ${quoted(url)} && ${command(quoted(url.split('/').at(-1)!))}`
+}
+
+// A feed is signed, but a person will run this: nothing of it may be more than a word.
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,228 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { UpdateStatus } from '../../main/bridge/contract.ts'
+import type { Holder } from '../../main/host/lock.ts'
+import {
+  FEED_KEY,
+  type Feed,
+  releaseOf,
+  serveRelease,
+  signed,
+  startFeed,
+} from '../packaged/feed.ts'
+import { canPackage, packageAppImage } from '../packaged/package-app.ts'
+import { Application } from './application.ts'
+import { expect, ON, ON_DOUBLE, test } from './fixtures.ts'
+
+// An AppImage of two versions, made by electron-builder, and a feed on loopback. The images hold the
+// double, so this says nothing of a real Electron's own files.
+test.skip(!ON_DOUBLE, 'the packaged app holds the double')
+test.skip(!canPackage(), 'squashfs-tools and desktop-file-utils are not installed')
+test.describe.configure({ mode: 'serial' })
+
+const OLD = '0.2.0'
+const NEW = '0.3.0'
+let feed: Feed
+let folder: string
+let images: { old: string; new: string }
+
+test.beforeAll(async () => {
+  test.setTimeout(120_000)
+  feed = await startFeed()
+  folder = mkdtempSync(join(tmpdir(), 'triphammer-packaged-'))
+  const order = { folder, feedUrl: feed.url, feedKeys: [FEED_KEY] }
+  images = {
+    old: await packageAppImage({ ...order, version: OLD }),
+    new: await packageAppImage({ ...order, version: NEW }),
+  }
+})
+test.afterAll(() => {
+  feed?.close()
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+
+interface Installed {
+  readonly app: Application
+  /** The AppImage, under a name of the person's own. */
+  readonly path: string
+  readonly cli: (...args: string[]) => Promise<{ code: number | null; stdout: string }>
+  status(): Promise<UpdateStatus>
+  ask(channel: string, ...args: unknown[]): Promise<unknown>
+}
+
+const packaged = test.extend<{ installed: Installed }>({
+  installed: async ({ home, dataDir, env, cli }, use) => {
+    const path = join(home, 'Applications', 'My Triphammer.AppImage')
+    mkdirSync(join(path, '..'))
+    copyFileSync(images.old, path)
+    mkdirSync(dataDir)
+    writeFileSync(join(dataDir, 'master.yml'), configuration(home))
+    const cache = { XDG_CACHE_HOME: join(home, '.cache') }
+    const app = new Application({
+      path,
+      args: [`--data=${dataDir}`],
+      env: { ...env, ...cache },
+      startTimeout: 30_000,
+    })
+    await app.start()
+    const ask = (channel: string, ...args: unknown[]) =>
+      app.page.evaluate(
+        ([channel, args]) =>
+          (
+            window as never as { triphammer: { request: (...all: unknown[]) => Promise<unknown> } }
+          ).triphammer.request(channel as string, ...(args as unknown[])),
+        [channel, args] as const,
+      )
+    await use({ app, path, cli, ask, status: () => ask('update:status') as Promise<UpdateStatus> })
+    if (app.isRunning()) await app.stop()
+    await endHolder(dataDir)
+  },
+})
+
+packaged(
+  `an update waits for a running build and carries history over${ON}`,
+  async ({ installed, home, dataDir }) => {
+    packaged.setTimeout(120_000)
+    const { app, path, cli, status, ask } = installed
+    const image = readFileSync(images.new)
+    expect((await cli('force', 'quick', '--wait')).code).toBe(0)
+    const slow = cli('force', 'slow', '--wait')
+    await expect(app.page.getByText('1 build running')).toBeVisible()
+
+    feed.answer = serveRelease(releaseOf(NEW, image), image)
+    await ask('update:check')
+    await expect.poll(async () => (await status()).phase.kind, { timeout: 20_000 }).toBe('ready')
+    await app.page.getByRole('button', { name: `${NEW} ready` }).click()
+    await expect(app.page.getByText('slow #1')).toBeVisible()
+    const shots = process.env.TRIPHAMMER_SCREENSHOTS
+    for (const colorScheme of shots ? (['light', 'dark'] as const) : []) {
+      await app.page.emulateMedia({ colorScheme })
+      await app.page.screenshot({ path: join(shots!, `update-${colorScheme}.png`) })
+    }
+    // Nobody agreed to interrupt anything.
+    const [running] = (
+      (await ask('update:apply', { how: 'now', agreed: [] })) as { builds: number[] }
+    ).builds
+    expect(running).toBeGreaterThan(0)
+    await app.page.getByRole('button', { name: 'When it has ended' }).click()
+    await expect(app.page.getByText(`${NEW} ready, waits for 1 build`)).toBeVisible()
+    writeFileSync(join(home, 'go'), '')
+
+    expect((await slow).code).toBe(0)
+    await app.exited
+    await expect.poll(() => holder(dataDir)?.version, { timeout: 30_000 }).toBe(NEW)
+    expect(readFileSync(path).equals(image)).toBe(true)
+    const { stdout } = await cli('builds', 'slow', '--json')
+    expect(JSON.parse(stdout)).toHaveLength(1)
+    expect(readFileSync(join(dataDir, 'app.log'), 'utf8')).toContain(
+      `update from ${OLD} to ${NEW}: updated`,
+    )
+  },
+)
+
+packaged(`feeds that lie change nothing${ON}`, async ({ installed }) => {
+  packaged.setTimeout(120_000)
+  const { path, status, ask } = installed
+  const image = readFileSync(images.new)
+  const release = releaseOf(NEW, image)
+  const [file] = release.files
+  const other = Buffer.from(image)
+  other[100]! ^= 1
+  const unsized = { ...release, files: [{ url: file!.url, sha512: file!.sha512 }] }
+  const LIES: Readonly<Record<string, readonly [RequestListener, RegExp]>> = {
+    'another file': [serveRelease(release, other), /not the one that was announced/],
+    'a signature of somebody else': [
+      serveRelease(release, image, 'AAAA'),
+      /not signed by Triphammer/,
+    ],
+    'a signature of another release': [
+      serveRelease(release, image, signed({ ...release, version: '0.2.9' })),
+      /not signed by Triphammer/,
+    ],
+    'a file that is cut off': [
+      serveRelease(release, (_request, response) => {
+        response.setHeader('content-length', image.length)
+        response.write(image.subarray(0, 100_000), () => response.destroy())
+      }),
+      /cut during the download/,
+    ],
+    'a file that goes on for ever': [
+      serveRelease(release, (_request, response) => pour(response)),
+      /more than it announced/,
+    ],
+    'a file of no known length': [serveRelease(unsized, image), /length/],
+    'a circle': [
+      (request, response) => {
+        response.writeHead(302, { location: request.url! })
+        response.end()
+      },
+      /circle/,
+    ],
+    'no feed': [
+      (_request, response) => response.writeHead(404).end(),
+      /No release has been published/,
+    ],
+    'what is no feed': [
+      (_request, response) => response.end('::: not yaml ['),
+      /not be understood/,
+    ],
+  }
+  for (const [lie, [answer, words]] of Object.entries(LIES)) {
+    feed.answer = answer
+    await ask('update:check')
+    await expect
+      .poll(async () => (await status()).phase, { message: lie, timeout: 20_000 })
+      .toEqual({
+        kind: 'failed',
+        message: expect.stringMatching(words),
+      })
+  }
+  feed.answer = serveRelease({ ...release, version: '0.1.9' }, image)
+  await ask('update:check')
+  expect((await status()).phase).toEqual({ kind: 'current' })
+  expect(readFileSync(path).equals(readFileSync(images.old))).toBe(true)
+})
+
+function configuration(home: string): string {
+  const until = `until [ -e ${JSON.stringify(join(home, 'go'))} ]; do sleep 0.05; done`
+  return `builders:
+  - { name: quick, steps: [{ shell: echo done }] }
+  - { name: slow, steps: [{ shell: ${JSON.stringify(until)} }] }
+`
+}
+
+function pour(response: Parameters<RequestListener>[1]) {
+  const block = Buffer.alloc(256 * 1024)
+  const more = () => {
+    while (!response.destroyed && response.write(block));
+    if (!response.destroyed) response.once('drain', more)
+  }
+  more()
+}
+
+function holder(dataDir: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, 'lock.json'), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Ends the version that was started by the update, which no driver holds. */
+async function endHolder(dataDir: string) {
+  const left = holder(dataDir)
+  if (!left) return
+  process.kill(left.pid, 'SIGTERM')
+  await expect.poll(() => isAlive(left.pid), { timeout: 15_000 }).toBe(false)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

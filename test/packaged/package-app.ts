@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { build, Platform } from 'electron-builder'
+import { parse } from 'yaml'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const ELECTRON_VERSION = JSON.parse(
+  readFileSync(join(ROOT, 'node_modules/electron/package.json'), 'utf8'),
+).version as string
+
+export interface PackageOrder {
+  readonly version: string
+  /** Where everything goes. */
+  readonly folder: string
+  /** Where the packaged app looks for updates. */
+  readonly feedUrl: string
+  readonly feedKeys: readonly string[]
+}
+
+/**
+ * Packages the built app as an AppImage with electron-builder, around the double in place of
+ * Electron and with a runtime of our own that unpacks the image. Good for a test, never a release.
+ *
+ * @returns The path of the AppImage; `latest-linux.yml` is beside it.
+ */
+export async function packageAppImage(order: PackageOrder): Promise<string> {
+  const { version, folder, feedUrl, feedKeys } = order
+  process.env.APPIMAGE_TOOLS_PATH = makeTools(join(folder, 'tools'))
+  const config = parse(readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8'))
+  const output = join(folder, version)
+  const [file] = await build({
+    projectDir: ROOT,
+    targets: Platform.LINUX.createTarget('AppImage'),
+    publish: 'never',
+    config: {
+      ...config,
+      directories: { output },
+      electronDist: makeElectron(join(folder, 'electron')),
+      electronVersion: ELECTRON_VERSION,
+      compression: 'store',
+      publish: { provider: 'generic', url: feedUrl },
+      extraMetadata: { version, feedKeys },
+    },
+  })
+  return file!
+}
+
+/** Whether this machine has what an AppImage is made with. */
+export function canPackage(): boolean {
+  return (
+    process.platform === 'linux' &&
+    ['mksquashfs', 'unsquashfs', 'desktop-file-validate'].every(tool => which(tool) !== undefined)
+  )
+}
+
+// What electron-builder takes for Electron's own files. Its executable hands over to the double.
+function makeElectron(folder: string): string {
+  if (existsSync(folder)) return folder
+  mkdirSync(join(folder, 'resources'), { recursive: true })
+  writeFileSync(join(folder, 'version'), ELECTRON_VERSION)
+  writeFileSync(join(folder, 'LICENSE'), '')
+  writeFileSync(join(folder, 'LICENSES.chromium.html'), '')
+  const lines = [
+    '#!/bin/sh',
+    'ELECTRON_DOUBLE_EXEC=$(readlink -f -- "$0")',
+    'ELECTRON_DOUBLE_PACKAGED=$(dirname -- "$ELECTRON_DOUBLE_EXEC")/resources',
+    'export ELECTRON_DOUBLE_EXEC ELECTRON_DOUBLE_PACKAGED',
+    `exec "${join(ROOT, 'test/double/electron')}" "$@"`,
+  ]
+  writeFileSync(join(folder, 'electron'), `${lines.join('\n')}\n`, { mode: 0o755 })
+  return folder
+}
+
+// The tools that electron-builder would fetch, from this machine.
+function makeTools(folder: string): string {
+  if (existsSync(folder)) return folder
+  mkdirSync(join(folder, 'linux-x64'), { recursive: true })
+  mkdirSync(join(folder, 'lib/x64'), { recursive: true })
+  for (const tool of ['mksquashfs', 'desktop-file-validate'])
+    symlinkSync(which(tool)!, join(folder, 'linux-x64', tool))
+  const runtime = join(folder, 'runtime-x64')
+  writeFileSync(runtime, runtimeScript(4096))
+  chmodSync(runtime, 0o755)
+  return folder
+}
+
+// The image follows the runtime; a real one mounts it, this one unpacks it for as long as it runs.
+function runtimeScript(sizeBytes: number): string {
+  const script = [
+    '#!/bin/sh',
+    'image=$(readlink -f -- "$0")',
+    'folder=$(mktemp -d)',
+    'trap \'rm -rf "$folder"\' EXIT',
+    `unsquashfs -quiet -no-progress -offset ${sizeBytes} -dest "$folder/app" "$image" >/dev/null || exit 127`,
+    'APPIMAGE=$image APPDIR=$folder/app "$folder/app/AppRun" "$@" &',
+    'child=$!',
+    // A signal to this shell is meant for the app.
+    'for name in TERM INT HUP; do trap "kill -$name $child" "$name"; done',
+    'wait "$child"; code=$?',
+    'while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done',
+    'exit "$code"',
+  ].join('\n')
+  return `${`${script}\n`.padEnd(sizeBytes - 1, '#')}\n`
+}
+
+function which(tool: string): string | undefined {
+  try {
+    return execFileSync('which', [tool], { encoding: 'utf8', stdio: 'pipe' }).trim()
+  } catch {
+    return undefined
+  }
+}
