@@ -4,9 +4,10 @@ import { build } from 'vite'
 import { root } from './lib.mjs'
 
 /** Writes `slave-packed.mjs` into a folder. */
-export async function packSlave(folder) {
+export async function packSlave(folder, plugins = []) {
   await build({
     configFile: false,
+    plugins,
     root,
     logLevel: 'error',
     build: {

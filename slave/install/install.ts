@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -85,5 +85,5 @@ function runAll(commands: readonly (readonly string[])[]): string | undefined {
 
 // What was started: in a bundle this file is part of it.
 function entryFile(): string {
-  return process.argv[1] ?? fileURLToPath(import.meta.url)
+  return realpathSync(process.argv[1] ?? fileURLToPath(import.meta.url))
 }

@@ -21,7 +21,7 @@ export function settleProgram(program: Program, folder: string): Program {
   if (from === undefined) return program
   const to = join(folder, 'program', 'node_modules')
   rmSync(to, { recursive: true, force: true })
-  cpSync(from, to, { recursive: true })
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true })
   const moved = (path: string) =>
     path.startsWith(from + sep) ? to + path.slice(from.length) : path
   return { node: moved(program.node), entry: moved(program.entry) }

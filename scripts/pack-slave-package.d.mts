@@ -1,0 +1,2 @@
+/** Writes `triphammer-slave-<version>.tgz` into a folder. Returns its path. */
+export function packSlavePackage(folder: string): Promise<string>

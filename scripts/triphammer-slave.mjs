@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The command of the packed slave. It runs on any Node, to say which one is needed.
+const [major = 0] = process.versions.node.split('.').map(Number)
+if (major < 22) {
+  process.stderr.write(
+    `triphammer slave: Node 22 or later is needed, and this is ${process.versions.node}. ` +
+      'With npm: npx -p node@24 -p triphammer-slave triphammer-slave …\n',
+  )
+  process.exit(1)
+}
+await import('./slave-packed.mjs')
