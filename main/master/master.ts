@@ -7,16 +7,18 @@ import { type ConfigFile, openConfigFile } from './config/config-file.ts'
 import type { BuilderConfig, Config, ProjectConfig, SlavePort } from './config/model.ts'
 import type { ConfigStatus } from './config/status.ts'
 import { type ArtifactStore, openArtifacts } from './data/artifacts.ts'
+import type { RunningBuild } from './data/builds.ts'
 import { createData, type Data } from './data/data.ts'
 import { openHistory } from './db/history.ts'
 import { startSyncToDisk } from './db/sync-to-disk.ts'
 import { openLogStore } from './logs/log-store.ts'
-import type { AsyncStop, Build, BuilderId, LogId } from './model.ts'
+import type { Build, BuilderId, BuildId, LogId } from './model.ts'
 import { createMq, type Mq } from './mq/mq.ts'
 import { type Distributor, startDistributor } from './process/distributor.ts'
 import { createLocks } from './process/locks.ts'
 import { startSchedulers } from './schedulers/schedulers.ts'
 import { memorySecrets, type SecretsStore } from './secrets.ts'
+import type { Expected } from './slaves/attachment.ts'
 import type { Program } from './slaves/pseudo-terminal.ts'
 import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
@@ -62,6 +64,9 @@ export interface MasterOptions {
  */
 export type MasterMode = 'full' | 'single' | 'dormant'
 
+/** What becomes of builds that run when the master stops. */
+export type WhatOfBuilds = 'leave' | 'stop'
+
 export interface Master {
   readonly data: Data
   readonly mq: Mq
@@ -75,6 +80,8 @@ export interface Master {
   readonly backups: Backups
   /** Slaves of other machines. */
   readonly remote: Remote
+  /** Builds of an earlier run that go on. */
+  readonly carried: readonly BuildId[]
   /** Builds that an earlier run left unfinished; their requests wait again. */
   readonly abandoned: readonly Build[]
   /** Looks for new commits now. Resolves when they are in history. */
@@ -88,8 +95,12 @@ export interface Master {
   addTransientBuilder(builder: BuilderConfig, project: ProjectConfig): void
   /** Builds the requests of this builder, in `single` mode. */
   serve(builder: BuilderId): void
-  /** Stops in order; what runs ends as RETRY and is built again by the next run. */
-  stop: AsyncStop
+  /**
+   * Stops in order. With `leave`, builds go on at slaves that can do without a master,
+   * and the next run takes them up; others, and with `stop` all, end as RETRY and are
+   * built again. A master in `single` mode stops them unless told otherwise.
+   */
+  stop(builds?: WhatOfBuilds): Promise<void>
 }
 
 /** Starts every service of the build master, in plain Node, on a data directory that it alone uses. */
@@ -134,14 +145,17 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       data.addEvent(kind, subject, detail)
     }
     const abandoned: Build[] = []
+    const carried: RunningBuild[] = []
     if (mode !== 'dormant') {
       data.startRun()
       stops.push(data.endRun)
-      abandoned.push(...(await closeAbandoned(data)))
+      carried.push(...carriedOn(data))
+      abandoned.push(...(await closeAbandoned(data, carried)))
       data.addEvent('master-started', version, shell)
     }
-    const services = startServices(options, clock, data, mq)
-    stops.push(services.stop)
+    const services = startServices(options, clock, data, mq, carried)
+    let what: WhatOfBuilds = mode === 'single' ? 'stop' : 'leave'
+    stops.push(() => services.stop(what))
     const backups = startBackups({
       dataDir,
       configFile: options.configFile,
@@ -156,7 +170,22 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       },
     })
     stops.push(backups.stop)
-    return { ...services, backups, data, mq, clock, options, abandoned, stop: () => stopAll(stops) }
+    return {
+      ...services,
+      backups,
+      data,
+      mq,
+      clock,
+      options,
+      abandoned,
+      carried: carried.map(one => one.buildId),
+      stop,
+    }
+
+    function stop(builds = what): Promise<void> {
+      what = builds
+      return stopAll(stops)
+    }
   } catch (error) {
     await stopAll(stops)
     throw error
@@ -168,13 +197,37 @@ async function stopAll(stops: (() => unknown)[]): Promise<void> {
   for (let stop = stops.pop(); stop; stop = stops.pop()) await stop()
 }
 
-async function closeAbandoned(data: Data): Promise<Build[]> {
-  const ends = new Map<LogId, Awaited<ReturnType<Data['closeLog']>>>()
-  for (const { id } of data.growingLogs()) ends.set(id, await data.closeLog(id))
-  return data.closeAbandoned(ends)
+/** The builds of a master before this one whose slaves may still be at them. */
+function carriedOn(data: Data): RunningBuild[] {
+  const able = data.carriedBuilds().filter(one => one.slaveRun !== null)
+  // Of several lives of one slave only the last can be met again.
+  const last = new Map(able.map(one => [data.build(one.buildId)!.slave, one.slaveRun]))
+  return able.filter(one => last.get(data.build(one.buildId)!.slave) === one.slaveRun)
 }
 
-function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq) {
+async function closeAbandoned(data: Data, carried: readonly RunningBuild[]): Promise<Build[]> {
+  const kept = new Set(carried.map(one => one.buildId))
+  const ends = new Map<LogId, Awaited<ReturnType<Data['closeLog']>>>()
+  for (const { id } of data.growingLogs(kept)) ends.set(id, await data.closeLog(id))
+  return data.closeAbandoned(ends, kept)
+}
+
+function expectedOf(data: Data, carried: readonly RunningBuild[]): Map<string, Expected> {
+  return new Map(
+    carried.map(({ buildId, slaveRun }) => {
+      const { slave } = data.build(buildId)!
+      return [slave, { runId: slaveRun!, info: data.slave(slave)!.info }]
+    }),
+  )
+}
+
+function startServices(
+  options: MasterOptions,
+  clock: Clock,
+  data: Data,
+  mq: Mq,
+  carried: readonly RunningBuild[],
+) {
   const { dataDir, log, mode } = options
   const artifacts = openArtifacts(join(dataDir, 'artifacts'))
   const locks = createLocks()
@@ -199,6 +252,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     env: options.env,
     terminals,
     remote,
+    expected: expectedOf(data, carried),
     log,
   })
   const served = new Set<BuilderId>()
@@ -259,13 +313,14 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
       served.add(builder)
       distributor.poke()
     },
-    async stop() {
+    async stop(builds: WhatOfBuilds) {
+      const how = builds === 'leave' ? 'leave' : undefined
       await config.stop()
       schedulers.stop()
       await Promise.all([...[...sources.values()].map(({ source }) => source.stop()), ...leaving])
-      await distributor.stop()
+      await distributor.stop(how)
       terminals.stop()
-      await slaves.stop()
+      await slaves.stop(how)
       await remote.stop()
     },
   }
@@ -279,6 +334,7 @@ function startServices(options: MasterOptions, clock: Clock, data: Data, mq: Mq)
     }
     saveDesk(now)
     slaves.configure(now.slaves)
+    if (!begun) distributor.carryOn(carried)
     // Builds of a single run need no slaves that come by.
     if (mode === 'full') void remote.configure(options.slavePort ?? now.slavePort)
     if (mode === 'single') return

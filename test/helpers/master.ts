@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { ConfigStatus } from '../../main/master/config/status.ts'
-import { type Master, type MasterOptions, startMaster } from '../../main/master/master.ts'
+import {
+  type Master,
+  type MasterOptions,
+  startMaster,
+  type WhatOfBuilds,
+} from '../../main/master/master.ts'
 import type {
   Build,
   BuildRequest,
@@ -60,9 +65,10 @@ export interface TestMaster {
   steps(build: Build): Record<string, string>
   /** What a log of a step holds. */
   logText(build: Build, step: string, options?: LogOptions): Promise<string>
-  stop(): Promise<void>
+  /** In order; builds that run end as RETRY unless they are to be left. */
+  stop(builds?: WhatOfBuilds): Promise<void>
   /** Stops it in order and starts another on the same data. */
-  restart(options?: TestMasterOptions): Promise<void>
+  restart(options?: TestMasterOptions, builds?: WhatOfBuilds): Promise<void>
 }
 
 interface LogOptions {
@@ -135,10 +141,11 @@ export async function testMaster(options: TestMasterOptions = {}): Promise<TestM
     wrote: (step, text, log = 'stdio') =>
       new Promise(resolve => {
         const look = async (candidate: Log | undefined) => {
-          if (candidate?.name !== log) return
+          if (!master || candidate?.name !== log) return
           const own = test.data.step(candidate.stepId)!
           if (own.name !== step || own.completeAt !== null) return
-          if (!(await readLog(candidate)).includes(text)) return
+          const held = await readLog(candidate).catch(() => '')
+          if (!held.includes(text)) return
           stop()
           resolve(own)
         }
@@ -158,13 +165,13 @@ export async function testMaster(options: TestMasterOptions = {}): Promise<TestM
       const found = test.data.logsOfStep(own.id).find(one => one.name === log)
       return found ? readLog(found, streams) : ''
     },
-    async stop() {
+    async stop(builds = 'stop') {
       const stopping = master
       master = undefined
-      await stopping?.stop()
+      await stopping?.stop(builds)
     },
-    async restart(changed = {}) {
-      await test.stop()
+    async restart(changed = {}, builds) {
+      await test.stop(builds)
       await start({ ...options, config: undefined as never, ...changed })
     },
   }

@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts'
 import { artifactsOfBuild, completeLog, growingLogs, saveArtifact } from '../db/logs.ts'
 import { readProperties, saveProperties } from '../db/properties.ts'
 import * as requests from '../db/requests.ts'
+import * as running from '../db/running-builds.ts'
 import { endRun, unendedRuns } from '../db/runs.ts'
 import * as steps from '../db/steps.ts'
 import type {
@@ -27,12 +28,24 @@ import { RETRY, type Result } from '../results.ts'
 import { completeRequest } from './requests.ts'
 import type { Update } from './unit.ts'
 
+export type { RunningBuild } from '../db/running-builds.ts'
+
 /** What a log that was cut short turned out to hold. */
 export interface LogEnd {
   readonly lineCount: number
   readonly byteCount: number
   /** When its last line came; `null` when it has none. */
   readonly lastAt: Moment | null
+}
+
+/** What the next master needs of a build to go on with it. */
+export interface CarriedBuild {
+  /** Random; the ids of its commands begin with it. */
+  readonly marker: string
+  /** Which life of the slave it runs in; `null` where its commands end with their link. */
+  readonly slaveRun: string | null
+  /** Its builder as it is configured now. */
+  readonly builderJson: string
 }
 
 export function buildData(db: Database, update: Update, clock: Clock, run: () => RunId) {
@@ -58,7 +71,12 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
     artifactsOfBuild: (id: BuildId) => artifactsOfBuild(db, id),
 
     /** Claims the request and starts its build as one. `undefined` when it no longer waits. */
-    startBuild(request: BuildRequestId, slave: SlaveId, properties: Properties): Build | undefined {
+    startBuild(
+      request: BuildRequestId,
+      slave: SlaveId,
+      properties: Properties,
+      carried?: CarriedBuild,
+    ): Build | undefined {
       return update(announce => {
         const startedAt = clock.now()
         if (!requests.claimRequest(db, request, run(), startedAt)) return undefined
@@ -71,6 +89,7 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
           startedAt,
           stateString: 'starting',
         })
+        if (carried) running.insertRunningBuild(db, { buildId: id, ...carried })
         saveProperties(db, { build: id }, properties)
         const build = builds.findBuild(db, id)!
         announce('request/changed', claimed)
@@ -98,6 +117,7 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
         const before = builds.findBuild(db, id)!
         if (before.completeAt !== null) return before
         builds.completeBuild(db, id, results, stateString, clock.now())
+        running.deleteRunningBuild(db, id)
         const build = builds.findBuild(db, id)!
         announce('build/changed', build)
         if (results === RETRY) {
@@ -146,6 +166,7 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
     addTestResults(id: StepId, counts: TestCounts, results: readonly TestResult[]): void {
       update(announce => {
         steps.setStepTests(db, id, counts)
+        steps.deleteTestResults(db, id)
         steps.insertTestResults(db, results)
         announce('step/changed', steps.findStep(db, id)!)
       })
@@ -153,17 +174,33 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
 
     addArtifact: (artifact: Artifact) => update(() => saveArtifact(db, artifact)),
 
-    growingLogs: () => growingLogs(db),
+    /** Logs that no master has finished, of builds that are not in `kept`. */
+    growingLogs: (kept: ReadonlySet<BuildId> = new Set()) => growingLogsBut(kept),
+
+    /** What is known of builds that run, for the master that goes on with them. */
+    carriedBuilds: () => running.listRunningBuilds(db),
+    setStepLocks: (id: BuildId, names: readonly string[]) =>
+      update(() => running.setStepLocks(db, id, names)),
+    /** It was asked to end. A master that goes on with it does so. */
+    setBuildEnding: (id: BuildId, ending: NonNullable<running.RunningBuild['ending']>) =>
+      update(() => running.setBuildEnding(db, id, ending)),
 
     /**
      * Closes what earlier runs left open: they did not say goodbye. Their builds
      * end as RETRY at the last moment of which there is a trace, their requests
-     * wait again, and their logs are complete as they are.
+     * wait again, and their logs are complete as they are. Those in `kept` go on.
      */
-    closeAbandoned(logEnds: ReadonlyMap<LogId, LogEnd>): Build[] {
+    closeAbandoned(
+      logEnds: ReadonlyMap<LogId, LogEnd>,
+      kept: ReadonlySet<BuildId> = new Set(),
+    ): Build[] {
       return update(announce => {
-        const logs = growingLogs(db)
-        const closed = builds.runningBuilds(db).map(build => {
+        const logs = growingLogsBut(kept)
+        const all = builds.runningBuilds(db)
+        for (const { id, requestId } of all)
+          if (kept.has(id)) requests.takeOverClaim(db, requestId, run())
+        const abandoned = all.filter(({ id }) => !kept.has(id))
+        const closed = abandoned.map(build => {
           const open = steps.stepsOfBuild(db, build.id)
           const stepIds = new Set(open.map(step => step.id))
           const ends = logs.filter(log => stepIds.has(log.stepId)).map(log => logEnds.get(log.id))
@@ -176,6 +213,7 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
             if (step.completeAt === null)
               steps.completeStep(db, step.id, RETRY, 'the master stopped', endedAt)
           builds.completeBuild(db, build.id, RETRY, 'the master stopped', endedAt)
+          running.deleteRunningBuild(db, build.id)
           return builds.findBuild(db, build.id)!
         })
         for (const log of logs)
@@ -188,4 +226,9 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
     },
   }
   return data
+
+  function growingLogsBut(kept: ReadonlySet<BuildId>) {
+    const own = new Set([...kept].flatMap(id => steps.stepsOfBuild(db, id).map(step => step.id)))
+    return growingLogs(db).filter(log => !own.has(log.stepId))
+  }
 }

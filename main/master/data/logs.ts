@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import { completeLog, findLog, insertLog, logsOfBuild, logsOfStep } from '../db/logs.ts'
+import type { LogMarks, LogSource } from '../logs/log-marks.ts'
 import type { LogStore } from '../logs/log-store.ts'
 import type { Committed } from '../logs/log-writing.ts'
 import type { BuildId, Log, LogId, StepId, Stream } from '../model.ts'
@@ -47,8 +48,16 @@ export function logData(db: Database, update: Update, clock: Clock, mq: Mq, logs
     },
 
     /** Resolves once the bytes are committed and readable. */
-    appendLog: (id: LogId, stream: Stream, bytes: Uint8Array) =>
-      logs.append(id, stream, bytes, clock.now()),
+    appendLog: (id: LogId, stream: Stream, bytes: Uint8Array, source?: LogSource) =>
+      logs.append(id, stream, bytes, clock.now(), source),
+
+    /** Goes on with a log that another run of the master left, and tells what it holds of each source. */
+    async resumeLog(id: LogId): Promise<LogMarks> {
+      const { lineCount, byteCount } = findLog(db, id)!
+      growing.set(id, { lineCount, byteCount })
+      return logs.marks(id)
+    },
+    forgetLogMarks: (ids: readonly LogId[]) => logs.forgetMarks(ids),
 
     async finishLog(id: LogId): Promise<void> {
       const counts = await logs.finish(id)

@@ -4,6 +4,7 @@ import { slaveOperations } from './migrations/002-slave-operations.ts'
 import { slaveKeys } from './migrations/003-slave-keys.ts'
 import { quarantine } from './migrations/004-quarantine.ts'
 import { imports } from './migrations/005-imports.ts'
+import { runningBuilds } from './migrations/006-running-builds.ts'
 
 export interface Migration {
   readonly version: number
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   slaveKeys,
   quarantine,
   imports,
+  runningBuilds,
 ]
 
 export const LATEST = MIGRATIONS.at(-1)!.version

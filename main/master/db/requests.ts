@@ -104,6 +104,11 @@ export function unclaimRequest(db: Database, id: BuildRequestId): void {
   )
 }
 
+/** What another run has claimed is this one's now. */
+export function takeOverClaim(db: Database, id: BuildRequestId, by: RunId): void {
+  db.run('UPDATE build_requests SET claimed_by = ? WHERE id = ?', by, id)
+}
+
 /** Claims of runs other than `present`: those masters are gone. */
 export function abandonedClaims(db: Database, present: RunId): BuildRequestId[] {
   return db

@@ -78,6 +78,11 @@ export function stepsOfBuilds(db: Database, ids: readonly BuildId[]): Step[] {
     .map(toStep)
 }
 
+/** Replaces what is there: a step that is run again by another master finds the same once more. */
+export function deleteTestResults(db: Database, id: StepId): void {
+  db.run('DELETE FROM test_results WHERE step_id = ?', id)
+}
+
 export function insertTestResults(db: Database, results: readonly TestResult[]): void {
   for (const result of results)
     db.run(

@@ -27,4 +27,15 @@ export const LOG_MIGRATIONS: readonly Migration[] = [
       `)
     },
   },
+  {
+    // A master that was killed goes on with the builds of its slaves. How much a log holds of
+    // each of their streams must then be known to the byte.
+    version: 2,
+    up(db) {
+      db.exec(`
+        -- While a log grows: JSON, {"SOURCE:STREAM": bytes, ...}. See log-marks.ts.
+        ALTER TABLE logs ADD COLUMN marks TEXT;
+      `)
+    },
+  },
 ]

@@ -4,6 +4,7 @@ import { openDatabase } from '../db/database.ts'
 import type { LogId, Stream } from '../model.ts'
 import type { LinesQuery, SearchQuery } from './lines.ts'
 import { createLogReading } from './log-reading.ts'
+import { readMarks } from './log-writing.ts'
 
 export type Question =
   | { readonly kind: 'lines'; readonly query: LinesQuery }
@@ -14,6 +15,7 @@ export type Question =
       readonly streams?: readonly Stream[]
     }
   | { readonly kind: 'search'; readonly query: SearchQuery }
+  | { readonly kind: 'marks'; readonly logId: LogId }
 
 export type ToReader = { readonly id: number; readonly question: Question }
 export type FromReader = { readonly id: number } & (
@@ -24,7 +26,8 @@ export type FromReader = { readonly id: number } & (
 type Bytes = { readonly bytes: Uint8Array; readonly next: number }
 
 const port = parentPort!
-const reading = createLogReading(openDatabase(workerData.path, { readOnly: true }))
+const db = openDatabase(workerData.path, { readOnly: true })
+const reading = createLogReading(db)
 
 port.on('message', ({ id, question }: ToReader) => {
   try {
@@ -47,5 +50,7 @@ function answer(question: Question): unknown {
     }
     case 'search':
       return reading.search(question.query)
+    case 'marks':
+      return readMarks(db, question.logId)
   }
 }

@@ -2,15 +2,26 @@ import { Worker } from 'node:worker_threads'
 import type { AsyncStop, LogId, Moment, Stream } from '../model.ts'
 import { workerFile } from '../worker-file.ts'
 import type { LinesQuery, LogLine, SearchAnswer, SearchQuery } from './lines.ts'
+import type { LogMarks, LogSource } from './log-marks.ts'
 import type { FromReader, Question, ToReader } from './log-reader.ts'
 import type { FromWriter, ToWriter } from './log-writer.ts'
 import type { Committed } from './log-writing.ts'
 
 export interface LogStore {
   /** Resolves once all of `bytes` are committed and readable. */
-  append(logId: LogId, stream: Stream, bytes: Uint8Array, at: Moment): Promise<void>
+  append(
+    logId: LogId,
+    stream: Stream,
+    bytes: Uint8Array,
+    at: Moment,
+    source?: LogSource,
+  ): Promise<void>
   /** Resolves with the final counts once everything is committed. */
   finish(logId: LogId): Promise<{ lineCount: number; byteCount: number }>
+  /** What is committed of each source of a log whose step is not over. */
+  marks(logId: LogId): Promise<LogMarks>
+  /** The step is over: nobody will ask for these. */
+  forgetMarks(logIds: readonly LogId[]): void
   lines(query: LinesQuery): Promise<LogLine[]>
   bytes(
     logId: LogId,
@@ -71,12 +82,23 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   })
 
   return {
-    append: (logId, stream, bytes, at) =>
+    append: (logId, stream, bytes, at, source = 0) =>
       // A copy, because `bytes` is often a window into a buffer that others still read.
-      send(ticket => ({ kind: 'append', logId, stream, bytes: copy(bytes), at, ticket })).then(
-        () => undefined,
-      ),
+      send(ticket => ({
+        kind: 'append',
+        logId,
+        stream,
+        bytes: copy(bytes),
+        at,
+        ticket,
+        source,
+      })).then(() => undefined),
     finish: logId => send(ticket => ({ kind: 'finish', logId, ticket })),
+    marks: logId => ask({ kind: 'marks', logId }) as Promise<LogMarks>,
+    forgetMarks(logIds) {
+      if (!dead && logIds.length > 0)
+        writer.postMessage({ kind: 'forgetMarks', logIds } satisfies ToWriter)
+    },
     lines: query => ask({ kind: 'lines', query }) as Promise<LogLine[]>,
     bytes: (logId, from, streams) =>
       ask({ kind: 'bytes', logId, from, ...(streams && { streams }) }) as Promise<{
@@ -93,7 +115,9 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
     },
   }
 
-  function send(message: (ticket: number) => ToWriter): Promise<Committed> {
+  function send(
+    message: (ticket: number) => Extract<ToWriter, { kind: 'append' | 'finish' }>,
+  ): Promise<Committed> {
     if (dead) return Promise.reject(dead)
     const ticket = ++lastTicket
     return new Promise<Committed>((resolve, reject) => {

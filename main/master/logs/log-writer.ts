@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import type { LogId, Moment, Stream } from '../model.ts'
+import type { LogSource } from './log-marks.ts'
 import { LOG_MIGRATIONS } from './log-migrations.ts'
 import { type Committed, createLogWriting } from './log-writing.ts'
 
@@ -14,8 +15,10 @@ export type ToWriter =
       readonly bytes: Uint8Array
       readonly at: Moment
       readonly ticket: number
+      readonly source: LogSource
     }
   | { readonly kind: 'finish'; readonly logId: LogId; readonly ticket: number }
+  | { readonly kind: 'forgetMarks'; readonly logIds: readonly LogId[] }
   | { readonly kind: 'close' }
 
 export type FromWriter =
@@ -44,6 +47,7 @@ let failing = false
 say({ kind: 'ready' })
 
 port.on('message', (message: ToWriter) => {
+  if (message.kind === 'forgetMarks') return writing.forgetMarks(message.logIds)
   if (message.kind === 'close') {
     writing.releaseAll()
     commit()
@@ -60,13 +64,14 @@ port.on('message', (message: ToWriter) => {
   }
 })
 
-function take(message: Exclude<ToWriter, { kind: 'close' }>) {
+function take(message: Extract<ToWriter, { kind: 'append' | 'finish' }>) {
   if (message.kind === 'finish') {
     writing.finish(message.logId, message.ticket)
     commitSoon()
     return
   }
-  writing.append(message.logId, message.stream, message.bytes, message.at, message.ticket)
+  const { logId, stream, bytes, at, ticket, source } = message
+  writing.append(logId, stream, bytes, at, ticket, source)
   if (writing.pendingBytes >= COMMIT_BYTES) commitSoon()
   else commitIn(COMMIT_MS)
 }

@@ -8,6 +8,7 @@ import {
   type Segment,
   unpackChunk,
 } from './chunk.ts'
+import { type LogMarks, type LogSource, markOf } from './log-marks.ts'
 
 /** What is committed of one log. */
 export interface Committed {
@@ -21,9 +22,18 @@ export interface Committed {
 
 export interface LogWriting {
   /** Takes `bytes` over. `ticket` is told in `Committed` once all of them are stored. */
-  append(logId: LogId, stream: Stream, bytes: Uint8Array, at: Moment, ticket: number): void
+  append(
+    logId: LogId,
+    stream: Stream,
+    bytes: Uint8Array,
+    at: Moment,
+    ticket: number,
+    source?: LogSource,
+  ): void
   /** No more will come. */
   finish(logId: LogId, ticket: number): void
+  /** The step is over: nobody will ask for the marks of its logs. Stored with the next commit. */
+  forgetMarks(logIds: readonly LogId[]): void
   /** Stores in one transaction what came since the last commit. */
   commit(now: Moment): Committed[]
   /** Waits no longer for the ends of lines: the next commit stores everything. */
@@ -43,7 +53,7 @@ const SEGMENT_MS = 100
 const NEWLINE = 10
 
 interface Held {
-  readonly parts: Uint8Array[]
+  readonly parts: { readonly bytes: Uint8Array; readonly source: LogSource }[]
   byteCount: number
   readonly since: Moment
   readonly tickets: number[]
@@ -67,6 +77,7 @@ interface OpenLog {
   atLineStart: boolean
   lastStream: Stream | undefined
   readonly held: Map<Stream, Held>
+  readonly marks: Record<string, number>
   tickets: number[]
   finishing: number | undefined
   dirty: boolean
@@ -75,12 +86,14 @@ interface OpenLog {
 /** Turns streams of bytes into chunks in logs.sqlite. Synchronous; runs on a thread of its own. */
 export function createLogWriting(db: Database): LogWriting {
   const logs = new Map<LogId, OpenLog>()
+  let unmarked: LogId[] = []
   let pendingBytes = 0
 
   return {
     append,
     finish,
     commit,
+    forgetMarks: logIds => unmarked.push(...logIds),
     releaseAll() {
       for (const log of logs.values())
         for (const stream of [...log.held.keys()]) release(log, stream)
@@ -93,13 +106,20 @@ export function createLogWriting(db: Database): LogWriting {
     },
   }
 
-  function append(logId: LogId, stream: Stream, bytes: Uint8Array, at: Moment, ticket: number) {
+  function append(
+    logId: LogId,
+    stream: Stream,
+    bytes: Uint8Array,
+    at: Moment,
+    ticket: number,
+    source: LogSource = 0,
+  ) {
     const log = open(logId)
     const held = log.held.get(stream)
     const lineEnd = bytes.lastIndexOf(NEWLINE) + 1
     if (lineEnd > 0) {
       release(log, stream)
-      emit(log, stream, bytes.subarray(0, lineEnd), at)
+      emit(log, stream, bytes.subarray(0, lineEnd), at, source)
     }
     const rest = bytes.subarray(lineEnd)
     if (rest.length === 0) {
@@ -113,7 +133,7 @@ export function createLogWriting(db: Database): LogWriting {
       since: at,
       tickets: [],
     }
-    keeping.parts.push(rest)
+    keeping.parts.push({ bytes: rest, source })
     keeping.byteCount += rest.length
     keeping.tickets.push(ticket)
     log.held.set(stream, keeping)
@@ -138,7 +158,13 @@ export function createLogWriting(db: Database): LogWriting {
     if (dirty.length === 0) return []
     db.transaction(() => {
       for (const log of dirty) store(log)
+      if (unmarked.length > 0)
+        db.run(
+          'UPDATE logs SET marks = NULL WHERE id IN (SELECT value FROM json_each(?))',
+          JSON.stringify(unmarked),
+        )
     })
+    unmarked = []
     pendingBytes = 0
     return dirty.map(settle)
   }
@@ -147,13 +173,15 @@ export function createLogWriting(db: Database): LogWriting {
     const held = log.held.get(stream)
     if (!held) return
     log.held.delete(stream)
-    for (const part of held.parts) emit(log, stream, part, held.since)
+    for (const { bytes, source } of held.parts) emit(log, stream, bytes, held.since, source)
     log.tickets.push(...held.tickets)
     log.dirty = true
   }
 
-  function emit(log: OpenLog, stream: Stream, bytes: Uint8Array, at: Moment) {
+  function emit(log: OpenLog, stream: Stream, bytes: Uint8Array, at: Moment, source: LogSource) {
     log.dirty = true
+    const mark = markOf(source, stream)
+    log.marks[mark] = (log.marks[mark] ?? 0) + bytes.length
     pendingBytes += bytes.length
     for (let from = 0; from < bytes.length; ) {
       const room = CHUNK_BYTES - log.tail.byteCount
@@ -203,13 +231,15 @@ export function createLogWriting(db: Database): LogWriting {
       storeChunk(log.logId, chunk)
     }
     db.run(
-      `INSERT INTO logs (id, line_count, byte_count, complete) VALUES (?, ?, ?, ?)
+      `INSERT INTO logs (id, line_count, byte_count, complete, marks) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET line_count = excluded.line_count,
-         byte_count = excluded.byte_count, complete = excluded.complete`,
+         byte_count = excluded.byte_count, complete = excluded.complete,
+         marks = excluded.marks`,
       log.logId,
       log.lineCount,
       log.byteCount,
       Number(log.finishing !== undefined),
+      JSON.stringify(log.marks),
     )
   }
 
@@ -260,6 +290,7 @@ export function createLogWriting(db: Database): LogWriting {
       atLineStart: true,
       lastStream: undefined,
       held: new Map(),
+      marks: { ...readMarks(db, logId) },
       tickets: [],
       finishing: undefined,
       dirty: false,
@@ -282,6 +313,12 @@ export function createLogWriting(db: Database): LogWriting {
       open.tail = emptyTail(chunk.seq + 1, open.lineCount, open.byteCount)
     return open
   }
+}
+
+/** What is known of a log that grows, or has grown while its step was not over. */
+export function readMarks(db: Database, logId: LogId): LogMarks {
+  const row = db.get<{ marks: string | null }>('SELECT marks FROM logs WHERE id = ?', logId)
+  return JSON.parse(row?.marks ?? '{}')
 }
 
 function emptyTail(seq: number, firstLine: number, firstByte: number): OpenLog['tail'] {

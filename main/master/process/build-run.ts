@@ -34,27 +34,50 @@ export interface BuildRunOptions {
   readonly slave: Slave
   readonly session: Session
   readonly properties: Properties
+  /** Random, and never used again: the ids of the build's commands begin with it. */
+  readonly marker: string
+  /** Present when a master before this one has begun the build. */
+  readonly carried?: {
+    readonly steps: readonly Step[]
+    /** It was asked to end. */
+    readonly ending: Ending | null
+    /** The locks that its open step had. They are this build's before anybody is given one. */
+    readonly stepLocks: Stop | undefined
+  }
   readonly onTrouble: (reason: string) => void
+}
+
+export interface Ending {
+  readonly results: Result
+  readonly why: string
 }
 
 export interface BuildRun {
   readonly build: Build
-  /** Resolves when the build has ended in history. Never rejects. */
+  /** Resolves when the build has ended in history. Never rejects, and never resolves once it was left. */
   readonly done: Promise<Build>
   /** Ends the build as CANCELLED, within ten seconds whatever the slave does. */
   stop(why: string): void
-  /** Ends the build as RETRY: the master stops, and its next run builds it again. */
+  /** Ends the build as RETRY: it is built again, by this master or the next. */
   retry(why: string): void
+  /** Does nothing more for the build, which goes on at its slave until another master takes it up. */
+  leave(): void
 }
 
 // A slave needs five seconds at most to end a process tree; then it is no longer waited for.
 const STOP_MS = 9000
 const INSIST_MS = 1000
 
-/** Runs the steps of a build that has been started in history, in order. */
+/**
+ * Runs the steps of a build that has been started in history, in order.
+ *
+ * A build that another master had begun is run again from what history holds: its
+ * steps that are over keep their results, and the open one is run anew. Its commands
+ * have the ids that they had, so that the slave answers for those that are over and
+ * goes on with the one that runs.
+ */
 export function runBuild(options: BuildRunOptions): BuildRun {
-  const { data, clock, locks, build, builder, slave, session } = options
-  const marker = crypto.randomUUID()
+  const { data, clock, locks, build, builder, slave, session, marker, carried } = options
   const folder = onSlave(
     String(session.info.basedir),
     buildFolder(builder.name),
@@ -62,18 +85,26 @@ export function runBuild(options: BuildRunOptions): BuildRun {
   )
   let properties = options.properties
   const lookup = createLookup(() => properties, slave, options.secret)
-  let ending: { readonly results: Result; readonly why: string } | undefined
+  let ending: Ending | undefined
   let current: StepRun | undefined
   let cancelWait: Stop | undefined
   const givenUp = Promise.withResolvers<StepEnd>()
   let cancelGiveUp: Stop | undefined
+  let left = false
   session.beginBuild(marker)
+  if (carried?.ending) end(carried.ending.results, carried.ending.why)
 
   return {
     build,
     done: run(),
     stop: why => end(CANCELLED, why),
     retry: why => end(RETRY, why),
+    leave() {
+      left = true
+      cancelGiveUp?.()
+      cancelWait?.()
+      current?.leave()
+    },
   }
 
   async function run(): Promise<Build> {
@@ -84,6 +115,8 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     } catch (error) {
       ;({ results, text } = endOf(error as Error))
     }
+    if (left) return NEVER
+    carried?.stepLocks?.()
     cancelGiveUp?.()
     if (ending) ({ results, why: text } = ending)
     // What the steps left in the background goes now; nobody waits for that.
@@ -108,10 +141,11 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     let decided = ''
     let halted = false
     for (const [number, config] of builder.steps.entries()) {
+      const before = carried?.steps.find(step => step.number === number)
       // A build that is stopped runs nothing more, not even what always runs.
-      if (ending) break
+      if (ending && !before) break
       if (halted && !config.alwaysRun) continue
-      const end = await runOne(number, config)
+      const end = endOfStep(before) ?? (await runOne(number, config, before))
       const rolled = rollUp(results, end.results, config)
       if (rolled.results !== results && rolled.results !== SUCCESS)
         decided = describeDecision(config.name, end.text, rolled.results)
@@ -121,19 +155,27 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     return { results, text: decided || (results === SKIPPED ? 'skipped' : 'build successful') }
   }
 
-  async function runOne(number: number, config: StepConfig): Promise<StepEnd> {
+  async function runOne(
+    number: number,
+    config: StepConfig,
+    before: Step | undefined,
+  ): Promise<StepEnd> {
     const { name, kind, hidden } = config
-    const step = data.startStep({ buildId: build.id, number, name, kind, hidden, stateString: '' })
-    const end = await runIfWanted(config, step).catch(error => {
+    const step =
+      before ?? data.startStep({ buildId: build.id, number, name, kind, hidden, stateString: '' })
+    const end = await runIfWanted(config, step, before !== undefined).catch(error => {
+      if (left) return NEVER
       const { results, text } = endOf(error as Error)
       data.finishStep(step.id, results, text)
       throw error
     })
+    if (left) return NEVER
     data.finishStep(step.id, end.results, end.text)
+    data.forgetLogMarks(data.logsOfStep(step.id).map(log => log.id))
     return end
   }
 
-  async function runIfWanted(config: StepConfig, step: Step): Promise<StepEnd> {
+  async function runIfWanted(config: StepConfig, step: Step, again: boolean): Promise<StepEnd> {
     try {
       if (config.if !== null && !isTrue(parseExpression(config.if)(lookup)))
         return { results: SKIPPED, text: `${config.if} is not so` }
@@ -141,15 +183,8 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       if (error instanceof ExpressionError) return { results: FAILURE, text: error.message }
       throw error
     }
-    const waiting = locks.take(
-      config.locks,
-      slave.name,
-      { label: `${builder.name} #${build.number}` },
-      reason => data.setStepState(step.id, `waits for ${reason}`),
-    )
-    cancelWait = waiting.cancel
-    const release = await waiting.taken
-    cancelWait = undefined
+    const release = (again && carried?.stepLocks) || (await takeLocks(config, step))
+    if (left) return NEVER
     if (!release) return { results: CANCELLED, text: ending?.why ?? 'stopped' }
     try {
       const { sourcestamp } = options.request
@@ -157,8 +192,8 @@ export function runBuild(options: BuildRunOptions): BuildRun {
         ...options,
         config,
         step,
+        again,
         folder,
-        marker,
         lookup,
         source: sourcestamp,
         setProperties(added) {
@@ -171,12 +206,29 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     } finally {
       current = undefined
       release()
+      if (config.locks.length > 0 && !left) data.setStepLocks(build.id, [])
     }
   }
 
+  async function takeLocks(config: StepConfig, step: Step): Promise<Stop | undefined> {
+    const waiting = locks.take(
+      config.locks,
+      slave.name,
+      { label: `${builder.name} #${build.number}` },
+      reason => data.setStepState(step.id, `waits for ${reason}`),
+    )
+    cancelWait = waiting.cancel
+    const release = await waiting.taken
+    cancelWait = undefined
+    if (release && !left && config.locks.length > 0) data.setStepLocks(build.id, config.locks)
+    return release
+  }
+
   function end(results: Result, why: string) {
-    if (ending) return
+    if (ending || left) return
     ending = { results, why }
+    // Whoever was told that it ends must not find that the next master has forgotten.
+    if (!carried?.ending) rememberEnding(ending)
     cancelWait?.()
     current?.stop(why)
     const giveUp = () => givenUp.resolve({ results, text: `${why}; the slave did not confirm it` })
@@ -184,6 +236,21 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     if (session.linked) cancelGiveUp = clock.after(STOP_MS, giveUp)
     else giveUp()
   }
+
+  function rememberEnding(how: Ending) {
+    try {
+      data.setBuildEnding(build.id, how)
+    } catch (error) {
+      options.onTrouble(`build ${build.id}: ${(error as Error).message}`)
+    }
+  }
+}
+
+const NEVER = new Promise<never>(() => {})
+
+function endOfStep(step: Step | undefined): StepEnd | undefined {
+  if (step?.results === undefined || step.results === null) return undefined
+  return { results: step.results, text: step.stateString }
 }
 
 // What breaks a build is ours to mend, but for the loss of its slave.

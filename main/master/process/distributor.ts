@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts'
 import type { BuilderConfig, Config } from '../config/model.ts'
 import type { ArtifactStore } from '../data/artifacts.ts'
+import type { RunningBuild } from '../data/builds.ts'
 import type { Data } from '../data/data.ts'
 import type {
-  AsyncStop,
   Build,
   Builder,
   BuilderId,
@@ -15,6 +15,7 @@ import type {
 } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import { factsOf } from '../slaves/facts.ts'
+import { createSession, type Session } from '../slaves/session.ts'
 import type { Slaves } from '../slaves/slaves.ts'
 import { type BuildRun, namingProperties, runBuild } from './build-run.ts'
 import { isAsleep, slavesToWake } from './demand.ts'
@@ -24,6 +25,31 @@ import { unmetBy } from './requirements.ts'
 import type { SlaveReason, WaitReason } from './waiting.ts'
 
 const RETRY_MS = 1000
+
+interface StartedBuild {
+  readonly build: Build
+  readonly marker: string
+  readonly properties: Properties
+}
+
+const jsons = new WeakMap<BuilderConfig, string>()
+
+// The same for every build of a builder that is not configured anew.
+function jsonOf(config: BuilderConfig): string {
+  let json = jsons.get(config)
+  if (json === undefined) jsons.set(config, (json = JSON.stringify(config)))
+  return json
+}
+
+/** Stands for a slave that is no longer configured. */
+function lostSession({ name, info }: Slave): Session {
+  const { session } = createSession(
+    { info, capabilities: {}, runId: null },
+    { nextCommandId: () => '', onTrouble() {} },
+  )
+  session.close(`${name} is no longer configured`)
+  return session
+}
 
 export interface DistributorOptions {
   readonly data: Data
@@ -52,8 +78,10 @@ export interface Distributor {
   whyWaiting(builder: BuilderId): readonly WaitReason[]
   /** Starts no builds from now on, and says why; `null` starts them again. What runs goes on. */
   hold(reason: string | null): void
-  /** Starts nothing more; what runs ends as RETRY. */
-  stop: AsyncStop
+  /** Goes on with what a master before this one has begun. Call it before anything is served. */
+  carryOn(builds: readonly RunningBuild[]): void
+  /** Starts nothing more. What runs ends as RETRY, or with `leave` goes on at slaves that can do without a master. */
+  stop(how?: 'leave'): Promise<void>
 }
 
 /**
@@ -96,13 +124,22 @@ export function startDistributor(options: DistributorOptions): Distributor {
       for (const slave of data.slaves()) data.announceSlave(slave.name)
       poke()
     },
-    async stop() {
+    carryOn(builds) {
+      const begin = builds.map(takeUp)
+      for (const one of begin) one()
+    },
+    async stop(how) {
       stopping = true
       for (const stop of stops) stop()
       if (planned) clearImmediate(planned)
       cancelRetry?.()
-      for (const run of runs.values()) run.retry('the master stopped')
-      await Promise.all([...runs.values()].map(run => run.done))
+      const ending = [...runs.values()].filter(run => {
+        if (how !== 'leave' || !slaves.survives(run.build.slave)) return true
+        run.leave()
+        return false
+      })
+      for (const run of ending) run.retry('the master stopped')
+      await Promise.all(ending.map(run => run.done))
     },
   }
 
@@ -163,40 +200,71 @@ export function startDistributor(options: DistributorOptions): Distributor {
       const holder = { label: builder.name }
       const release = locks.tryTake(config.locks, slave.name, holder)
       if (!release) continue
-      const started = startInHistory(request, config, slave, release)
-      if (!started) continue
-      const { build } = started
-      holder.label = `${builder.name} #${build.number}`
       const session = slaves.session(slave.name)!
-      const run = runBuild({ ...options, ...started, request, builder: config, slave, session })
-      runs.set(build.id, run)
-      void run.done.then(() => {
-        runs.delete(build.id)
-        release()
-        data.announceSlave(slave.name)
-        poke()
-      })
+      const started = startInHistory(request, config, slave, session, release)
+      if (!started) continue
+      holder.label = `${builder.name} #${started.build.number}`
+      watch(runBuild({ ...options, ...started, request, builder: config, slave, session }), release)
       data.announceSlave(slave.name)
       if (runningOn(slave.name).length >= slave.maxBuilds) ready.delete(slave.name)
     }
+  }
+
+  function watch(run: BuildRun, release: Stop) {
+    const { id, slave } = run.build
+    runs.set(id, run)
+    void run.done.then(() => {
+      runs.delete(id)
+      release()
+      data.announceSlave(slave)
+      poke()
+    })
+  }
+
+  // Its locks are taken first of all: nobody else has been served yet, so they are free.
+  function takeUp({ buildId, marker, builder, stepLocks, ending }: RunningBuild) {
+    const build = data.build(buildId)!
+    const request = data.request(build.requestId)!
+    const slave = data.slave(build.slave)!
+    const session = slaves.session(slave.name) ?? lostSession(slave)
+    const config = builder as BuilderConfig
+    const holder = { label: `${config.name} #${build.number}` }
+    const release = locks.tryTake(config.locks, slave.name, holder) ?? (() => {})
+    const carried = {
+      steps: data.stepsOfBuild(buildId),
+      ending,
+      stepLocks: stepLocks.length > 0 ? locks.tryTake(stepLocks, slave.name, holder) : undefined,
+    }
+    const properties = data.propertiesOfBuild(buildId)
+    return () =>
+      watch(
+        runBuild({
+          ...options,
+          ...{ build, marker, properties, request, builder: config, slave, session, carried },
+        }),
+        release,
+      )
   }
 
   function startInHistory(
     request: BuildRequest,
     config: BuilderConfig,
     slave: Slave,
+    session: Session,
     release: Stop,
-  ): { readonly build: Build; readonly properties: Properties } | undefined {
+  ): StartedBuild | undefined {
     let started: ReturnType<typeof startInHistory>
     try {
       const fromBuildset = data.propertiesOfBuildset(request.buildsetId)
       const before = buildProperties(request, config, slave, fromBuildset)
       started = data.together(() => {
-        const build = data.startBuild(request.id, slave.id, before)
+        const marker = crypto.randomUUID()
+        const carried = { marker, slaveRun: session.runId, builderJson: jsonOf(config) }
+        const build = data.startBuild(request.id, slave.id, before, carried)
         if (!build) return undefined
         const naming = namingProperties(build)
         data.setProperties(build.id, naming)
-        return { build, properties: { ...before, ...naming } }
+        return { build, marker, properties: { ...before, ...naming } }
       })
     } finally {
       if (!started) release()

@@ -1,6 +1,7 @@
 import type { BuilderConfig, StepConfig } from '../config/model.ts'
 import type { ArtifactStore } from '../data/artifacts.ts'
 import type { Data } from '../data/data.ts'
+import { type LogMarks, type LogSource, markOf } from '../logs/log-marks.ts'
 import type { Build, LogId, Properties, Step, Stream } from '../model.ts'
 import { STREAMS } from '../model.ts'
 import { CANCELLED, EXCEPTION, FAILURE } from '../results.ts'
@@ -33,6 +34,8 @@ export interface StepRunOptions {
   readonly source: StepContext['source']
   readonly marker: string
   readonly lookup: Lookup
+  /** A master before this one has begun the step: what is in its logs is not written again. */
+  readonly again: boolean
   setProperties(properties: Properties): void
 }
 
@@ -40,7 +43,11 @@ export interface StepRun {
   readonly done: Promise<StepEnd>
   /** Ends what runs. The step ends as CANCELLED. */
   stop(why: string): void
+  /** Does nothing more. What runs goes on, and `done` never resolves. */
+  leave(): void
 }
+
+const NEVER = new Promise<never>(() => {})
 
 /** Thrown inside a step to end it when its build was stopped. */
 class StoppedError extends Error {
@@ -55,19 +62,36 @@ export function runStep(options: StepRunOptions): StepRun {
   const running = new Set<RemoteCommand>()
   let stopped: string | undefined
   let commandCount = 0
+  let left = false
+  // What each log held of each source when this step was begun again.
+  const marks = new Map<string, LogMarks>()
+  let notedBytes = 0
 
-  return { done: run(), stop }
+  return {
+    done: run(),
+    stop,
+    leave() {
+      left = true
+    },
+  }
 
   async function run(): Promise<StepEnd> {
-    let end: StepEnd
     try {
-      end = await runKind(config, createContext())
-      if (stopped !== undefined) end = { results: CANCELLED, text: stopped }
-    } catch (error) {
-      end = await endOf(error as Error)
+      return await unlessLeft(await runToEnd())
+    } finally {
+      // Also of a slave that was lost: what came is all that will.
+      if (!left) await Promise.all([...logs.values()].map(log => data.finishLog(log)))
     }
-    await Promise.all([...logs.values()].map(log => data.finishLog(log)))
-    return end
+  }
+
+  async function runToEnd(): Promise<StepEnd> {
+    try {
+      if (options.again) await resumeLogs()
+      const end = await runKind(config, createContext())
+      return stopped === undefined ? end : { results: CANCELLED, text: stopped }
+    } catch (error) {
+      return endOf(error as Error)
+    }
   }
 
   async function endOf(error: Error): Promise<StepEnd> {
@@ -75,7 +99,7 @@ export function runStep(options: StepRunOptions): StepRun {
       return { results: CANCELLED, text: stopped ?? error.message }
     if (error instanceof SlaveLostError) throw error
     const results = error instanceof ExpressionError ? FAILURE : EXCEPTION
-    await append('stdio', 'header', `${error.message}\n`)
+    await note(`${error.message}\n`)
     // A worker that breaks sends a traceback, whose last line says why.
     return { results, text: error.message.trim().split('\n').at(-1)! }
   }
@@ -100,8 +124,10 @@ export function runStep(options: StepRunOptions): StepRun {
       fill,
       run: runCommand,
       setState: text => data.setStepState(step.id, text),
-      note: text => append('stdio', 'header', text),
-      shell({ command, limits, onStdout, ...rest }) {
+      note,
+      async shell({ command, limits, onStdout, ...rest }) {
+        const source = commandCount + 1
+        if (onStdout) await readAgain(source, onStdout)
         const args = {
           command,
           workdir: rest.workdir ?? workdir,
@@ -118,8 +144,8 @@ export function runStep(options: StepRunOptions): StepRun {
           onOutput(stream, bytes) {
             if (stream === 'stdout') onStdout?.(bytes)
             return stream.startsWith('log:')
-              ? append(stream.slice(4), 'stdout', bytes)
-              : append('stdio', asStream(stream), bytes)
+              ? append(stream.slice(4), 'stdout', bytes, source)
+              : append('stdio', asStream(stream), bytes, source)
           },
         })
       },
@@ -131,15 +157,20 @@ export function runStep(options: StepRunOptions): StepRun {
   ): Promise<CommandOutcome> {
     if (stopped !== undefined) throw new StoppedError(stopped)
     // The same command has the same id whenever this step is run for this build.
+    const number = ++commandCount
     const command = session.start(name, args, {
       ...hooks,
-      id: `${options.marker}/${step.number}/${++commandCount}`,
-      place: { build: options.marker, step: step.number },
+      id: `${options.marker}/${step.number}/${number}`,
+      place: {
+        build: options.marker,
+        step: step.number,
+        ...(options.again && { resume: takenOf(number) }),
+      },
       builder: `${builder.name} #${build.number}`,
     })
     running.add(command)
     try {
-      const outcome = await command.done
+      const outcome = await command.done.finally(unlessLeft)
       if (stopped !== undefined) throw new StoppedError(stopped)
       return outcome
     } finally {
@@ -147,11 +178,67 @@ export function runStep(options: StepRunOptions): StepRun {
     }
   }
 
-  function append(log: string, stream: Stream, bytes: Uint8Array | string): Promise<void> {
+  // After the master has left the build nothing more is written of it.
+  function unlessLeft(): Promise<void>
+  function unlessLeft<T>(value: T): Promise<T>
+  function unlessLeft<T>(value?: T): Promise<T | undefined> {
+    return left ? NEVER : Promise.resolve(value)
+  }
+
+  async function resumeLogs() {
+    for (const { id, name } of data.logsOfStep(step.id)) {
+      logs.set(name, id)
+      marks.set(name, await data.resumeLog(id))
+    }
+  }
+
+  /** How much the logs hold of each stream of a command. */
+  function takenOf(source: LogSource): Record<string, number> {
+    const taken: Record<string, number> = {}
+    for (const [log, held] of marks)
+      for (const stream of STREAMS) {
+        const bytes = held[markOf(source, stream)]
+        if (bytes !== undefined) taken[log === 'stdio' ? stream : `log:${log}`] = bytes
+      }
+    return taken
+  }
+
+  // What a command wrote before is not sent again, and yet somebody wants to see it.
+  async function readAgain(source: LogSource, onStdout: (bytes: Uint8Array) => void) {
+    const held = marks.get('stdio')
+    const taken = held?.[markOf(source, 'stdout')] ?? 0
+    if (taken === 0) return
+    let skip = 0
+    for (let one = 1; one < source; one++) skip += held?.[markOf(one, 'stdout')] ?? 0
+    let wanted = taken
+    for (let from = 0; wanted > 0; ) {
+      const { bytes, next } = await data.logBytes(logs.get('stdio')!, from, ['stdout'])
+      if (next === from) break
+      from = next
+      const own = bytes.subarray(Math.min(skip, bytes.length)).subarray(0, wanted)
+      skip = Math.max(0, skip - bytes.length)
+      wanted -= own.length
+      if (own.length > 0) onStdout(own)
+    }
+  }
+
+  async function note(text: string): Promise<void> {
+    const bytes = Buffer.from(text)
+    const had = (marks.get('stdio')?.[markOf(0, 'header')] ?? 0) - notedBytes
+    notedBytes += bytes.length
+    if (had < bytes.length) await append('stdio', 'header', bytes.subarray(Math.max(0, had)), 0)
+  }
+
+  function append(
+    log: string,
+    stream: Stream,
+    bytes: Uint8Array,
+    source: LogSource,
+  ): Promise<void> {
     let id = logs.get(log)
     if (id === undefined)
       logs.set(log, (id = data.startLog(step.id, log, log === 'stdio' ? 's' : 't').id))
-    return data.appendLog(id, stream, typeof bytes === 'string' ? Buffer.from(bytes) : bytes)
+    return data.appendLog(id, stream, bytes, source).then(() => unlessLeft())
   }
 }
 

@@ -57,6 +57,8 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
   const { name, folder, clock, onState, onConsole } = options
   let stopping = false
   let replacing = false
+  // Its builds go on without this master, which has nothing more to do with them.
+  let left = false
   let adopted = false
   let pauseMs = FIRST_PAUSE_MS
   let cancelPause: Stop | undefined
@@ -76,7 +78,8 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
     async stop(how) {
       stopping = true
       cancelPause?.()
-      if (how === 'leave' && attachment.session?.buildCount) return attachment.stop()
+      left = how === 'leave' && (attachment.session?.buildCount ?? 0) > 0
+      if (left) return attachment.stop()
       onState('stopping', '')
       const { session } = attachment
       session?.shutdown().catch(() => {})
@@ -98,6 +101,7 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
     } catch (error) {
       reason = (error as Error).message
     }
+    if (left) return
     attachment.giveUp(reason)
     if (stopping) return
     if (replacing || clock.now() - startedAt > SOUND_MS) pauseMs = FIRST_PAUSE_MS

@@ -9,7 +9,7 @@ import type { SlaveConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import type { SlaveState } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
-import { createAttachment } from './attachment.ts'
+import { createAttachment, type Expected } from './attachment.ts'
 import { startElasticSlave } from './elastic/elastic.ts'
 import { createEngine } from './elastic/engines.ts'
 import { type SlaveKeeper, startLocalSlave } from './local.ts'
@@ -33,13 +33,17 @@ export interface SlavesOptions {
   readonly packedSlave: string
   /** The person's own environment, in which engines are asked. */
   readonly env: Readonly<Record<string, string>>
+  /** Lives of slaves in which builds of a master before this one run. */
+  readonly expected: ReadonlyMap<string, Expected>
   readonly log: (text: string) => void
 }
 
 export interface Slaves {
   /** Starts what is new, stops what is gone, leaves alone what did not change. */
   configure(slaves: readonly SlaveConfig[]): void
-  /** The session of a slave that is attached. */
+  /** Whether its builds go on while no master runs. */
+  survives(name: string): boolean
+  /** The session of a slave that is attached, or whose link is lost. */
   session(name: string): Session | undefined
   /** Builds want a slave that starts on demand. */
   wake(name: string): void
@@ -50,6 +54,7 @@ export interface Slaves {
 export function startSlaves(options: SlavesOptions): Slaves {
   const { data, clock, folder, program, terminals, remote, log } = options
   const running = new Map<string, { readonly key: string; readonly keeper: SlaveKeeper }>()
+  const expecting = new Map(options.expected)
   let configured: readonly SlaveConfig[] = []
   const leaving = new Map<string, Promise<void>>()
   const sessions = new Map<string, Session>()
@@ -75,6 +80,13 @@ export function startSlaves(options: SlavesOptions): Slaves {
         if (!running.has(name))
           running.set(name, { key: keyOf(config), keeper: startWhenFree(config) })
       }
+    },
+    survives(name) {
+      if (sessions.get(name)?.runId == null) return false
+      const kind = configured.find(one => one.name === name)?.kind
+      // On Windows a slave goes with the terminal that its master opened. One that is started
+      // on demand is ended with its master.
+      return kind === 'remote' || (kind === 'local' && process.platform !== 'win32')
     },
     session: name => sessions.get(name),
     wake: name => running.get(name)?.keeper.wake?.(),
@@ -151,10 +163,13 @@ export function startSlaves(options: SlavesOptions): Slaves {
   }
 
   function placeOf({ name, terminal, lease }: SlaveConfig) {
+    const expected = expecting.get(name)
+    expecting.delete(name)
     return {
       name,
       clock,
       terminal,
+      ...(expected && { expected }),
       lease: () => configured.find(one => one.name === name)?.lease ?? lease,
       nextCommandId: () => `${run}-${++lastCommand}`,
       onState(state: SlaveState, reason: string) {

@@ -8,6 +8,7 @@ import { BACKUPS, createBackup } from '../../../main/master/backup/create.ts'
 import { listBackups } from '../../../main/master/backup/list.ts'
 import { finishRestore, restoreBackup } from '../../../main/master/backup/restore.ts'
 import { verifyBackup } from '../../../main/master/backup/verify.ts'
+import { SUCCESS } from '../../../main/master/results.ts'
 import { afterFile } from '../../helpers/cleanup.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { hashHistory } from '../../helpers/history-hash.ts'
@@ -61,7 +62,7 @@ test('a backup made under load brings back the history, the logs and the artifac
   expect(existsSync(join(dataDir, 'state.json'))).toBe(false)
 
   const { data, build, completed, logText } = await testMaster({ dataDir })
-  const cut = data.builds({ limit: 10 }).find(one => one.stateString === 'the master stopped')!
+  const cut = data.builds({ limit: 10 }).find(one => one.results !== SUCCESS)!
   await completed(cut.requestId)
   const again = await build('say')
   expect(await logText(again, 'shell', { streams: ['stderr'] })).toBe('oops\n')

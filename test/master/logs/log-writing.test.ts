@@ -19,7 +19,7 @@ const MANY = 1_000_000
 function openStore() {
   const db = openDatabase(join(temporaryFolder('logs'), 'logs.sqlite'))
   later(() => db.close())
-  migrate(db, 1, LOG_MIGRATIONS)
+  migrate(db, LOG_MIGRATIONS.at(-1)!.version, LOG_MIGRATIONS)
   return { db, writing: createLogWriting(db), reading: createLogReading(db) }
 }
 

@@ -16,7 +16,7 @@ const LOG = 1 as LogId
 function logOf(text: string): LogReading {
   const db = openDatabase(join(temporaryFolder('logs'), 'logs.sqlite'))
   later(() => db.close())
-  migrate(db, 1, LOG_MIGRATIONS)
+  migrate(db, LOG_MIGRATIONS.at(-1)!.version, LOG_MIGRATIONS)
   const writing = createLogWriting(db)
   writing.append(LOG, 'stdout', Buffer.from(text), 0, 1)
   writing.finish(LOG, 2)
