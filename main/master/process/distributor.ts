@@ -178,7 +178,9 @@ export function startDistributor(options: DistributorOptions): Distributor {
       return config ? [{ builder: config, count: counts.get(builder.id) ?? 0 }] : []
     })
     const suits = (config: BuilderConfig, slave: Slave) =>
-      lacking(config, slave).length === 0 && !locks.blocking(config.locks, slave.name)
+      (slave.state === 'starting' || slaves.canWake(slave.name)) &&
+      lacking(config, slave).length === 0 &&
+      !locks.blocking(config.locks, slave.name)
     for (const name of slavesToWake(unserved, all, suits)) slaves.wake(name)
   }
 

@@ -24,6 +24,8 @@ export interface LocalSlaveOptions extends Omit<AttachmentOptions, 'onIdle'> {
 export interface SlaveKeeper {
   /** Ends it. With `leave`, a slave that has builds is left to go on with them: the next master finds it. */
   stop(how?: 'leave'): Promise<void>
+  /** Whether it would bring up a slave now; see `wake`. */
+  canWake?(): boolean
   /** Builds want it: brings up a slave that starts on demand. */
   wake?(): void
 }

@@ -45,6 +45,8 @@ export interface Slaves {
   survives(name: string): boolean
   /** The session of a slave that is attached, or whose link is lost. */
   session(name: string): Session | undefined
+  /** Whether it is a slave that starts on demand, and would start now. */
+  canWake(name: string): boolean
   /** Builds want a slave that starts on demand. */
   wake(name: string): void
   /** With `leave`, slaves that have builds go on with them where they can. */
@@ -89,6 +91,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       return kind === 'remote' || (kind === 'local' && process.platform !== 'win32')
     },
     session: name => sessions.get(name),
+    canWake: name => running.get(name)?.keeper.canWake?.() ?? false,
     wake: name => running.get(name)?.keeper.wake?.(),
     async stop(how) {
       const stopping = [...running.values()].map(({ keeper }) => keeper.stop(how))
@@ -107,6 +110,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       if (!stopped) keeper = start(config)
     })
     return {
+      canWake: () => keeper?.canWake?.() ?? false,
       wake: () => keeper?.wake?.(),
       async stop(how) {
         stopped = true

@@ -18,6 +18,8 @@ export interface ElasticSlaveOptions extends AttachmentOptions {
 
 /** A slave that is there when a build wants it. */
 export interface ElasticSlave {
+  /** Whether it would come up now. It rests a while after it failed. */
+  canWake(): boolean
   /** A build wants it. Does nothing while it is there, comes, or goes. */
   wake(): void
   readonly stop: AsyncStop
@@ -60,6 +62,7 @@ export function startElasticSlave(options: ElasticSlaveOptions): ElasticSlave {
   onState('offline', ON_DEMAND)
 
   return {
+    canWake: () => phase === 'off' && !stopping,
     wake() {
       if (phase === 'off' && !stopping) life = live()
     },

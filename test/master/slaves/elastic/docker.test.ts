@@ -199,6 +199,26 @@ test('a container that dies in mid-build, on a scripted docker, costs a RETRY an
   ])
 })
 
+test('what a container that died left is built in another one at once, on a scripted docker', async () => {
+  const marker = join(temporaryFolder(), 'second')
+  const clock = createFakeClock()
+  const { master, engine } = await masterWith({
+    clock,
+    slave: { machines: 2 },
+    steps: [{ shell: `test -e ${marker} || { echo hangs; sleep 600; }`, name: 'shell' }],
+  })
+  const request = master.request('calc')
+  await master.wrote('shell', 'hangs')
+  writeFileSync(marker, '')
+  process.kill(-engine.pids[0]!, 'SIGKILL')
+  await master.completed(request)
+  const builds = master.data.buildsOfRequest(request).map(build => [build.slave, build.results])
+  expect(builds).toEqual([
+    ['box-1', RETRY],
+    ['box-2', SUCCESS],
+  ])
+})
+
 test.each([
   [
     'the engine is missing',
