@@ -35,3 +35,8 @@ function words(command: unknown): string {
   const first = text.split('\n', 1)[0]!
   return first.length > 100 ? `${first.slice(0, 99)}…` : first
 }
+
+/** Without colours, for what is no terminal. */
+export function plainText(text: string): string {
+  return text.replace(/\x1b\[[\d;]*m|\r(?=\n)/g, '')
+}

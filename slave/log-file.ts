@@ -1,4 +1,5 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs'
+import { plainText } from './console.ts'
 
 const LARGEST_BYTES = 1024 * 1024
 const KEPT = 3
@@ -7,7 +8,7 @@ const KEPT = 3
 export function openLogFile(path: string, largestBytes = LARGEST_BYTES): (text: string) => void {
   let size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   return text => {
-    const plain = text.replace(/\x1b\[[\d;]*m|\r/g, '')
+    const plain = plainText(text)
     try {
       if (size + plain.length > largestBytes) {
         rotate(path)

@@ -6,7 +6,7 @@ import { slaveMark } from './commands/process-mark.ts'
 import { killTree } from './commands/process-tree.ts'
 import { seenOf } from './commands/process-watch.ts'
 import { type Connection, serveMaster } from './connection.ts'
-import { createConsole } from './console.ts'
+import { createConsole, plainText } from './console.ts'
 import type { Door } from './door.ts'
 import { scrubEnvironment } from './environment.ts'
 import { describeSlave } from './info.ts'
@@ -57,7 +57,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   terminal.on('error', () => {})
   const console = createConsole(
     text => {
-      terminal.write(text)
+      terminal.write(terminal.isTTY ? text : plainText(text))
       options.log?.(text)
     },
     () => new Date(),
