@@ -5,6 +5,7 @@ import { connectByWebSocket } from './web-bridge.ts'
 export type {
   Answer,
   Arguments,
+  BackupInfo,
   Bridge,
   BuildDetails,
   BuildsPage,
@@ -20,6 +21,7 @@ export type {
   Snapshot,
   UpdateStatus,
 } from '../main/bridge/contract.ts'
+export type { BackupSettings } from '../main/master/backup/settings.ts'
 export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.ts'
 export type {
   Draft,

@@ -8,6 +8,7 @@ import { bytes, exact, when } from '../ui/format.ts'
 import { Segments } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 import { UpdateSection } from '../updates/update-section.tsx'
+import { Backups } from './backups.tsx'
 import '../welcome/welcome.css'
 import './settings.css'
 
@@ -61,6 +62,7 @@ export function SettingsView() {
             </button>
           </section>
           <UpdateSection />
+          <Backups />
           <section>
             <h2>This desk</h2>
             <dl className="facts">
