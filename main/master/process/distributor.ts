@@ -261,7 +261,9 @@ export function startDistributor(options: DistributorOptions): Distributor {
       const before = buildProperties(request, config, slave, fromBuildset)
       started = data.together(() => {
         const marker = crypto.randomUUID()
-        const carried = { marker, slaveRun: session.runId, builderJson: jsonOf(config) }
+        // One that goes with its master can't be met again by the next, however this one ends.
+        const slaveRun = slaves.survives(slave.name) ? session.runId : null
+        const carried = { marker, slaveRun, builderJson: jsonOf(config) }
         const build = data.startBuild(request.id, slave.id, before, carried)
         if (!build) return undefined
         const naming = namingProperties(build)

@@ -292,16 +292,22 @@ test('an image that greets on stdout is no trouble, on a scripted podman', async
   expect(master.data.slaveConsole('box')).toContain('Welcome to this image!')
 })
 
-test('a master that stops takes its containers along, on a scripted docker', async () => {
+test('containers go with their master, on a scripted docker, and the next one builds anew', async () => {
+  const marker = join(temporaryFolder(), 'second')
   const { master, engine } = await masterWith({
-    steps: [{ shell: 'echo begun; sleep 600', name: 'shell' }],
+    steps: [{ shell: `test -e ${marker} || { echo begun; sleep 600; }`, name: 'shell' }],
   })
-  master.request('calc')
+  const request = master.request('calc')
   await master.wrote('shell', 'begun')
   const pids = engine.pids
-  await master.stop()
+  // What the next master would find if this one were killed now: nobody to wait for.
+  const awaited = master.data.carriedBuilds().map(one => one.slaveRun)
+  writeFileSync(marker, '')
+  await master.restart({}, 'leave')
   await isGone(...pids)
-  expect([pids.length, engine.pids, engine.calls.length]).toEqual([1, [], 1])
+  await master.completed(request)
+  const results = master.data.buildsOfRequest(request).map(build => build.results)
+  expect([pids.length, awaited, results]).toEqual([1, [null], [RETRY, SUCCESS]])
 })
 
 test('what a step in a container says and how it ends arrives as from any slave, on a scripted docker', async () => {
