@@ -29,6 +29,7 @@ export function explainNode(
 export function explainOther(exit: PipedExit, what: string): string {
   const { status, failure, lastLines } = exit
   if (failure !== null) return `${what} could not be started: ${failure}`
+  if (status === 0) return 'its slave has left'
   const last = lastLines.at(-1)
   const how = status < 0 ? 'was ended by a signal' : `ended with exit status ${status}`
   return last === undefined ? `${what} ${how}` : `${what} ${how}: ${last}`
