@@ -110,20 +110,28 @@ export async function dialWebSocket(
     headers: { Authorization: `Basic ${credentials}` },
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
-    handshakeTimeout: options.timeoutMs,
   })
+  // The timer of ws stands still on a socket that is open already.
+  const impatient = setTimeout(() => socket.destroy(timedOut()), options.timeoutMs)
+  webSocket.once('close', () => clearTimeout(impatient))
   return new Promise((resolve, reject) => {
-    webSocket.once('open', () => resolve({ webSocket, fingerprint }))
+    webSocket.once('open', () => {
+      clearTimeout(impatient)
+      resolve({ webSocket, fingerprint })
+    })
     webSocket.once('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0
       response.destroy()
       reject(new DialError('answer', `the answer was ${status}`, { status }))
     })
     webSocket.once('error', (error: NodeJS.ErrnoException) => {
-      const problem = /timed? ?out/i.test(error.message) ? 'timeout' : problemOf(error)
-      reject(new DialError(problem, error.message))
+      reject(new DialError(problemOf(error), error.message))
     })
   })
+}
+
+function timedOut(): NodeJS.ErrnoException {
+  return Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })
 }
 
 /** What a fault of the socket means. */

@@ -1,0 +1,105 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { type DialMasterOptions, dialMaster } from '../../slave/dial-master.ts'
+import { parseAddress } from '../../slave/protocol/dial.ts'
+import { later } from '../helpers/cleanup.ts'
+import { rawServer } from '../helpers/remote.ts'
+
+/** What it says first of a master at this address. */
+function firstWords(address: string, options: Partial<DialMasterOptions> = {}): Promise<string> {
+  return new Promise(resolve => {
+    const dialling = dialMaster(
+      {
+        master: parseAddress(address)!,
+        tls: true,
+        name: 'mini',
+        password: 'p',
+        fingerprint: () => undefined,
+        onFirstSeen() {},
+        onTaken() {},
+        say: (_topic, text) => resolve(text),
+        timeoutMs: 2000,
+        ...options,
+      },
+      () => {},
+    )
+    later(dialling.close)
+  })
+}
+
+function answering(status: number): Promise<string> {
+  const server = createServer()
+  server.on('upgrade', (_request, socket) =>
+    socket.end(`HTTP/1.1 ${status} X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+  )
+  server.listen(0, '127.0.0.1')
+  later(() => server.close())
+  return new Promise(resolve =>
+    server.once('listening', () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`)),
+  )
+}
+
+test.each([
+  [
+    'no-such-machine.invalid',
+    /^no machine called "no-such-machine.invalid" is known here: check the spelling/,
+  ],
+  ['127.0.0.1:1', /^nothing listens at 127.0.0.1:1: is the master running/],
+])('of %s it says what is wrong and what to do', async (address, words) => {
+  expect(await firstWords(address)).toMatch(words)
+})
+
+test('a master that does not encrypt is told, with the option for one that never does', async () => {
+  const address = await rawServer(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  expect(await firstWords(address)).toMatch(/does not encrypt .* or say --plain for a stock master/)
+})
+
+test('a master that does not answer is told', async () => {
+  const address = await rawServer(() => {})
+  expect(await firstWords(address, { timeoutMs: 50 })).toMatch(
+    /does not answer: is that machine on/,
+  )
+  expect(await firstWords(address, { timeoutMs: 50, tls: false })).toMatch(/does not answer/)
+})
+
+test.each([
+  [401, /does not take "mini" with this password: "triphammer attach --invite mini"/],
+  [426, /takes encrypted links only: leave out --plain/],
+  [429, /is slowing this address down, after wrong passwords/],
+  [404, /is not a master: check the port/],
+])('an answer of %i is told in words', async (status, words) => {
+  expect(await firstWords(await answering(status), { tls: false })).toMatch(words)
+})
+
+test('what is wrong is said once, and it is tried again with a growing pause', async () => {
+  const said: string[] = []
+  const dialled: number[] = []
+  const enough = Promise.withResolvers<void>()
+  const address = await rawServer(socket => {
+    dialled.push(performance.now())
+    if (dialled.length === 5) enough.resolve()
+    socket.destroy()
+  })
+  const dialling = dialMaster(
+    {
+      master: parseAddress(address)!,
+      tls: false,
+      name: 'mini',
+      password: 'p',
+      fingerprint: () => undefined,
+      onFirstSeen() {},
+      onTaken() {},
+      say: (_topic, text) => said.push(text),
+      firstPauseMs: 20,
+      random: () => 0.5,
+    },
+    () => {},
+  )
+  later(dialling.close)
+  await enough.promise
+  expect(said).toHaveLength(1)
+  const pauses = dialled.slice(1).map((at, i) => at - dialled[i]!)
+  for (const [i, leastMs] of [20, 34, 57, 98].entries())
+    expect(pauses[i]).toBeGreaterThan(leastMs - 2)
+})
