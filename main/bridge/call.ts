@@ -72,6 +72,10 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     z.object({ name, reason: name, until: id.nullable(), by: name.optional() }),
   ]),
   'slave:unpause': z.tuple([z.object({ name })]),
+  'slave:drain': z.tuple([z.object({ name, on: z.boolean() })]),
+  'slave:kill': z.tuple([z.object({ name, by: name.optional() })]),
+  'slave:remove': z.tuple([z.object({ name })]),
+  'slave:resetQuarantine': z.tuple([z.object({ name })]),
   'terminal:open': z.tuple([
     z.object({ slave: name, buildId: id.nullable(), cols: cells, rows: cells }),
   ]),

@@ -64,6 +64,13 @@ export interface Requests {
   'slave:vitals': (name: string) => readonly SlaveVitals[]
   'slave:pause': (order: SlavePauseOrder) => void
   'slave:unpause': (order: { name: string }) => void
+  /** It is given no new builds, and goes when it has none; or it is wanted again. */
+  'slave:drain': (order: { name: string; on: boolean }) => void
+  /** Ends it now; its builds are tried again. */
+  'slave:kill': (order: { name: string; by?: string }) => void
+  /** Takes it out of master.yml. Its history stays. */
+  'slave:remove': (order: { name: string }) => void
+  'slave:resetQuarantine': (order: { name: string }) => void
   /** Opens a shell on a slave: in a build's folder and environment, or in the slave's own. */
   'terminal:open': (wish: TerminalWish) => { terminalId: string }
   /** What was typed, in base64. Answered when the shell took it. */

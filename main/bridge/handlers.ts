@@ -16,6 +16,7 @@ import type { News } from './news.ts'
 import { type RecoveryPort, recoveryHandlers } from './recovery.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
+import { slaveHandlers } from './slaves.ts'
 import { terminalHandlers } from './terminal.ts'
 import { type UpdateDoor, updateHandlers, updateStatus } from './updates.ts'
 
@@ -108,14 +109,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       })
     },
 
-    'slave:console': name => data.slaveConsole(name),
-    'slave:vitals': name => data.slaveVitals(mustBeSlave(name)),
-    'slave:pause'({ name, reason, until, by = 'you' }) {
-      data.pauseSlave(mustBeSlave(name), { reason, by, until })
-    },
-    'slave:unpause'({ name }) {
-      data.unpauseSlave(mustBeSlave(name))
-    },
+    ...slaveHandlers(master),
 
     ...terminalHandlers(master),
 
@@ -198,10 +192,6 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       lastGood: data.lastGoodBuild(builderId, number) ?? null,
       tries: data.buildsOfRequest(build.requestId).filter(one => one.id !== build.id),
     }
-  }
-
-  function mustBeSlave(name: string): string {
-    return mustBe(data.slave(name), `there is no slave "${name}"`).name
   }
 
   function mustHaveLog(id: LogId) {

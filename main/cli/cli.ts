@@ -11,6 +11,7 @@ import { addConfigCommands } from './config-commands.ts'
 import { addExchangeCommands } from './exchange-commands.ts'
 import { addLookCommands } from './look-commands.ts'
 import { addShellCommands } from './shell-commands.ts'
+import { addSlaveCommands } from './slave-commands.ts'
 import { CommandError } from './terminal.ts'
 
 export interface Globals {
@@ -53,6 +54,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   addAttachCommands(line)
   addBuildCommands(line)
   addLookCommands(line)
+  addSlaveCommands(line)
   addConfigCommands(line)
   addCheckCommand(line)
   addBackupCommands(line)

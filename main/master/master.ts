@@ -19,6 +19,7 @@ import { createLocks } from './process/locks.ts'
 import { startSchedulers } from './schedulers/schedulers.ts'
 import { memorySecrets, type SecretsStore } from './secrets.ts'
 import type { Expected } from './slaves/attachment.ts'
+import { startOperations } from './slaves/operations.ts'
 import type { Program } from './slaves/pseudo-terminal.ts'
 import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
@@ -75,7 +76,7 @@ export interface Master {
   readonly artifacts: ArtifactStore
   readonly config: ConfigFile
   readonly distributor: Distributor
-  readonly slaves: Pick<Slaves, 'session'>
+  readonly slaves: Pick<Slaves, 'session' | 'kill'>
   readonly terminals: Terminals
   readonly backups: Backups
   /** Slaves of other machines. */
@@ -287,6 +288,17 @@ function startServices(
   let begun = false
   config.reload()
   begun = true
+  const stopOperations =
+    mode === 'dormant'
+      ? () => {}
+      : startOperations({
+          data,
+          mq,
+          clock,
+          slaves,
+          missingAfterMs: name =>
+            config.current.slaves.find(slave => slave.name === name)?.missingAfterMs ?? null,
+        })
 
   return {
     artifacts,
@@ -316,6 +328,7 @@ function startServices(
     async stop(builds: WhatOfBuilds) {
       const how = builds === 'leave' ? 'leave' : undefined
       await config.stop()
+      stopOperations()
       schedulers.stop()
       await Promise.all([...[...sources.values()].map(({ source }) => source.stop()), ...leaving])
       await distributor.stop(how)

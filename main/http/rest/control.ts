@@ -1,7 +1,13 @@
 import type { Context, Hono } from 'hono'
 import { forceBuild } from '../../bridge/force.ts'
 import { RefusedError } from '../../bridge/refused.ts'
-import type { BuilderId, BuildId, BuildRequestId, PropertyValue } from '../../master/model.ts'
+import type {
+  BuilderId,
+  BuildId,
+  BuildRequestId,
+  Moment,
+  PropertyValue,
+} from '../../master/model.ts'
 import type { Env } from '../app.ts'
 import type { Doors } from '../doors.ts'
 import type { Answering } from './rest.ts'
@@ -42,17 +48,29 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
   })
   methods('forceschedulers/:name', { force: (c, params) => force(c.req.param('name')!, params) })
   methods('workers/:id', {
-    pause: (c, { reason }) => {
+    stop: c => {
+      handlers['slave:drain']({ name: slaveName(c), on: true })
+      return null
+    },
+    kill: c => {
+      handlers['slave:kill']({ name: slaveName(c), by: 'the HTTP API' })
+      return null
+    },
+    pause: (c, { reason, until }) => {
       handlers['slave:pause']({
         name: slaveName(c),
         reason: textOf(reason),
-        until: null,
+        until: momentOf(until),
         by: 'the HTTP API',
       })
       return null
     },
     unpause: c => {
-      handlers['slave:unpause']({ name: slaveName(c) })
+      // Whatever keeps it from its builds.
+      const name = slaveName(c)
+      handlers['slave:unpause']({ name })
+      handlers['slave:drain']({ name, on: false })
+      handlers['slave:resetQuarantine']({ name })
       return null
     },
   })
@@ -171,6 +189,14 @@ function id(c: Context<Env>): number {
   const text = c.req.param('id') ?? ''
   if (!/^\d+$/.test(text)) throw new RefusedError(`"${text}" is not an id`)
   return Number(text)
+}
+
+// As everywhere in this API, in seconds.
+function momentOf(value: unknown): Moment | null {
+  if (value === undefined || value === null) return null
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new RefusedError('until must be a moment in seconds since 1970')
+  return Math.round(value * 1000)
 }
 
 function textOf(value: unknown): string {

@@ -9,9 +9,11 @@ import type {
   Moment,
   Properties,
   Slave,
+  SlaveVitals,
   SourceStamp,
   Step,
 } from '../../master/model.ts'
+import type { WaitReason } from '../../master/process/waiting.ts'
 
 // Our records in the shapes of Buildbot's REST API, version 2. Moments are seconds there.
 const MASTER_ID = 1
@@ -80,8 +82,10 @@ export function logResource(log: Log): Resource {
   }
 }
 
-export function requestResource(request: BuildRequest): Resource {
+/** @param waiting Why it waits; `null` once it does not. */
+export function requestResource(request: BuildRequest, waiting: Waiting | null): Resource {
   return {
+    waiting,
     buildrequestid: request.id,
     buildsetid: request.buildsetId,
     builderid: request.builderId,
@@ -96,6 +100,11 @@ export function requestResource(request: BuildRequest): Resource {
     waited_for: false,
     properties: null,
   }
+}
+
+export interface Waiting {
+  readonly reason: string
+  readonly reasons: readonly WaitReason[]
 }
 
 export function buildsetResource(set: Buildset): Resource {
@@ -157,7 +166,11 @@ export function changeResource(change: Change): Resource {
   }
 }
 
-export function workerResource(slave: Slave, builders: readonly Builder[]): Resource {
+export function workerResource(
+  slave: Slave,
+  builders: readonly Builder[],
+  vitals: readonly SlaveVitals[],
+): Resource {
   const configured = builders.filter(
     builder => builder.active && builder.slaves.includes(slave.name),
   )
@@ -170,6 +183,46 @@ export function workerResource(slave: Slave, builders: readonly Builder[]): Reso
     paused: slave.paused !== null,
     pause_reason: slave.paused?.reason ?? null,
     graceful: slave.draining,
+    notes: slave.reason || null,
+    // What Buildbot does not have.
+    kind: slave.kind,
+    tags: slave.tags,
+    max_builds: slave.maxBuilds,
+    state: slave.state,
+    since: seconds(slave.since),
+    pause: slave.paused && {
+      by: slave.paused.by,
+      at: seconds(slave.paused.at),
+      until: seconds(slave.paused.until),
+    },
+    quarantine: slave.quarantine && {
+      ...slave.quarantine,
+      until: seconds(slave.quarantine.until),
+    },
+    missing_since: seconds(slave.missedAt),
+    link: {
+      how: slave.link.how,
+      address: slave.link.address,
+      program: slave.link.program,
+      latency_ms: slave.link.latencyMs,
+      bytes_per_second: slave.link.bytesPerSecond,
+      clock_offset_ms: slave.link.clockOffsetMs,
+      last_seen_at: seconds(slave.link.lastSeenAt),
+      capabilities: slave.link.capabilities,
+    },
+    vitals: vitalsResource(vitals.at(-1)),
+  }
+}
+
+function vitalsResource(vitals: SlaveVitals | undefined): Resource | null {
+  if (!vitals) return null
+  return {
+    at: seconds(vitals.at),
+    load: vitals.load,
+    cpu_percent: vitals.cpuPercent,
+    memory_used_bytes: vitals.memoryUsedBytes,
+    memory_total_bytes: vitals.memoryTotalBytes,
+    disk_free_bytes: vitals.diskFreeBytes,
   }
 }
 

@@ -5,12 +5,15 @@ import type {
   Builder,
   BuilderId,
   BuildId,
+  BuildRequest,
   BuildRequestId,
   BuildsetId,
   ChangeId,
   LogId,
+  Slave,
   StepId,
 } from '../../master/model.ts'
+import { describeWaiting } from '../../master/process/waiting.ts'
 import type { Env } from '../app.ts'
 import type { Doors } from '../doors.ts'
 import { logDownload } from '../downloads.ts'
@@ -28,6 +31,7 @@ import {
   type Resource,
   requestResource,
   stepResource,
+  type Waiting,
   workerResource,
 } from './resources.ts'
 
@@ -67,10 +71,7 @@ export function addRest(app: Hono<Env>, doors: Doors): void {
   one('builders/:builder/builds/:number', 'builds', c => resourceOf(findNumbered(c)))
   list('builders/:builder/buildrequests', 'buildrequests', c => {
     const { id } = findBuilder(c)
-    return data
-      .requests(MOST_ROWS)
-      .filter(request => request.builderId === id)
-      .map(requestResource)
+    return requestsOf(data.requests(MOST_ROWS).filter(request => request.builderId === id))
   })
   list('builders/:builder/builds/:number/steps', 'steps', c => stepsOf(findNumbered(c)))
   one('builders/:builder/builds/:number/properties', 'properties', c =>
@@ -90,9 +91,12 @@ export function addRest(app: Hono<Env>, doors: Doors): void {
   one('logs/:id', 'logs', c => logResource(findLog(c)))
   app.get('/api/v2/logs/:id/contents', c => answer(c, () => logContents(c)))
   app.get('/api/v2/logs/:id/raw', c => logDownload(doors.master, c))
-  list('buildrequests', 'buildrequests', () => data.requests(MOST_ROWS).map(requestResource))
-  one('buildrequests/:id', 'buildrequests', c =>
-    requestResource(found(data.request(number(c, 'id') as BuildRequestId), 'build request', c)),
+  list('buildrequests', 'buildrequests', () => requestsOf(data.requests(MOST_ROWS)))
+  one(
+    'buildrequests/:id',
+    'buildrequests',
+    c =>
+      requestsOf([found(data.request(number(c, 'id') as BuildRequestId), 'build request', c)])[0]!,
   )
   list('buildrequests/:id/builds', 'builds', c =>
     data.buildsOfRequest(number(c, 'id') as BuildRequestId).map(resourceOf),
@@ -105,13 +109,11 @@ export function addRest(app: Hono<Env>, doors: Doors): void {
   one('changes/:id', 'changes', c =>
     changeResource(found(data.change(number(c, 'id') as ChangeId), 'change', c)),
   )
-  list('workers', 'workers', () =>
-    data.slaves().map(slave => workerResource(slave, data.builders())),
-  )
+  list('workers', 'workers', () => data.slaves().map(toWorker))
   one('workers/:worker', 'workers', c => {
     const key = c.req.param('worker')
     const slave = data.slaves().find(slave => String(slave.id) === key || slave.name === key)
-    return workerResource(found(slave, 'worker', c), data.builders())
+    return toWorker(found(slave, 'worker', c))
   })
   list('schedulers', 'schedulers', () =>
     doors.master.config.current.schedulers.map(({ name }, index) => ({
@@ -123,6 +125,26 @@ export function addRest(app: Hono<Env>, doors: Doors): void {
   )
   addControl(app, doors, answer)
 
+  // All requests of a builder wait for the same reasons.
+  function requestsOf(requests: readonly BuildRequest[]): Resource[] {
+    const waiting = new Map<BuilderId, Waiting>()
+    return requests.map(request => {
+      const waits = request.claimedAt === null && request.completeAt === null
+      return requestResource(request, waits ? whyWaiting(request.builderId) : null)
+    })
+
+    function whyWaiting(id: BuilderId): Waiting {
+      const known = waiting.get(id)
+      if (known) return known
+      const reasons = doors.master.distributor.whyWaiting(id)
+      const why = { reason: describeWaiting(reasons, doors.master.clock.now()), reasons }
+      waiting.set(id, why)
+      return why
+    }
+  }
+  function toWorker(slave: Slave): Resource {
+    return workerResource(slave, data.builders(), data.slaveVitals(slave.name))
+  }
   function findBuilder(c: Context<Env>): Builder {
     const key = c.req.param('builder')!
     const builder = /^\d+$/.test(key)

@@ -24,6 +24,7 @@ import { parseSize } from './size.ts'
 import { parseSlavePort } from './slave-port.ts'
 
 const POLL_MS = 60_000
+const MISSING_AFTER_MS = 60 * 60_000
 
 /** Checks what was read, fills in defaults, and returns `undefined` where nothing could be made of it. */
 export function buildConfig(plain: unknown, file: string, problems: Problems): Config | undefined {
@@ -282,6 +283,12 @@ function buildSlaves(
     address: slave.address ?? null,
     terminal: slave.terminal ?? true,
     lease: buildLease(slave, kind),
+    missingAfterMs:
+      slave.missingAfter === 'off' || slave.missingAfter === false
+        ? null
+        : slave.missingAfter === undefined
+          ? MISSING_AFTER_MS
+          : parseDuration(slave.missingAfter) || null,
     elastic: elastic && ownFolder(elastic, name, names.length),
   }))
 }

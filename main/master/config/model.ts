@@ -40,6 +40,8 @@ export interface SlaveConfig {
   readonly maxBuilds: number
   readonly tags: readonly string[]
   readonly lease: Lease
+  /** How long it may stay away until that is told; `null` for ever. */
+  readonly missingAfterMs: number | null
   /** Where a remote slave is dialled. */
   readonly address: string | null
   /** Whether people may open shells on it from the window, as far as the slave allows it too. */

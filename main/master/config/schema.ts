@@ -107,6 +107,12 @@ const slave = z.strictObject({
   address: z.string().optional().describe('host:port of a remote slave that is dialled.'),
   maxBuilds: z.int().min(1).max(1000).optional(),
   tags: names.optional(),
+  missingAfter: z
+    .union([duration, z.literal('off'), z.literal(false)], {
+      error: 'must be a time such as 1h, or off',
+    })
+    .optional()
+    .describe('How long it may stay away until you are told; off for never. 1h by default.'),
   lease: duration
     .optional()
     .describe(

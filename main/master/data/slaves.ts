@@ -12,6 +12,7 @@ import type {
   SlaveVitals,
 } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
+import { nextQuarantine } from '../slaves/quarantine.ts'
 import type { Update } from './unit.ts'
 
 const CONSOLE_CHARACTERS = 64 * 1024
@@ -65,7 +66,9 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
     },
 
     setSlaveState(name: string, state: SlaveState, reason = ''): void {
-      live.set(name, { state, reason, since: clock.now() })
+      const before = live.get(name)
+      const since = before?.state === state ? before.since : clock.now()
+      live.set(name, { state, reason, since })
       announceSlave(name)
     },
 
@@ -125,9 +128,14 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
       update(() => slaves.setSlaveDraining(db, name, draining))
       announceSlave(name)
     },
-    setSlaveQuarantine(name: string, quarantine: Quarantine | null): void {
-      update(() => slaves.setSlaveQuarantine(db, name, quarantine))
-      announceSlave(name)
+    /** A build on it ended in an exception. */
+    quarantineSlave(name: string, reason: string): void {
+      const before = rowOf(name)?.quarantine ?? null
+      setQuarantine(name, nextQuarantine(before, reason, clock.now()))
+    },
+    /** It is sane: the next exception is a first one again. */
+    endQuarantine(name: string): void {
+      if (rowOf(name)?.quarantine) setQuarantine(name, null)
     },
     /** It was told that it stays away. It ends when the slave attaches. */
     setSlaveMissed(name: string): void {
@@ -152,6 +160,15 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
     if (slave) update(announce => announce('slave/changed', slave))
   }
 
+  function setQuarantine(name: string, quarantine: Quarantine | null) {
+    update(() => slaves.setSlaveQuarantine(db, name, quarantine))
+    announceSlave(name)
+  }
+
+  function rowOf(name: string): slaves.SlaveRow | undefined {
+    return slaves.listSlaves(db).find(row => row.name === name)
+  }
+
   function noteLink(name: string, facts: Partial<LinkFacts>) {
     links.set(name, { ...(links.get(name) ?? NO_LINK), ...facts })
   }
@@ -166,8 +183,11 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
     const building = running.filter(build => build.slave === row.name).map(build => build.id)
     const facts = links.get(row.name) ?? { ...NO_LINK, lastSeenAt }
     const link = { how: howLinked(row), address, program: programOf(row.info), ...facts }
+    // How many exceptions there were in a row is kept beyond its end.
+    const over = slave.quarantine !== null && slave.quarantine.until <= clock.now()
+    const quarantine = over ? null : slave.quarantine
     const draining = slave.draining || leaves.has(row.name)
-    return { ...slave, draining, ...now, link, building }
+    return { ...slave, draining, quarantine, ...now, link, building }
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   Stop,
 } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
+import { CANCELLED, EXCEPTION, RETRY } from '../results.ts'
 import { factsOf } from '../slaves/facts.ts'
 import { createSession, type Session } from '../slaves/session.ts'
 import type { Slaves } from '../slaves/slaves.ts'
@@ -215,9 +216,10 @@ export function startDistributor(options: DistributorOptions): Distributor {
   function watch(run: BuildRun, release: Stop) {
     const { id, slave } = run.build
     runs.set(id, run)
-    void run.done.then(() => {
+    void run.done.then(ended => {
       runs.delete(id)
       release()
+      judge(ended)
       data.announceSlave(slave)
       poke()
     })
@@ -296,6 +298,12 @@ export function startDistributor(options: DistributorOptions): Distributor {
         runningOn(a.name).length - runningOn(b.name).length ||
         Number(b.name === last) - Number(a.name === last),
     )
+  }
+
+  // A slave on which builds break is given none for a while; one good build clears its name.
+  function judge({ slave, results, stateString }: Build) {
+    if (results === EXCEPTION) data.quarantineSlave(slave, stateString)
+    else if (results !== RETRY && results !== CANCELLED) data.endQuarantine(slave)
   }
 
   function runningOn(slave: string): Build[] {

@@ -49,15 +49,25 @@ export interface Slaves {
   canWake(name: string): boolean
   /** Builds want a slave that starts on demand. */
   wake(name: string): void
+  /** Lets a slave go that drains. A local one is not started again before it is brought back. */
+  sendAway(name: string): void
+  bringBack(name: string): void
+  /** Ends a slave now, whatever it does. A local one is started anew; another may come back by itself. */
+  kill(name: string): void
   /** With `leave`, slaves that have builds go on with them where they can. */
   stop(how?: 'leave'): Promise<void>
 }
+
+// How long a slave that is to go at once may take to go by itself.
+const KILL_MS = 5000
 
 export function startSlaves(options: SlavesOptions): Slaves {
   const { data, clock, folder, program, terminals, remote, log } = options
   const running = new Map<string, { readonly key: string; readonly keeper: SlaveKeeper }>()
   const expecting = new Map(options.expected)
   let configured: readonly SlaveConfig[] = []
+  // Those that were let go, and are not wanted back yet.
+  const away = new Set<string>()
   const leaving = new Map<string, Promise<void>>()
   const sessions = new Map<string, Session>()
   // Ids are never used again, also not by the next run of this master.
@@ -70,18 +80,38 @@ export function startSlaves(options: SlavesOptions): Slaves {
       data.saveSlaves(configs)
       const keys = new Map(configs.map(one => [one.name, keyOf(one)]))
       for (const [name, { key, keeper }] of running)
-        if (keys.get(name) !== key) {
-          running.delete(name)
-          leaving.set(
-            name,
-            keeper.stop().finally(() => leaving.delete(name)),
-          )
-        }
-      for (const config of configs) {
-        const { name } = config
-        if (!running.has(name))
-          running.set(name, { key: keyOf(config), keeper: startWhenFree(config) })
+        if (keys.get(name) !== key) void letGo(name, keeper)
+      for (const config of configs) keep(config)
+    },
+    sendAway(name) {
+      if (configured.find(one => one.name === name)?.kind === 'remote') {
+        if (!away.has(name))
+          sessions
+            .get(name)
+            ?.shutdown()
+            .catch(() => {})
+        away.add(name)
+        return
       }
+      const kept = running.get(name)
+      if (!kept) return
+      away.add(name)
+      void letGo(name, kept.keeper).then(() => {
+        if (away.has(name)) data.setSlaveState(name, 'offline', 'it has been drained')
+      })
+    },
+    bringBack(name) {
+      if (!away.delete(name)) return
+      const config = configured.find(one => one.name === name)
+      if (config) keep(config)
+    },
+    kill(name) {
+      const config = configured.find(one => one.name === name)
+      const kept = running.get(name)
+      if (!config || !kept) return
+      if (config.kind === 'remote') return hangUp(name)
+      void letGo(name, kept.keeper)
+      keep(config)
     },
     survives(name) {
       if (sessions.get(name)?.runId == null) return false
@@ -98,6 +128,35 @@ export function startSlaves(options: SlavesOptions): Slaves {
       await Promise.all([...stopping, ...leaving.values()])
       running.clear()
     },
+  }
+
+  function keep(config: SlaveConfig) {
+    const { name } = config
+    if (running.has(name)) return
+    const slave = data.slave(name)
+    // One that has drained before this master began stays away.
+    if (config.kind !== 'remote' && slave?.draining && slave.building.length === 0) away.add(name)
+    if (away.has(name) && config.kind !== 'remote') return
+    running.set(name, { key: keyOf(config), keeper: startWhenFree(config) })
+  }
+
+  function letGo(name: string, keeper: SlaveKeeper): Promise<void> {
+    running.delete(name)
+    const gone = keeper.stop().finally(() => {
+      if (leaving.get(name) === gone) leaving.delete(name)
+    })
+    leaving.set(name, gone)
+    return gone
+  }
+
+  // It is asked to go. One that does not answer is not listened to any more.
+  function hangUp(name: string) {
+    const session = sessions.get(name)
+    if (!session) return
+    const close = () => session.close('it was killed from here')
+    const cancel = clock.after(KILL_MS, close)
+    void session.ended.then(cancel)
+    session.shutdown().catch(close)
   }
 
   // One that is named again while it still leaves would meet itself in its folder.
