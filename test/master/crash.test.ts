@@ -24,6 +24,9 @@ const READY_MS = 600
 
 const COUNTING = 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "line $i of $BUILD_NUMBER"; done'
 
+// Takes about as long as a master lives, so that many are killed while it writes.
+const SLOWLY = COUNTING.replace('done', '[ $((i % 30)) -ne 0 ] || sleep 0.03; done')
+
 const config = (repository: string) => ({
   slaves: [
     { name: 'one', maxBuilds: 2 },
@@ -37,7 +40,7 @@ const config = (repository: string) => ({
       steps: ['git', { shell: 'git log -1 --format=%s', name: 'subject' }],
     },
     { name: 'newest', steps: ['git', { shell: COUNTING, name: 'count' }, { shell: 'exit 0' }] },
-    { name: 'asked', steps: [{ shell: COUNTING, name: 'count' }, { shell: 'sleep 0.05' }] },
+    { name: 'asked', steps: [{ shell: SLOWLY, name: 'count' }, { shell: 'sleep 0.05' }] },
   ],
   schedulers: [
     { name: 'each change', kind: 'singleBranch', branch: 'main', builders: ['each'] },
@@ -50,51 +53,60 @@ const config = (repository: string) => ({
   ],
 })
 
-test(`nothing that was acknowledged is lost or done twice over ${CRASHES} kills (seed ${SEED})`, async () => {
-  const random = createRandom(SEED)
-  const dataDir = temporaryFolder('crash')
-  const cli = builtCli()
-  const repository = makeRepository()
-  repository.commit('the first')
-  writeFileSync(join(dataDir, 'master.yml'), stringify(config(repository.path)))
-  const seen = nothingAcknowledged()
-  const busy = keepBusy(repository, seen, random)
+test.each([
+  ['', CRASHES, 0],
+  [' of master and slaves', Math.ceil(CRASHES / 8), 0.5],
+])(
+  `nothing that was acknowledged is lost or done twice over kills%s: %i (seed ${SEED})`,
+  async (_, crashes, ofSlaves) => {
+    const random = createRandom(SEED)
+    const dataDir = temporaryFolder('crash')
+    const cli = builtCli()
+    const repository = makeRepository()
+    repository.commit('the first')
+    writeFileSync(join(dataDir, 'master.yml'), stringify(config(repository.path)))
+    const seen = nothingAcknowledged()
+    const busy = keepBusy(repository, seen, random)
 
-  for (let crash = 0; crash < CRASHES; crash++) {
-    const master = startServing(dataDir, cli)
-    const watching = watchOver(master, seen)
-    const whileStarting = random.chance(0.25)
-    if (!whileStarting) busy.use(await master.ready)
-    await pause(random.int(0, whileStarting ? STARTING_MS : READY_MS))
-    master.child.kill('SIGKILL')
-    expect(await master.exited, master.said()).toEqual({ code: null, signal: 'SIGKILL' })
-    busy.use(undefined)
-    await watching
-  }
-  busy.stop()
-  await drain(startServing(dataDir, cli), seen, repository)
+    for (let crash = 0; crash < crashes; crash++) {
+      const master = startServing(dataDir, cli)
+      const watching = watchOver(master, seen)
+      const whileStarting = random.chance(0.25)
+      if (!whileStarting) busy.use(await master.ready)
+      await pause(random.int(0, whileStarting ? STARTING_MS : READY_MS))
+      master.child.kill('SIGKILL')
+      expect(await master.exited, master.said()).toEqual({ code: null, signal: 'SIGKILL' })
+      busy.use(undefined)
+      await watching
+      if (random.chance(ofSlaves)) killOneSlave(dataDir, random)
+    }
+    busy.stop()
+    await drain(startServing(dataDir, cli), seen, repository)
 
-  const db = open(join(dataDir, 'history.sqlite'))
-  const logs = open(join(dataDir, 'logs.sqlite'))
-  expect([db, logs].map(one => one.get('PRAGMA integrity_check')!.integrity_check)).toEqual([
-    'ok',
-    'ok',
-  ])
-  expectEachCommitOnce(db, repository)
-  expectEachRequestBuiltOnce(db)
-  expectHistoryToHold(db, seen)
-  expectLogsToHold(db, logs, seen)
-  await eventually(() => processesWith(dataDir).length === 0, 'the end of every slave and step')
-  console.log(
-    `${CRASHES} kills: ${seen.changes.size} changes, ${seen.requests.size} requests, ${seen.builds.size} builds, ` +
-      `${seen.steps.size} steps and ${seen.logs.size} logs were acknowledged and are there`,
-  )
+    const db = open(join(dataDir, 'history.sqlite'))
+    const logs = open(join(dataDir, 'logs.sqlite'))
+    expect([db, logs].map(one => one.get('PRAGMA integrity_check')!.integrity_check)).toEqual([
+      'ok',
+      'ok',
+    ])
+    expectEachCommitOnce(db, repository)
+    expectEachRequestBuiltOnce(db)
+    expectHistoryToHold(db, seen)
+    expectLogsToHold(db, logs, seen)
+    const carried = expectBuildsToBeCarriedOn(db, ofSlaves === 0)
+    await eventually(() => processesWith(dataDir).length === 0, 'the end of every slave and step')
+    console.log(
+      `${crashes} kills, ${carried} builds carried on: ${seen.changes.size} changes, ${seen.requests.size} requests, ${seen.builds.size} builds, ` +
+        `${seen.steps.size} steps and ${seen.logs.size} logs were acknowledged and are there`,
+    )
 
-  async function watchOver(master: Served, seen: Acknowledged) {
-    const holder = await master.ready
-    if (holder) await witness(holder.socket, seen, random)
-  }
-}, 600_000)
+    async function watchOver(master: Served, seen: Acknowledged) {
+      const holder = await master.ready
+      if (holder) await witness(holder.socket, seen, random)
+    }
+  },
+  600_000,
+)
 
 /** Commits and asks for builds all the time, whether a master runs or not. */
 function keepBusy(
@@ -197,6 +209,24 @@ function expectEachRequestBuiltOnce(db: Database) {
     [0, 0, 0],
     0,
   ])
+}
+
+function killOneSlave(dataDir: string, random: ReturnType<typeof createRandom>) {
+  const slaves = processesWith(dataDir).filter(one => one.command.includes('--basedir'))
+  if (slaves.length > 0) process.kill(slaves[random.int(0, slaves.length - 1)]!.pid, 'SIGKILL')
+}
+
+/** Builds that outlived their master ended as themselves; what was tried again had lost its slave. */
+function expectBuildsToBeCarriedOn(db: Database, slavesLived: boolean): number {
+  const lost = db.all<{ said: string }>('SELECT state_string AS said FROM builds WHERE results = 5')
+  const other = lost.filter(({ said }) => !said.startsWith('slave lost'))
+  const carried = db.get<{ n: number }>(
+    `SELECT count(*) AS n FROM builds b WHERE b.results = 0
+       AND EXISTS (SELECT 1 FROM runs r WHERE r.id > b.run_id AND r.started_at < b.complete_at)`,
+  )!.n
+  expect(other).toEqual([])
+  if (slavesLived) expect(carried).toBeGreaterThan(lost.length)
+  return carried
 }
 
 function expectHistoryToHold(db: Database, seen: Acknowledged) {
