@@ -12,6 +12,7 @@ import { pageAddress } from './page-address.ts'
 import { registerPageScheme } from './page-protocol.ts'
 import type { AppPort, DialogPort, ElectronPorts } from './ports.ts'
 import { watchQuit } from './quit.ts'
+import { askAboutBuilds, type QuittingBuild } from './quit-dialogue.ts'
 import { systemSealing } from './system-sealing.ts'
 import { openUpdates } from './update/open-updates.ts'
 import type { Updates } from './update/updates.ts'
@@ -66,11 +67,15 @@ export function startApp(electron: ElectronPorts): void {
     checkpoint,
     log,
     takeOver: () => updates?.onQuit() ?? false,
-    stop: () =>
+    ask() {
+      if (runningBuilds(host).length === 0) return undefined
+      return askAboutBuilds(dialog, () => runningBuilds(host))
+    },
+    stop: builds =>
       starting.then(
         started => {
           updates?.stop()
-          return started.stop()
+          return started.stop(builds)
         },
         () => {},
       ),
@@ -109,6 +114,21 @@ export function startApp(electron: ElectronPorts): void {
   // Without a listener Electron would quit on macOS, too.
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
+  })
+}
+
+function runningBuilds(host: Host | undefined): QuittingBuild[] {
+  if (!host?.isRunning) return []
+  const { data, slaves, config } = host.master
+  return data.runningBuilds().map(build => {
+    const leaseMs = config.current.slaves.find(one => one.name === build.slave)?.lease.leaseMs ?? 0
+    return {
+      id: build.id,
+      title: `${data.builder(build.builderId)?.name ?? '?'} #${build.number}`,
+      slave: build.slave,
+      survives: slaves.survives(build.slave),
+      leaseMs,
+    }
   })
 }
 

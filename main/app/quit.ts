@@ -1,10 +1,14 @@
 import type { Event } from 'electron'
+import type { WhatOfBuilds } from '../host/host.ts'
 import type { Clock } from '../master/clock.ts'
 import type { Stop } from '../master/model.ts'
 import type { AppPort } from './ports.ts'
 
 /** Why the app ends. */
 export type QuitReason = 'user' | 'update' | 'os-shutdown'
+
+/** What a person says when builds run. */
+export type QuitAnswer = WhatOfBuilds | 'cancel'
 
 export interface QuitSteps {
   /** Synchronous, and safe to call again and again. */
@@ -14,8 +18,10 @@ export interface QuitSteps {
    * everything, and quits, by itself.
    */
   takeOver?(): Promise<boolean> | false
-  /** Stops everything that runs. */
-  stop(): Promise<void>
+  /** A person quits, and is asked what is to become of the builds that run; nothing when none does. */
+  ask?(): Promise<QuitAnswer> | undefined
+  /** Stops everything that runs, builds as it was said. */
+  stop(builds: WhatOfBuilds): Promise<void>
   log(text: string): void
 }
 
@@ -81,11 +87,14 @@ export function watchQuit(
   async function leave(): Promise<void> {
     const taken = steps.takeOver?.()
     if (taken && (await taken)) return
-    await stop('user')
+    const asked = steps.ask?.()
+    const builds = asked ? await asked : 'leave'
+    if (builds === 'cancel') return
+    await stop('user', builds)
     app.quit()
   }
 
-  async function stop(reason: QuitReason): Promise<void> {
+  async function stop(reason: QuitReason, builds: WhatOfBuilds = 'leave'): Promise<void> {
     if (phase !== 'running') return
     phase = 'stopping'
     steps.log(`stopping (${reason})`)
@@ -95,7 +104,7 @@ export function watchQuit(
         done()
       })
       steps
-        .stop()
+        .stop(builds)
         .catch((error: Error) => steps.log(`while stopping: ${error.stack ?? error}`))
         .finally(() => {
           cancel()

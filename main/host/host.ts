@@ -11,7 +11,13 @@ import type { Doors, RecoveryDoors } from '../http/doors.ts'
 import { type HttpServer, startHttp } from '../http/server.ts'
 import { systemClock } from '../master/clock.ts'
 import type { SlavePort } from '../master/config/model.ts'
-import { type Master, type MasterMode, type MasterOptions, startMaster } from '../master/master.ts'
+import {
+  type Master,
+  type MasterMode,
+  type MasterOptions,
+  startMaster,
+  type WhatOfBuilds,
+} from '../master/master.ts'
 import type { AsyncStop, Stop } from '../master/model.ts'
 import { socketPath } from '../master/slaves/socket-path.ts'
 import { readIntent } from '../master/upgrade/intent.ts'
@@ -64,6 +70,8 @@ export interface HostOptions {
   readonly createStore?: (options: StateStoreOptions) => FileStore
 }
 
+export type { WhatOfBuilds }
+
 /** A master with the doors that both shells have: the command line's socket, and HTTP when asked. */
 export interface Host {
   readonly master: Master
@@ -78,13 +86,16 @@ export interface Host {
   readonly recovery: Recovery
   /** Resolves when the master runs; at once unless its history has to be looked after first. */
   readonly whenRunning: Promise<void>
+  /** False until the master runs, and while the history can't be used. */
+  readonly isRunning: boolean
   /** What became of the update before this start. */
   readonly updateOutcome: UpdateOutcome | null
   /** What replaces the app can be asked by the window from now on. */
   serveUpdates(door: UpdateDoor): void
   /** Notes where the master stands. Synchronous, for a process that may be ended any moment. */
   checkpoint(): void
-  stop: AsyncStop
+  /** Stops in order. Builds that run are left to go on where they can, unless they are to be stopped. */
+  stop(builds?: WhatOfBuilds): Promise<void>
 }
 
 /**
@@ -99,6 +110,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { dataDir, shell } = options
   ensureDataDirectory(dataDir)
   const lock = lockDataDirectory(dataDir)
+  let ofBuilds: WhatOfBuilds | undefined
   const stops: AsyncStop[] = [async () => lock.release()]
   const stop = async () => {
     for (let one = stops.pop(); one; one = stops.pop()) await one()
@@ -159,7 +171,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     stops.push(async () => {
       await recovery.stop()
       await closeDoors()
-      await running?.stop()
+      await running?.stop(ofBuilds)
     })
     const ticketUrl = () => http?.ticketUrl() ?? null
     const whenRunning = Promise.withResolvers<void>()
@@ -193,6 +205,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
       state,
       recovery,
       whenRunning: whenRunning.promise,
+      get isRunning() {
+        return running !== undefined
+      },
       get updateOutcome() {
         return running?.updateOutcome ?? null
       },
@@ -200,7 +215,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
         door = served
       },
       checkpoint: () => running?.checkpoint(),
-      async stop() {
+      async stop(builds) {
+        ofBuilds = builds
         log(`${shell} stops`)
         await stop()
       },
@@ -243,7 +259,7 @@ interface RunningMaster {
   readonly handlers: Handlers
   readonly news: News
   checkpoint(): void
-  stop: AsyncStop
+  stop(builds?: WhatOfBuilds): Promise<void>
 }
 
 async function startRunning(
@@ -296,10 +312,10 @@ async function startRunning(
     handlers,
     news,
     checkpoint: () => record?.checkpoint(),
-    async stop() {
+    async stop(builds) {
       news.stop()
       record?.checkpoint()
-      await master.stop()
+      await master.stop(builds)
       record?.end()
     },
   }

@@ -76,7 +76,7 @@ export interface Master {
   readonly artifacts: ArtifactStore
   readonly config: ConfigFile
   readonly distributor: Distributor
-  readonly slaves: Pick<Slaves, 'session' | 'kill'>
+  readonly slaves: Pick<Slaves, 'session' | 'kill' | 'survives'>
   readonly terminals: Terminals
   readonly backups: Backups
   /** Slaves of other machines. */

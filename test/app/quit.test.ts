@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest'
-import { STOP_BUDGET_MS, watchQuit } from '../../main/app/quit.ts'
+import { type QuitAnswer, STOP_BUDGET_MS, watchQuit } from '../../main/app/quit.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { FakeApp, type fakeEvent } from './fake-electron.ts'
 
-function watched(stop: () => Promise<void> = async () => {}) {
+function watched(stop: () => Promise<void> = async () => {}, answers?: QuitAnswer[]) {
   const app = new FakeApp()
   app.windows.push({ close: () => true })
   const clock = createFakeClock()
   const quit = watchQuit(app.port, clock, {
     checkpoint: () => app.trace.push('checkpoint'),
     log: () => {},
-    async stop() {
+    ...(answers && { ask: async () => answers.shift()! }),
+    async stop(builds) {
       await stop()
-      app.trace.push('stopped')
+      app.trace.push(builds === 'stop' ? 'stopped with builds' : 'stopped')
     },
   })
   return { app, clock, quit }
@@ -96,6 +97,26 @@ test('a quit that a window refused can be asked for again', async () => {
   app.quit()
 
   expect(app.exitCode).toBe(0)
+})
+
+test('who takes back the wish to quit goes on, and is asked again the next time', async () => {
+  const { app, quit } = watched(undefined, ['cancel', 'stop'])
+
+  app.quit()
+  await new Promise(setImmediate)
+  expect([quit.phase, app.exitCode]).toEqual(['running', undefined])
+  app.quit()
+  await expect.poll(() => app.exitCode).toBe(0)
+
+  expect(app.trace).toContain('stopped with builds')
+})
+
+test('an update lets builds go on, without asking', async () => {
+  const { app, quit } = watched(undefined, [])
+
+  await quit.stop('update')
+
+  expect(app.trace).toEqual(['stopped'])
 })
 
 test('the fake forgets a prevented quit, as Electron does', () => {
