@@ -20,6 +20,7 @@ function link(slave: WaitingSlave, key: string) {
   const address = parseAddress(slave.address)!
   const options = { address, tls: true, fingerprint, timeoutMs: 5000 }
   return dialWebSocket({ ...options, name: 'master', password: key }).then(({ webSocket }) => {
+    webSocket.resume()
     later(() => webSocket.terminate())
     return webSocket
   })
