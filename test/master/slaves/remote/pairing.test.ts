@@ -172,7 +172,7 @@ test('a false slave that takes any code is found out, because it can not prove t
     await pairWithSlave({ address, code: makeCode(), fingerprint, cost: CHEAP }),
   ).toMatchObject({
     ok: false,
-    problem: 'fingerprint',
+    problem: 'impostor',
     nextStep: expect.stringContaining('Get a new code'),
   })
 })
