@@ -20,7 +20,7 @@ import {
 } from '../bridge.ts'
 import { LogView } from '../logs/log-view.tsx'
 import { rebuild, stopBuild } from '../store/actions.ts'
-import { useDesk, useNow } from '../store/hooks.ts'
+import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
@@ -153,6 +153,7 @@ function Page({ details }: { details: BuildDetails }) {
 function BuildHead({ details }: { details: BuildDetails }) {
   const { build, builder, changes, previous, next, tries } = details
   const now = useNow(1000)
+  const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
   const look = lookOf(build.results)
   const newest = changes.at(-1)
   return (
@@ -204,7 +205,7 @@ function BuildHead({ details }: { details: BuildDetails }) {
           <Clock />
           {build.completeAt === null
             ? `${duration(now - build.startedAt)}, since ${clockSeconds(build.startedAt)}`
-            : timeSpan(build.startedAt, build.completeAt, now)}
+            : timeSpan(build.startedAt, build.completeAt, now, asleep)}
         </span>
         <span>
           <HardDrive />
