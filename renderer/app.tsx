@@ -11,6 +11,8 @@ import { Palette } from './frame/palette.tsx'
 import { RecoveryView, UpgradeView } from './recovery/recovery-view.tsx'
 import { useRecovery } from './recovery/use-recovery.ts'
 import { SettingsView } from './settings/settings-view.tsx'
+import { SLAVE_TABS } from './slaves/slave-detail.tsx'
+import { SlaveDialogsProvider } from './slaves/slave-dialogs.tsx'
 import { SlavesView } from './slaves/slaves-view.tsx'
 import { useDesk } from './store/hooks.ts'
 import { isTyping } from './store/keys.ts'
@@ -25,7 +27,9 @@ export function App() {
     <Router hook={useLocation}>
       <ForceDialogProvider>
         <UpdateDialogProvider>
-          <Shell />
+          <SlaveDialogsProvider>
+            <Shell />
+          </SlaveDialogsProvider>
         </UpdateDialogProvider>
       </ForceDialogProvider>
     </Router>
@@ -81,9 +85,13 @@ function DeskViews() {
       <Route path="/builds">
         <BuildsView />
       </Route>
-      <Route path="/builds/:builder/:number">
-        {({ builder, number }) => (
-          <BuildPage builderName={decodeURIComponent(builder)} number={Number(number)} />
+      <Route path="/builds/:builder/:number/:tab?">
+        {({ builder, number, tab }) => (
+          <BuildPage
+            builderName={decodeURIComponent(builder)}
+            number={Number(number)}
+            tab={tab === 'terminal' ? 'terminal' : 'steps'}
+          />
         )}
       </Route>
       <Route path="/builds/:builder">
@@ -95,8 +103,13 @@ function DeskViews() {
       <Route path="/slaves">
         <SlavesView />
       </Route>
-      <Route path="/slaves/:name">
-        {({ name }) => <SlavesView name={decodeURIComponent(name)} />}
+      <Route path="/slaves/:name/:tab?">
+        {({ name, tab }) => (
+          <SlavesView
+            name={decodeURIComponent(name)}
+            tab={SLAVE_TABS.find(one => one === tab) ?? 'console'}
+          />
+        )}
       </Route>
       <Route path="/add">
         <AddView />
@@ -124,6 +137,10 @@ function NotYet({ refused, connected }: { refused: string | null; connected: boo
   )
 }
 
+function isInTerminal(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('.xterm') !== null
+}
+
 const PLACES: Readonly<Record<string, string>> = {
   w: routes.waterfall,
   b: routes.builds,
@@ -139,6 +156,8 @@ function useGlobalKeys(onPalette: () => void, onHelp: () => void) {
   useEffect(() => {
     let prefixedAt = 0
     const listen = (event: KeyboardEvent) => {
+      // In a shell Ctrl+K is the shell's.
+      if (event.ctrlKey && isInTerminal(event.target)) return
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault()
         onPalette()

@@ -10,7 +10,6 @@ export type {
   BuildDetails,
   BuildsPage,
   Channel,
-  EnvironmentInfo,
   ForceOffer,
   ForceOrder,
   LogSearch,
@@ -49,11 +48,20 @@ export type {
   Properties,
   PropertyValue,
   Slave,
+  SlaveVitals,
   Step,
   StepId,
   Stream,
   TestResult,
 } from '../main/master/model.ts'
+export type {
+  AttachInfo,
+  AttachTrouble,
+  Invitation,
+  Probe,
+  ProbeAnswer,
+} from '../main/master/slaves/remote/attach.ts'
+export type { TerminalNews } from '../main/master/slaves/terminals.ts'
 export type { Facts } from '../main/master/upgrade/check.ts'
 
 declare global {

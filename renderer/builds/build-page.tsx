@@ -7,6 +7,7 @@ import {
   HardDrive,
   RotateCw,
   Square,
+  SquareTerminal,
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
@@ -20,7 +21,7 @@ import {
 } from '../bridge.ts'
 import { LogView } from '../logs/log-view.tsx'
 import { rebuild, stopBuild } from '../store/actions.ts'
-import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
+import { useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
@@ -38,7 +39,9 @@ import { Avatar, Empty } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 import { headline } from '../waterfall/build-panel.tsx'
 import { decidingStep } from '../waterfall/model.ts'
+import { BuildTerminal } from './build-terminal.tsx'
 import { ChangeList } from './change-list.tsx'
+import { LinkLost } from './link-lost.tsx'
 import { StepList } from './step-list.tsx'
 import { TestList } from './test-list.tsx'
 import { useDetails } from './use-details.ts'
@@ -48,9 +51,12 @@ import './builds.css'
 export function BuildPage({
   builderName,
   number: wanted,
+  tab,
 }: {
   builderName: string
   number: number
+  /** With which it opens. */
+  tab: string
 }) {
   const { id, missing } = useBuildId(builderName, wanted)
   const { details, problem } = useDetails(id)
@@ -66,13 +72,15 @@ export function BuildPage({
       </Empty>
     )
   if (!details) return <section className="view" aria-busy />
-  return <Page key={details.build.id} details={details} />
+  return <Page key={`${details.build.id} ${tab}`} details={details} firstTab={tab} />
 }
 
-function Page({ details }: { details: BuildDetails }) {
+function Page({ details, firstTab }: { details: BuildDetails; firstTab: string }) {
   const { build, builder, changes, properties, artifacts, tests, previous, next } = details
   const failed = tests.filter(test => test.outcome === 'failed').length
+  const [tab, setTab] = useState(firstTab)
   useKeys({
+    t: () => setTab('terminal'),
     '[': () => previous && go(routes.build(builder, previous)),
     ']': () => next && go(routes.build(builder, next)),
     r: () => builder.active && rebuild(build),
@@ -81,8 +89,8 @@ function Page({ details }: { details: BuildDetails }) {
   })
   return (
     <section className="view build-page" aria-label={`${builder.name} build ${build.number}`}>
-      <BuildHead details={details} />
-      <Tabs.Root defaultValue="steps" className="tabs">
+      <BuildHead details={details} onTerminal={() => setTab('terminal')} />
+      <Tabs.Root value={tab} onValueChange={setTab} className="tabs">
         <Tabs.List className="tab-list">
           <Tabs.Tab className="tab" value="steps">
             Steps and log
@@ -103,6 +111,9 @@ function Page({ details }: { details: BuildDetails }) {
           </Tabs.Tab>
           <Tabs.Tab className="tab" value="artifacts">
             Files <span className="dim">{artifacts.length}</span>
+          </Tabs.Tab>
+          <Tabs.Tab className="tab" value="terminal">
+            Terminal
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel className="tab-panel" value="steps">
@@ -145,15 +156,17 @@ function Page({ details }: { details: BuildDetails }) {
         <Tabs.Panel className="tab-panel scroll" value="artifacts">
           <Artifacts details={details} />
         </Tabs.Panel>
+        <Tabs.Panel className="tab-panel" value="terminal">
+          <BuildTerminal build={build} builder={builder} />
+        </Tabs.Panel>
       </Tabs.Root>
     </section>
   )
 }
 
-function BuildHead({ details }: { details: BuildDetails }) {
+function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal: () => void }) {
   const { build, builder, changes, previous, next, tries } = details
   const now = useNow(1000)
-  const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
   const look = lookOf(build.results)
   const newest = changes.at(-1)
   return (
@@ -196,6 +209,10 @@ function BuildHead({ details }: { details: BuildDetails }) {
           <Square />
           Stop
         </button>
+        <button type="button" className="button" onClick={onTerminal}>
+          <SquareTerminal />
+          Terminal
+        </button>
       </div>
       <div className="build-facts">
         <b className={look === 'failure' ? 'bad' : look === 'warnings' ? 'amber' : undefined}>
@@ -205,12 +222,12 @@ function BuildHead({ details }: { details: BuildDetails }) {
           <Clock />
           {build.completeAt === null
             ? `${duration(now - build.startedAt)}, since ${clockSeconds(build.startedAt)}`
-            : timeSpan(build.startedAt, build.completeAt, now, asleep)}
+            : timeSpan(build.startedAt, build.completeAt, now)}
         </span>
-        <span>
+        <Link className="slave-of-build" href={routes.slave(build.slave)}>
           <HardDrive />
           {build.slave}
-        </span>
+        </Link>
         {build.branch && (
           <span>
             <GitBranch />
@@ -235,6 +252,7 @@ function BuildHead({ details }: { details: BuildDetails }) {
           </Link>
         ))}
       </div>
+      <LinkLost build={build} />
     </header>
   )
 }

@@ -33,6 +33,18 @@ const GROUPS: readonly {
     ],
   },
   {
+    title: 'Slaves',
+    keys: [
+      ['up down', 'from slave to slave'],
+      ['n', 'attach a slave'],
+      ['p', 'pause, unpause'],
+      ['d', 'stop when idle'],
+      ['t', 'terminal'],
+      ['q', 'end quarantine'],
+      ['Del', 'remove'],
+    ],
+  },
+  {
     title: 'Build and log',
     keys: [
       ['[ ]', 'build before, build after'],
@@ -40,6 +52,7 @@ const GROUPS: readonly {
       ['n N', 'next match, match before'],
       ['f', 'follow the end'],
       ['w', 'wrap long lines'],
+      ['t', 'terminal'],
       ['Esc', 'back to the waterfall'],
     ],
   },

@@ -2,6 +2,8 @@ import { Dialog } from '@base-ui/react/dialog'
 import { useId, useMemo, useState } from 'react'
 import { bridge } from '../bridge.ts'
 import { useForceDialog } from '../builds/force-dialog.tsx'
+import { slaveActions } from '../slaves/slave-actions.ts'
+import { useSlaveDialogs } from '../slaves/slave-dialogs.tsx'
 import { act } from '../store/actions.ts'
 import { useDesk } from '../store/hooks.ts'
 import { prefer } from '../store/preferences.ts'
@@ -108,6 +110,8 @@ function useEntries(): readonly Entry[] {
   const builders = useDesk(desk => desk.builders)
   const builds = useDesk(desk => desk.builds)
   const changes = useDesk(desk => desk.changes)
+  const slaves = useDesk(desk => desk.slaves)
+  const { ask, attach } = useSlaveDialogs()
   const force = useForceDialog()
   return useMemo(() => {
     const command = (label: string, detail: string, run: () => void): Entry => ({
@@ -122,6 +126,16 @@ function useEntries(): readonly Entry[] {
       ...active.map(builder =>
         command(`Force ${builder.name}`, 'ask for a build', () => force(builder.id)),
       ),
+      command('Attach a slave', 'another machine that builds', attach),
+      ...slaves
+        .filter(slave => slave.active)
+        .flatMap(slave =>
+          slaveActions(slave).map(action =>
+            command(`${action.label.replace('…', '')}: ${slave.name}`, action.detail, () =>
+              action.run(ask),
+            ),
+          ),
+        ),
       command('Waterfall', 'go to', () => go(routes.waterfall)),
       command('Builds', 'go to', () => go(routes.builds)),
       command('Changes', 'go to', () => go(routes.changes)),
@@ -169,5 +183,5 @@ function useEntries(): readonly Entry[] {
         }),
       ),
     ]
-  }, [builders, builds, changes, force])
+  }, [builders, builds, changes, slaves, ask, attach, force])
 }

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'react'
 import { bridge } from '../bridge.ts'
 import { parseAnsi } from '../logs/ansi.ts'
-import { onConsoleText } from '../store/desk.ts'
+import { onNewsOf } from '../store/desk.ts'
 
 const KEPT_CHARACTERS = 64 * 1024
 
 /** What a slave wrote to its terminal, and writes now. */
 export function SlaveConsole({ name }: { name: string }) {
-  const [text, setText] = useState('')
+  const [text, setText] = useState<string>()
   const box = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
 
@@ -17,8 +17,9 @@ export function SlaveConsole({ name }: { name: string }) {
       said => wanted && setText(said),
       () => {},
     )
-    const stop = onConsoleText((who, more) => {
-      if (who === name) setText(before => (before + more).slice(-KEPT_CHARACTERS))
+    const stop = onNewsOf('slave/console', news => {
+      if (news.name === name)
+        setText(before => ((before ?? '') + news.text).slice(-KEPT_CHARACTERS))
     })
     return () => {
       wanted = false
@@ -31,32 +32,33 @@ export function SlaveConsole({ name }: { name: string }) {
     if (atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
   }, [text])
 
-  const lines = text.replace(/\r\n/g, '\n').split('\n')
+  const lines = (text ?? '').replace(/\r\n/g, '\n').split('\n')
   return (
-    <section className="console" aria-label={`Console of ${name}`}>
-      <h2 className="console-title">
-        <b>{name}</b> console
-      </h2>
-      <div
-        className="console-text"
-        ref={box}
-        tabIndex={0}
-        role="log"
-        onScroll={({ currentTarget: at }) => {
-          atEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < 24
-        }}
-      >
-        {text === '' && <p className="dim">It has not said anything yet.</p>}
-        {lines.map((line, i) => (
-          <div key={i}>
-            {parseAnsi(line).map((span, j) => (
-              <span key={j} className={span.look} style={{ color: span.color }}>
-                {span.text}
-              </span>
-            ))}
-          </div>
-        ))}
-      </div>
-    </section>
+    <div
+      className="console-text"
+      ref={box}
+      tabIndex={0}
+      role="log"
+      aria-label={`Console of ${name}`}
+      onScroll={({ currentTarget: at }) => {
+        atEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < 24
+      }}
+    >
+      {text === '' && (
+        <p className="dim">
+          Nothing yet. What this slave tells a person who looks at it is shown here: links, steps
+          that begin and end, what went wrong.
+        </p>
+      )}
+      {lines.map((line, i) => (
+        <div key={i}>
+          {parseAnsi(line).map((span, j) => (
+            <span key={j} className={span.look} style={{ color: span.color }}>
+              {span.text}
+            </span>
+          ))}
+        </div>
+      ))}
+    </div>
   )
 }

@@ -1,204 +1,125 @@
-import { Pause, Play } from 'lucide-react'
-import { Link } from 'wouter'
-import { bridge, type Slave } from '../bridge.ts'
-import { act } from '../store/actions.ts'
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import type { Slave } from '../bridge.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
+import { useKeys } from '../store/keys.ts'
 import { go, routes } from '../store/route.ts'
-import { ago, bytes, count, duration, exact } from '../ui/format.ts'
 import { Empty } from '../ui/parts.tsx'
-import { ResultGlyph } from '../ui/result.tsx'
-import { SlaveConsole } from './slave-console.tsx'
+import { slaveActions } from './slave-actions.ts'
+import { SlaveDetail, type SlaveTab } from './slave-detail.tsx'
+import { useSlaveDialogs } from './slave-dialogs.tsx'
+import { SlavePanel } from './slave-panel.tsx'
+import { SlaveRow } from './slave-row.tsx'
+import { useScenes } from './use-scene.ts'
 import './slaves.css'
 
 /** The machines that build: how they are, what they do, and what they say. */
-export function SlavesView({ name }: { name?: string }) {
-  const slaves = useDesk(desk => desk.slaves).filter((slave: Slave) => slave.active)
-  const picked = slaves.find(slave => slave.name === name) ?? slaves[0]
-  const online = slaves.filter(slave => slave.state === 'online').length
-  if (!picked) return <Empty title="No slaves" />
+export function SlavesView({ name, tab = 'console' }: { name?: string; tab?: SlaveTab }) {
+  const all = useDesk(desk => desk.slaves)
+  const active = all.filter(slave => slave.active)
+  const [tag, setTag] = useState('')
+  const shown = active.filter(slave => tag === '' || slave.tags.includes(tag))
+  const picked = shown.find(slave => slave.name === name) ?? shown[0]
+  const { ask, attach } = useSlaveDialogs()
+  const scenes = useScenes()
+  const now = useNow(1000)
+  useKeys({ ...keysFor(shown, picked, tab, ask), n: attach })
+  const online = active.filter(slave => slave.state === 'online').length
+  const tags = [...new Set(active.flatMap(slave => slave.tags))].sort()
+
   return (
     <section className="view slaves" aria-label="Slaves">
       <div className="tools">
         <h1>Slaves</h1>
         <span className="soft">
-          {slaves.length}, of which {online} online
+          {active.length}, of which {online} online
         </span>
-      </div>
-      <div className="slave-table">
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Slave</th>
-              <th>State</th>
-              <th>Slots</th>
-              <th>Tags</th>
-              <th>System</th>
-              <th>Version</th>
-            </tr>
-          </thead>
-          <tbody>
-            {slaves.map(slave => (
-              <SlaveRow key={slave.id} slave={slave} picked={slave === picked} />
+        <span className="grow" />
+        {tags.length > 0 && (
+          <select
+            className="input filter"
+            aria-label="Show slaves with tag"
+            value={tag}
+            onChange={event => setTag(event.target.value)}
+          >
+            <option value="">All tags</option>
+            {tags.map(one => (
+              <option key={one}>{one}</option>
             ))}
-          </tbody>
-        </table>
+          </select>
+        )}
+        <button type="button" className="button primary" onClick={attach}>
+          <Plus />
+          Attach a slave
+        </button>
       </div>
-      <div className="slave-detail">
-        <SlaveConsole key={picked.name} name={picked.name} />
-        <SlaveFacts slave={picked} />
-      </div>
+      {!picked ? (
+        <Empty title={tag === '' ? 'No slaves' : `No slave has tag ${tag}`}>
+          <p>
+            A slave is a machine that builds. This machine can be one, and any other that you can
+            reach over the network.
+          </p>
+          <button type="button" className="button primary big" onClick={attach}>
+            <Plus />
+            Attach a slave
+          </button>
+        </Empty>
+      ) : (
+        <>
+          <div className="slave-table" tabIndex={0} role="region" aria-label="List of slaves">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th>Slave</th>
+                  <th>State</th>
+                  <th>Slots</th>
+                  <th>Tags and capabilities</th>
+                  <th>Load, last hour</th>
+                  <th>Link and version</th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map(slave => (
+                  <SlaveRow
+                    key={slave.id}
+                    slave={slave}
+                    scene={scenes(slave, now)}
+                    picked={slave === picked}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <div className="slave-low">
+            <SlaveDetail key={picked.name} slave={picked} tab={tab} />
+            <SlavePanel slave={picked} />
+          </div>
+        </>
+      )}
     </section>
   )
 }
 
-function SlaveRow({ slave, picked }: { slave: Slave; picked: boolean }) {
-  const now = useNow(10_000)
-  const { label, detail, tone } = stateOf(slave)
-  return (
-    <tr className={picked ? 'picked' : undefined} onClick={() => go(routes.slave(slave.name))}>
-      <td>
-        <Link href={routes.slave(slave.name)} aria-current={picked ? 'true' : undefined}>
-          <b>{slave.name}</b>
-        </Link>
-        <small>{slave.kind === 'local' ? 'this machine' : 'remote'}</small>
-      </td>
-      <td>
-        <span className={`slave-state ${tone}`}>
-          <i
-            className={`dot ${tone === 'good' ? '' : tone === 'attention' ? 'attention' : 'off'}`}
-          />
-          {label}
-        </span>
-        <small title={exact(slave.since)}>{detail || `since ${ago(now - slave.since)}`}</small>
-      </td>
-      <td>
-        <span className="slots" aria-hidden>
-          {Array.from({ length: Math.min(8, slave.maxBuilds) }, (_, i) => (
-            <i key={i} className={i < slave.building.length ? 'busy' : ''} />
-          ))}
-        </span>
-        {slave.building.length} of {slave.maxBuilds}
-      </td>
-      <td>
-        <span className="chips">
-          {slave.tags.map(tag => (
-            <span key={tag} className="chip">
-              {tag}
-            </span>
-          ))}
-        </span>
-      </td>
-      <td className="soft">
-        {String(slave.info.os_pretty_name ?? slave.info.platform ?? '')}
-        <small>
-          {slave.info.arch
-            ? `${slave.info.arch}, ${count(Number(slave.info.numcpus ?? 0), 'core')}`
-            : ''}
-        </small>
-      </td>
-      <td className="soft">{String(slave.info.version ?? '')}</td>
-    </tr>
-  )
-}
-
-function stateOf(slave: Slave): {
-  label: string
-  detail: string
-  tone: 'good' | 'attention' | 'off'
-} {
-  if (slave.paused) return { label: 'Paused', detail: slave.paused.reason, tone: 'attention' }
-  switch (slave.state) {
-    case 'online':
-      return slave.building.length > 0
-        ? { label: count(slave.building.length, 'build'), detail: '', tone: 'good' }
-        : { label: 'Idle', detail: '', tone: 'good' }
-    case 'starting':
-      return { label: 'Starting', detail: slave.reason, tone: 'attention' }
-    case 'lost':
-      return { label: 'Link lost', detail: slave.reason, tone: 'attention' }
-    case 'stopping':
-      return { label: 'Stopping', detail: slave.reason, tone: 'attention' }
-    case 'offline':
-      return { label: 'Offline', detail: slave.reason, tone: 'off' }
+// Arrows walk through the slaves; letters do what the buttons do.
+function keysFor(
+  shown: readonly Slave[],
+  picked: Slave | undefined,
+  tab: SlaveTab,
+  ask: ReturnType<typeof useSlaveDialogs>['ask'],
+): Record<string, () => unknown> {
+  if (!picked) return {}
+  const walk = (step: number) => {
+    const to = shown[shown.indexOf(picked) + step]
+    // A shell is opened by who asks for it, not by who walks by.
+    if (to) go(routes.slave(to.name, tab === 'terminal' ? 'console' : tab))
   }
-}
-
-function SlaveFacts({ slave }: { slave: Slave }) {
-  const builds = useDesk(desk => desk.builds)
-  const builders = useDesk(desk => desk.builders)
-  const now = useNow(1000)
-  const { info } = slave
-  return (
-    <aside className="slave-facts" aria-label={`About ${slave.name}`}>
-      <section>
-        <h2 className="caps">Building</h2>
-        {slave.building.length === 0 && <p className="soft">Nothing right now.</p>}
-        <ul>
-          {slave.building.map(id => {
-            const build = builds.get(id)
-            const builder = builders.find(one => one.id === build?.builderId)
-            if (!build || !builder) return null
-            return (
-              <li key={id}>
-                <ResultGlyph look="running" />
-                <Link className="link" href={routes.build(builder, build)}>
-                  {builder.name} #{build.number}
-                </Link>
-                <span className="soft">{build.stateString}</span>
-                <span className="dim">{duration(now - build.startedAt)}</span>
-              </li>
-            )
-          })}
-        </ul>
-      </section>
-      <section>
-        <h2 className="caps">Machine</h2>
-        <dl className="facts">
-          <dt>Host</dt>
-          <dd>{String(info.host ?? 'not attached yet')}</dd>
-          <dt>Memory</dt>
-          <dd>{info.memory_bytes ? bytes(Number(info.memory_bytes)) : ''}</dd>
-          <dt>Process</dt>
-          <dd>{String(info.pid ?? '')}</dd>
-          <dt>Folder</dt>
-          <dd className="mono">{String(info.basedir ?? '')}</dd>
-        </dl>
-      </section>
-      <section>
-        {slave.paused ? (
-          <button
-            type="button"
-            className="button"
-            onClick={() =>
-              void act(
-                bridge.request('slave:unpause', { name: slave.name }),
-                `${slave.name} takes builds again`,
-              )
-            }
-          >
-            <Play />
-            Resume
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="button"
-            onClick={() =>
-              void act(
-                bridge.request('slave:pause', {
-                  name: slave.name,
-                  reason: 'paused by hand',
-                  until: null,
-                }),
-                `${slave.name} takes no new builds`,
-              )
-            }
-          >
-            <Pause />
-            Pause
-          </button>
-        )}
-      </section>
-    </aside>
-  )
+  const keys: Record<string, () => unknown> = {
+    ArrowDown: () => walk(1),
+    ArrowUp: () => walk(-1),
+    j: () => walk(1),
+    k: () => walk(-1),
+  }
+  for (const action of slaveActions(picked))
+    if (action.key !== undefined) keys[action.key] = () => action.run(ask)
+  return keys
 }

@@ -87,7 +87,10 @@ const MOST_CHANGES = 1000
 let desk = NOTHING
 let seq = 0
 const listeners = new Set<() => void>()
-const consoleListeners = new Set<(name: string, text: string) => void>()
+type Topic = SequencedNews['topic']
+type PayloadOf<T extends Topic> = Extract<SequencedNews, { topic: T }>['payload']
+// Who wants news as it comes, and not once a frame.
+const topicListeners = new Map<Topic, Set<(payload: never) => void>>()
 // News of one frame are taken together: a hundred of them cost one rendering.
 let waiting: SequencedNews[] = []
 let planned = false
@@ -102,10 +105,14 @@ export function subscribeDesk(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
-/** Text that slaves write to their terminals, as it comes. */
-export function onConsoleText(listener: (name: string, text: string) => void): () => void {
-  consoleListeners.add(listener)
-  return () => void consoleListeners.delete(listener)
+/** News of one topic, as it comes. */
+export function onNewsOf<T extends Topic>(
+  topic: T,
+  listener: (payload: PayloadOf<T>) => void,
+): () => void {
+  const set = topicListeners.get(topic) ?? new Set()
+  topicListeners.set(topic, set.add(listener))
+  return () => void set.delete(listener)
 }
 
 /** Begins to listen. News that come before the snapshot are applied to it. */
@@ -159,8 +166,7 @@ function take(snapshot: Snapshot) {
 }
 
 function hear(news: SequencedNews) {
-  if (news.topic === 'slave/console')
-    for (const listener of consoleListeners) listener(news.payload.name, news.payload.text)
+  for (const listener of topicListeners.get(news.topic) ?? []) listener(news.payload as never)
   waiting.push(news)
   if (planned) return
   planned = true
@@ -184,8 +190,8 @@ function apply() {
       return
     }
     seq = one.seq
-    // Consoles have listeners of their own; nothing else renders for them.
-    if (one.topic !== 'slave/console') next = change(next ?? draftOf(desk), one)
+    // These have listeners of their own; nothing else renders for them.
+    if (!UNRENDERED.has(one.topic)) next = change(next ?? draftOf(desk), one)
   }
   if (next) set(next as Desk)
 }
@@ -247,6 +253,14 @@ function change(draft: Draft, news: SequencedNews): Draft {
   }
   return draft
 }
+
+const UNRENDERED: ReadonlySet<Topic> = new Set([
+  'slave/console',
+  'slave/vitals',
+  'terminal/data',
+  'terminal/link',
+  'terminal/ended',
+])
 
 function byPosition(a: Builder, b: Builder): number {
   return Number(b.active) - Number(a.active) || a.position - b.position || a.id - b.id

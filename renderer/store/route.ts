@@ -9,10 +9,11 @@ export const routes = {
   slaves: '/slaves',
   add: '/add',
   settings: '/settings',
-  build: (builder: Pick<Builder, 'name'>, build: Pick<Build, 'number'>) =>
-    `/builds/${encodeURIComponent(builder.name)}/${build.number}`,
+  build: (builder: Pick<Builder, 'name'>, build: Pick<Build, 'number'>, tab?: 'terminal') =>
+    `/builds/${encodeURIComponent(builder.name)}/${build.number}${tab ? `/${tab}` : ''}`,
   builder: (builder: Pick<Builder, 'name'>) => `/builds/${encodeURIComponent(builder.name)}`,
-  slave: (name: string) => `/slaves/${encodeURIComponent(name)}`,
+  slave: (name: string, tab = 'console') =>
+    `/slaves/${encodeURIComponent(name)}${tab === 'console' ? '' : `/${tab}`}`,
 } as const
 
 export const useLocation = useHashLocation

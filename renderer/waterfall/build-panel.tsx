@@ -2,11 +2,12 @@ import { X } from 'lucide-react'
 import { Link } from 'wouter'
 import type { BuildDetails, BuildId } from '../bridge.ts'
 import { ChangeList } from '../builds/change-list.tsx'
+import { LinkLost } from '../builds/link-lost.tsx'
 import { StepList } from '../builds/step-list.tsx'
 import { useDetails } from '../builds/use-details.ts'
 import { isGood } from '../results.ts'
 import { rebuild, stopBuild } from '../store/actions.ts'
-import { useAsleepMs, useNow } from '../store/hooks.ts'
+import { useNow } from '../store/hooks.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
 import { clockSeconds, count, duration, exact, timeSpan, when } from '../ui/format.ts'
@@ -30,7 +31,6 @@ function Content({ details }: { details: BuildDetails }) {
   const { build, builder, steps, changes, properties, tests } = details
   const look = lookOf(build.results)
   const now = useNow(1000)
-  const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
   const failed = tests.filter(test => test.outcome === 'failed')
   return (
     <>
@@ -55,9 +55,10 @@ function Content({ details }: { details: BuildDetails }) {
         <p className="dim" title={exact(build.startedAt)}>
           {build.completeAt === null
             ? `since ${clockSeconds(build.startedAt)}, ${duration(now - build.startedAt)}`
-            : timeSpan(build.startedAt, build.completeAt, now, asleep)}{' '}
+            : timeSpan(build.startedAt, build.completeAt, now)}{' '}
           on {build.slave}
         </p>
+        <LinkLost build={build} />
         <div className="panel-actions">
           <button type="button" className="button" onClick={() => go(routes.build(builder, build))}>
             Open
@@ -77,6 +78,13 @@ function Content({ details }: { details: BuildDetails }) {
             onClick={() => stopBuild(build)}
           >
             Stop
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() => go(routes.build(builder, build, 'terminal'))}
+          >
+            Terminal
           </button>
         </div>
       </header>

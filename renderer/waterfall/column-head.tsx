@@ -1,6 +1,9 @@
+import { Unlink } from 'lucide-react'
 import { useMemo } from 'react'
 import { Link } from 'wouter'
-import type { BuilderId } from '../bridge.ts'
+import type { Build, BuilderId } from '../bridge.ts'
+import { NEEDS_LOOK } from '../slaves/slave-sign.tsx'
+import { describeSlave } from '../slaves/slave-words.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { ago, duration, exact, roughly } from '../ui/format.ts'
@@ -34,16 +37,10 @@ export function ColumnHead({ column }: { column: Column; now: number }) {
       </div>
       <Sparkline builds={recent} />
       {running.map(({ build, leftMs, step }) => (
-        <div key={build.id} className="activity">
-          <ResultGlyph look="running" size={11} />
-          <span className="cut">
-            {step || 'starting'}
-            {leftMs !== null && <span className="soft">, {timeLeft(leftMs)}</span>}
-          </span>
-        </div>
+        <Activity key={build.id} build={build} leftMs={leftMs} step={step} now={now} />
       ))}
       {running.length === 0 && future.waiting === 0 && (
-        <div className="activity soft">{redSince ? `red since #${redSince.number}` : 'idle'}</div>
+        <Idle slaves={builder.slaves} redSince={redSince} now={now} />
       )}
       {future.waiting > 0 && (
         <div className="activity amber" title={future.reason}>
@@ -56,6 +53,61 @@ export function ColumnHead({ column }: { column: Column; now: number }) {
     </div>
   )
 }
+
+function Activity({
+  build,
+  leftMs,
+  step,
+  now,
+}: {
+  build: Build
+  leftMs: number | null
+  step: string
+  now: number
+}) {
+  const slave = useDesk(desk => desk.slaves.find(one => one.name === build.slave))
+  if (slave?.state === 'lost')
+    return (
+      <div className="activity amber" title={`The build goes on at ${slave.name}.`}>
+        <Unlink size={11} aria-hidden />
+        <span className="cut">link lost {duration(now - slave.since)}, build goes on</span>
+      </div>
+    )
+  return (
+    <div className="activity">
+      <ResultGlyph look="running" size={11} />
+      <span className="cut">
+        {step || 'starting'}
+        {leftMs !== null && <span className="soft">, {timeLeft(leftMs)}</span>}
+      </span>
+    </div>
+  )
+}
+
+// A builder that nobody would build for is not simply idle.
+function Idle({
+  slaves,
+  redSince,
+  now,
+}: {
+  slaves: readonly string[]
+  redSince: Build | null
+  now: number
+}) {
+  const all = useDesk(desk => desk.slaves)
+  const own = all.filter(slave => slave.active && slaves.includes(slave.name))
+  const words = own.map(slave => describeSlave(slave, { now, ...NOTHING_BUILT }))
+  const [first] = words
+  if (first && words.every(({ sign }) => NEEDS_LOOK.has(sign)))
+    return (
+      <div className="activity amber" title={`${own[0]!.name}: ${first.detail || first.label}`}>
+        <span className="cut">{first.label.toLowerCase()}</span>
+      </div>
+    )
+  return <div className="activity soft">{redSince ? `red since #${redSince.number}` : 'idle'}</div>
+}
+
+const NOTHING_BUILT = { building: [], last: null, waiting: 0 }
 
 function timeLeft(ms: number): string {
   return ms >= 0 ? `${roughly(ms)} left` : `${duration(-ms)} over`

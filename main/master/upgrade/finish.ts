@@ -3,14 +3,7 @@ import { join } from 'node:path'
 import { BACKUPS, freeName } from '../backup/create.ts'
 import { describeFolder } from '../backup/describe.ts'
 import { syncPath } from '../backup/files.ts'
-import {
-  hasIntentBegun,
-  type Intent,
-  readIntent,
-  removeIntent,
-  syncFolder,
-  WORKING,
-} from './intent.ts'
+import { type Intent, readIntent, removeIntent, syncFolder, WORKING } from './intent.ts'
 import { STORES } from './stores.ts'
 
 /** What a start found of an upgrade that an earlier one began. */
@@ -28,7 +21,6 @@ export async function finishUpgrade(dataDir: string): Promise<Found> {
   if (intent === undefined) {
     // The folder is removed last; without an intent it is of no use to anybody.
     if (existsSync(working)) rmSync(working, { recursive: true, force: true })
-    if (hasIntentBegun(dataDir)) removeIntent(dataDir)
     return { kind: 'nothing' }
   }
   if (intent?.phase === 'swap') {
@@ -86,13 +78,9 @@ export function backupName(dataDir: string, wanted: string): string {
   return freeName(join(dataDir, BACKUPS), wanted)
 }
 
-/**
- * Files of the databases that must not lie beside a new one. Nobody has them open, so a `-shm`
- * that a killed process left is of no use, and is removed.
- */
+/** Files of the databases that must not lie beside a new one. */
 export function strayCompanions(dataDir: string): string[] {
-  for (const { name } of STORES) rmSync(join(dataDir, `${name}-shm`), { force: true })
-  const names = STORES.flatMap(({ name }) => [`${name}-wal`, `${name}-journal`])
+  const names = STORES.flatMap(({ name }) => [`${name}-wal`, `${name}-shm`, `${name}-journal`])
   const there = new Set(readdirSync(dataDir))
   return names.filter(name => there.has(name))
 }

@@ -41,13 +41,9 @@ export function lookAtStores(dataDir: string, whole = false): Look {
   for (const store of there) {
     const path = storePath(dataDir, store)
     if (!whole && sizeOf(path) > SMALL_BYTES) continue
-    try {
-      const reason = readWhole(path)
-      if (reason !== null)
-        return { kind: 'trouble', trouble: { kind: 'damaged', file: store.name, reason } }
-    } catch (error) {
-      return { kind: 'trouble', trouble: unreadable(store, error) }
-    }
+    const reason = readWhole(path)
+    if (reason !== null)
+      return { kind: 'trouble', trouble: { kind: 'damaged', file: store.name, reason } }
   }
   if (behind.length > 0) return { kind: 'behind', stores: behind }
   return { kind: there.length > 0 ? 'current' : 'fresh' }
@@ -67,7 +63,7 @@ function look(store: Store, path: string, behind: Behind[]): StoreTrouble | unde
       return { kind: 'damaged', file: store.name, reason: 'it does not say which schema it has' }
     return undefined
   } catch (error) {
-    return unreadable(store, error)
+    return { kind: 'damaged', file: store.name, reason: (error as Error).message }
   }
 }
 
@@ -78,26 +74,7 @@ function countTables(path: string): number {
   )
 }
 
-// What SQLite says of bytes that are no database, or no longer.
-const DAMAGED = new Set([11, 26])
-
-/** Whether an error says that a database is damaged, and not that it can't be reached. */
-export function saysDamaged(error: unknown): boolean {
-  const { errcode } = error as { errcode?: number }
-  return errcode !== undefined && DAMAGED.has(errcode & 0xff)
-}
-
-function unreadable(store: Store, error: unknown): StoreTrouble {
-  const { message } = error as Error
-  const kind = saysDamaged(error) ? 'damaged' : 'unreadable'
-  return { kind, file: store.name, reason: message }
-}
-
-/**
- * Why a database is damaged; `null` when it is sound.
- *
- * @throws Error when it can't be read at all.
- */
+/** Why a database is damaged; `null` when it is sound. */
 export function readWhole(path: string): string | null {
   try {
     return withReader(path, db => {
@@ -105,8 +82,7 @@ export function readWhole(path: string): string | null {
       return said === 'ok' ? null : String(said).replaceAll('\n', ' ')
     })
   } catch (error) {
-    if (saysDamaged(error)) return (error as Error).message
-    throw error
+    return (error as Error).message
   }
 }
 

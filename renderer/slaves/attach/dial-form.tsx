@@ -1,0 +1,225 @@
+import { useState } from 'react'
+import { type AttachTrouble, bridge, type ProbeAnswer } from '../../bridge.ts'
+import { useNow } from '../../store/hooks.ts'
+import { bytes, count, duration } from '../../ui/format.ts'
+import { ResultGlyph } from '../../ui/result.tsx'
+import { Attached } from './attached.tsx'
+import { CODE_LENGTH, CodeBoxes } from './code-boxes.tsx'
+import { Fingerprint } from './fingerprint.tsx'
+import { NewSlaveFields, readTags } from './new-slave-fields.tsx'
+import { TroubleNote } from './trouble-note.tsx'
+import { type ProbeState, useProbe } from './use-probe.ts'
+
+/** We dial a slave that waits: its address, the code that it shows, and who it says it is. */
+export function DialForm({ onClose }: { onClose: () => void }) {
+  const [address, setAddress] = useState('')
+  const probe = useProbe(address)
+  const answer = probe.kind === 'answered' && probe.probe.ok ? probe.probe : undefined
+  const [code, setCode] = useState('')
+  const [name, setName] = useState<string>()
+  const [tags, setTags] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [trouble, setTrouble] = useState<AttachTrouble>()
+  const [attached, setAttached] = useState<string>()
+
+  if (attached !== undefined) return <Attached name={attached} onClose={onClose} />
+
+  const complete = answer !== undefined && code.length === CODE_LENGTH && !code.includes(' ')
+  const submit = async () => {
+    if (!complete || busy) return
+    setBusy(true)
+    setTrouble(undefined)
+    try {
+      const paired = await bridge.request('attach:pair', {
+        address: answer.address,
+        code,
+        fingerprint: answer.fingerprint,
+        name: (name ?? answer.name).trim(),
+        tags: readTags(tags),
+        maxBuilds: null,
+      })
+      if (paired.ok) return setAttached(paired.name)
+      setTrouble(paired)
+      // A wrong code is typed anew; everything else is right as it is.
+      if (paired.problem === 'code') setCode('')
+      if (paired.problem === 'tries' || paired.problem === 'expired') setCode('')
+    } catch (error) {
+      const message = `${(error as Error).message}.`
+      setTrouble({ ok: false, problem: 'other', message, nextStep: 'Try again.' })
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <form
+      onSubmit={event => {
+        event.preventDefault()
+        void submit()
+      }}
+    >
+      <div className="dialog-body">
+        <div className="field">
+          <label className="label" htmlFor="attach-address">
+            Address
+          </label>
+          <div className="address">
+            <input
+              id="attach-address"
+              className="input mono"
+              autoFocus
+              spellCheck={false}
+              autoComplete="off"
+              placeholder="studio.local:9990"
+              aria-describedby="attach-heard"
+              value={address}
+              onChange={event => {
+                setAddress(event.target.value)
+                setTrouble(undefined)
+              }}
+            />
+            <span id="attach-heard" role="status">
+              <ProbeWords probe={probe} />
+            </span>
+          </div>
+        </div>
+        {probe.kind === 'answered' && !probe.probe.ok && (
+          <TroubleNote trouble={probe.probe} onAgain={probe.again} />
+        )}
+        {!answer && (probe.kind !== 'answered' || probe.probe.ok) && <FarSide />}
+        {answer && probe.kind === 'answered' && (
+          <>
+            <div className="field">
+              <div className="label">
+                Pairing code
+                <GoodFor answer={answer} at={probe.at} onAgain={probe.again} />
+              </div>
+              <CodeBoxes value={code} onChange={setCode} disabled={busy} />
+            </div>
+            {trouble && <TroubleNote trouble={trouble} />}
+            <Fingerprint value={answer.fingerprint}>
+              Compare it with the one that the slave shows: if they are the same, nobody stands in
+              between. Afterwards both hold keys, and neither takes a stranger.
+            </Fingerprint>
+            <dl className="facts">
+              <dt>Says it is</dt>
+              <dd>
+                {[
+                  answer.name,
+                  answer.os,
+                  answer.arch,
+                  count(answer.cpus, 'core'),
+                  bytes(answer.memoryBytes),
+                ].join(', ')}
+              </dd>
+              <dt>Version</dt>
+              <dd>{answer.version}</dd>
+              <dt>Can do</dt>
+              <dd className="chips">
+                <Abilities answer={answer} />
+              </dd>
+            </dl>
+            <NewSlaveFields
+              name={name ?? answer.name}
+              onName={setName}
+              tags={tags}
+              onTags={setTags}
+            />
+          </>
+        )}
+      </div>
+      <footer className="dialog-foot">
+        <button type="button" className="button big" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="submit" className="button primary big" disabled={!complete || busy}>
+          {busy ? 'Attaching' : 'Attach'}
+        </button>
+      </footer>
+    </form>
+  )
+}
+
+function ProbeWords({ probe }: { probe: ProbeState }) {
+  if (probe.kind === 'nothing') return null
+  if (probe.kind === 'asking') return <span className="dim">knocking</span>
+  if (!probe.probe.ok) return <span className="amber">{SHORTLY[probe.probe.problem] ?? 'no'}</span>
+  return (
+    <>
+      <ResultGlyph look="success" />
+      answers, {Math.max(1, probe.probe.latencyMs)} ms
+    </>
+  )
+}
+
+const SHORTLY: Partial<Record<AttachTrouble['problem'], string>> = {
+  address: 'not an address',
+  name: 'not found',
+  refused: 'refused',
+  timeout: 'no answer',
+  unreachable: 'no way there',
+  'not-a-slave': 'not a slave',
+  'too-old': 'too old',
+  tls: 'not a slave',
+  taken: 'taken',
+  expired: 'no code',
+}
+
+/** How long the slave's code is good. It is asked again once that is over. */
+function GoodFor({
+  answer,
+  at,
+  onAgain,
+}: {
+  answer: ProbeAnswer
+  at: number
+  onAgain: () => void
+}) {
+  useNow(1000)
+  if (answer.codeGoodForMs === null) return null
+  const left = answer.codeGoodForMs - (Date.now() - at)
+  if (left > 0) return <small>good for {duration(left)}</small>
+  return (
+    <small>
+      no longer good{' '}
+      <button type="button" className="link plain" onClick={onAgain}>
+        look again
+      </button>
+    </small>
+  )
+}
+
+const ABILITIES: Readonly<Record<string, string>> = {
+  terminal: 'terminal',
+  resume: 'resume',
+  rawOutput: 'raw bytes',
+  vitals: 'vitals',
+}
+
+function Abilities({ answer }: { answer: ProbeAnswer }) {
+  const known = Object.keys(ABILITIES).filter(name => answer.capabilities[name] !== undefined)
+  return (
+    <>
+      {known.map(name => (
+        <span key={name} className="chip cap">
+          {ABILITIES[name]}
+        </span>
+      ))}
+      {answer.capabilities.terminal === undefined && <span className="chip no">no terminal</span>}
+    </>
+  )
+}
+
+/** What to do on the machine that is to become a slave, before there is anything to dial. */
+function FarSide() {
+  return (
+    <ol className="far-side">
+      <li>
+        On the other machine, start a slave that waits:
+        <code className="mono">npx triphammer slave --listen :9990</code>
+      </li>
+      <li>It shows its address, a pairing code and a fingerprint.</li>
+      <li>Type the address here. The code comes next.</li>
+    </ol>
+  )
+}
