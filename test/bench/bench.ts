@@ -4,6 +4,7 @@ import { buildbotInstalled, measureBuildbot } from './buildbot.ts'
 import { buildsPerSecond, forceToFinished, spawnsPerSecond } from './rows/builds.ts'
 import { barePipe, logThroughput, loopLag } from './rows/logs.ts'
 import { coldStart, idle } from './rows/start.ts'
+import { localSlave, remoteSlave, stockWorkerHere, stockWorkerThere } from './rows/stock.ts'
 import { printFigure } from './table.ts'
 
 const MB = 1e6
@@ -101,5 +102,44 @@ if (runs('lag')) {
     unit: 'ms',
     budget: { words: '50 ms', kept: value <= 50 },
   })
+}
+if (runs('stock')) {
+  const local = await localSlave()
+  const remote = await remoteSlave()
+  printFigure({ what: 'step of a local slave', value: local.stepMs, unit: 'ms' })
+  printFigure({
+    what: 'step of a remote slave, over TLS',
+    value: remote.stepMs,
+    unit: 'ms',
+    limit: local.stepMs,
+  })
+  printFigure({
+    what: 'log of a remote slave, over TLS',
+    value: remote.logMibPerSecond,
+    unit: 'MiB/s',
+    limit: local.logMibPerSecond,
+  })
+  if (buildbotInstalled()) {
+    const here = await stockWorkerHere()
+    const there = await stockWorkerThere()
+    printFigure({
+      what: 'step of a stock worker',
+      value: here.stepMs,
+      unit: 'ms',
+      buildbot: there.stepMs,
+      // Without a cure for its Nagle no step takes less than 47 ms.
+      budget: { words: 'limited by the worker', kept: here.stepMs < 40 },
+    })
+    printFigure({
+      what: 'log of a stock worker',
+      value: here.logMibPerSecond,
+      unit: 'MiB/s',
+      buildbot: there.logMibPerSecond,
+      budget: {
+        words: 'limited by the worker',
+        kept: here.logMibPerSecond >= there.logMibPerSecond,
+      },
+    })
+  }
 }
 process.exit(0)
