@@ -135,24 +135,25 @@ export function stampResource(stamp: SourceStamp): Resource {
   }
 }
 
-export function changeResource(change: Change): Resource {
+/** @param properties What an imported change can have besides. */
+export function changeResource(change: Change, properties: Properties = {}): Resource {
   const { branch, revision, project, repository } = change
   return {
     changeid: change.id,
     author: change.who,
-    committer: change.who,
+    committer: properties.committer?.value ?? change.who,
     comments: change.comments,
     branch,
     revision,
-    revlink: null,
+    revlink: properties.revlink?.value ?? null,
     when_timestamp: seconds(change.at),
     category: change.category,
     parent_changeids: [],
     repository,
-    codebase: '',
+    codebase: properties.codebase?.value ?? '',
     project,
     files: change.files,
-    properties: {},
+    properties: propertiesResource(properties),
     sourcestamp: {
       ssid: null,
       branch,

@@ -8,6 +8,7 @@ import type {
   BuildRequest,
   BuildRequestId,
   BuildsetId,
+  Change,
   ChangeId,
   LogId,
   Slave,
@@ -82,7 +83,7 @@ export function addRest(app: Hono<Env>, doors: Doors): void {
   list('builds/:id/steps', 'steps', c => stepsOf(findBuild(c)))
   one('builds/:id/properties', 'properties', c => propertiesOf(findBuild(c)))
   list('builds/:id/changes', 'changes', c =>
-    data.changesOfRequest(findBuild(c).requestId).map(changeResource),
+    data.changesOfRequest(findBuild(c).requestId).map(changeOf),
   )
   one('steps/:id', 'steps', c =>
     stepResource(found(data.step(number(c, 'id') as StepId), 'step', c)),
@@ -105,9 +106,9 @@ export function addRest(app: Hono<Env>, doors: Doors): void {
   one('buildsets/:id', 'buildsets', c =>
     buildsetResource(found(data.buildset(number(c, 'id') as BuildsetId), 'buildset', c)),
   )
-  list('changes', 'changes', () => data.changes({ limit: MOST_ROWS }).map(changeResource))
+  list('changes', 'changes', () => data.changes({ limit: MOST_ROWS }).map(changeOf))
   one('changes/:id', 'changes', c =>
-    changeResource(found(data.change(number(c, 'id') as ChangeId), 'change', c)),
+    changeOf(found(data.change(number(c, 'id') as ChangeId), 'change', c)),
   )
   list('workers', 'workers', () => data.slaves().map(toWorker))
   one('workers/:worker', 'workers', c => {
@@ -141,6 +142,9 @@ export function addRest(app: Hono<Env>, doors: Doors): void {
       waiting.set(id, why)
       return why
     }
+  }
+  function changeOf(change: Change): Resource {
+    return changeResource(change, data.propertiesOfChange(change.id))
   }
   function toWorker(slave: Slave): Resource {
     return workerResource(slave, data.builders(), data.slaveVitals(slave.name))

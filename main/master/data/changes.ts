@@ -8,6 +8,7 @@ import {
   readSchedulerState,
   saveSchedulerState,
 } from '../db/events.ts'
+import { readProperties } from '../db/properties.ts'
 import type { BuildRequestId, Change, ChangeId, MasterEvent, Moment } from '../model.ts'
 import type { Update } from './unit.ts'
 
@@ -27,6 +28,7 @@ export function changeData(db: Database, update: Update, clock: Clock) {
     /** Oldest first. */
     changesAfter: (id: ChangeId) => changes.changesAfter(db, id),
     countChanges: () => changes.countChanges(db),
+    propertiesOfChange: (id: ChangeId) => readProperties(db, { change: id }),
     changesOfRequest: (id: BuildRequestId) => changes.changesOfRequest(db, id),
     heldChanges: (scheduler: string) => changes.heldChanges(db, scheduler),
     branchTips: (project: string) => changes.readTips(db, project),

@@ -1,7 +1,10 @@
-import type { BuildId, BuildsetId, Properties } from '../model.ts'
+import type { BuildId, BuildsetId, ChangeId, Properties } from '../model.ts'
 import type { Database } from './database.ts'
 
-type Owner = { readonly build: BuildId } | { readonly buildset: BuildsetId }
+type Owner =
+  | { readonly build: BuildId }
+  | { readonly buildset: BuildsetId }
+  | { readonly change: ChangeId }
 
 /** Adds properties, replacing those of the same name. */
 export function saveProperties(db: Database, owner: Owner, properties: Properties): void {
@@ -28,6 +31,7 @@ export function readProperties(db: Database, owner: Owner): Properties {
   )
 }
 
-function tableOf(owner: Owner): ['build', BuildId] | ['buildset', BuildsetId] {
-  return 'build' in owner ? ['build', owner.build] : ['buildset', owner.buildset]
+function tableOf(owner: Owner): [noun: string, id: BuildId | BuildsetId | ChangeId] {
+  if ('build' in owner) return ['build', owner.build]
+  return 'buildset' in owner ? ['buildset', owner.buildset] : ['change', owner.change]
 }

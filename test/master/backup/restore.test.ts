@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { packBackup, unpackBackup } from '../../../main/master/backup/archive.ts'
 import { BACKUPS, createBackup } from '../../../main/master/backup/create.ts'
+import { demandSpace } from '../../../main/master/backup/files.ts'
 import { listBackups } from '../../../main/master/backup/list.ts'
 import { finishRestore, restoreBackup } from '../../../main/master/backup/restore.ts'
 import { verifyBackup } from '../../../main/master/backup/verify.ts'
@@ -13,6 +14,7 @@ import { afterFile } from '../../helpers/cleanup.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { hashHistory } from '../../helpers/history-hash.ts'
 import { testMaster } from '../../helpers/master.ts'
+import { releaseData } from '../../helpers/releases.ts'
 
 const GO = join(tmpdir(), `triphammer-go-${process.pid}-${Date.now()}`)
 const SAY = 'seq 2000; echo oops >&2; echo kept > a.txt'
@@ -70,6 +72,17 @@ test('a backup made under load brings back the history, the logs and the artifac
   // What was there before can be had again.
   expect(hashHistory(replaced!)).toEqual(afterwards)
   expect(await verifyBackup(replaced!, { hashes: true })).toMatchObject({ reason: 'replaced' })
+})
+
+test('a backup of 0.1.0 is restored as it is, and brought up to date by the next start', async () => {
+  const old = releaseData('0.1.0', 'clean')
+  const before = hashHistory(old)
+  const { folder, manifest } = await createBackup({ dataDir: old, reason: 'manual', ...FACTS })
+  const dataDir = temporaryFolder('data')
+  await restoreBackup({ dataDir, from: folder, ...FACTS })
+  expect([manifest.schemas, hashHistory(dataDir)]).toEqual([{ history: 1, logs: 1 }, before])
+  const { data } = await testMaster({ dataDir, mode: 'dormant' })
+  expect(data.countBuilds({})).toBe(manifest.counts.builds)
 })
 
 test('what a restore replaced is itself restored', async () => {
@@ -185,12 +198,12 @@ test('a restore that is killed at any step is whole after the next start, or was
   expect(steps).toBeGreaterThan(15)
   const seen = new Set<string>()
   // Before files change places there is little to tell apart.
-  const replacing = steps - 18
-  for (let n = 1; n <= steps; n += n < replacing ? 4 : 1) {
+  const replacing = steps - 15
+  for (let n = 1; n <= steps; n += n < replacing ? 6 : 1) {
     const { dataDir } = copyOfOriginal()
     expect(run('restore', dataDir, n).signal).toBe('SIGKILL')
     // The start that carries on is killed, too.
-    if (n % 2 === 0) run('finish', dataDir, 3)
+    if (n % 5 === 0) run('finish', dataDir, 3)
     await finishRestore(dataDir)
     const is = JSON.stringify(hashHistory(dataDir))
     const state = is === JSON.stringify(atBackup) ? 'new' : 'old'
@@ -204,6 +217,14 @@ test('a restore that is killed at any step is whole after the next start, or was
     seen.add(state)
   }
   expect([...seen]).toEqual(['old', 'new'])
+}, 120_000)
+
+test('nothing is begun where there is no room for it', async () => {
+  const { dataDir } = copyOfOriginal()
+  await expect(demandSpace(join(dataDir, 'not', 'yet'), 1e18)).rejects.toThrow(
+    /^there is not enough room in .*: 1,000,000,000,000 MB are needed and [\d,]+ MB are free\. Nothing was written\.$/,
+  )
+  expect(existsSync(join(dataDir, 'not'))).toBe(false)
 })
 
 test('a backup that is killed at any step leaves no folder with a proper name, and no harm', () => {
@@ -221,7 +242,7 @@ test('a backup that is killed at any step leaves no folder with a proper name, a
     expect(listBackups(dataDir)).toEqual(before)
   }
   expect(hashHistory(dataDir)).toEqual(afterwards)
-})
+}, 60_000)
 
 function firstFile(folder: string): string {
   const [name] = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(one =>
