@@ -66,8 +66,8 @@ export function slaveHandlers(master: Master): Pick<Handlers, SlaveChannel> {
     return slave
   }
 
-  // Its builds end as RETRY with it, and its history stays.
-  function remove(name: string) {
+  // Its builds end as RETRY with it, its keys are taken away, and its history stays.
+  async function remove(name: string) {
     configured(name)
     const { file } = master.config.status
     const before = readConfigText(master)
@@ -81,6 +81,8 @@ export function slaveHandlers(master: Master): Pick<Handlers, SlaveChannel> {
       throw new RefusedError(
         `slave "${name}" can't be removed, the configuration would be faulty: ${describeProblem(problems[0])}`,
       )
+    // While it can still be told.
+    if (data.slaveKeys(name)) await master.remote.revoke(name)
     writeConfigText(master, text)
   }
 }

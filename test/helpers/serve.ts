@@ -20,8 +20,8 @@ export interface Served {
 export const CLI = join(ROOT, 'main', 'cli.ts')
 
 /** A headless master in a process of its own. */
-export function startServing(dataDir: string, cli = CLI): Served {
-  const all = [cli, 'serve', '--data', dataDir, '--http', '127.0.0.1:0']
+export function startServing(dataDir: string, cli = CLI, args: readonly string[] = []): Served {
+  const all = [cli, 'serve', '--data', dataDir, '--http', '127.0.0.1:0', ...args]
   const child = spawn(process.execPath, all, { env: testEnvironment() })
   later(() => child.kill('SIGKILL'))
   let said = ''
