@@ -22,6 +22,7 @@ export default defineConfig({
           slave: at('slave/main.ts'),
           'log-writer': at('main/master/logs/log-writer.ts'),
           'log-reader': at('main/master/logs/log-reader.ts'),
+          'history-reader': at('main/master/data/history-reader.ts'),
           'backup-thread': at('main/master/backup/backup-thread.ts'),
           'upgrade-thread': at('main/master/upgrade/upgrade-thread.ts'),
         },

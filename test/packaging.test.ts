@@ -60,6 +60,9 @@ test('what processes and threads are started from, and what the system loads, ar
     'out/main/slave.js',
     'out/main/log-writer.js',
     'out/main/log-reader.js',
+    'out/main/history-reader.js',
+    'out/main/backup-thread.js',
+    'out/main/upgrade-thread.js',
     'node_modules/@lydell/node-pty-linux-x64/pty.node',
     'node_modules/@lydell/node-pty-darwin-arm64/spawn-helper',
   ])

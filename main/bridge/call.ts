@@ -7,6 +7,7 @@ const id = z.int().min(0)
 const name = z.string().max(1000)
 const cells = z.int().min(1).max(1000)
 const value: z.ZodType = z.json()
+const stretch = { from: z.int(), to: z.int() }
 const draft = z.object({
   project: name,
   repository: name,
@@ -38,6 +39,12 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'builds:page': z.tuple([
     z.object({ builderId: id.optional(), before: id.optional(), limit: z.int().min(1) }),
   ]),
+  'history:stretch': z.tuple([z.object({ ...stretch, limit: z.int().min(1).max(5000) })]),
+  'history:days': z.tuple([
+    z.object({ ...stretch, offsetMs: z.int().min(-86_400_000).max(86_400_000) }),
+  ]),
+  'history:density': z.tuple([z.object({ ...stretch, parts: z.int().min(1).max(5000) })]),
+  'history:beginning': z.tuple([]),
   'build:details': z.tuple([id]),
   'build:byNumber': z.tuple([z.object({ builder: name, number: id })]),
   'build:stop': z.tuple([z.object({ id, reason: name })]),

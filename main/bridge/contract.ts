@@ -1,6 +1,7 @@
 import type { BackupReason } from '../master/backup/reason.ts'
 import type { BackupSettings } from '../master/backup/settings.ts'
 import type { ConfigStatus } from '../master/config/status.ts'
+import type { HistoryQuestions } from '../master/data/history-answers.ts'
 import type { Draft, Proposal, Suggestion } from '../master/detect/proposal.ts'
 import type { LogLine, SearchAnswer } from '../master/logs/lines.ts'
 import type {
@@ -47,6 +48,11 @@ export interface Requests {
   'desk:snapshot': () => Snapshot
   /** Older builds than those of the snapshot, newest first. */
   'builds:page': (query: BuildsQuery) => BuildsPage
+  /** All that is drawn of a stretch of time, at any distance from now. */
+  'history:stretch': HistoryQuestions['stretch']
+  'history:days': HistoryQuestions['days']
+  'history:density': HistoryQuestions['density']
+  'history:beginning': HistoryQuestions['beginning']
   'build:details': (id: BuildId) => BuildDetails
   'build:byNumber': (query: { builder: string; number: number }) => BuildId
   'build:stop': (order: { id: BuildId; reason: string }) => void

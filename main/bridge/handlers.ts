@@ -60,6 +60,11 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       }
     },
 
+    'history:stretch': query => master.history.ask('stretch', query),
+    'history:days': query => master.history.ask('days', query),
+    'history:density': query => master.history.ask('density', query),
+    'history:beginning': () => master.history.ask('beginning'),
+
     'build:details': id => details(mustBe(data.build(id), `there is no build ${id}`)),
 
     'build:byNumber'({ builder, number }) {

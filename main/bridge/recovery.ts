@@ -54,6 +54,10 @@ export function recoveryHandlers(port: RecoveryPort | undefined): RecoveryHandle
 const READING = new Set([
   'desk:snapshot',
   'builds:page',
+  'history:stretch',
+  'history:days',
+  'history:density',
+  'history:beginning',
   'build:details',
   'build:byNumber',
   'changes:page',

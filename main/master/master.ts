@@ -7,6 +7,7 @@ import { type ConfigFile, openConfigFile } from './config/config-file.ts'
 import type { BuilderConfig, Config, ProjectConfig, SlavePort } from './config/model.ts'
 import type { ConfigStatus } from './config/status.ts'
 import { type ArtifactStore, openArtifacts } from './data/artifacts.ts'
+import { type HistoryAsker, openHistoryAsker } from './data/ask-history.ts'
 import type { RunningBuild } from './data/builds.ts'
 import { createData, type Data } from './data/data.ts'
 import { openHistory } from './db/history.ts'
@@ -79,6 +80,8 @@ export interface Master {
   readonly slaves: Pick<Slaves, 'session' | 'kill' | 'survives'>
   readonly terminals: Terminals
   readonly backups: Backups
+  /** Questions to the whole history, answered on a thread of its own. */
+  readonly history: HistoryAsker
   /** Slaves of other machines. */
   readonly remote: Remote
   /** Builds of an earlier run that go on. */
@@ -170,10 +173,13 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
         data.addEvent('backup-failed', 'daily', reason)
       },
     })
+    const history = openHistoryAsker(historyPath)
+    stops.push(history.stop)
     stops.push(backups.stop)
     return {
       ...services,
       backups,
+      history,
       data,
       mq,
       clock,

@@ -128,6 +128,15 @@ function conditions(query: Omit<BuildQuery, 'limit' | 'offset'>) {
   return { where: terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : '', values }
 }
 
+/** Builds that a condition of our own picks, in its order. */
+export function selectBuilds(
+  db: Database,
+  where: string,
+  ...values: readonly (string | number)[]
+): Build[] {
+  return db.all(`${SELECT} ${where}`, ...values).map(toBuild)
+}
+
 /** Builds that have not ended, of every run. */
 export function runningBuilds(db: Database): Build[] {
   return db.all(`${SELECT} WHERE b.complete_at IS NULL ORDER BY b.id`).map(toBuild)

@@ -41,6 +41,18 @@ export function listChanges(db: Database, query: ChangeQuery): Change[] {
     .map(toChange)
 }
 
+/** Those that became known in a stretch of time, newest first. */
+export function changesWithin(db: Database, from: Moment, to: Moment, limit: number): Change[] {
+  return db
+    .all(
+      'SELECT * FROM changes WHERE received_at >= ? AND received_at < ? ORDER BY received_at DESC, id DESC LIMIT ?',
+      from,
+      to,
+      limit,
+    )
+    .map(toChange)
+}
+
 /** Oldest first. */
 export function changesAfter(db: Database, id: ChangeId): Change[] {
   return db.all('SELECT * FROM changes WHERE id > ? ORDER BY id', id).map(toChange)

@@ -21,6 +21,16 @@ export function listEvents(db: Database, since: Moment, limit: number): MasterEv
   )
 }
 
+/** Those of a stretch of time, newest first. */
+export function eventsWithin(db: Database, from: Moment, to: Moment, limit: number): MasterEvent[] {
+  return db.all<MasterEvent>(
+    'SELECT id, at, kind, subject, detail FROM events WHERE at >= ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?',
+    from,
+    to,
+    limit,
+  )
+}
+
 export function readSchedulerState(
   db: Database,
   scheduler: string,

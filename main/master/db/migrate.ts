@@ -5,6 +5,7 @@ import { slaveKeys } from './migrations/003-slave-keys.ts'
 import { quarantine } from './migrations/004-quarantine.ts'
 import { imports } from './migrations/005-imports.ts'
 import { runningBuilds } from './migrations/006-running-builds.ts'
+import { timeline } from './migrations/007-timeline.ts'
 
 export interface Migration {
   readonly version: number
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   quarantine,
   imports,
   runningBuilds,
+  timeline,
 ]
 
 export const LATEST = MIGRATIONS.at(-1)!.version

@@ -1,0 +1,69 @@
+import { changesWithin } from '../db/changes.ts'
+import type { Database } from '../db/database.ts'
+import { eventsWithin } from '../db/events.ts'
+import { stepsOfBuilds } from '../db/steps.ts'
+import {
+  type BuilderDay,
+  buildDensity,
+  builderDays,
+  buildsWithin,
+  type Density,
+  firstBuildAt,
+  type Stretch,
+} from '../db/timeline.ts'
+import type { Build, Change, MasterEvent, Moment, Step } from '../model.ts'
+
+/** What can be asked of the whole history, however long: each with its question and its answer. */
+export interface HistoryQuestions {
+  /** All that is drawn of a stretch of time. */
+  stretch: (query: Stretch & { readonly limit: number }) => StretchAnswer
+  /** A line for each builder and day on which it built. */
+  days: (query: Stretch & { readonly offsetMs: number }) => readonly BuilderDay[]
+  /** How many builds began in each of equal parts of a stretch. */
+  density: (query: Stretch & { readonly parts: number }) => readonly Density[]
+  /** When the first build began; `null` when there is none. */
+  beginning: () => Moment | null
+}
+
+export interface StretchAnswer {
+  /** Newest first. */
+  readonly builds: readonly Build[]
+  readonly steps: readonly Step[]
+  /** Newest first; those of a little before, too, since builds begin after their changes. */
+  readonly changes: readonly Change[]
+  readonly events: readonly MasterEvent[]
+  /** Only the newest builds of the stretch are in it: it is too long to be drawn build by build. */
+  readonly cut: boolean
+}
+
+export type HistoryQuestion = keyof HistoryQuestions
+
+type Answers = {
+  readonly [Q in HistoryQuestion]: (
+    db: Database,
+    ...args: Parameters<HistoryQuestions[Q]>
+  ) => ReturnType<HistoryQuestions[Q]>
+}
+
+const BEFORE_MS = 600_000
+const MOST_CHANGES = 2000
+
+export const HISTORY_ANSWERS: Answers = {
+  stretch(db, { from, to, limit }) {
+    const found = buildsWithin(db, { from, to }, limit + 1)
+    const builds = found.slice(0, limit)
+    return {
+      builds,
+      steps: stepsOfBuilds(
+        db,
+        builds.map(build => build.id),
+      ),
+      changes: changesWithin(db, from - BEFORE_MS, to, MOST_CHANGES),
+      events: eventsWithin(db, from, to, MOST_CHANGES),
+      cut: found.length > limit,
+    }
+  },
+  days: (db, { from, to, offsetMs }) => builderDays(db, { from, to }, offsetMs),
+  density: (db, { from, to, parts }) => buildDensity(db, { from, to }, parts),
+  beginning: db => firstBuildAt(db),
+}

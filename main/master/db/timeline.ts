@@ -1,0 +1,88 @@
+import type { Build, BuilderId, Moment } from '../model.ts'
+import { EXCEPTION, FAILURE, WARNINGS } from '../results.ts'
+import { selectBuilds } from './builds.ts'
+import type { Database } from './database.ts'
+
+/** A stretch of time: `from` belongs to it, `to` does not. */
+export interface Stretch {
+  readonly from: Moment
+  readonly to: Moment
+}
+
+/** What one builder did in one day. */
+export interface BuilderDay {
+  readonly builderId: BuilderId
+  /** Days since the epoch, in the zone that was asked for. */
+  readonly day: number
+  readonly builds: number
+  readonly failed: number
+  readonly warned: number
+  readonly exceptions: number
+  readonly busyMs: number
+}
+
+export interface Density {
+  readonly builds: number
+  readonly bad: number
+}
+
+// Numbers are bound as REAL, so a quotient has to be cast.
+const DAY_MS = 86_400_000
+
+/** The builds that were made in any part of a stretch, newest first, those that still run included. */
+export function buildsWithin(db: Database, { from, to }: Stretch, limit: number): Build[] {
+  return selectBuilds(
+    db,
+    // Most builds begin at most a day before they can be seen; the others have an index of their own.
+    `WHERE b.id IN (
+       SELECT id FROM builds WHERE started_at >= ?1 - ${DAY_MS} AND started_at < ?2
+         AND (complete_at IS NULL OR complete_at > ?1)
+       UNION SELECT id FROM builds
+         WHERE started_at < ?1 AND complete_at - started_at > ${DAY_MS} AND complete_at > ?1
+       UNION SELECT id FROM builds WHERE complete_at IS NULL AND started_at < ?2
+     ) ORDER BY b.started_at DESC, b.id DESC LIMIT ?3`,
+    from,
+    to,
+    limit,
+  )
+}
+
+/**
+ * Each builder's days. Builds count on the day on which they began.
+ *
+ * @param offsetMs What the zone is ahead of UTC.
+ */
+export function builderDays(db: Database, { from, to }: Stretch, offsetMs: number): BuilderDay[] {
+  return db.all<BuilderDay & Record<string, never>>(
+    `SELECT builder_id AS builderId, CAST((started_at + ?3) / ${DAY_MS} AS INTEGER) AS day, count(*) AS builds,
+       sum(results = ${FAILURE}) AS failed, sum(results = ${WARNINGS}) AS warned,
+       sum(results = ${EXCEPTION}) AS exceptions, sum(complete_at - started_at) AS busyMs
+     FROM builds INDEXED BY builds_by_time
+     WHERE started_at >= ?1 AND started_at < ?2 AND complete_at IS NOT NULL
+     GROUP BY builder_id, day`,
+    from,
+    to,
+    offsetMs,
+  )
+}
+
+/** How many builds began in each of `count` equal parts of a stretch. */
+export function buildDensity(db: Database, { from, to }: Stretch, count: number): Density[] {
+  const width = Math.max(1, Math.ceil((to - from) / count))
+  const parts: Density[] = Array.from({ length: count }, () => ({ builds: 0, bad: 0 }))
+  const rows = db.all<{ part: number; builds: number; bad: number }>(
+    `SELECT CAST((started_at - ?1) / ?3 AS INTEGER) AS part, count(*) AS builds,
+       ifnull(sum(results IN (${FAILURE}, ${EXCEPTION})), 0) AS bad
+     FROM builds INDEXED BY builds_by_time WHERE started_at >= ?1 AND started_at < ?2 GROUP BY part`,
+    from,
+    to,
+    width,
+  )
+  for (const { part, builds, bad } of rows) parts[part] = { builds, bad }
+  return parts
+}
+
+/** When the first build began; `null` when there is none. */
+export function firstBuildAt(db: Database): Moment | null {
+  return db.get<{ at: number | null }>('SELECT min(started_at) AS at FROM builds')!.at
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openHistoryAsker } from '../../../main/master/data/ask-history.ts'
+import { HISTORY_ANSWERS } from '../../../main/master/data/history-answers.ts'
+import type { Database } from '../../../main/master/db/database.ts'
+import { openHistory } from '../../../main/master/db/history.ts'
+import { makeHistory } from '../../bench/history.ts'
+import { later } from '../../helpers/cleanup.ts'
+import { temporaryFolder } from '../../helpers/folders.ts'
+import { createRandom } from '../../helpers/random.ts'
+
+const DAY_MS = 86_400_000
+
+interface Row {
+  readonly id: number
+  readonly builder_id: number
+  readonly started_at: number
+  readonly complete_at: number | null
+  readonly results: number | null
+}
+
+/** A year of builds, one of a fortnight and one that runs among them. */
+function aYear() {
+  const folder = temporaryFolder('year')
+  makeHistory(folder, 3000, 20, 7)
+  const path = join(folder, 'history.sqlite')
+  const db = openHistory(path)
+  later(() => db.close())
+  db.run('UPDATE builds SET complete_at = started_at + ? WHERE id = 1000', 14 * DAY_MS)
+  db.run('UPDATE builds SET complete_at = NULL, results = NULL WHERE id = 1500')
+  const rows = db.all<Row>('SELECT * FROM builds ORDER BY started_at DESC, id DESC')
+  return { db, rows, path, first: rows.at(-1)!.started_at, last: rows[0]!.started_at }
+}
+
+const ids = (list: readonly { readonly id: number }[]) => list.map(({ id }) => id)
+
+function within(rows: readonly Row[], from: number, to: number): Row[] {
+  return rows.filter(row => row.started_at < to && (row.complete_at ?? Infinity) > from)
+}
+
+test('a stretch holds the builds that a naive look finds, the long and the running ones too', () => {
+  const { db, rows, first, last } = aYear()
+  const random = createRandom(11).next
+
+  for (let round = 0; round < 100; round++) {
+    const from = first + Math.floor(random() * (last - first))
+    const to = from + Math.floor(random() * 20 * DAY_MS)
+    const { builds, cut } = HISTORY_ANSWERS.stretch(db, { from, to, limit: 5000 })
+    expect([ids(builds), cut]).toEqual([ids(within(rows, from, to)), false])
+  }
+})
+
+test('a stretch with more builds than are wanted gives the newest, and says so', () => {
+  const { db, rows, first, last } = aYear()
+
+  const { builds, steps, cut } = HISTORY_ANSWERS.stretch(db, { from: first, to: last, limit: 10 })
+
+  const wanted = within(rows, first, last).slice(0, 10)
+  expect([ids(builds), cut]).toEqual([ids(wanted), true])
+  expect(new Set(steps.map(step => step.buildId))).toEqual(new Set(ids(wanted)))
+})
+
+test('days count what each builder began on them, by the clock of the zone', () => {
+  const { db, rows, first } = aYear()
+  const offsetMs = 2 * 3_600_000
+  const to = first + 100 * DAY_MS
+
+  const days = HISTORY_ANSWERS.days(db, { from: first, to, offsetMs })
+
+  const counted = new Map<string, { builds: number; failed: number; busyMs: number }>()
+  for (const { builder_id, started_at, complete_at, results } of rows) {
+    if (started_at < first || started_at >= to || complete_at === null) continue
+    const key = `${builder_id} ${Math.floor((started_at + offsetMs) / DAY_MS)}`
+    const one = counted.get(key) ?? { builds: 0, failed: 0, busyMs: 0 }
+    one.builds++
+    one.failed += Number(results === 2)
+    one.busyMs += complete_at - started_at
+    counted.set(key, one)
+  }
+  const told = days.map(({ builderId, day, builds, failed, busyMs }) => [
+    `${builderId} ${day}`,
+    { builds, failed, busyMs },
+  ])
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(counted))
+})
+
+test('density counts each build of a stretch once', () => {
+  const { db, rows, first, last } = aYear()
+
+  const parts = HISTORY_ANSWERS.density(db, { from: first, to: last + 1, parts: 77 })
+
+  expect(parts).toHaveLength(77)
+  expect(parts.reduce((sum, part) => sum + part.builds, 0)).toBe(rows.length)
+  expect(parts.reduce((sum, part) => sum + part.bad, 0)).toBe(
+    rows.filter(row => row.results === 2 || row.results === 4).length,
+  )
+})
+
+test('an empty history has no beginning, and nothing in it', () => {
+  const db: Database = openHistory(join(temporaryFolder('empty'), 'history.sqlite'))
+  later(() => db.close())
+
+  expect([
+    HISTORY_ANSWERS.beginning(db),
+    HISTORY_ANSWERS.stretch(db, { from: 0, to: 10, limit: 5 }),
+    HISTORY_ANSWERS.density(db, { from: 0, to: 10, parts: 2 }),
+  ]).toEqual([
+    null,
+    { builds: [], steps: [], changes: [], events: [], cut: false },
+    [
+      { builds: 0, bad: 0 },
+      { builds: 0, bad: 0 },
+    ],
+  ])
+})
+
+test('questions are answered on a thread, and told when it stops', async () => {
+  const { path, first } = aYear()
+  const asker = openHistoryAsker(path)
+
+  expect(await asker.ask('beginning')).toBe(first)
+  await asker.stop()
+  await expect(asker.ask('beginning')).rejects.toThrow('The master is stopping.')
+})
