@@ -4,6 +4,8 @@ import type { Database, Row } from '../db/database.ts'
 export interface Quarantined {
   readonly moved: Readonly<Record<string, number>>
   readonly repaired: number
+  /** How many of those that were put aside referred to what is not there. */
+  readonly dangling: number
 }
 
 /** Values that have to be JSON: rows of one thing each go, rows that others refer to keep something. */
@@ -27,6 +29,7 @@ const JSON_COLUMNS: readonly { table: string; column: string; instead: string | 
 export function quarantineOddRows(db: Database, at: number, tick: () => void): Quarantined {
   const moved: Record<string, number> = {}
   let repaired = 0
+  let dangling = 0
   db.transaction(() => {
     for (const { table, column, instead } of JSON_COLUMNS) {
       tick()
@@ -41,9 +44,10 @@ export function quarantineOddRows(db: Database, at: number, tick: () => void): Q
         tick()
         found += move(table, where, reason)
       }
+      dangling += found
     }
   })
-  return { moved, repaired }
+  return { moved, repaired, dangling }
 
   function move(table: string, where: string, reason: string): number {
     const rows = db.all(`SELECT * FROM ${table} WHERE ${where}`)

@@ -13,7 +13,7 @@ import { backupName, carryOut, strayCompanions } from './finish.ts'
 import { type Intent, removeIntent, syncFile, syncFolder, WORKING, writeIntent } from './intent.ts'
 import { type Behind, sizeOf } from './look.ts'
 import { type Quarantined, quarantineOddRows } from './quarantine.ts'
-import { latestOf, STORES, type Store, storePath, withReader } from './stores.ts'
+import { latestOf, STORES, storePath, withReader } from './stores.ts'
 import { type Stage, StoreTroubleError } from './trouble.ts'
 import { type Counts, verifyUpgrade } from './verify.ts'
 
@@ -26,8 +26,6 @@ export interface UpgradeOrder {
   readonly onProgress: (progress: UpgradeProgress) => void
   /** Looked at between any two steps, until the new files begin to take their place. */
   readonly isCancelled: () => boolean
-  /** For tests: other migrations than those of this version. */
-  readonly stores?: readonly Store[]
 }
 
 export interface UpgradeProgress {
@@ -123,6 +121,7 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
     swapping = true
     say('Putting the new files in their place', 1)
     await carryOut(dataDir, intent)
+    share = 1
     done('The new files are in their place', names.join(', '))
     return {
       version,
@@ -134,12 +133,13 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
       stages,
     }
   } catch (error) {
-    // From here on whoever starts next carries it out; now it would only be guessed what is wrong.
-    if (working && !swapping) undo()
     const reason = (error as Error).message
-    if (error instanceof CancelledError)
-      throw new StoreTroubleError(dataDir, { kind: 'cancelled', stages, before })
-    stages.push({ what: `${what} did not succeed`, detail: reason, at: now(), ok: false })
+    const cancelled = error instanceof CancelledError
+    const failed = cancelled ? 'Cancelled' : `${what} did not succeed`
+    stages.push({ what: failed, detail: cancelled ? '' : reason, at: now(), ok: cancelled })
+    // In the swap it is for the next start to go on: everything is there, and it knows how.
+    if (working && !swapping) undo()
+    if (cancelled) throw new StoreTroubleError(dataDir, { kind: 'cancelled', stages, before })
     throw new StoreTroubleError(dataDir, {
       kind: 'upgrade-failed',
       reason: sentence(error as NodeJS.ErrnoException),
@@ -178,8 +178,9 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
       check()
     })
     const db = openDatabase(copy, { copy: true })
-    let odd: Quarantined = { moved: {}, repaired: 0 }
+    let odd: Quarantined = { moved: {}, repaired: 0, dangling: 0 }
     try {
+      const danglingBefore = db.get('PRAGMA foreign_key_check') !== undefined
       const coming = store.migrations.filter(one => one.version > from)
       for (const [i, { version: to }] of coming.entries()) {
         say(`Bringing ${store.name} to schema ${to}`, part(0.2 + (0.3 * i) / coming.length))
@@ -189,6 +190,9 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
       if (store.name === 'history.sqlite') {
         say('Looking for odd rows', part(0.5))
         odd = quarantineOddRows(db, now(), check)
+        // Odd rows are put aside; a step of ours that makes rows odd is a fault of ours.
+        if (odd.dangling > 0 && !danglingBefore)
+          throw new Error(`${odd.dangling} rows refer to nothing, and did not before`)
       }
     } finally {
       db.close()
