@@ -10,6 +10,7 @@ export type {
   BuildDetails,
   BuildsPage,
   Channel,
+  EnvironmentInfo,
   ForceOffer,
   ForceOrder,
   LogSearch,

@@ -10,6 +10,7 @@ import { createConsole, plainText } from './console.ts'
 import type { Door } from './door.ts'
 import { scrubEnvironment } from './environment.ts'
 import { describeSlave } from './info.ts'
+import type { Capabilities } from './protocol/capabilities.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
 import { createSpool } from './spool.ts'
 import { ensureFolder } from './state-folder.ts'
@@ -33,6 +34,8 @@ export interface RunSlaveOptions {
   readonly appRoot: string
   /** Whether people may open a shell on this machine from the master's window. */
   readonly allowTerminal: boolean
+  /** What it announces, where that is not all that this version can do. */
+  readonly capabilities?: Capabilities
 }
 
 // An idle slave waits this long for a master. One that runs something has its lease.
@@ -125,6 +128,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
       commands,
       console,
       ...(terminals && { terminals }),
+      ...(options.capabilities && { capabilities: options.capabilities }),
       onShutdown: () => leave('the master sent the slave away'),
     })
     newest = mine

@@ -4,6 +4,7 @@ import { openAppLog } from '../host/app-log.ts'
 import { ensureDataDirectory } from '../host/data-dir.ts'
 import { type Host, startHost } from '../host/host.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
+import { isFromLauncher, readShellEnvironment } from '../host/shell-environment.ts'
 import { systemClock } from '../master/clock.ts'
 import { watchCrashes } from './crash.ts'
 import { type Desk, openDesk } from './desk.ts'
@@ -58,6 +59,10 @@ export function startApp(electron: ElectronPorts): void {
     dataDir,
     shell: 'desktop',
     node: nodeOfSlaves(),
+    ...(isFromLauncher(process.env, process.platform, process.stdin.isTTY ?? false) && {
+      readEnvironment: () =>
+        readShellEnvironment({ env: process.env, node: nodeOfSlaves(), now: systemClock.now() }),
+    }),
     chooseFolder: folderDialogue(dialog),
     showPath: async path => (await electron.shell.openPath(path)) === '',
     createStore: electron.createStore,

@@ -124,6 +124,10 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
       daily: z.boolean().optional(),
     }),
   ]),
+  'environment:show': z.tuple([]),
+  'environment:refresh': z.tuple([]),
+  'environment:pin': z.tuple([]),
+  'environment:unpin': z.tuple([]),
   'update:status': z.tuple([]),
   'update:check': z.tuple([]),
   'update:apply': z.tuple([

@@ -140,6 +140,11 @@ export interface Requests {
   'recovery:startEmpty': () => void
   /** Shows the data folder or the app's log; answers with the path where the shell can't. */
   'recovery:show': (order: { what: 'data' | 'log' }) => string | null
+  /** What builds of local slaves start from. Values of secrets are left out. */
+  'environment:show': () => EnvironmentInfo
+  'environment:refresh': () => EnvironmentInfo
+  'environment:pin': () => EnvironmentInfo
+  'environment:unpin': () => EnvironmentInfo
   'update:status': () => UpdateStatus
   /** Looks for a newer version now. */
   'update:check': () => UpdateStatus
@@ -326,6 +331,18 @@ export interface BackupInfo {
   readonly sizeBytes: number
   /** Why it can't be restored; `null` when nothing is known against it. */
   readonly problem: string | null
+}
+
+/** The environment that local slaves, and git, start from. */
+export interface EnvironmentInfo {
+  /** `process`: that of the app itself; `shell`: what the person's shell sets up; `pinned`: kept from before. */
+  readonly from: 'process' | 'shell' | 'pinned'
+  readonly shell: string | null
+  /** Why the shell could not be asked. */
+  readonly problem: string | null
+  readonly readAt: Moment
+  /** By name; `null` for values that look like secrets. */
+  readonly variables: readonly { readonly name: string; readonly value: string | null }[]
 }
 
 /** How this copy of the app stands to newer versions. */

@@ -11,6 +11,7 @@ import { attachHandlers } from './attach.ts'
 import { backUpNow, backupInfo, changeBackupSettings } from './backups.ts'
 import { readConfigText, writeConfigText } from './config-text.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
+import { type EnvironmentPort, environmentHandlers } from './environment.ts'
 import { forceBuild, forceTip, rebuild } from './force.ts'
 import type { News } from './news.ts'
 import { type RecoveryPort, recoveryHandlers } from './recovery.ts'
@@ -25,6 +26,7 @@ export interface HandlerOptions {
   readonly freeBytes: () => Promise<number | null>
   /** Where something has to be recovered. */
   readonly recovery?: RecoveryPort
+  readonly environment?: EnvironmentPort
   /** What replaces the app, where something does. */
   readonly updates?: () => UpdateDoor | undefined
 }
@@ -136,6 +138,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'config:read': () => ({ text: readConfigText(master), status: config.status }),
     'config:reload': () => config.reload(),
     ...recoveryHandlers(options.recovery),
+    ...environmentHandlers(options.environment),
     ...updateHandlers(updates, master.options.version),
 
     'backup:list': () => ({

@@ -26,12 +26,14 @@ import { latestOf, readHeader, STORES, storePath } from '../master/upgrade/store
 import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 import { openAppLog } from './app-log.ts'
 import { APP_ROOT, packedSlave, slaveEntry } from './app-root.ts'
+import { type BuildEnvironments, openBuildEnvironment } from './build-environment.ts'
 import { loadConf } from './conf-store.ts'
 import { ensureDataDirectory } from './data-dir.ts'
 import { lockDataDirectory } from './lock.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
 import { type RunRecord, startRunRecord } from './run-record.ts'
 import { openSecretFiles, type Sealing } from './secret-files.ts'
+import { type BuildEnvironment, environmentOfProcess } from './shell-environment.ts'
 import {
   type FileStore,
   memoryState,
@@ -50,6 +52,8 @@ export interface HostOptions {
   readonly shell: 'desktop' | 'headless'
   /** Where to serve HTTP; nowhere when not given. */
   readonly http?: { readonly host: string; readonly port: number }
+  /** Asks for the environment that builds start from; that of this process when not given. */
+  readonly readEnvironment?: () => Promise<BuildEnvironment>
   /** The program that runs a slave's entry as plain Node. */
   readonly node?: { readonly file: string; readonly env: Readonly<Record<string, string>> }
   /** See MasterOptions. */
@@ -118,7 +122,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     const log = openAppLog(join(dataDir, 'app.log'))
     log(`${shell} ${VERSION} starts, process ${process.pid}, Node ${process.versions.node}`)
-    const state = await openState(options, log)
+    const [state, environment] = await Promise.all([
+      openState(options, log),
+      openBuildEnvironment(dataDir, options.readEnvironment ?? ownEnvironment, log),
+    ])
     const token = apiToken(dataDir)
     const socket = socketPath(dataDir, 'control')
     const startedAt = systemClock.now()
@@ -139,6 +146,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           onUpgrade,
           upgradeSignal,
           updates,
+          environment,
         })
         await closeDoors()
         running = started
@@ -150,7 +158,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           { ...options, dataDir: copy, mode: 'dormant' },
           log,
           state,
-          { lookOnly: true, updates },
+          { lookOnly: true, updates, environment },
         )
         const why = 'The history is only looked at: nothing can be changed or built.'
         current.use(
@@ -182,6 +190,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if ((options.mode ?? 'full') !== 'full') {
       running = await startRunning(options, log, state, {
         updates,
+        environment,
         ...(options.onUpgrade && { onUpgrade: options.onUpgrade }),
       })
       current.use(running.handlers, running.news)
@@ -268,24 +277,30 @@ async function startRunning(
   state: StateStore,
   {
     updates,
+    environment,
     ...how
   }: Pick<MasterOptions, 'onUpgrade' | 'upgradeSignal' | 'lookOnly'> &
-    Required<Pick<HandlerOptions, 'updates'>>,
+    Required<Pick<HandlerOptions, 'updates'>> & { readonly environment: BuildEnvironments },
 ): Promise<RunningMaster> {
   const { dataDir, shell } = options
-  const env = scrubEnvironment(process.env, APP_ROOT)
+  // Read anew each time: a person may have it read again.
+  const env = () => scrubEnvironment(environment.now().values, APP_ROOT)
   const node = options.node ?? { file: process.execPath, env: {} }
   const master = await startMaster({
     dataDir,
     configFile: options.configFile ?? join(dataDir, 'master.yml'),
     version: VERSION,
     shell,
-    env,
+    get env() {
+      return env()
+    },
     log,
     slaveProgram: {
       file: node.file,
       args: [slaveEntry(), '--app-version', VERSION, '--app-root', APP_ROOT],
-      env: { ...env, ...node.env },
+      get env() {
+        return { ...env(), ...node.env }
+      },
     },
     packedSlave: packedSlave(),
     mode: options.mode ?? 'full',
@@ -305,6 +320,7 @@ async function startRunning(
     chooseFolder: options.chooseFolder ?? (async () => null),
     freeBytes: () => freeBytes(dataDir),
     updates,
+    environment,
   })
   return {
     updateOutcome,
@@ -319,6 +335,10 @@ async function startRunning(
       record?.end()
     },
   }
+}
+
+async function ownEnvironment(): Promise<BuildEnvironment> {
+  return environmentOfProcess(process.env, systemClock.now())
 }
 
 // Whether nothing has to be done before the master starts. A look at headers, and no more.

@@ -13,6 +13,7 @@ import { checkDataDirectory, type Facts, reportOf } from '../master/upgrade/chec
 import { copyWhole } from '../master/upgrade/copy.ts'
 import { makeEmptyStores } from '../master/upgrade/empty.ts'
 import { syncFolder } from '../master/upgrade/intent.ts'
+import { saysDamaged } from '../master/upgrade/look.ts'
 import { STORES } from '../master/upgrade/stores.ts'
 import { type StoreTrouble, StoreTroubleError } from '../master/upgrade/trouble.ts'
 import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
@@ -199,14 +200,10 @@ export function createRecovery(options: RecoveryOptions): Recovery {
   }
 }
 
-// What SQLite says of a file that is no longer one of its own.
-const DAMAGED = new Set([11, 26])
-
 function asTrouble(error: unknown): StoreTrouble | undefined {
   if (error instanceof StoreTroubleError) return error.trouble
-  const { message, errcode } = error as Error & { errcode?: number }
-  if (errcode !== undefined && DAMAGED.has(errcode & 0xff))
-    return { kind: 'damaged', file: 'history.sqlite', reason: message }
+  if (saysDamaged(error))
+    return { kind: 'damaged', file: 'history.sqlite', reason: (error as Error).message }
   return undefined
 }
 

@@ -25,6 +25,7 @@ import type { Program } from './slaves/pseudo-terminal.ts'
 import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
 import { createTerminals, type Terminals } from './slaves/terminals.ts'
+import { startSleepWatch } from './sleep-watch.ts'
 import { describePrepared } from './upgrade/describe.ts'
 import { prepareForLooking, prepareStores } from './upgrade/prepare.ts'
 import type { UpgradeProgress } from './upgrade/upgrade.ts'
@@ -156,6 +157,13 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       carried.push(...carriedOn(data))
       abandoned.push(...(await closeAbandoned(data, carried)))
       data.addEvent('master-started', version, shell)
+      stops.push(
+        startSleepWatch({
+          clock,
+          onSlept: (from, to) =>
+            void data.addEvent('machine-slept', String(from), String(to - from)),
+        }),
+      )
     }
     const services = startServices(options, clock, data, mq, carried)
     let what: WhatOfBuilds = mode === 'single' ? 'stop' : 'leave'

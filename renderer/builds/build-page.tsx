@@ -21,7 +21,7 @@ import {
 } from '../bridge.ts'
 import { LogView } from '../logs/log-view.tsx'
 import { rebuild, stopBuild } from '../store/actions.ts'
-import { useDesk, useNow } from '../store/hooks.ts'
+import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
@@ -167,6 +167,7 @@ function Page({ details, firstTab }: { details: BuildDetails; firstTab: string }
 function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal: () => void }) {
   const { build, builder, changes, previous, next, tries } = details
   const now = useNow(1000)
+  const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
   const look = lookOf(build.results)
   const newest = changes.at(-1)
   return (
@@ -222,7 +223,7 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
           <Clock />
           {build.completeAt === null
             ? `${duration(now - build.startedAt)}, since ${clockSeconds(build.startedAt)}`
-            : timeSpan(build.startedAt, build.completeAt, now)}
+            : timeSpan(build.startedAt, build.completeAt, now, asleep)}
         </span>
         <Link className="slave-of-build" href={routes.slave(build.slave)}>
           <HardDrive />

@@ -9,6 +9,7 @@ import { Segments } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 import { UpdateSection } from '../updates/update-section.tsx'
 import { Backups } from './backups.tsx'
+import { EnvironmentSection } from './environment-section.tsx'
 import '../welcome/welcome.css'
 import './settings.css'
 
@@ -61,6 +62,7 @@ export function SettingsView() {
               Read again
             </button>
           </section>
+          <EnvironmentSection />
           <UpdateSection />
           <Backups />
           <section>

@@ -1,5 +1,6 @@
 import { useCallback, useRef, useSyncExternalStore } from 'react'
 import { type Desk, readDesk, subscribeDesk } from './desk.ts'
+import { asleepMs, sleepsOf } from './sleeps.ts'
 
 /** A part of what the window knows; renders again when that part is another. */
 export function useDesk<T>(select: (desk: Desk) => T): T {
@@ -16,6 +17,11 @@ export function useDeskList<T>(select: (desk: Desk) => readonly T[]): readonly T
     last.current = now
     return now
   })
+}
+
+/** How long the machine slept in a stretch, in ms. */
+export function useAsleepMs(from: number, to: number): number {
+  return useDesk(desk => asleepMs(sleepsOf(desk.events), from, to))
 }
 
 const tickers = new Map<number, { listeners: Set<() => void>; timer: number; now: number }>()

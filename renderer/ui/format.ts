@@ -52,9 +52,14 @@ export function axisClock(moment: number): string {
     .trim()
 }
 
-/** `14:02:11, 0:09`, or `14:02 to 14:09, 7:21`. */
-export function timeSpan(from: number, to: number, now: number): string {
-  const length = duration(to - from)
+/**
+ * `14:02:11, took 0:09`, or `14:02 to 14:09, 7:21`.
+ *
+ * @param asleepMs What the machine slept of it, which is told apart.
+ */
+export function timeSpan(from: number, to: number, now: number, asleepMs = 0): string {
+  const awake = duration(to - from - asleepMs)
+  const length = asleepMs > 0 ? `${awake} and ${roughly(asleepMs)} asleep` : awake
   if (to - from < 60_000) {
     const today = new Date(from).toDateString() === new Date(now).toDateString()
     return `${today ? '' : `${day(from)}, `}${clockSeconds(from)}, took ${length}`

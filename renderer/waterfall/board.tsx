@@ -3,6 +3,7 @@ import type { Build, Builder, ChangeId } from '../bridge.ts'
 import { FAILURE } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
+import { type Sleep, sleepsOf } from '../store/sleeps.ts'
 import { clock, count, roughly } from '../ui/format.ts'
 import { Empty } from '../ui/parts.tsx'
 import { ticksOf } from './axis.ts'
@@ -43,6 +44,8 @@ export function Board({
   const model = useModel(builders, mode, zoom, now, view.width - GUTTER_PX)
   const selected = useSelectedBuild()
   const missed = useMissed(now, view.top > 0)
+  const events = useDesk(desk => desk.events)
+  const sleeps = useMemo(() => sleepsOf(events), [events])
   useBoardKeys(model, scroller)
   useOlderBuilds(view.top + view.height > model.axis.height + FUTURE_PX - MARGIN_PX)
 
@@ -128,7 +131,7 @@ export function Board({
                 className="fold"
                 style={{ top: FUTURE_PX + fold.top, height: fold.bottom - fold.top }}
               >
-                <span>quiet {roughly(fold.to - fold.from)}</span>
+                <span>{foldWords(fold.from, fold.to, sleeps)}</span>
               </div>
             ))}
           <div className="now-line" style={{ top: FUTURE_PX }}>
@@ -186,4 +189,13 @@ function useModel(
       .sort((a, b) => b.startedAt - a.startedAt || b.id - a.id)
     return layOut({ now, mode, zoom, builders, builds: sorted, steps, changes, queue, width })
   }, [builds, steps, changes, queue, builders, mode, zoom, now, width])
+}
+
+/** `quiet 3 h 9 min, asleep 10:31 to 12:54`. */
+function foldWords(from: number, to: number, sleeps: readonly Sleep[]): string {
+  const asleep = sleeps
+    .filter(sleep => sleep.to > from && sleep.from < to)
+    .map(sleep => `${clock(sleep.from)} to ${clock(sleep.to)}`)
+  const quiet = `quiet ${roughly(to - from)}`
+  return asleep.length > 0 ? `${quiet}, asleep ${asleep.join(', ')}` : quiet
 }

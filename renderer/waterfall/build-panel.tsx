@@ -7,7 +7,7 @@ import { StepList } from '../builds/step-list.tsx'
 import { useDetails } from '../builds/use-details.ts'
 import { isGood } from '../results.ts'
 import { rebuild, stopBuild } from '../store/actions.ts'
-import { useNow } from '../store/hooks.ts'
+import { useAsleepMs, useNow } from '../store/hooks.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
 import { clockSeconds, count, duration, exact, timeSpan, when } from '../ui/format.ts'
@@ -31,6 +31,7 @@ function Content({ details }: { details: BuildDetails }) {
   const { build, builder, steps, changes, properties, tests } = details
   const look = lookOf(build.results)
   const now = useNow(1000)
+  const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
   const failed = tests.filter(test => test.outcome === 'failed')
   return (
     <>
@@ -55,7 +56,7 @@ function Content({ details }: { details: BuildDetails }) {
         <p className="dim" title={exact(build.startedAt)}>
           {build.completeAt === null
             ? `since ${clockSeconds(build.startedAt)}, ${duration(now - build.startedAt)}`
-            : timeSpan(build.startedAt, build.completeAt, now)}{' '}
+            : timeSpan(build.startedAt, build.completeAt, now, asleep)}{' '}
           on {build.slave}
         </p>
         <LinkLost build={build} />

@@ -1,4 +1,5 @@
 import type { ShellArgs } from '../protocol/shell-args.ts'
+import { type AwakeClock, startAwakeClock } from './awake-clock.ts'
 import type { Ending } from './shell.ts'
 
 /** Ends a command that is silent for too long, runs for too long or says too much. */
@@ -7,39 +8,52 @@ export function startLimits(
   end: (ending: Ending) => void,
 ): { sawOutput(lines: () => number): void; stop(): void } {
   let lineCount = 0
-  let silentSince = performance.now()
-  let silence: NodeJS.Timeout | undefined
-  const total =
-    maxTime === undefined
-      ? undefined
-      : setTimeout(
-          () => end({ why: `ran longer than ${maxTime} s`, failure: 'timeout' }),
-          maxTime * 1000,
-        )
-  if (timeout !== undefined) watchSilence(timeout * 1000)
+  const clock = timeout === undefined && maxTime === undefined ? undefined : startAwakeClock()
+  const startedAt = clock?.now() ?? 0
+  let silentSince = startedAt
+  const stops: (() => void)[] = []
+  if (clock && maxTime !== undefined)
+    stops.push(
+      once(
+        clock,
+        () => startedAt + maxTime * 1000,
+        () => end({ why: `ran longer than ${maxTime} s`, failure: 'timeout' }),
+      ),
+    )
+  if (clock && timeout !== undefined)
+    stops.push(
+      once(
+        clock,
+        () => silentSince + timeout * 1000,
+        () => end({ why: `no output for ${timeout} s`, failure: 'timeout_without_output' }),
+      ),
+    )
 
   return {
     sawOutput(lines) {
-      silentSince = performance.now()
+      if (timeout !== undefined) silentSince = clock!.now()
       if (max_lines === undefined) return
       lineCount += lines()
       if (lineCount > max_lines)
         end({ why: `more than ${max_lines} lines of output`, failure: 'max_lines_failure' })
     },
     stop() {
-      clearTimeout(total)
-      clearTimeout(silence)
+      for (const stop of stops) stop()
+      clock?.stop()
     },
   }
+}
 
-  // One timer that looks again when it was early, instead of one restarted by each output.
-  function watchSilence(delayMs: number) {
-    silence = setTimeout(() => {
-      const leftMs = timeout! * 1000 - (performance.now() - silentSince)
-      if (leftMs > 0) watchSilence(leftMs)
-      else end({ why: `no output for ${timeout} s`, failure: 'timeout_without_output' })
-    }, delayMs)
+// One timer that looks again when it was early, instead of one restarted by each output.
+function once(clock: AwakeClock, due: () => number, then: () => void): () => void {
+  let timer: NodeJS.Timeout
+  const look = () => {
+    const leftMs = due() - clock.now()
+    if (leftMs > 0) timer = setTimeout(look, leftMs)
+    else then()
   }
+  look()
+  return () => clearTimeout(timer)
 }
 
 const NEWLINE = 10

@@ -94,7 +94,7 @@ export async function dial(options: DialOptions): Promise<Dialled> {
 }
 
 /**
- * Opens a WebSocket with a name and a password.
+ * Opens a WebSocket with a name and a password. It is paused: a link resumes it.
  *
  * @throws DialError
  */
@@ -117,6 +117,8 @@ export async function dialWebSocket(
   return new Promise((resolve, reject) => {
     webSocket.once('open', () => {
       clearTimeout(impatient)
+      // A master of Buildbot speaks in the same breath: what it says waits for who will listen.
+      webSocket.pause()
       resolve({ webSocket, fingerprint })
     })
     webSocket.once('unexpected-response', (_request, response) => {

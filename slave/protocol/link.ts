@@ -110,6 +110,8 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
     confirmAnswers: false,
     close,
   }
+  // Whoever opened it may have let it wait until somebody listens.
+  if (socket.isPaused) socket.resume()
   return link
 
   function request(op: string, fields: Fields = {}): Promise<unknown> {

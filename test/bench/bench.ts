@@ -1,6 +1,7 @@
 // npm run bench: figures of this machine, each beside what a bare loop does here in the same run and,
 // where Debian's Buildbot is installed, beside Buildbot's. Ratios count; absolute times are noise.
 import { buildbotInstalled, measureBuildbot } from './buildbot.ts'
+import { backup } from './rows/backup.ts'
 import { buildsPerSecond, forceToFinished, spawnsPerSecond } from './rows/builds.ts'
 import { barePipe, logThroughput, loopLag } from './rows/logs.ts'
 import { coldStart, idle } from './rows/start.ts'
@@ -81,6 +82,22 @@ if (runs('start')) {
     unit: 'ms',
     limit: empty,
     budget: { words: '1.5 × empty', kept: full <= 1.5 * empty },
+  })
+}
+if (runs('backup')) {
+  const { ms, bareMs, answerMs, idleAnswerMs } = await backup(100_000)
+  printFigure({
+    what: 'verified backup, 100,000 builds, while the master runs',
+    value: ms,
+    unit: 'ms',
+    limit: bareMs,
+  })
+  printFigure({
+    what: 'answers of the master meanwhile, p99',
+    value: answerMs,
+    unit: 'ms',
+    limit: idleAnswerMs,
+    budget: { words: '50 ms', kept: answerMs <= 50 },
   })
 }
 if (runs('idle')) {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bridge } from '../../main/bridge/contract.ts'
 import { RETRY, SUCCESS } from '../../main/master/results.ts'
@@ -170,4 +170,25 @@ test(`the theme of the menu and the place of the window last${ON}`, async ({ lau
     width: 900,
     height: 600,
   })
+})
+
+test(`started by a launcher, builds find what the dot files of the shell add${ON}`, async ({
+  launch,
+  home,
+  dataDir,
+  cli,
+}) => {
+  writeFileSync(join(home, '.bash_profile'), 'echo banner; export FROM_DOT_FILES=yes\n')
+  mkdirSync(dataDir)
+  const config = 'builders: [{ name: show, steps: [{ shell: "echo got $FROM_DOT_FILES" }] }]\n'
+  writeFileSync(join(dataDir, 'master.yml'), config)
+  const app = await launch({ env: { SHLVL: '0', SHELL: '/bin/bash', TERM_PROGRAM: undefined! } })
+
+  expect((await cli('force', 'show', '--wait')).stdout).toContain('got yes')
+  await app.page.evaluate(() => {
+    location.hash = '#/settings'
+  })
+  await expect(app.page.getByText('What bash sets up for a terminal')).toBeVisible()
+  await app.page.getByRole('button', { name: 'Pin', exact: true }).click()
+  await expect(app.page.getByText('Kept as it was')).toBeVisible()
 })

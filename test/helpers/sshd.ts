@@ -18,8 +18,8 @@ export interface Sshd {
 
 const SSHD = ['/usr/sbin/sshd', '/usr/bin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
 
-/** Whether OpenSSH's server is installed; scripts/test.mjs installs it where it may. */
-export const HAS_SSHD = SSHD !== undefined && spawnSync('ssh', ['-V']).status === 0
+// scripts/test.mjs installs it where it may.
+const HAS_SSHD = SSHD !== undefined && spawnSync('ssh', ['-V']).status === 0
 
 /** OpenSSH's server on loopback, with keys and a configuration of its own. */
 export async function startSshd({ trusted = true, known = true } = {}): Promise<Sshd> {
@@ -76,6 +76,13 @@ PermitRootLogin yes
   })
   await eventually(() => said.includes('Server listening'), `sshd: ${said}`)
   return { config: at('config'), port, cut: () => endSessions(child.pid!) }
+}
+
+/** Whether this account may log in by key at all: sshd refuses those that are locked or have no shell. */
+export async function mayLogIn(): Promise<boolean> {
+  if (!HAS_SSHD) return false
+  const { config } = await startSshd()
+  return spawnSync('ssh', ['-F', config, '-o', 'BatchMode=yes', 'far', 'true']).status === 0
 }
 
 // Each connection has a process of its own below the server.

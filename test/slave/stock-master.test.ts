@@ -1,80 +1,55 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { CANCELLED, SUCCESS } from '../../main/master/results.ts'
-import { createCommandTable } from '../../slave/command-table.ts'
-import { type Connection, serveMaster } from '../../slave/connection.ts'
-import { describeSlave } from '../../slave/info.ts'
-import { basicAuthorization } from '../../slave/listen.ts'
-import { createSpool } from '../../slave/spool.ts'
 import {
   BUILDBOT_INSTALLED,
   type BuildbotMaster,
   type FinishedBuild,
   startBuildbotMaster,
 } from '../helpers/buildbot.ts'
-import { until } from '../helpers/buildbot-rest.ts'
 import { afterFile } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
+import { ROOT, testEnvironment } from '../helpers/master.ts'
 import { eventually } from '../helpers/processes.ts'
+import { type Relay, startRelay } from '../helpers/relay.ts'
 
 // Debian's real master at the other end. One process serves the whole file.
 describe.skipIf(!BUILDBOT_INSTALLED)('our slave under a stock master of Buildbot', () => {
   const basedir = temporaryFolder('slave')
-  const said: string[] = []
+  let said = ''
   let master: BuildbotMaster
-  let connection: Connection
-  let shutdown = false
+  let relay: Relay
+  let slave: ChildProcess
 
   beforeAll(async () => {
     master = await startBuildbotMaster()
-    connection = await attach()
+    relay = await startRelay(master.slavePort)
+    slave = startSlave()
+    await attached()
   }, 60_000)
 
-  // Its port for slaves may open after the one by which it is asked whether it is up.
-  async function attach(): Promise<Connection> {
-    const dialled = await until(dial)
-    await eventually(() => said.some(line => line.includes('attached')), 'an attached slave')
-    return dialled
+  /** As a person starts it on the far machine. */
+  function startSlave(): ChildProcess {
+    const password = join(temporaryFolder('password'), 'password')
+    writeFileSync(password, 'pass:word\n', { mode: 0o600 })
+    const dial = ['--master', `127.0.0.1:${relay.port}`, '--plain', '--password-file', password]
+    const args = ['--name', 'w0', ...dial, '--basedir', basedir]
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, 'slave/main.ts'), ...args, '--state', temporaryFolder('state')],
+      { env: { ...testEnvironment(), SLAVE_OWN: 'own' } },
+    )
+    for (const pipe of [child.stdout, child.stderr]) pipe.on('data', text => (said += text))
+    afterFile(async () => {
+      if (child.exitCode === null && child.kill()) await once(child, 'exit')
+    })
+    return child
   }
 
-  function dial(): Promise<Connection> {
-    const console = {
-      say: (topic: string, text: string) => void said.push(`${topic}: ${text}`),
-      started() {},
-      ended() {},
-    }
-    const environment = { PATH: process.env.PATH!, HOME: basedir, SLAVE_OWN: 'own' }
-    const spool = createSpool(join(basedir, '.spool'))
-    const commands = createCommandTable({ environment, console, spool })
-    const socket = new WebSocket(`ws://127.0.0.1:${master.slavePort}/`, {
-      perMessageDeflate: false,
-      headers: { Authorization: basicAuthorization('w0', 'pass:word') },
-    })
-    return new Promise((resolve, reject) => {
-      socket.once('error', reject)
-      // At once: this master speaks first, in the same breath in which it opens.
-      socket.once('open', () => {
-        const connection = serveMaster(socket, {
-          name: 'w0',
-          info: describeSlave(basedir, '0.2.0'),
-          commands,
-          console,
-          onShutdown() {
-            shutdown = true
-            connection.close('sent away')
-          },
-        })
-        afterFile(async () => {
-          connection.close('the test is over')
-          await connection.ended
-          await commands.endAll('the test is over')
-        })
-        resolve(connection)
-      })
-    })
-  }
+  const attached = () => eventually(() => said.includes('attached'), `an attached slave: ${said}`)
 
   interface Told {
     readonly name: string
@@ -179,15 +154,15 @@ describe.skipIf(!BUILDBOT_INSTALLED)('our slave under a stock master of Buildbot
   })
 
   test('builds again after its line was cut', async () => {
-    said.length = 0
-    connection.close('cut')
-    await connection.ended
-    connection = await attach()
+    said = ''
+    relay.cut()
+    await attached()
     expect((await master.build('no-op')).results).toBe(SUCCESS)
   })
 
   test('goes when its master sends it away', async () => {
+    const exit = once(slave, 'exit')
     await master.rest.call('workers/1', 'stop', { reason: 'enough' })
-    await eventually(() => shutdown, 'the way out')
+    expect(await exit).toEqual([0, null])
   })
 })

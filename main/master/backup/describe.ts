@@ -38,6 +38,9 @@ export async function describeFolder(
   await syncPath(aside)
 }
 
+// SQLITE_BUSY, READONLY, IOERR, FULL, CANTOPEN.
+const OF_THE_DISK = new Set([5, 8, 10, 13, 14])
+
 type Facts = Omit<Manifest, 'format' | 'reason' | 'madeAt' | 'version' | 'label' | 'files'>
 
 function describeDatabases(aside: string): Facts {
@@ -69,6 +72,8 @@ function describeDatabases(aside: string): Facts {
       logs.close()
     }
   } catch (error) {
+    // That there is no room, or no way in, says nothing of the file; whoever comes next describes it.
+    if (OF_THE_DISK.has(((error as { errcode?: number }).errcode ?? 0) & 0xff)) throw error
     return {
       schemas: { history: 0, logs: 0 },
       counts: {},
@@ -85,14 +90,20 @@ function describeDatabases(aside: string): Facts {
 // Looked at by a reader first: one that is damaged stays as it is, byte for byte.
 function makeOneFile(path: string) {
   if (!existsSync(path)) throw new Error(`there was no ${path.endsWith(LOGS) ? LOGS : HISTORY}`)
-  const reader = new DatabaseSync(path, { readOnly: true })
-  try {
-    const said = reader.prepare('PRAGMA quick_check(1)').get()?.quick_check
-    if (said !== 'ok') throw new Error(`${path}: ${String(said)}`)
-  } finally {
-    reader.close()
+  // A change that was cut short has to be undone first, which a reader can't.
+  if (!existsSync(`${path}-journal`)) {
+    const reader = new DatabaseSync(path, { readOnly: true })
+    try {
+      const said = reader.prepare('PRAGMA quick_check(1)').get()?.quick_check
+      if (said !== 'ok') throw new Error(`${path}: ${String(said)}`)
+    } finally {
+      reader.close()
+    }
   }
   const db = new DatabaseSync(path)
-  db.exec('PRAGMA journal_mode=DELETE')
-  db.close()
+  try {
+    db.exec('PRAGMA journal_mode=DELETE')
+  } finally {
+    db.close()
+  }
 }

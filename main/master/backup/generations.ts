@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Moment } from '../model.ts'
 import { BACKUPS, UNFINISHED } from './create.ts'
-import { type FoundBackup, listBackups } from './list.ts'
+import { type FoundBackup, listBackups, sizeOfOwnArtifacts } from './list.ts'
 import type { BackupReason } from './reason.ts'
 import type { BackupSettings } from './settings.ts'
 
@@ -78,11 +78,11 @@ export async function applyGenerations(
 ): Promise<string[]> {
   const good = listBackups(dataDir).filter(isGood)
   const dropped = chooseDropped(
-    good.map(({ name, sizeBytes, manifest }) => ({
-      name,
-      sizeBytes,
-      reason: manifest.reason,
-      madeAt: manifest.madeAt,
+    good.map(backup => ({
+      name: backup.name,
+      sizeBytes: backup.sizeBytes + sizeOfOwnArtifacts(backup),
+      reason: backup.manifest.reason,
+      madeAt: backup.manifest.madeAt,
     })),
     settings,
     now,

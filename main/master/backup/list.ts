@@ -11,7 +11,7 @@ export interface FoundBackup {
   readonly manifest: Manifest | null
   /** Why it can't be restored; `null` when nothing speaks against it. */
   readonly problem: string | null
-  /** What it takes on the disk besides artifacts that others have, too. */
+  /** What it takes on the disk, its artifacts aside. */
   readonly sizeBytes: number
 }
 
@@ -28,7 +28,7 @@ export function listBackups(dataDir: string): FoundBackup[] {
 }
 
 function look(name: string, folder: string): FoundBackup {
-  const sizeBytes = sizeOfFolder(folder)
+  const sizeBytes = sizeOfFiles(folder)
   try {
     const manifest = readManifest(folder)
     const problem = manifest.damage ?? wrongSizes(folder, manifest)
@@ -47,12 +47,21 @@ function wrongSizes(folder: string, manifest: Manifest): string | null {
   return existsSync(join(folder, MANIFEST)) ? null : `${MANIFEST} is gone`
 }
 
-// An artifact that other names lead to takes no room of its own here.
-function sizeOfFolder(folder: string, artifacts = false): number {
+// Artifacts are left out: nearly all of them have other names, and there may be very many.
+function sizeOfFiles(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    if (entry.name === ARTIFACTS) return sum
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) return sum + sizeOfFolder(path, artifacts || entry.name === ARTIFACTS)
-    const { size, nlink } = statSync(path)
-    return sum + (artifacts && nlink > 1 ? 0 : size)
+    return sum + (entry.isDirectory() ? sizeOfFiles(path) : statSync(path).size)
   }, 0)
+}
+
+/** What the artifacts take that no other name leads to: it would be free without this backup. */
+export function sizeOfOwnArtifacts({ folder }: FoundBackup): number {
+  const root = join(folder, ARTIFACTS)
+  if (!existsSync(root)) return 0
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => statSync(join(entry.parentPath, entry.name)))
+    .reduce((sum, { size, nlink }) => sum + (nlink > 1 ? 0 : size), 0)
 }

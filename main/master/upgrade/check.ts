@@ -192,6 +192,8 @@ function words({ trouble, counts, dataDir, quarantined }: Found): Pick<Facts, 'h
       return { headline: ['Your history is safe.', 'A newer version wrote it.'], lead }
     case 'damaged':
       return { headline: ['No build was started.', `${trouble.file} is damaged.`], lead }
+    case 'unreadable':
+      return { headline: ['No build was started.', `${trouble.file} can’t be opened.`], lead }
     case 'missing':
       return { headline: ['No build was started.', `${trouble.file} is gone.`], lead }
     case 'upgrade-failed':
@@ -269,6 +271,8 @@ function waysOf({ trouble, backups, counts, neededBytes, freeBytes, files }: Fou
       return good.length > 0
         ? [restore, retry, look, exporting, empty]
         : [retry, restore, look, exporting, empty]
+    case 'unreadable':
+      return [retry, look, exporting, restore]
     case 'upgrade-failed':
     case 'cancelled':
       return [retry, older, look, exporting, restore]

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { BACKUPS, freeName } from '../backup/create.ts'
 import { describeFolder } from '../backup/describe.ts'
 import { syncPath } from '../backup/files.ts'
-import { type Intent, readIntent, removeIntent, syncFolder, WORKING } from './intent.ts'
+import {
+  hasIntentBegun,
+  type Intent,
+  readIntent,
+  removeIntent,
+  syncFolder,
+  WORKING,
+} from './intent.ts'
 import { STORES } from './stores.ts'
 
 /** What a start found of an upgrade that an earlier one began. */
@@ -21,6 +28,7 @@ export async function finishUpgrade(dataDir: string): Promise<Found> {
   if (intent === undefined) {
     // The folder is removed last; without an intent it is of no use to anybody.
     if (existsSync(working)) rmSync(working, { recursive: true, force: true })
+    if (hasIntentBegun(dataDir)) removeIntent(dataDir)
     return { kind: 'nothing' }
   }
   if (intent?.phase === 'swap') {
@@ -78,9 +86,13 @@ export function backupName(dataDir: string, wanted: string): string {
   return freeName(join(dataDir, BACKUPS), wanted)
 }
 
-/** Files of the databases that must not lie beside a new one. */
+/**
+ * Files of the databases that must not lie beside a new one. Nobody has them open, so a `-shm`
+ * that a killed process left is of no use, and is removed.
+ */
 export function strayCompanions(dataDir: string): string[] {
-  const names = STORES.flatMap(({ name }) => [`${name}-wal`, `${name}-shm`, `${name}-journal`])
+  for (const { name } of STORES) rmSync(join(dataDir, `${name}-shm`), { force: true })
+  const names = STORES.flatMap(({ name }) => [`${name}-wal`, `${name}-journal`])
   const there = new Set(readdirSync(dataDir))
   return names.filter(name => there.has(name))
 }

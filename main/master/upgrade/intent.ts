@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -60,6 +61,11 @@ export function readIntent(dataDir: string): Intent | null | undefined {
   } catch {
     return null
   }
+}
+
+/** Whether a process died while it wrote its first word. */
+export function hasIntentBegun(dataDir: string): boolean {
+  return existsSync(join(dataDir, `${INTENT}.new`))
 }
 
 export function removeIntent(dataDir: string): void {

@@ -41,9 +41,13 @@ export function lookAtStores(dataDir: string, whole = false): Look {
   for (const store of there) {
     const path = storePath(dataDir, store)
     if (!whole && sizeOf(path) > SMALL_BYTES) continue
-    const reason = readWhole(path)
-    if (reason !== null)
-      return { kind: 'trouble', trouble: { kind: 'damaged', file: store.name, reason } }
+    try {
+      const reason = readWhole(path)
+      if (reason !== null)
+        return { kind: 'trouble', trouble: { kind: 'damaged', file: store.name, reason } }
+    } catch (error) {
+      return { kind: 'trouble', trouble: unreadable(store, error) }
+    }
   }
   if (behind.length > 0) return { kind: 'behind', stores: behind }
   return { kind: there.length > 0 ? 'current' : 'fresh' }
@@ -63,7 +67,7 @@ function look(store: Store, path: string, behind: Behind[]): StoreTrouble | unde
       return { kind: 'damaged', file: store.name, reason: 'it does not say which schema it has' }
     return undefined
   } catch (error) {
-    return { kind: 'damaged', file: store.name, reason: (error as Error).message }
+    return unreadable(store, error)
   }
 }
 
@@ -74,7 +78,26 @@ function countTables(path: string): number {
   )
 }
 
-/** Why a database is damaged; `null` when it is sound. */
+// What SQLite says of bytes that are no database, or no longer.
+const DAMAGED = new Set([11, 26])
+
+/** Whether an error says that a database is damaged, and not that it can't be reached. */
+export function saysDamaged(error: unknown): boolean {
+  const { errcode } = error as { errcode?: number }
+  return errcode !== undefined && DAMAGED.has(errcode & 0xff)
+}
+
+function unreadable(store: Store, error: unknown): StoreTrouble {
+  const { message } = error as Error
+  const kind = saysDamaged(error) ? 'damaged' : 'unreadable'
+  return { kind, file: store.name, reason: message }
+}
+
+/**
+ * Why a database is damaged; `null` when it is sound.
+ *
+ * @throws Error when it can't be read at all.
+ */
 export function readWhole(path: string): string | null {
   try {
     return withReader(path, db => {
@@ -82,7 +105,8 @@ export function readWhole(path: string): string | null {
       return said === 'ok' ? null : String(said).replaceAll('\n', ' ')
     })
   } catch (error) {
-    return (error as Error).message
+    if (saysDamaged(error)) return (error as Error).message
+    throw error
   }
 }
 

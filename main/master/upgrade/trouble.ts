@@ -11,6 +11,8 @@ export type StoreTrouble =
       readonly readable: boolean
     }
   | { readonly kind: 'damaged'; readonly file: StoreName; readonly reason: string }
+  /** It can't be opened now, which says nothing of what is in it. */
+  | { readonly kind: 'unreadable'; readonly file: StoreName; readonly reason: string }
   /** There are signs of a history, and the file is not there or empty. */
   | { readonly kind: 'missing'; readonly file: StoreName; readonly signs: readonly string[] }
   /** Bringing it to this version did not succeed. */
@@ -60,6 +62,8 @@ export function describeStoreTrouble(dataDir: string, trouble: StoreTrouble): st
       )
     case 'damaged':
       return `${dataDir}/${trouble.file} can't be read (${trouble.reason}). Nothing was changed, and no build was started.`
+    case 'unreadable':
+      return `${dataDir}/${trouble.file} can't be opened now (${trouble.reason}). Nothing was changed, and no build was started.`
     case 'missing':
       return `${dataDir}/${trouble.file} is gone, and there was a history: ${trouble.signs.join('; ')}. Nothing was changed, and no build was started.`
     case 'upgrade-failed':

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { copyFile, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BACKUPS, keepFile, nameOf, UNFINISHED } from '../backup/create.ts'
@@ -269,8 +269,17 @@ async function fill(dataDir: string, folder: string, behind: readonly Behind[]) 
     const path = join(ARTIFACTS, sha256.slice(0, 2), sha256)
     if (existsSync(join(dataDir, path))) await keepFile(join(dataDir, path), join(folder, path))
   }
-  syncFolder(folder)
+  syncTree(folder)
   syncFolder(dirname(folder))
+  // The folder of the backups may be new as well.
+  syncFolder(dataDir)
+}
+
+// Names are on the disk only when their folder is.
+function syncTree(folder: string) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) syncTree(join(folder, entry.name))
+  syncFolder(folder)
 }
 
 function lastVersion(history: string): string {

@@ -27,6 +27,8 @@ export type AttachProblem =
   | 'expired'
   /** Somebody else answers at that address, or stands in between. */
   | 'fingerprint'
+  /** It took the code and could not prove that it knows it. */
+  | 'impostor'
   /** The name can't be given to this slave. */
   | 'slave-name'
   /** The master listens nowhere for slaves. */

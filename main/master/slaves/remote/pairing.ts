@@ -81,7 +81,7 @@ export async function pairWithSlave(order: {
       'Copy the whole line that the slave shows.',
     )
   const shown = describeAddress(address)
-  return told(shown, async () => {
+  const answer = await told(shown, async (): Promise<Pairing | AttachTrouble> => {
     const masterNonce = randomBytes(32).toString('base64url')
     const begun = await ask(PAIR_BEGIN_PATH, { form: PAIRING_FORM, masterNonce })
     if (begun instanceof Refused) return begun.trouble
@@ -92,12 +92,13 @@ export async function pairWithSlave(order: {
     const key = asString(proven.key, 'key')
     if (key.length < 40 || !sameSecret(proofs.slave(key), asString(proven.proof, 'proof')))
       return trouble(
-        'fingerprint',
+        'impostor',
         `What answers at ${shown} does not know the code that you typed.`,
         'Somebody may stand between the two machines. Get a new code at the slave before you try again.',
       )
     return { ok: true, address: shown, fingerprint, key }
   })
+  return !answer.ok && answer.problem === 'fingerprint' ? otherFingerprint(shown) : answer
 
   // Refusals come as a map with a problem.
   async function ask(path: string, body: object): Promise<Fields | Refused> {
@@ -197,6 +198,14 @@ function explainRefusal(said: Fields, address: string): AttachTrouble {
     default:
       return notASlave(address)
   }
+}
+
+function otherFingerprint(address: string): AttachTrouble {
+  return trouble(
+    'fingerprint',
+    `What answers at ${address} shows another fingerprint than the one that was compared.`,
+    'Compare it again with what the slave shows. If they differ, somebody stands in between: do not go on.',
+  )
 }
 
 function badAddress(written: string): AttachTrouble {

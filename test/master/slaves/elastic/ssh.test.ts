@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../../helpers/folders.ts'
 import { ROOT, testEnvironment, testMaster } from '../../../helpers/master.ts'
 import { isGone, processesWith } from '../../../helpers/processes.ts'
 import { packedSlave } from '../../../helpers/scripted-engine.ts'
-import { HAS_SSHD, startSshd } from '../../../helpers/sshd.ts'
+import { mayLogIn, startSshd } from '../../../helpers/sshd.ts'
 
 // A real sshd of this machine on loopback, and the real ssh.
 
@@ -50,7 +50,7 @@ async function masterWith({ sshd: kind = {}, slave = {}, script = 'echo built', 
   return { sshd, basedir, clock, master, trouble }
 }
 
-const over = test.skipIf(!HAS_SSHD)
+const over = test.skipIf(!(await mayLogIn()))
 
 over('a slave comes up over ssh, builds, and goes when it is idle', async () => {
   const { basedir, clock, master } = await masterWith({ script: 'echo built in $PWD' })

@@ -187,6 +187,20 @@ test('a slave that is told to forget its master, on its own machine, lets it in 
   expect(reason).toContain('Pair with it again.')
 })
 
+test('a slave that dials in and is revoked is let in no more', async () => {
+  const { one, attach } = await desk()
+  const invited = await attach['attach:invite']({ name: 'mini', tags: [], maxBuilds: null })
+  if (!invited.ok) throw new Error(invited.message)
+  const slave = dialling(invited.command, invited.password)
+  await online(one, 'mini')
+  expect(await attach['attach:revoke']({ name: 'mini' })).toEqual({ ok: true, nextStep: '' })
+  await slave.until(/does not take "mini" with this password/)
+  expect(one.data.slave('mini')).toMatchObject({
+    state: 'offline',
+    reason: 'it has no password yet: "triphammer attach --invite mini" makes one',
+  })
+})
+
 test('an existing password can be given, as stock workers have one', async () => {
   const { attach } = await desk()
   const password = 'as in buildbot.tac'

@@ -20,6 +20,7 @@ function link(slave: WaitingSlave, key: string) {
   const address = parseAddress(slave.address)!
   const options = { address, tls: true, fingerprint, timeoutMs: 5000 }
   return dialWebSocket({ ...options, name: 'master', password: key }).then(({ webSocket }) => {
+    webSocket.resume()
     later(() => webSocket.terminate())
     return webSocket
   })
@@ -171,7 +172,7 @@ test('a false slave that takes any code is found out, because it can not prove t
     await pairWithSlave({ address, code: makeCode(), fingerprint, cost: CHEAP }),
   ).toMatchObject({
     ok: false,
-    problem: 'fingerprint',
+    problem: 'impostor',
     nextStep: expect.stringContaining('Get a new code'),
   })
 })
