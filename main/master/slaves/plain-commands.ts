@@ -14,7 +14,10 @@ const SINCE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   shell: { max_lines: '3.3', sigtermTime: '2.16' },
 }
 
-/** Commands that came after the first workers with this protocol had none of them. */
+/** These run a program on a worker, `rm` and `cp` among them. */
+const RUN_PROGRAMS: readonly string[] = ['shell', 'rmdir', 'cpdir']
+
+/** Commands that have an older name, too. */
 const ANNOUNCED_AS: Readonly<Record<string, readonly string[]>> = {
   upload_file: ['upload_file', 'uploadFile'],
   upload_directory: ['upload_directory', 'uploadDirectory'],
@@ -34,7 +37,10 @@ export function plainArguments(name: string, args: Fields, info: SlaveInfo): Fie
     const since = SINCE[name]?.[arg]
     return since !== undefined && isOlder(version, since)
   }
-  return Object.fromEntries(Object.entries(args).filter(([arg]) => !unknown(arg)))
+  const known = Object.entries(args).filter(([arg]) => !unknown(arg))
+  // Where it is not told otherwise, a worker writes its whole environment into the header.
+  const quiet = RUN_PROGRAMS.includes(name) ? { logEnviron: false } : {}
+  return { ...quiet, ...Object.fromEntries(known) }
 }
 
 /** @throws TooOldError when the slave does not announce the command. */

@@ -252,7 +252,7 @@ test('a worker of Buildbot is told nothing that it does not know', async () => {
   session.start('shell', args).done.catch(() => {})
   const its = await slave.command()
   expect([its.args, Object.keys(settings as object).sort(), session.capabilities]).toEqual([
-    { command: 'true', workdir: '/b' },
+    { command: 'true', workdir: '/b', logEnviron: false },
     ['buffer_size', 'buffer_timeout', 'max_line_length', 'newline_re'],
     {},
   ])

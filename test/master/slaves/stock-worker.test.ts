@@ -11,6 +11,7 @@ import {
 } from '../../helpers/buildbot.ts'
 import { isAlive, isGone } from '../../helpers/processes.ts'
 import { type SlaveListener, slaveListener } from '../../helpers/slave-listener.ts'
+import { TOUR, takeTour } from '../../helpers/worker-tour.ts'
 
 // Debian's real buildbot-worker at the other end. One process serves the whole file.
 describe.skipIf(!BUILDBOT_INSTALLED)('a stock worker', () => {
@@ -192,6 +193,10 @@ describe.skipIf(!BUILDBOT_INSTALLED)('a stock worker', () => {
     expect((await run('rmfile', { path: join(base, 'a/one.txt') })).rc).toBe(2)
     expect((await run('rmdir', { paths: [join(base, 'c')] })).rc).toBe(0)
     expect((await run('listdir', { path: base })).files.toSorted()).toEqual(['a', 'b'])
+  })
+
+  test('does what the recording of it does', async () => {
+    expect(await takeTour(attachment)).toEqual(TOUR)
   })
 
   test('refuses what it does not know, and goes on', async () => {
