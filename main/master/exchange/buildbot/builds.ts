@@ -25,7 +25,8 @@ export function importBuilds(importing: Importing): void {
     const touched = db.transaction(() =>
       batch.filter(row => importBuild(importing, row, row[worker])),
     )
-    for (const row of touched) importLogs(importing, row.id as number)
+    const builds = touched.map(row => row.id as number)
+    importLogs(importing, builds)
     after = batch.at(-1)!.id as number
     done += batch.length
     tell('reading builds', done / total)

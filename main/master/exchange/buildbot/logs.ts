@@ -7,40 +7,49 @@ import { unpackChunkOf } from './unpack.ts'
 import { moment, text } from './values.ts'
 
 const COMMIT_BYTES = 4 * 1024 * 1024
+const COMMIT_LOGS = 500
 
-/** The logs of one build whose steps are imported. */
-export function importLogs(importing: Importing, build: number): void {
-  const { source, db, marks, count } = importing
-  if (!source.has('logs')) return
-  const rows = [
-    ...source.rows(
-      `SELECT l.*, s.started_at, s.complete_at AS step_complete_at, b.complete_at AS build_complete_at
-       FROM logs l JOIN steps s ON s.id = l.stepid JOIN builds b ON b.id = s.buildid
-       WHERE s.buildid = ? ORDER BY l.id`,
-      build,
-    ),
-  ]
-  const wanted: { row: SourceRow; id: LogId }[] = []
-  db.transaction(() => {
-    for (const row of rows) {
-      const known = marks.find('log', row.id as number)
-      if (known?.final) count('already', 'logs')
-      else if (known) wanted.push({ row, id: known.localId as LogId })
-      else {
-        const step = marks.localId('step', row.stepid)
-        if (step === undefined) {
-          const reason = `there is no step ${row.stepid}`
-          marks.quarantine('log', 'logs', row.id as number, row, reason)
-          continue
-        }
-        const id = insertLog(importing, row, step)
-        marks.set('log', row.id as number, id, false)
-        count('added', 'logs')
-        wanted.push({ row, id })
-      }
+interface Wanted {
+  readonly row: SourceRow
+  readonly id: LogId
+  /** Whether nothing of it can have been written before. */
+  readonly fresh: boolean
+}
+
+/** The logs of builds whose steps are imported. */
+export function importLogs(importing: Importing, builds: readonly number[]): void {
+  if (!importing.source.has('logs')) return
+  const wanted = importing.db.transaction(() => builds.flatMap(build => claim(importing, build)))
+  copyLogs(importing, wanted)
+}
+
+// Gives the logs of a build their ids here, as growing ones.
+function claim(importing: Importing, build: number): Wanted[] {
+  const { source, marks, count } = importing
+  const rows = source.rows(
+    `SELECT l.*, s.started_at, s.complete_at AS step_complete_at, b.complete_at AS build_complete_at
+     FROM logs l JOIN steps s ON s.id = l.stepid JOIN builds b ON b.id = s.buildid
+     WHERE s.buildid = ? ORDER BY l.id`,
+    build,
+  )
+  return [...rows].flatMap((row): Wanted[] => {
+    const known = marks.find('log', row.id as number)
+    if (known?.final) {
+      count('already', 'logs')
+      return []
     }
+    if (known) return [{ row, id: known.localId as LogId, fresh: false }]
+    const step = marks.localId('step', row.stepid)
+    if (step === undefined) {
+      const reason = `there is no step ${row.stepid}`
+      marks.quarantine('log', 'logs', row.id as number, row, reason)
+      return []
+    }
+    const id = insertLog(importing, row, step)
+    marks.set('log', row.id as number, id, false)
+    count('added', 'logs')
+    return [{ row, id, fresh: true }]
   })
-  for (const { row, id } of wanted) copyLog(importing, row, id)
 }
 
 function insertLog({ db }: Importing, row: SourceRow, step: number): LogId {
@@ -57,53 +66,66 @@ function insertLog({ db }: Importing, row: SourceRow, step: number): LogId {
   ).id as LogId
 }
 
-function copyLog(importing: Importing, row: SourceRow, id: LogId) {
+function copyLogs(importing: Importing, wanted: readonly Wanted[]) {
   const { source, db, logs, marks, unreadable } = importing
-  // What an import that was cut short has written of it.
-  logs.transaction(() => {
-    logs.run('DELETE FROM chunks WHERE log_id = ?', id)
-    logs.run('DELETE FROM logs WHERE id = ?', id)
-  })
   const writing = createLogWriting(logs)
-  const at = moment(row.started_at) ?? moment(row.step_complete_at) ?? 0
-  let line = 0
+  const rowOf = new Map(wanted.map(({ id, row }) => [id, row]))
   let ticket = 0
-  for (const chunk of source.rows(
-    'SELECT * FROM logchunks WHERE logid = ? ORDER BY first_line',
-    row.id as number,
-  )) {
-    const [first, last] = [chunk.first_line as number, chunk.last_line as number]
-    if (first > line) miss(`lines ${line + 1} to ${first} are not there`)
-    line = last + 1
-    try {
-      const bytes = unpackChunkOf(Number(chunk.compressed), contentOf(chunk.content))
-      for (const piece of piecesOf(bytes, text(row.type, 't')))
-        writing.append(id, piece.stream, piece.bytes, at, ++ticket)
-    } catch (error) {
-      miss(`lines ${first + 1} to ${last + 1} are ${(error as Error).message}`)
-    }
-    if (writing.pendingBytes > COMMIT_BYTES) writing.commit(at)
-  }
-  writing.finish(id, ++ticket)
-  const [committed] = writing.commit(at)
-  const { lineCount, byteCount } = committed!
-  importing.logBytes += byteCount
-  // Of a build that still runs there will be more.
-  const final = row.complete === 1 || row.build_complete_at !== null
-  db.transaction(() => {
-    db.run(
-      'UPDATE logs SET line_count = ?, byte_count = ?, complete = 1 WHERE id = ?',
-      lineCount,
-      byteCount,
-      id,
-    )
-    marks.set('log', row.id as number, id, final)
-  })
+  let finished = 0
+  for (const one of wanted) copy(one)
+  settle()
 
-  function miss(reason: string) {
-    unreadable.push({ log: row.id as number, reason })
-    const words = Buffer.from(`[not imported: ${reason}]\n`)
-    writing.append(id, 'header', words, at, ++ticket)
+  function copy({ row, id, fresh }: Wanted) {
+    // What an import that was cut short has written of it.
+    if (!fresh)
+      logs.transaction(() => {
+        logs.run('DELETE FROM chunks WHERE log_id = ?', id)
+        logs.run('DELETE FROM logs WHERE id = ?', id)
+      })
+    const type = text(row.type, 't')
+    const at = moment(row.started_at) ?? moment(row.step_complete_at) ?? 0
+    const miss = (reason: string) => {
+      unreadable.push({ log: row.id as number, reason })
+      const words = Buffer.from(`[not imported: ${reason}]\n`)
+      writing.append(id, 'header', words, at, ++ticket)
+    }
+    let line = 0
+    const sql = 'SELECT * FROM logchunks WHERE logid = ? ORDER BY first_line'
+    for (const chunk of source.rows(sql, row.id as number)) {
+      const [first, last] = [chunk.first_line as number, chunk.last_line as number]
+      if (first > line) miss(`lines ${line + 1} to ${first} are not there`)
+      line = last + 1
+      try {
+        const bytes = unpackChunkOf(Number(chunk.compressed), contentOf(chunk.content))
+        for (const piece of piecesOf(bytes, type))
+          writing.append(id, piece.stream, piece.bytes, at, ++ticket)
+      } catch (error) {
+        miss(`lines ${first + 1} to ${last + 1} are ${(error as Error).message}`)
+      }
+      if (writing.pendingBytes > COMMIT_BYTES) settle()
+    }
+    writing.finish(id, ++ticket)
+    if (++finished % COMMIT_LOGS === 0) settle()
+  }
+
+  // The bytes first, and history after: it never knows of more than there is.
+  function settle() {
+    const whole = writing.commit(0).filter(log => log.complete)
+    db.transaction(() => {
+      for (const { logId, lineCount, byteCount } of whole) {
+        const row = rowOf.get(logId)!
+        importing.logBytes += byteCount
+        db.run(
+          'UPDATE logs SET line_count = ?, byte_count = ?, complete = 1 WHERE id = ?',
+          lineCount,
+          byteCount,
+          logId,
+        )
+        // Of a build that still runs there will be more.
+        const final = row.complete === 1 || row.build_complete_at !== null
+        marks.set('log', row.id as number, logId, final)
+      }
+    })
   }
 }
 
