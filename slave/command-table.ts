@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Command } from './commands/command.ts'
+import type { Command, StartCommand } from './commands/command.ts'
 import { COMMANDS } from './commands/registry.ts'
 import type { Console } from './console.ts'
 import { endLeftovers } from './leftovers.ts'
@@ -15,6 +15,10 @@ export interface CommandTableOptions {
   readonly environment: Readonly<Record<string, string>>
   readonly console: Console
   readonly spool: Spool
+  /** What can be asked of it; all that this version can unless it is said otherwise. */
+  readonly known?: Readonly<Record<string, StartCommand>>
+  /** Ends what a build left in the background, and names it. */
+  readonly endLeftovers?: (build: string) => Promise<readonly string[]>
   /** No master came within the lease. What ran has been ended. */
   readonly onLeaseOver?: () => void
 }
@@ -71,7 +75,10 @@ const TRANSFERS: ReadonlySet<string> = new Set([
 ])
 
 export function createCommandTable(options: CommandTableOptions): CommandTable {
-  const { console, spool } = options
+  const { console, spool, known: knownCommands = COMMANDS } = options
+  const slaveId = options.environment[SLAVE_ID_VARIABLE] ?? ''
+  const leftovers =
+    options.endLeftovers ?? ((build: string) => endLeftovers(build, slaveId, console))
   const entries = new Map<string, Entry>()
   let runId = randomUUID()
   let links = 0
@@ -115,7 +122,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
       if (!TRANSFERS.has(name)) return takeUp(known, link, terms, place.resume)
       forget(known, 'it is sent again')
     }
-    const startCommand = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    const startCommand = Object.hasOwn(knownCommands, name) ? knownCommands[name] : undefined
     if (!startCommand) throw new ProtocolError(`unknown command "${name}"`)
     if (place) forgetStepsBefore(place)
     const startedAt = performance.now()
@@ -184,7 +191,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
       .filter(({ place }) => place?.build === build)
       .toArray()
     await Promise.all(own.map(entry => forget(entry, 'the build is over')))
-    return endLeftovers(build, options.environment[SLAVE_ID_VARIABLE] ?? '', console)
+    return leftovers(build)
   }
 
   async function unlink(link: Link, why: string): Promise<void> {

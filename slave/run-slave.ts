@@ -40,6 +40,8 @@ export interface RunSlaveOptions {
 
 // An idle slave waits this long for a master. One that runs something has its lease.
 const MASTER_GONE_MS = 15_000
+// One that was killed comes back sooner, or another start does.
+const TERMINAL_GONE_MS = 5000
 // No builder's folder begins with a dot.
 const SPOOL_FOLDER = '.spool'
 // How often a slave that goes after its builds looks whether they are over.
@@ -80,6 +82,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   const connections = new Set<Connection>()
   let newest: Connection | undefined
   let lonely: NodeJS.Timeout | undefined
+  let patienceMs = MASTER_GONE_MS
   let leaving = false
   let draining = false
 
@@ -110,8 +113,11 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   // The terminal goes with the master that opened it. What runs then goes on: a master
   // that starts again finds this slave by its socket.
   process.on('SIGHUP', () => {
-    if (process.stdout.isTTY && commands.busy) console.say('slave', 'has lost its terminal')
-    else void leave('SIGHUP')
+    if (!process.stdout.isTTY) return void leave('SIGHUP')
+    console.say('slave', 'has lost its terminal')
+    // A build may just have been given to it: the master that died knew, and its successor will ask.
+    patienceMs = TERMINAL_GONE_MS
+    if (!newest) waitForMaster()
   })
   const code = await end.promise
   clearTimeout(lonely)
@@ -156,8 +162,9 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   }
 
   function waitForMaster() {
+    clearTimeout(lonely)
     if (options.stays) return
-    if (!commands.busy) lonely = setTimeout(() => leave('the master did not come'), MASTER_GONE_MS)
+    if (!commands.busy) lonely = setTimeout(() => leave('the master did not come'), patienceMs)
   }
 
   // What runs is ended first: nothing that a step started outlives its slave.

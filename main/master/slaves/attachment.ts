@@ -96,6 +96,10 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     const { leaseMs, spoolBytes } = options.lease()
     const terms = { seconds: leaseMs / 1000, spool_bytes: spoolBytes }
     const next = await shakeHands(socket, { ...options, lease: terms })
+    if (stopping) {
+      next.link.close('the master stops')
+      throw new Error('the master stops')
+    }
     if (!(await isSuccessor(next))) {
       next.link.close(`${name} is attached already`)
       throw new NameTakenError(`another slave named ${name} is attached already`)
