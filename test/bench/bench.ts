@@ -6,6 +6,7 @@ import { buildsPerSecond, forceToFinished, spawnsPerSecond } from './rows/builds
 import { barePipe, logThroughput, loopLag } from './rows/logs.ts'
 import { coldStart, idle } from './rows/start.ts'
 import { localSlave, remoteSlave, stockWorkerHere, stockWorkerThere } from './rows/stock.ts'
+import { upgradeOf } from './rows/upgrade.ts'
 import { printFigure } from './table.ts'
 
 const MB = 1e6
@@ -100,6 +101,18 @@ if (runs('backup')) {
     budget: { words: '50 ms', kept: answerMs <= 50 },
   })
 }
+if (runs('upgrade'))
+  for (const [builds, words] of [
+    [100_000, '100,000'],
+    [1_000_000, '1,000,000'],
+  ] as const) {
+    const { megabytes, upgradeMs, told, silentMs, startMs } = await upgradeOf(builds)
+    printFigure({ what: `history of 0.1.0 with ${words} builds`, value: megabytes, unit: 'MB' })
+    printFigure({ what: '  brought to this version', value: upgradeMs / 1000, unit: 's' })
+    printFigure({ what: '  told how far it is, times', value: told, unit: '' })
+    printFigure({ what: '  longest without a word', value: silentMs / 1000, unit: 's' })
+    printFigure({ what: '  cold start after it', value: startMs, unit: 'ms' })
+  }
 if (runs('idle')) {
   const { bytes, cpuPercent } = await idle()
   printFigure({

@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 
 const HISTORY = {
   runs: 'id, version, shell, started_at',
-  changes: '*',
+  changes:
+    'id, project, repository, branch, revision, who, comments, files, category, at, received_at',
   buildsets: 'id, reason, scheduler, sourcestamp_id, submitted_at, complete_at, results',
   build_requests: 'id, buildset_id, builder_id, submitted_at, claimed_at, complete_at, results',
   builds:
@@ -34,7 +35,7 @@ export function contentsOf(folder: string): string {
   }
   add('history.sqlite', HISTORY)
   add('logs.sqlite', {
-    logs: '*',
+    logs: 'id, line_count, byte_count, complete',
     chunks: 'log_id, seq, first_line, line_count, segments, codec, data',
   })
   return hash.digest('hex')
