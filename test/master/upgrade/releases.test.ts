@@ -71,18 +71,15 @@ describe.each(RELEASES)('what %s left', version => {
     const dataDir = temporaryFolder('large')
     makeLargeRelease(version, dataDir, 100_000)
     const { upgraded } = await prepareStores({ dataDir, version: 'test' })
-    expect(upgraded).toMatchObject(
-      {
-        quarantined: 0,
-        counts: { builds: 100_000, steps: 400_000, logs: 100_000, changes: 100_000 },
-      },
-      120_000,
-    )
+    expect(upgraded).toMatchObject({
+      quarantined: 0,
+      counts: { builds: 100_000, steps: 400_000, logs: 100_000, changes: 100_000 },
+    })
     const one = await testMaster({ dataDir, mode: 'dormant' })
     expect([one.data.countBuilds({}), one.data.builds({ limit: 1 })[0]!.id]).toEqual([
       100_000, 100_000,
     ])
-  })
+  }, 120_000)
 
   test('builds go on after it: what waited is built, what ran is built again', async () => {
     const dataDir = releaseData(version, 'killed')
