@@ -63,14 +63,24 @@ export function addExchangeCommands({ program, dataDir, json }: CommandLine): vo
   }
 
   async function importFromBuildbot(from: string) {
-    const { importBuildbot } = await import('../master/exchange/buildbot/import-buildbot.ts')
+    const { importBuildbot, refuseOtherSchema } = await import(
+      '../master/exchange/buildbot/import-buildbot.ts'
+    )
+    const { openBuildbot } = await import('../master/exchange/buildbot/source.ts')
     const { createBackup } = await import('../master/backup/create.ts')
     const facts = { dataDir: dataDir(), now: Date.now() }
     const report = await withProgress(json(), async ({ tell }) => {
-      // A history that is there can be had back.
-      if (existsSync(join(dataDir(), HISTORY)))
-        await createBackup({ ...facts, reason: 'before', coming: 'import', version: VERSION })
-      return importBuildbot({ ...facts, from, onProgress: tell })
+      refuseOtherSchema(dataDir())
+      const source = openBuildbot(from)
+      try {
+        // A history that is there can be had back.
+        if (existsSync(join(dataDir(), HISTORY)))
+          await createBackup({ ...facts, reason: 'before', coming: 'import', version: VERSION })
+      } catch (error) {
+        source.close()
+        throw error
+      }
+      return importBuildbot({ ...facts, from: source, onProgress: tell })
     })
     if (json()) printJson(report)
     else printReport(report)

@@ -18,8 +18,8 @@ import { type BuildbotSource, openBuildbot } from './source.ts'
 export interface BuildbotOrder {
   /** A data directory that no other process has, and in which nothing is open. */
   readonly dataDir: string
-  /** The folder of a Buildbot master, or its state.sqlite. */
-  readonly from: string
+  /** The folder of a Buildbot master, or its state.sqlite; or what was opened of it, which is closed. */
+  readonly from: string | BuildbotSource
   readonly now: Moment
   readonly onProgress?: (what: string, share: number) => void
 }
@@ -54,8 +54,8 @@ const COVERED =
  */
 export function importBuildbot(order: BuildbotOrder): ImportReport {
   const { dataDir, from, now, onProgress } = order
-  refuseOtherSchema(join(dataDir, HISTORY))
-  const source = openBuildbot(from)
+  refuseOtherSchema(dataDir)
+  const source = typeof from === 'string' ? openBuildbot(from) : from
   let db: Database | undefined
   let logs: Database | undefined
   try {
@@ -102,7 +102,9 @@ export function importBuildbot(order: BuildbotOrder): ImportReport {
   }
 }
 
-function refuseOtherSchema(path: string) {
+/** @throws Error when the history has to be brought up to date first. */
+export function refuseOtherSchema(dataDir: string): void {
+  const path = join(dataDir, HISTORY)
   if (!existsSync(path)) return
   const db = openDatabase(path, { readOnly: true })
   const { userVersion } = db

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../helpers/folders.ts'
+import { hashHistory } from '../helpers/history-hash.ts'
+import { ROOT, testEnvironment } from '../helpers/master.ts'
+import { CLI, startServing } from '../helpers/serve.ts'
+
+function triphammer(dataDir: string, ...args: string[]) {
+  const all = [CLI, '--data', dataDir, ...args]
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, {
+    env: testEnvironment(),
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr }
+}
+
+test('a history comes from Buildbot, goes into a file and an export beside a running master, and comes back from both', async () => {
+  const folder = temporaryFolder('cli')
+  const source = join(folder, 'state.sqlite')
+  const packed = readFileSync(join(ROOT, 'test/fixtures/buildbot/state.sqlite.zst'))
+  writeFileSync(source, zstdDecompressSync(packed))
+  const dataDir = join(folder, 'data')
+
+  expect(triphammer(dataDir, 'import', '--buildbot', source)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(
+      /^from .*state\.sqlite\nimported: 2 slaves, 3 builders, .* 5 builds, .* \(\d+ bytes of logs\)\n$/,
+    ),
+  })
+  const served = startServing(dataDir)
+  await served.ready
+  expect(triphammer(dataDir, 'import', '--buildbot', source)).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^triphammer: .* is in use by process .* Quit that master first\.\n$/,
+    ),
+  })
+  const file = join(folder, 'desk.tar.zst')
+  const made = triphammer(dataDir, 'backup', file, '--json')
+  expect(JSON.parse(made.stdout)).toMatchObject({ path: file, manifest: { counts: { builds: 5 } } })
+  const exported = join(folder, 'exported')
+  expect(triphammer(dataDir, 'export', exported)).toMatchObject({
+    status: 0,
+    stdout: `${exported}: 5 builds, 4 changes, 20 logs\n`,
+  })
+  served.child.kill('SIGTERM')
+  await served.exited
+
+  const [restored, imported] = [join(folder, 'restored'), join(folder, 'imported')]
+  expect(triphammer(restored, 'restore', file)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^restored the state of .*: 5 builds, 4 changes\n$/),
+  })
+  expect(triphammer(imported, 'import', exported)).toMatchObject({
+    status: 0,
+    stdout: 'imported 5 builds, 4 changes, 20 logs\n',
+  })
+  expect(ofBuilds(imported)).toEqual(ofBuilds(restored))
+  // Nothing half-made lies about.
+  expect(readdirSync(folder).sort()).toEqual([
+    'data',
+    'desk.tar.zst',
+    'exported',
+    'imported',
+    'restored',
+    'state.sqlite',
+  ])
+}, 60_000)
+
+// The slave of the running master may have come between the two.
+function ofBuilds(dataDir: string): [string, string][] {
+  const tables = Object.entries(hashHistory(dataDir))
+  return tables.filter(([name]) => !/^(events|slaves|sqlite_sequence) /.test(name))
+}
+
+test.each([
+  [['import'], 2, 'import wants the folder of an export, or --buildbot PATH'],
+  [['import', 'away'], 1, /is no export, or one that was cut short/],
+  [['import', '--buildbot', '/nowhere'], 1, '/nowhere is not there'],
+  [['restore', 'away'], 1, /^There is no backup "away", neither in .* nor at /],
+  [['backup', 'x.tar'], 1, /has no history\.sqlite: there is nothing to back up yet\.$/],
+  [['export', 'x'], 1, /has no history\.sqlite: there is nothing to export yet\.$/],
+])('triphammer %s says in one line why not', (args, status, reason) => {
+  const answer = triphammer(temporaryFolder('data'), ...args)
+  const lines = answer.stderr.trim().split('\n')
+  expect([answer.status, lines.length]).toEqual([status, 1])
+  const line = lines[0]!.replace('triphammer: ', '')
+  if (typeof reason === 'string') expect(line).toBe(reason)
+  else expect(line).toMatch(reason)
+})
