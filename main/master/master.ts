@@ -278,6 +278,7 @@ function startServices(
     slaves,
     locks,
     artifacts,
+    masterEnv: options.env,
     transient,
     config: () => config.current,
     secret: options.secret ?? (() => undefined),

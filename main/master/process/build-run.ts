@@ -27,6 +27,7 @@ export interface BuildRunOptions {
   readonly clock: Clock
   readonly locks: Locks
   readonly artifacts: ArtifactStore
+  readonly masterEnv: Readonly<Record<string, string>>
   readonly secret: (name: string) => string | undefined
   readonly build: Build
   readonly request: BuildRequest

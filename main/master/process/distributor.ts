@@ -59,6 +59,8 @@ export interface DistributorOptions {
   readonly slaves: Slaves
   readonly locks: Locks
   readonly artifacts: ArtifactStore
+  /** For git on the master's own machine. */
+  readonly masterEnv: Readonly<Record<string, string>>
   readonly secret: (name: string) => string | undefined
   readonly config: () => Config
   /** Builders that the configuration does not name, as `triphammer run` makes them. */

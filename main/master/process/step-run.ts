@@ -24,6 +24,7 @@ import { interpolate } from './interpolate.ts'
 export interface StepRunOptions {
   readonly data: Data
   readonly artifacts: ArtifactStore
+  readonly masterEnv: Readonly<Record<string, string>>
   readonly build: Build
   readonly builder: BuilderConfig
   readonly session: Session

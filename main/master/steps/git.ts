@@ -1,5 +1,6 @@
 import type { GitStep } from '../config/model.ts'
 import { EXCEPTION, FAILURE, SUCCESS } from '../results.ts'
+import { isOutOfReach, removeBundle, sendBundle } from './git-bundle.ts'
 import { glob } from './glob.ts'
 import type { RunStep, StepContext, StepEnd } from './step.ts'
 
@@ -25,15 +26,11 @@ export const runGitStep: RunStep<GitStep> = async (config, context) => {
   let target = revision ?? 'FETCH_HEAD'
   // Only a full hash means the same for ever; a tag may have been moved.
   if (revision === null || !FULL_HASH.test(revision) || !(await has(config, context, revision))) {
-    if (!(await git('fetch', ...FETCH, source.repository, branchSpec(branch))))
-      return failed(
-        `${branch === null ? 'the repository' : `branch ${branch}`} could not be fetched`,
-      )
-    if (revision !== null) {
-      const found = await findRevision(config, context, revision)
-      if (found === undefined) return failed(`revision ${revision} is not in the repository`)
-      target = found
-    }
+    const fetched = (await isOutOfReach(context))
+      ? await fetchSent(config, context)
+      : await fetchFrom(config, context, source.repository)
+    if ('problem' in fetched) return failed(fetched.problem)
+    target = fetched.target
   }
   if (!(await git('checkout', '--force', '--detach', '--quiet', target)))
     return failed('the checkout failed')
@@ -53,6 +50,34 @@ export const runGitStep: RunStep<GitStep> = async (config, context) => {
   return { results: SUCCESS, text: got.slice(0, 10) }
 }
 
+type Fetched = { readonly target: string } | { readonly problem: string }
+
+async function fetchFrom(config: GitStep, context: StepContext, from: string): Promise<Fetched> {
+  const { branch, revision } = context.source
+  if (!(await runGit(config, context, ['fetch', ...FETCH, from, branchSpec(branch)])))
+    return {
+      problem: `${branch === null ? 'the repository' : `branch ${branch}`} could not be fetched`,
+    }
+  if (revision === null) return { target: 'FETCH_HEAD' }
+  const target = await findRevision(config, context, from, revision)
+  return target === undefined
+    ? { problem: `revision ${revision} is not in the repository` }
+    : { target }
+}
+
+// First what is new since the last build there. That may leave out an older branch or tag
+// that is wanted now, and a master that started again meanwhile has sent two halves: then all.
+async function fetchSent(config: GitStep, context: StepContext): Promise<Fetched> {
+  let bundle = await sendBundle(context, await readHead(config, context))
+  let fetched = await fetchFrom(config, context, bundle)
+  if ('problem' in fetched) {
+    bundle = await sendBundle(context, undefined)
+    fetched = await fetchFrom(config, context, bundle)
+  }
+  await removeBundle(context, bundle)
+  return fetched
+}
+
 function failed(text: string): StepEnd {
   return { results: FAILURE, text }
 }
@@ -68,9 +93,9 @@ async function prepareFolder(config: GitStep, context: StepContext): Promise<boo
 async function findRevision(
   config: GitStep,
   context: StepContext,
+  repository: string,
   revision: string,
 ): Promise<string | undefined> {
-  const { repository } = context.source
   const target = FULL_HASH.test(revision) ? revision : `${revision}^{commit}`
   if (await has(config, context, revision)) return target
   // Not every server gives out any revision; all branches hold it if any does.

@@ -22,6 +22,8 @@ export interface StepContext {
   readonly session: Session
   /** Where the sources are, on the slave. */
   readonly workdir: string
+  /** For programs on the master's own machine. */
+  readonly masterEnv: Readonly<Record<string, string>>
   /** Of the builder and of the step, with the standing ones. */
   readonly env: Readonly<Record<string, string>>
   /** What is checked out: repository, branch and revision as asked for. */

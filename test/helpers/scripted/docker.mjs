@@ -51,14 +51,23 @@ function run() {
   if (image.startsWith('pulled')) process.stderr.write(`${image}: Pulling from library\n`)
   // Some images greet whoever comes.
   if (image.startsWith('chatty')) process.stdout.write('Welcome to this image!\n')
-  const child = spawn(entrypoint, args, { env, stdio: 'inherit', detached: true })
-  const file = join(folder, name)
-  writeFileSync(file, String(child.pid))
+  const [file, words] = hidden(entrypoint, args)
+  const child = spawn(file, words, { env, stdio: 'inherit', detached: true })
+  const pidFile = join(folder, name)
+  writeFileSync(pidFile, String(child.pid))
   child.on('error', error => say(127, `docker: ${error.message}`))
   child.on('exit', (code, signal) => {
-    rmSync(file, { force: true })
+    rmSync(pidFile, { force: true })
     process.exit(signal ? 137 : code)
   })
+}
+
+// A folder of the host that a container does not see, as it sees none that is no volume.
+function hidden(file, words) {
+  const hide = process.env.SCRIPTED_HIDE
+  if (hide === undefined) return [file, words]
+  const script = 'mount -t tmpfs none "$0" && exec "$@"'
+  return ['unshare', ['--mount', 'sh', '-c', script, hide, file, ...words]]
 }
 
 function remove(name) {
