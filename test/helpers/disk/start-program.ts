@@ -1,8 +1,10 @@
 // A start of the master as far as its databases go, in a process of its own that a test kills or starves.
 import { cpSync, rmSync, unlinkSync } from 'node:fs'
 import { finishRestore } from '../../../main/master/backup/restore.ts'
+import type { Database } from '../../../main/master/db/database.ts'
 import { finishUpgrade } from '../../../main/master/upgrade/finish.ts'
 import { lookAtStores } from '../../../main/master/upgrade/look.ts'
+import { latestOf, STORES } from '../../../main/master/upgrade/stores.ts'
 import { StoreTroubleError } from '../../../main/master/upgrade/trouble.ts'
 import { upgradeStores } from '../../../main/master/upgrade/upgrade.ts'
 
@@ -24,8 +26,35 @@ export async function startOn(dataDir: string): Promise<string> {
   return `${found.kind}, ${look.kind}`
 }
 
+/** Both databases at once, the logs by a step that no version has yet. */
+async function upgradeBoth(dataDir: string): Promise<void> {
+  const [history, logs] = STORES
+  const migrations = [
+    ...logs!.migrations,
+    {
+      version: LOGS_TO,
+      up: (db: Database) => db.exec('ALTER TABLE logs ADD COLUMN mood TEXT'),
+    },
+  ]
+  await upgradeStores({
+    dataDir,
+    version: 'test',
+    now: Date.now,
+    behind: [
+      { store: history!, from: 1 },
+      { store: { ...logs!, migrations }, from: 1 },
+    ],
+    onProgress() {},
+    isCancelled: () => false,
+  })
+}
+
+/** The schema that upgradeBoth gives the logs. */
+export const LOGS_TO = latestOf(STORES[1]!) + 1
+
 const [mode, dataDir, pristine, first, step, errno] = process.argv.slice(2)
 if (mode === 'once') await startOn(dataDir!)
+if (mode === 'both') await upgradeBoth(dataDir!)
 // Again and again on a fresh copy, each time with a later fault, until one comes too late.
 if (mode === 'faults')
   for (let at = Number(first); ; at += Number(step)) {

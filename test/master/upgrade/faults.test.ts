@@ -18,6 +18,7 @@ import { finishUpgrade } from '../../../main/master/upgrade/finish.ts'
 import { readIntent } from '../../../main/master/upgrade/intent.ts'
 import { lookAtStores } from '../../../main/master/upgrade/look.ts'
 import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
+import { latestOf, readHeader, STORES, storePath } from '../../../main/master/upgrade/stores.ts'
 import { later } from '../../helpers/cleanup.ts'
 import { contentsOf } from '../../helpers/contents.ts'
 import { ACCIDENTS, type Accident, DiskModel } from '../../helpers/disk/disk-model.ts'
@@ -28,7 +29,7 @@ import {
   readTrace,
   runOnLayer,
 } from '../../helpers/disk/recorder.ts'
-import { startOn } from '../../helpers/disk/start-program.ts'
+import { LOGS_TO, startOn } from '../../helpers/disk/start-program.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { releaseData } from '../../helpers/releases.ts'
 
@@ -72,6 +73,32 @@ test.skipIf(!CAN_RECORD)(
     // Both halves were seen: before the swap, and in it.
     for (const accident of ACCIDENTS)
       expect(Object.keys(ends[accident])).toEqual(expect.arrayContaining(['as before', 'finished']))
+  },
+  120_000,
+)
+
+test.skipIf(!CAN_RECORD)(
+  'history and logs are of one version, whatever is left at each write of an upgrade of both (skipped without a C compiler on Linux)',
+  async () => {
+    const { changes, disk } = record('both')
+    const seen = new Set<string>()
+    for (const change of changes) {
+      disk.apply(change)
+      for (const accident of ACCIDENTS) {
+        if (accident === 'dropped' && change.op !== 'sync') continue
+        if (accident === 'zeroed' && change.op === 'write') continue
+        const folder = fastFolder()
+        disk.leave(accident, folder)
+        await finishUpgrade(folder)
+        seen.add(
+          STORES.map(store => readHeader(storePath(folder, store)).userVersion).join(' and '),
+        )
+        expectClean(folder)
+        rmSync(folder, { recursive: true })
+      }
+    }
+    const [history] = STORES
+    expect([...seen]).toEqual(['1 and 1', `${latestOf(history!)} and ${LOGS_TO}`])
   },
   120_000,
 )
@@ -202,13 +229,13 @@ function fastFolder(): string {
   return folder
 }
 
-function record(): { changes: Change[]; disk: DiskModel } {
+function record(mode: 'once' | 'both' = 'once'): { changes: Change[]; disk: DiskModel } {
   const dataDir = releaseData(VERSION, LEFT)
   const disk = new DiskModel(dataDir)
   const trace = join(temporaryFolder('trace'), 'trace')
-  const { status, stderr } = runOnLayer({ layer, dataDir, trace, args: ['once', dataDir] })
+  const { status, stderr } = runOnLayer({ layer, dataDir, trace, args: [mode, dataDir] })
   expect([status, stderr]).toEqual([0, ''])
-  expectWhole(dataDir)
+  if (mode === 'once') expectWhole(dataDir)
   return { changes: readTrace(trace), disk }
 }
 
