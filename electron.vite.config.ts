@@ -24,6 +24,7 @@ export default defineConfig({
           'log-reader': at('main/master/logs/log-reader.ts'),
           'history-reader': at('main/master/data/history-reader.ts'),
           'backup-thread': at('main/master/backup/backup-thread.ts'),
+          'damage-thread': at('main/master/upgrade/damage-thread.ts'),
           'upgrade-thread': at('main/master/upgrade/upgrade-thread.ts'),
         },
       },

@@ -238,6 +238,7 @@ test
     'log-reader.js',
     'backup-thread.js',
     'upgrade-thread.js',
+    'damage-thread.js',
   ])(
   'what was built as %s reaches no Electron (skipped when nothing is built: npm run build)',
   entry => {

@@ -26,6 +26,7 @@ import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
 import { createTerminals, type Terminals } from './slaves/terminals.ts'
 import { startSleepWatch } from './sleep-watch.ts'
+import { watchForDamage } from './upgrade/damage-watch.ts'
 import { describePrepared } from './upgrade/describe.ts'
 import { prepareForLooking, prepareStores } from './upgrade/prepare.ts'
 import type { UpgradeProgress } from './upgrade/upgrade.ts'
@@ -184,6 +185,13 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     const history = openHistoryAsker(historyPath)
     stops.push(history.stop)
     stops.push(backups.stop)
+    if (mode === 'full')
+      stops.push(
+        watchForDamage(dataDir, clock, (file, reason) => {
+          log(`${file} is damaged: ${reason}`)
+          data.addEvent('history-damaged', file, reason)
+        }),
+      )
     return {
       ...services,
       backups,

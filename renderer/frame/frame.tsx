@@ -11,6 +11,7 @@ import {
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import { bridge, type RecoveryStatus } from '../bridge.ts'
+import { HistoryTold } from '../recovery/told.tsx'
 import { useRecovery } from '../recovery/use-recovery.ts'
 import { FAILURE, isGood } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
@@ -175,7 +176,7 @@ function Banner() {
         </Link>
       </p>
     )
-  return null
+  return <HistoryTold />
 }
 
 function StatusBar() {

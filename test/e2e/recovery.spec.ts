@@ -11,7 +11,15 @@ test('a history of 0.1.0 is brought to this version, and its builds are in the w
   const { page } = await serve()
   await expect(page.getByRole('region', { name: 'Waterfall' })).toBeVisible()
   await expect(page.getByText('noisy').first()).toBeVisible()
-  expect(readdirSync(join(dataDir, 'backups'))).toHaveLength(1)
+  await expect(
+    page.getByText(/The history was brought to .* what 0\.1\.0 left is in backups/),
+  ).toBeVisible()
+  await page.getByRole('button', { name: 'OK', exact: true }).click()
+  await page.reload()
+  await expect(page.getByText('noisy').first()).toBeVisible()
+  await expect(page.getByText('The history was brought to')).toHaveCount(0)
+  const kept = readdirSync(join(dataDir, 'backups')).filter(name => name.startsWith('before-'))
+  expect(kept).toHaveLength(1)
 })
 
 test('a damaged history is told, looked at, and put right with the backup', async ({

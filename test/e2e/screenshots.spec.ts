@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeDemo } from '../../scripts/demo.mjs'
+import { releaseData } from '../helpers/releases.ts'
 import { expect, test } from './fixtures.ts'
 
 // npm run screenshots: every view with real builds in it, light and dark, at three sizes. The
@@ -39,6 +40,18 @@ test('the first screen', async ({ serve }) => {
   const { page } = await serve()
   await expect(page.getByRole('heading').first()).toBeVisible()
   await takeAll(page, 'welcome')
+})
+
+test('what is shown when a history can not be used', async ({ serve, dataDir }) => {
+  releaseData('0.1.0', 'dirty', dataDir)
+  await (await serve()).stop()
+  writeFileSync(
+    join(dataDir, 'history.sqlite'),
+    'no database, and long enough for one. '.repeat(100),
+  )
+  const { page } = await serve()
+  await expect(page.getByText('How to go on')).toBeVisible()
+  await takeAll(page, 'recovery')
 })
 
 /** Waits until nothing runs and nothing waits, and at least that many builders have a build. */

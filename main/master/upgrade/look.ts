@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { latestOf, readHeader, STORES, type Store, storePath, withReader } from './stores.ts'
 import type { StoreTrouble } from './trouble.ts'
@@ -22,9 +22,9 @@ const SMALL_BYTES = 8 * 1024 * 1024
  * Looks at the databases of a data directory before any is opened for writing. Nothing
  * is changed, and nothing is left beside them.
  *
- * @param whole Whether also large files are read from end to end.
+ * @param whole Whether also large files are read from end to end; they are when an earlier run found damage.
  */
-export function lookAtStores(dataDir: string, whole = false): Look {
+export function lookAtStores(dataDir: string, whole = isDoubtful(dataDir)): Look {
   const there = STORES.filter(store => sizeOf(storePath(dataDir, store)) > 0)
   const missing = STORES.find(store => !there.includes(store))
   // A start that was killed may have made one and not yet the other; then neither holds anything.
@@ -40,7 +40,7 @@ export function lookAtStores(dataDir: string, whole = false): Look {
   // What is newer or behind may look otherwise; reading it whole is a matter of the file alone.
   for (const store of there) {
     const path = storePath(dataDir, store)
-    if (!whole && sizeOf(path) > SMALL_BYTES) continue
+    if (!whole && !isSmall(path)) continue
     try {
       const reason = readWhole(path)
       if (reason !== null)
@@ -158,4 +158,25 @@ function lastStood(dataDir: string): number {
 
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
+
+/** Whether a file is read whole at every start. */
+export function isSmall(path: string): boolean {
+  return sizeOf(path) <= SMALL_BYTES
+}
+
+const DOUBT = 'damage-found.txt'
+
+/** Has the next start read everything before it goes on. */
+export function doubt(dataDir: string, reason: string): void {
+  writeFileSync(join(dataDir, DOUBT), `${reason}\n`, { mode: 0o600 })
+}
+
+function isDoubtful(dataDir: string): boolean {
+  return existsSync(join(dataDir, DOUBT))
+}
+
+/** Everything was read, and is sound. */
+export function forgetDoubt(dataDir: string): void {
+  rmSync(join(dataDir, DOUBT), { force: true })
 }

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { finishRestore } from '../backup/restore.ts'
 import { workerFile } from '../worker-file.ts'
 import { type Found, finishUpgrade } from './finish.ts'
-import { type Behind, lookAtStores } from './look.ts'
+import { type Behind, forgetDoubt, lookAtStores } from './look.ts'
 import { type StoreTrouble, StoreTroubleError } from './trouble.ts'
 import type { Upgraded, UpgradeProgress } from './upgrade.ts'
 
@@ -37,6 +37,7 @@ export async function prepareStores(order: PrepareOrder): Promise<Prepared> {
   const found = await finishUpgrade(dataDir)
   const look = lookAtStores(dataDir)
   if (look.kind === 'trouble') throw new StoreTroubleError(dataDir, look.trouble)
+  forgetDoubt(dataDir)
   const upgraded = look.kind === 'behind' ? await upgradeOnThread(order, look.stores) : undefined
   return { fresh: look.kind === 'fresh', found, upgraded }
 }
