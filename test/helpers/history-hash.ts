@@ -36,8 +36,8 @@ function hashTables(path: string, prefix = ''): Record<string, string> {
 
 function rowText(row: Record<string, unknown>, table: string): string {
   if (table === 'chunks') {
-    // How it was packed says nothing of the log.
-    row.data = digest(unpackChunk({ ...row, codec: Number(row.codec), at: Number(row.at) }).bytes)
+    // How it was packed says nothing of the log, unless nobody can unpack it.
+    row.data = digest(unpacked(row) ?? (row.data as Uint8Array))
   }
   const sorted = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))
   return JSON.stringify(sorted, (_key, value) =>
@@ -47,6 +47,14 @@ function rowText(row: Record<string, unknown>, table: string): string {
         ? Buffer.from(value).toString('base64')
         : value,
   )
+}
+
+function unpacked(row: Record<string, unknown>): Uint8Array | undefined {
+  try {
+    return unpackChunk({ ...row, codec: Number(row.codec), at: Number(row.at) }).bytes
+  } catch {
+    return undefined
+  }
 }
 
 function digest(what: string | Uint8Array): string {

@@ -195,13 +195,9 @@ function createLogFiles(
       hash = createHash('sha256')
       bytesWritten = 0
     }
-    let bytes: Buffer
-    try {
-      bytes = unpackChunk({ ...row, codec: Number(row.codec), at: Number(row.at) }).bytes
-    } catch {
-      // Damaged, or packed by a version that knows more: it goes along as it is.
-      return row
-    }
+    const bytes = unpacked(row)
+    // Damaged, or packed by a version that knows more: it goes along as it is.
+    if (bytes?.length !== Number(row.byte_count)) return row
     hash.update(bytes)
     bytesWritten += bytes.length
     await file!.writeFile(bytes)
@@ -214,6 +210,14 @@ function createLogFiles(
     await file!.close()
     await tell({ log_id: logId, file: name, bytes: bytesWritten, sha256: hash.digest('hex') })
     logId = undefined
+  }
+}
+
+function unpacked(row: Row): Buffer | undefined {
+  try {
+    return unpackChunk({ ...row, codec: Number(row.codec), at: Number(row.at) }).bytes
+  } catch {
+    return undefined
   }
 }
 

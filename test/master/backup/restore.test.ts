@@ -74,16 +74,21 @@ test('a backup made under load brings back the history, the logs and the artifac
   expect(await verifyBackup(replaced!, { hashes: true })).toMatchObject({ reason: 'replaced' })
 })
 
-test('a backup of 0.1.0 is restored as it is, and brought up to date by the next start', async () => {
-  const old = releaseData('0.1.0', 'clean')
-  const before = hashHistory(old)
-  const { folder, manifest } = await createBackup({ dataDir: old, reason: 'manual', ...FACTS })
-  const dataDir = temporaryFolder('data')
-  await restoreBackup({ dataDir, from: folder, ...FACTS })
-  expect([manifest.schemas, hashHistory(dataDir)]).toEqual([{ history: 1, logs: 1 }, before])
-  const { data } = await testMaster({ dataDir, mode: 'dormant' })
-  expect(data.countBuilds({})).toBe(manifest.counts.builds)
-})
+test.each(['clean', 'dirty'] as const)(
+  'a backup of 0.1.0 (%s) is restored as it is, and brought up to date by the next start',
+  async left => {
+    const old = releaseData('0.1.0', left)
+    const { folder, manifest } = await createBackup({ dataDir: old, reason: 'manual', ...FACTS })
+    const dataDir = temporaryFolder('data')
+    await restoreBackup({ dataDir, from: folder, ...FACTS })
+    expect([manifest.schemas, hashHistory(dataDir)]).toEqual([
+      { history: 1, logs: 1 },
+      hashHistory(folder),
+    ])
+    const { data } = await testMaster({ dataDir, mode: 'dormant' })
+    if (left === 'clean') expect(data.countBuilds({})).toBe(manifest.counts.builds)
+  },
+)
 
 test('what a restore replaced is itself restored', async () => {
   const { dataDir, from } = copyOfOriginal()
