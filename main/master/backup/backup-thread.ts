@@ -1,6 +1,7 @@
 // Entry of the thread that makes backups, so that copying, hashing and counting never hold up the master.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openSnapshot } from './copy-database.ts'
@@ -27,6 +28,9 @@ export type FromBackupThread =
 const port = parentPort!
 const say = (message: FromBackupThread) => port.postMessage(message)
 const { order, settings, unlike } = workerData as ThreadOrder
+
+// On Linux that is this thread alone; elsewhere it would be the whole process.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 try {
   if (unlike && isUnchanged(unlike)) say({ kind: 'same' })
