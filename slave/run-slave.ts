@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WebSocket } from 'ws'
 import { enterCgroup } from './cgroup.ts'
@@ -42,6 +43,7 @@ export interface RunSlaveOptions {
 const MASTER_GONE_MS = 15_000
 // One that was killed comes back sooner, or another start does.
 const TERMINAL_GONE_MS = 5000
+const FOLDER_LOOK_MS = 3000
 // No builder's folder begins with a dot.
 const SPOOL_FOLDER = '.spool'
 // How often a slave that goes after its builds looks whether they are over.
@@ -75,6 +77,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   // It names the slave's own terminal; steps on pipes have none.
   delete (environment as Record<string, string>).TERM
   const info = describeSlave(basedir, options.version)
+  const folder = numberOf(basedir)
   const end = Promise.withResolvers<number>()
   const terminals = options.allowTerminal
     ? createTerminals({ basedir, environment, onTrouble: reason => console.say('slave', reason) })
@@ -164,7 +167,15 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   function waitForMaster() {
     clearTimeout(lonely)
     if (options.stays) return
-    if (!commands.busy) lonely = setTimeout(() => leave('the master did not come'), patienceMs)
+    // What runs has its lease. But to a data directory that was removed no master comes back.
+    lonely = commands.busy
+      ? setTimeout(lookForFolder, FOLDER_LOOK_MS)
+      : setTimeout(() => leave('the master did not come'), patienceMs)
+  }
+
+  function lookForFolder() {
+    if (numberOf(basedir) !== folder) void leave('its folder was removed')
+    else waitForMaster()
   }
 
   // What runs is ended first: nothing that a step started outlives its slave.
@@ -187,4 +198,9 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     const left = await killTree({ mark, seen: seenOf(), politeMs: POLITE_MS })
     if (left.length > 0) console.say('slave', `${whose}, could not be ended: ${left.join(', ')}`)
   }
+}
+
+// A step that still runs may make a folder of the same name.
+function numberOf(folder: string): number | undefined {
+  return statSync(folder, { throwIfNoEntry: false })?.ino
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -45,7 +45,8 @@ async function attach(slave: SlaveProcess, key = 'secret'): Promise<Link> {
   await once(socket, 'open')
   later(() => socket.terminate())
   const link = startLink(socket, { answer: () => null })
-  await link.request('set_worker_settings', { args: { triphammer: CAPABILITIES } })
+  const lease = { seconds: 600, spool_bytes: 1_000_000 }
+  await link.request('set_worker_settings', { args: { triphammer: CAPABILITIES, lease } })
   return link
 }
 
@@ -54,6 +55,7 @@ async function startSleeper(
   slave: SlaveProcess,
   link: Link,
   script = 'sleep 600',
+  place?: object,
 ): Promise<number> {
   const workdir = join(slave.folder, 'work')
   const command = `${script} & echo $! > pid.new; mv pid.new pid; wait`
@@ -61,6 +63,7 @@ async function startSleeper(
     command_id: `x-${Math.random()}`,
     command_name: 'shell',
     args: { workdir, command },
+    ...(place && { triphammer: place }),
   })
   return eventually(() => {
     try {
@@ -195,6 +198,16 @@ test('a master that comes again takes over, and what ran for the first one is en
     true,
     null,
   ])
+})
+
+test('a slave whose folder was removed ends what runs, and goes: no master comes back to it', async () => {
+  const slave = await startSlave()
+  const link = await attach(slave)
+  const pid = await startSleeper(slave, link, 'sleep 600', { build: 'b', step: 0 })
+  link.close('the master dies')
+  rmSync(slave.folder, { recursive: true })
+  expect([await slave.exited, isAlive(pid)]).toEqual([[0, null], false])
+  expect(slave.said()).toContain('its folder was removed')
 })
 
 test('the environment of a step has nothing of the app, and says whose it is', async () => {
