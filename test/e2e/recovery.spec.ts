@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
 import { releaseData } from '../helpers/releases.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -44,6 +45,13 @@ test('a damaged history is told, looked at, and put right with the backup', asyn
   expect([forced.code, forced.stderr]).toEqual([1, expect.stringContaining('is damaged')])
   expect(readFileSync(join(dataDir, 'history.sqlite'))).toEqual(damaged)
 
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze()
+    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]!.html}`)).toEqual([])
+  }
   await page.getByRole('button', { name: 'Restore a backup: Choose' }).click()
   await expect(page.getByRole('radio')).toHaveCount(1)
   await page.getByRole('button', { name: 'Restore', exact: true }).click()

@@ -1,4 +1,5 @@
 import type { Database, Row } from '../db/database.ts'
+import type { Tick } from './verify.ts'
 
 /** How many rows of each table were put aside, and how many stayed with a value in place of an odd one. */
 export interface Quarantined {
@@ -26,13 +27,13 @@ const JSON_COLUMNS: readonly { table: string; column: string; instead: string | 
  * those that referred to them in turn, and those that hold what is no JSON where it has to be.
  * Nothing is thrown away. It works on a copy in which references may dangle.
  */
-export function quarantineOddRows(db: Database, at: number, tick: () => void): Quarantined {
+export function quarantineOddRows(db: Database, at: number, tick: Tick): Quarantined {
   const moved: Record<string, number> = {}
   let repaired = 0
   let dangling = 0
   db.transaction(() => {
     for (const { table, column, instead } of JSON_COLUMNS) {
-      tick()
+      tick(`Looking at ${column} of ${table}`)
       const odd = `${column} IS NOT NULL AND NOT json_valid(${column})`
       if (instead === null) move(table, odd, `${column} is no JSON`)
       else repaired += repair(table, column, odd, instead)
@@ -41,7 +42,7 @@ export function quarantineOddRows(db: Database, at: number, tick: () => void): Q
     for (let found = -1; found !== 0; ) {
       found = 0
       for (const { table, where, reason } of danglingReferences(db)) {
-        tick()
+        tick(`Looking for odd ${table}`)
         found += move(table, where, reason)
       }
       dangling += found

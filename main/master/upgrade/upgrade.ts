@@ -15,7 +15,7 @@ import { type Behind, sizeOf } from './look.ts'
 import { type Quarantined, quarantineOddRows } from './quarantine.ts'
 import { latestOf, STORES, storePath, withReader } from './stores.ts'
 import { type Stage, StoreTroubleError } from './trouble.ts'
-import { type Counts, verifyUpgrade } from './verify.ts'
+import { type Counts, type Tick, verifyUpgrade } from './verify.ts'
 
 export interface UpgradeOrder {
   readonly dataDir: string
@@ -180,7 +180,6 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
     const db = openDatabase(copy, { copy: true })
     let odd: Quarantined = { moved: {}, repaired: 0, dangling: 0 }
     try {
-      const danglingBefore = db.get('PRAGMA foreign_key_check') !== undefined
       const coming = store.migrations.filter(one => one.version > from)
       for (const [i, { version: to }] of coming.entries()) {
         say(`Bringing ${store.name} to schema ${to}`, part(0.2 + (0.3 * i) / coming.length))
@@ -189,9 +188,9 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
       }
       if (store.name === 'history.sqlite') {
         say('Looking for odd rows', part(0.5))
-        odd = quarantineOddRows(db, now(), check)
+        odd = quarantineOddRows(db, now(), stepping(part(0.5), part(0.65)))
         // Odd rows are put aside; a step of ours that makes rows odd is a fault of ours.
-        if (odd.dangling > 0 && !danglingBefore)
+        if (odd.dangling > 0 && !hasDangling(path))
           throw new Error(`${odd.dangling} rows refer to nothing, and did not before`)
       }
     } finally {
@@ -199,7 +198,7 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
     }
     done(`${store.name} brought from schema ${from} to ${latestOf(store)}`, describeOdd(odd))
     say(`Comparing ${store.name} with what it was`, part(0.65))
-    const counts = verifyUpgrade(store, path, copy, odd, check)
+    const counts = verifyUpgrade(store, path, copy, odd, stepping(part(0.65), part(1)))
     syncFile(copy)
     syncFolder(working)
     done(`${store.name} compared with what it was`, describeCounts(counts))
@@ -217,12 +216,26 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
     onProgress({ what, share, stages: [...stages] })
   }
 
+  // How many steps there will be is not known; each brings it a little nearer to the end of the part.
+  function stepping(from: number, to: number): Tick {
+    let at = from
+    return next => {
+      at += (to - at) * 0.04
+      say(next, at)
+      check()
+    }
+  }
+
   function check() {
     if (isCancelled()) throw new CancelledError()
   }
 }
 
 class CancelledError extends Error {}
+
+function hasDangling(path: string): boolean {
+  return withReader(path, db => db.prepare('PRAGMA foreign_key_check').get() !== undefined)
+}
 
 // The copy, and as much again for what a migration writes anew.
 function roomFor(dataDir: string, behind: readonly Behind[]): number {

@@ -5,6 +5,9 @@ import { type Migration, migrate, oldestReaderOf } from '../db/migrate.ts'
 import type { Quarantined } from './quarantine.ts'
 import { latestOf, readHeader, type Store, withReader } from './stores.ts'
 
+/** Called with what comes next; throws when it is to end. */
+export type Tick = (what: string) => void
+
 /** What is counted before and after, table by table. */
 export type Counts = Readonly<Record<string, number>>
 
@@ -33,21 +36,13 @@ export function verifyUpgrade(
   before: string,
   after: string,
   { moved }: Quarantined,
-  tick: () => void,
+  tick: Tick,
 ): Counts {
   return withReader(before, old =>
     withReader(after, now => {
       const counts = compareRows(old, now, moved, tick)
       compareSamples(old, now, tick)
-      const said = now.prepare('PRAGMA quick_check(1)').get()!.quick_check
-      if (said !== 'ok') throw new Error(`the new ${store.name} is not sound: ${said}`)
-      tick()
-      const dangling = now.prepare('PRAGMA foreign_key_check').get()
-      if (dangling)
-        throw new Error(
-          `the new ${store.name} has a row of ${dangling.table} that refers to nothing`,
-        )
-      tick()
+      for (const { name } of tablesOf(now)) checkTable(store, now, name, tick)
       compareSchema(store, now)
       const header = readHeader(after)
       const latest = latestOf(store)
@@ -63,15 +58,21 @@ export function verifyUpgrade(
   )
 }
 
-function compareRows(
-  old: DatabaseSync,
-  now: DatabaseSync,
-  moved: Counts,
-  tick: () => void,
-): Counts {
+// Table by table, so that it can be followed and ended.
+function checkTable(store: Store, db: DatabaseSync, table: string, tick: Tick) {
+  tick(`Reading ${table}`)
+  const said = db.prepare(`PRAGMA quick_check(${quoted(table)})`).get()!.quick_check
+  if (said !== 'ok') throw new Error(`the new ${store.name} is not sound: ${said}`)
+  tick(`Following what ${table} refer to`)
+  const dangling = db.prepare(`PRAGMA foreign_key_check(${quoted(table)})`).get()
+  if (dangling)
+    throw new Error(`the new ${store.name} has a row of ${table} that refers to nothing`)
+}
+
+function compareRows(old: DatabaseSync, now: DatabaseSync, moved: Counts, tick: Tick): Counts {
   const counts: Record<string, number> = {}
   for (const { name } of tablesOf(old)) {
-    tick()
+    tick(`Counting ${name}`)
     const [before, after] = [factsOf(old, name), factsOf(now, name)]
     counts[name] = before.rows
     const gone = moved[name] ?? 0
@@ -95,10 +96,10 @@ function factsOf(db: DatabaseSync, table: string): { rows: number; newest: numbe
 }
 
 // Rows from all over the table, every column that was there before.
-function compareSamples(old: DatabaseSync, now: DatabaseSync, tick: () => void) {
+function compareSamples(old: DatabaseSync, now: DatabaseSync, tick: Tick) {
   const there = new Set(tablesOf(old).map(({ name }) => name))
   for (const table of NEVER_REWRITTEN.filter(name => there.has(name))) {
-    tick()
+    tick(`Comparing rows of ${table}`)
     const columns = columnsOf(old, table).map(quoted)
     const key = columns.includes('"id"')
       ? 'id'

@@ -9,9 +9,9 @@ import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
 import { latestOf, STORES } from '../../../main/master/upgrade/stores.ts'
 import { StoreTroubleError } from '../../../main/master/upgrade/trouble.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
-import { ROOT, testMaster } from '../../helpers/master.ts'
+import { ROOT } from '../../helpers/master.ts'
 import { frozenReleases, releaseData } from '../../helpers/releases.ts'
-import { CLI } from '../../helpers/serve.ts'
+import { CLI, startServing } from '../../helpers/serve.ts'
 
 const HERE = frozenReleases().filter(
   version => git('rev-parse', '--verify', '--quiet', `v${version}^{commit}`).status === 0,
@@ -29,8 +29,10 @@ test.skipIf(HERE.length === 0).each(HERE.length > 0 ? HERE : ['any release'])(
     spawnSync('tar', ['-x', '-C', old], { input: packed.stdout })
     symlinkSync(join(ROOT, 'node_modules'), join(old, 'node_modules'))
     const dataDir = releaseData(version, 'clean')
-    const master = await testMaster({ dataDir })
-    await master.stop()
+    const served = startServing(dataDir)
+    expect((await served.ready)?.version).not.toBe(version)
+    served.child.kill('SIGTERM')
+    await served.exited
     const before = hashes(dataDir)
 
     for (const command of [['status'], ['serve', '--http', '127.0.0.1:0']]) {

@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { createHandlers } from '../../../main/bridge/handlers.ts'
 import { createNews } from '../../../main/bridge/news.ts'
+import { loadConf } from '../../../main/host/conf-store.ts'
+import { STATE_SCHEMA } from '../../../main/host/state.ts'
+import { openStateStore } from '../../../main/host/state-store.ts'
 import { openDatabase } from '../../../main/master/db/database.ts'
 import { migrate } from '../../../main/master/db/migrate.ts'
 import type { BuildId, LogId, Step } from '../../../main/master/model.ts'
@@ -65,6 +69,20 @@ describe.each(RELEASES)('what %s left', version => {
     const logs: Record<string, unknown> = {}
     for (const id of Object.keys(shown.logs)) logs[id] = await hashLog(data, Number(id) as LogId)
     expect(logs).toEqual(shown.logs)
+  })
+
+  test('(its state.json) is read, and its original kept where the schema has changed', async () => {
+    const dataDir = releaseData(version, 'killed')
+    const before = readFileSync(join(dataDir, 'state.json'))
+    const said: string[] = []
+    const state = openStateStore(dataDir, 0, await loadConf(), line => said.push(line))
+    expect([said, state.trouble, state.get('lastRun')]).toEqual([
+      [],
+      undefined,
+      expect.objectContaining({ version, ending: 'running' }),
+    ])
+    const kept = join(dataDir, `backups/state-before-schema-${STATE_SCHEMA}.json`)
+    if (STATE_SCHEMA > 1) expect(readFileSync(kept)).toEqual(before)
   })
 
   test('(large) 100,000 builds come to this version and are all there', async () => {
