@@ -25,6 +25,8 @@ const COLOURS: Readonly<Record<Result, string>> = {
 const coloured = process.stdout.isTTY && !process.env.NO_COLOR
 
 export function resultText(result: Result): string {
+  // History may hold one that only a later version knows.
+  if (RESULT_NAMES[result] === undefined) return `result ${result}`
   return coloured ? `${COLOURS[result]}${RESULT_NAMES[result]}\x1b[0m` : RESULT_NAMES[result]
 }
 

@@ -20,6 +20,7 @@ export type Look =
   | 'cancelled'
   | 'retry'
   | 'queued'
+  | 'unknown'
   | 'none'
 
 /** What a result looks like. A missing case does not compile. */
@@ -43,10 +44,11 @@ export const LOOK_WORDS: Record<Look, string> = {
   cancelled: 'stopped',
   retry: 'cut short, built again',
   queued: 'waiting',
+  unknown: 'ended in a way that this version does not know',
   none: 'not built yet',
 }
 
-/** History may hold results that this version does not know; they are drawn as skipped ones. */
+/** History may hold results that this version does not know. */
 export function lookOf(results: Result | null): Look {
-  return results === null ? 'running' : (LOOKS[results] ?? 'skipped')
+  return results === null ? 'running' : (LOOKS[results] ?? 'unknown')
 }

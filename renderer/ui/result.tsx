@@ -65,6 +65,15 @@ const SHAPES: Record<Look, React.ReactNode> = {
       <path className="outline" d="M5.3 8h5.4" />
     </>
   ),
+  unknown: (
+    <>
+      <circle className="outline" cx="8" cy="8" r="6" />
+      <path
+        className="outline"
+        d="M6.200 6.400a1.850 1.850 0 1 1 2.700 1.650c-.600.300-.900.700-.900 1.350M8 11.600v.100"
+      />
+    </>
+  ),
   cancelled: (
     <>
       <circle className="outline" cx="8" cy="8" r="6" />

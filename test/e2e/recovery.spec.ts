@@ -8,12 +8,18 @@ test('a history of 0.1.0 is brought to this version, and its builds are in the w
   serve,
   dataDir,
 }) => {
-  releaseData('0.1.0', 'clean', dataDir)
+  releaseData('0.1.0', 'dirty', dataDir)
   const { page } = await serve()
   await expect(page.getByRole('region', { name: 'Waterfall' })).toBeVisible()
   await expect(page.getByText('noisy').first()).toBeVisible()
   await expect(
     page.getByText(/The history was brought to .* what 0\.1\.0 left is in backups/),
+  ).toBeVisible()
+  // A result that no version has: of a later one, or of a hand.
+  await expect(
+    page.getByRole('button', {
+      name: 'quick, build 1, ended in a way that this version does not know',
+    }),
   ).toBeVisible()
   await page.getByRole('button', { name: 'OK', exact: true }).click()
   await page.reload()
