@@ -3,16 +3,21 @@
 import {
   app,
   BrowserWindow,
+  clipboard,
   dialog,
   ipcMain,
   Menu,
+  Notification,
+  nativeImage,
   nativeTheme,
   powerMonitor,
+  powerSaveBlocker,
   protocol,
   safeStorage,
   screen,
   session,
   shell,
+  Tray,
 } from 'electron'
 import { startApp } from './app/app.ts'
 import { createElectronStore } from './app/electron-store.ts'
@@ -20,16 +25,24 @@ import { loadElectronUpdater } from './app/electron-updater.ts'
 
 startApp({
   app,
+  clipboard,
   dialog,
   ipcMain,
   menu: Menu,
+  nativeImage,
   nativeTheme,
+  notifications: {
+    isSupported: () => Notification.isSupported(),
+    create: options => new Notification(options),
+  },
   powerMonitor,
+  powerSaveBlocker,
   protocol,
   safeStorage,
   screen,
   shell,
   defaultSession: () => session.defaultSession,
+  createTray: image => new Tray(image),
   createWindow: options => new BrowserWindow(options),
   createStore: createElectronStore,
   loadUpdater: loadElectronUpdater,

@@ -8,6 +8,7 @@ import { ChangesView } from './changes/changes-view.tsx'
 import { Frame } from './frame/frame.tsx'
 import { KeysHelp } from './frame/keys-help.tsx'
 import { Palette } from './frame/palette.tsx'
+import { WhatsNew } from './frame/whats-new.tsx'
 import { RecoveryView, UpgradeView } from './recovery/recovery-view.tsx'
 import { useRecovery } from './recovery/use-recovery.ts'
 import { SettingsView } from './settings/settings-view.tsx'
@@ -54,6 +55,7 @@ function Shell() {
         else if (command === 'add-repository') go(routes.add)
         else if (command === 'settings') go(routes.settings)
         else if (command === 'waterfall') go(routes.waterfall)
+        else if (command.startsWith('go:')) go(command.slice(3))
       }),
     [],
   )
@@ -113,6 +115,9 @@ function DeskViews() {
       </Route>
       <Route path="/add">
         <AddView />
+      </Route>
+      <Route path="/whats-new">
+        <WhatsNew />
       </Route>
       <Route path="/settings">
         <SettingsView />

@@ -10,6 +10,7 @@ export type {
   BuildDetails,
   BuildsPage,
   Channel,
+  DesktopInfo,
   EnvironmentInfo,
   ForceOffer,
   ForceOrder,

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openAppLog } from '../host/app-log.ts'
 import { ensureDataDirectory } from '../host/data-dir.ts'
@@ -6,6 +7,8 @@ import { type Host, startHost } from '../host/host.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
 import { isFromLauncher, readShellEnvironment } from '../host/shell-environment.ts'
 import { systemClock } from '../master/clock.ts'
+import { linkAmong, placeOf, SCHEME } from './citizen/deep-link.ts'
+import { HIDDEN, type LoginFacts } from './citizen/login.ts'
 import { watchCrashes } from './crash.ts'
 import { type Desk, openDesk } from './desk.ts'
 import { argumentsAgain, type Launch, readLaunch } from './launch.ts'
@@ -21,6 +24,8 @@ import type { Updates } from './update/updates.ts'
 /** What one start of the app tells another that is there already. */
 interface Poke {
   readonly repository: string | null
+  /** A link of ours that the system was asked to open. */
+  readonly link?: string
 }
 
 /** As in electron-builder.yml; Windows ties notifications and the taskbar to it. */
@@ -45,7 +50,8 @@ export function startApp(electron: ElectronPorts): void {
     return
   }
   // Whoever is second leaves before it opens anything; the first has been told.
-  const poke: Poke = { repository: launch.repository ?? null }
+  const link = linkAmong(process.argv)
+  const poke: Poke = { repository: launch.repository ?? null, ...(link !== undefined && { link }) }
   if (!app.requestSingleInstanceLock({ ...poke })) {
     app.quit()
     return
@@ -89,11 +95,15 @@ export function startApp(electron: ElectronPorts): void {
     const started = await starting
     if (quit.phase !== 'running') return undefined
     const devUrl = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
-    const desk = openDesk(electron, started, quit, pageAddress(devUrl), devUrl !== undefined)
+    const desk = openDesk(electron, started, quit, pageAddress(devUrl), devUrl !== undefined, {
+      login: loginFacts(app, dataDir),
+      hidden: process.argv.includes(HIDDEN),
+    })
     void started.whenRunning.then(() => {
       updates = openUpdates(electron, started, quit)
     })
     if (launch.repository !== undefined) desk.add(launch.repository)
+    follow(desk, linkAmong(process.argv))
     return desk
   })
   opening.catch((error: Error) => refuse(app, dialog, error))
@@ -112,13 +122,27 @@ export function startApp(electron: ElectronPorts): void {
     void opening.then(desk => {
       desk?.show()
       if (repository !== null) desk?.add(repository)
+      if (desk) follow(desk, linkOf(data))
     })
   })
+  // macOS hands links over by an event, also before the app is ready.
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    void opening.then(desk => {
+      if (desk) follow(desk, url)
+    })
+  })
+  // A checkout is no place to send the system's links to.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(SCHEME)
   // The Dock of macOS.
   app.on('activate', () => void opening.then(desk => desk?.show()))
+  let staysInBackground = () => false
+  void opening.then(desk => {
+    if (desk) staysInBackground = () => desk.staysInBackground
+  })
   // Without a listener Electron would quit on macOS, too.
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
+    if (process.platform !== 'darwin' && !staysInBackground()) app.quit()
   })
 }
 
@@ -135,6 +159,26 @@ function runningBuilds(host: Host | undefined): QuittingBuild[] {
       leaseMs,
     }
   })
+}
+
+function follow(desk: Desk, link: string | undefined) {
+  const place = link === undefined ? undefined : placeOf(link)
+  if (place !== undefined) desk.open(place)
+}
+
+function linkOf(data: unknown): string | undefined {
+  const { link } = (data ?? {}) as Partial<Poke>
+  return typeof link === 'string' ? link : undefined
+}
+
+function loginFacts(app: Pick<AppPort, 'getAppPath' | 'isPackaged'>, dataDir: string): LoginFacts {
+  return {
+    platform: process.platform,
+    env: process.env,
+    home: homedir(),
+    execPath: process.execPath,
+    args: [...(app.isPackaged ? [] : [app.getAppPath()]), `--data=${dataDir}`],
+  }
 }
 
 // Another version may have sent this.

@@ -6,7 +6,7 @@ import type { PageAddress } from './page-address.ts'
 import type { ContentsPort, FramePort, IpcPort } from './ports.ts'
 
 /** What a menu asks of the page. */
-export type Command = 'add-repository' | 'palette' | 'waterfall' | 'settings'
+export type Command = 'add-repository' | 'palette' | 'waterfall' | 'settings' | `go:${string}`
 
 export interface BridgeIpc {
   /** Hands a command to a page; one that is still loading gets it when it is ready. */

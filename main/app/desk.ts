@@ -2,8 +2,12 @@ import { join } from 'node:path'
 import { APP_ROOT } from '../host/app-root.ts'
 import type { Host } from '../host/host.ts'
 import { describeTrouble } from '../host/state-store.ts'
+import { VERSION } from '../host/version.ts'
 import { addRepository } from './add-repository.ts'
 import { type Command, serveBridge } from './bridge-ipc.ts'
+import { type Citizen, openCitizen } from './citizen/citizen.ts'
+import { describeDesk } from './citizen/diagnostics.ts'
+import type { LoginFacts } from './citizen/login.ts'
 import { watchPage } from './crash.ts'
 import { guardContents, guardPermissions } from './guards.ts'
 import { menuTemplate } from './menu.ts'
@@ -17,8 +21,12 @@ import { bringToFront, openWindow } from './window.ts'
 export interface Desk {
   /** Shows the window; opens it where there is none. */
   show(): void
+  /** Shows a place in the window. */
+  open(place: string): void
   /** Adds a repository and builds it. */
   add(repository: string): void
+  /** Whether the app goes on when its last window is closed. */
+  readonly staysInBackground: boolean
 }
 
 /** Opens the desk. The app has to be ready. */
@@ -28,10 +36,14 @@ export function openDesk(
   quit: QuitMachine,
   page: PageAddress,
   developing: boolean,
+  { login, hidden }: { readonly login: LoginFacts; readonly hidden: boolean },
 ): Desk {
   const { app, dialog, shell, nativeTheme } = electron
   const { state, log, master, handlers } = host
+  const windows = new Set<WindowPort>()
+  // The one that a person used last.
   let window: WindowPort | undefined
+  let citizen: Citizen | undefined
 
   servePage(electron.protocol, master, log)
   guardContents(app, shell, page, log)
@@ -53,17 +65,42 @@ export function openDesk(
         command,
         reloadConfiguration: () => void handlers['config:reload'](),
         openDataFolder: () => void openDataFolder(),
+        openWindow: () => void open(),
+        showLog: () => shell.showItemInFolder(join(master.options.dataDir, 'app.log')),
+        copyDiagnostics: () =>
+          void electron.clipboard.writeText(describeDesk(master, process.versions)),
       }),
     ),
   )
-  show()
+  app.setAboutPanelOptions({
+    applicationName: 'Triphammer',
+    applicationVersion: VERSION,
+    copyright: 'MIT licence',
+  })
+  void host.whenRunning.then(() => {
+    citizen = openCitizen(electron, host, login, { show, open: goTo, windows: () => [...windows] })
+    host.serveDesktop(citizen)
+  })
+  if (!hidden || !state.get('desktop').tray) show()
   tellTrouble()
-  return { show: () => void show(), add }
+  return {
+    show: () => void show(),
+    open: goTo,
+    add,
+    get staysInBackground() {
+      return citizen?.staysInBackground ?? false
+    },
+  }
 
   function show(): WindowPort {
-    if (window && !window.isDestroyed()) bringToFront(window)
-    else window = open()
-    return window
+    const last = window
+    if (!last) return open()
+    bringToFront(last)
+    return last
+  }
+
+  function goTo(place: string) {
+    command(`go:${place}`)
   }
 
   function open(): WindowPort {
@@ -78,6 +115,16 @@ export function openDesk(
     // Windows tells windows, and ends the process when the second listener returns.
     opened.on('query-session-end', () => quit.osIsShuttingDown())
     opened.on('session-end', () => quit.osIsShuttingDown())
+    windows.add(opened)
+    window = opened
+    opened.on('focus', () => {
+      window = opened
+      citizen?.seen()
+    })
+    opened.on('closed', () => {
+      windows.delete(opened)
+      if (window === opened) window = [...windows].at(-1)
+    })
     return opened
   }
 

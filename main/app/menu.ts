@@ -12,6 +12,9 @@ export interface MenuActions {
   command(command: Command): void
   reloadConfiguration(): void
   openDataFolder(): void
+  openWindow(): void
+  showLog(): void
+  copyDiagnostics(): void
 }
 
 const THEMES = { system: 'As the system', light: 'Light', dark: 'Dark' }
@@ -49,6 +52,12 @@ export function menuTemplate(actions: MenuActions): MenuItemConstructorOptions[]
   const file: MenuItemConstructorOptions = {
     label: 'File',
     submenu: [
+      {
+        id: 'new-window',
+        label: 'New window',
+        accelerator: 'CmdOrCtrl+Shift+N',
+        click: () => actions.openWindow(),
+      },
       {
         id: 'add-repository',
         label: 'Add repository…',
@@ -117,7 +126,11 @@ export function menuTemplate(actions: MenuActions): MenuItemConstructorOptions[]
     label: 'Help',
     role: 'help',
     submenu: [
+      { id: 'whats-new', label: 'What’s new', click: () => command('go:/whats-new') },
+      separator,
       { id: 'data-folder', label: 'Open data folder', click: () => actions.openDataFolder() },
+      { id: 'show-log', label: 'Show the app’s log', click: () => actions.showLog() },
+      { id: 'diagnostics', label: 'Copy diagnostics', click: () => actions.copyDiagnostics() },
       ...(mac ? [] : [separator, { role: 'about' } as const]),
     ],
   }

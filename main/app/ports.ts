@@ -2,16 +2,22 @@ import type {
   App,
   BrowserWindow,
   BrowserWindowConstructorOptions,
+  Clipboard,
   Dialog,
   IpcMain,
   Menu,
+  NativeImage,
   NativeTheme,
+  Notification,
+  NotificationConstructorOptions,
   PowerMonitor,
+  PowerSaveBlocker,
   Protocol,
   SafeStorage,
   Screen,
   Session,
   Shell,
+  Tray,
   WebContents,
   WebFrameMain,
 } from 'electron'
@@ -35,7 +41,11 @@ export type AppPort = Pick<
   | 'relaunch'
   | 'releaseSingleInstanceLock'
   | 'requestSingleInstanceLock'
+  | 'setAboutPanelOptions'
   | 'setAppUserModelId'
+  | 'setAsDefaultProtocolClient'
+  | 'setBadgeCount'
+  | 'setLoginItemSettings'
   | 'setName'
   | 'setPath'
   | 'whenReady'
@@ -56,6 +66,7 @@ export type ContentsPort = Pick<
 export interface WindowPort
   extends Pick<
     BrowserWindow,
+    | 'close'
     | 'focus'
     | 'getNormalBounds'
     | 'isDestroyed'
@@ -66,6 +77,8 @@ export interface WindowPort
     | 'on'
     | 'once'
     | 'restore'
+    | 'setOverlayIcon'
+    | 'setProgressBar'
     | 'show'
   > {
   readonly webContents: ContentsPort
@@ -79,7 +92,8 @@ export type FramePort = Pick<WebFrameMain, 'origin' | 'parent'>
 export type IpcPort = Pick<IpcMain, 'handle' | 'on'>
 export type MenuPort = Pick<typeof Menu, 'buildFromTemplate' | 'setApplicationMenu'>
 export type ThemePort = Pick<NativeTheme, 'shouldUseDarkColors' | 'themeSource'>
-export type PowerPort = Pick<PowerMonitor, 'on'>
+export type PowerPort = Pick<PowerMonitor, 'on' | 'onBatteryPower'>
+export type SaveBlockerPort = Pick<PowerSaveBlocker, 'start' | 'stop'>
 export type ProtocolPort = Pick<Protocol, 'handle' | 'registerSchemesAsPrivileged'>
 export type SafeStoragePort = Pick<
   SafeStorage,
@@ -93,22 +107,34 @@ export type SessionPort = Pick<
   Session,
   'setDevicePermissionHandler' | 'setPermissionCheckHandler' | 'setPermissionRequestHandler'
 >
-export type ShellPort = Pick<Shell, 'openExternal' | 'openPath'>
+export type ShellPort = Pick<Shell, 'openExternal' | 'openPath' | 'showItemInFolder'>
+export type ClipboardPort = Pick<Clipboard, 'writeText'>
+export type ImagePort = Pick<typeof Electron.nativeImage, 'createFromBitmap'>
+export type TrayPort = Pick<Tray, 'destroy' | 'on' | 'setContextMenu' | 'setImage' | 'setToolTip'>
+export type NotificationPort = Pick<Notification, 'on' | 'show'>
 
 /** Electron, as far as the app knows it. */
 export interface ElectronPorts {
   readonly app: AppPort
+  readonly clipboard: ClipboardPort
   readonly dialog: DialogPort
   readonly ipcMain: IpcPort
   readonly menu: MenuPort
+  readonly nativeImage: ImagePort
   readonly nativeTheme: ThemePort
+  readonly notifications: {
+    isSupported(): boolean
+    create(options: NotificationConstructorOptions): NotificationPort
+  }
   readonly powerMonitor: PowerPort
+  readonly powerSaveBlocker: SaveBlockerPort
   readonly protocol: ProtocolPort
   readonly safeStorage: SafeStoragePort
   readonly screen: ScreenPort
   readonly shell: ShellPort
   /** There is none before the app is ready. */
   readonly defaultSession: () => SessionPort
+  readonly createTray: (image: NativeImage) => TrayPort
   readonly createWindow: (options: BrowserWindowConstructorOptions) => WindowPort
   /** electron-store, which asks Electron for a folder even when it is told one. */
   readonly createStore: (options: StateStoreOptions) => FileStore

@@ -128,6 +128,16 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'environment:refresh': z.tuple([]),
   'environment:pin': z.tuple([]),
   'environment:unpin': z.tuple([]),
+  'desktop:show': z.tuple([]),
+  'desktop:configure': z.tuple([
+    z.object({
+      tray: z.boolean().optional(),
+      background: z.boolean().optional(),
+      login: z.boolean().optional(),
+      keepAwake: z.boolean().optional(),
+      muted: z.array(name).max(10_000).optional(),
+    }),
+  ]),
   'update:status': z.tuple([]),
   'update:check': z.tuple([]),
   'update:apply': z.tuple([

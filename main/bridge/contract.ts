@@ -145,6 +145,9 @@ export interface Requests {
   'environment:refresh': () => EnvironmentInfo
   'environment:pin': () => EnvironmentInfo
   'environment:unpin': () => EnvironmentInfo
+  /** What the desktop app does outside of its window. */
+  'desktop:show': () => DesktopInfo
+  'desktop:configure': (change: Partial<DesktopInfo>) => DesktopInfo
   'update:status': () => UpdateStatus
   /** Looks for a newer version now. */
   'update:check': () => UpdateStatus
@@ -343,6 +346,19 @@ export interface EnvironmentInfo {
   readonly readAt: Moment
   /** By name; `null` for values that look like secrets. */
   readonly variables: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+export interface DesktopInfo {
+  /** An item in the tray or the menu bar. */
+  readonly tray: boolean
+  /** Goes on when the last window is closed. On macOS it always does. */
+  readonly background: boolean
+  /** Starts, without a window, when the person logs in. */
+  readonly login: boolean
+  /** Keeps the machine awake while builds run on it. */
+  readonly keepAwake: boolean
+  /** Builders that are not told of until they are good again. */
+  readonly muted: readonly string[]
 }
 
 /** How this copy of the app stands to newer versions. */

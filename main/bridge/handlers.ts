@@ -11,6 +11,7 @@ import { attachHandlers } from './attach.ts'
 import { backUpNow, backupInfo, changeBackupSettings } from './backups.ts'
 import { readConfigText, writeConfigText } from './config-text.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
+import { type DesktopDoor, desktopHandlers } from './desktop.ts'
 import { type EnvironmentPort, environmentHandlers } from './environment.ts'
 import { forceBuild, forceTip, rebuild } from './force.ts'
 import type { News } from './news.ts'
@@ -27,6 +28,7 @@ export interface HandlerOptions {
   /** Where something has to be recovered. */
   readonly recovery?: RecoveryPort
   readonly environment?: EnvironmentPort
+  readonly desktop?: () => DesktopDoor | undefined
   /** What replaces the app, where something does. */
   readonly updates?: () => UpdateDoor | undefined
 }
@@ -139,6 +141,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'config:reload': () => config.reload(),
     ...recoveryHandlers(options.recovery),
     ...environmentHandlers(options.environment),
+    ...desktopHandlers(options.desktop ?? (() => undefined)),
     ...updateHandlers(updates, master.options.version),
 
     'backup:list': () => ({

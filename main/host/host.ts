@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { scrubEnvironment } from '../../slave/environment.ts'
 import { CHANNELS } from '../bridge/call.ts'
 import type { Handlers, UpdateOutcome } from '../bridge/contract.ts'
+import type { DesktopDoor } from '../bridge/desktop.ts'
 import { createHandlers, type HandlerOptions } from '../bridge/handlers.ts'
 import { createNews, type News } from '../bridge/news.ts'
 import { onlyReading, onlyRecovery, recoveryHandlers } from '../bridge/recovery.ts'
@@ -96,6 +97,8 @@ export interface Host {
   readonly updateOutcome: UpdateOutcome | null
   /** What replaces the app can be asked by the window from now on. */
   serveUpdates(door: UpdateDoor): void
+  /** What the desktop does can be asked by the window from now on. */
+  serveDesktop(door: DesktopDoor): void
   /** Notes where the master stands. Synchronous, for a process that may be ended any moment. */
   checkpoint(): void
   /** Stops in order. Builds that run are left to go on where they can, unless they are to be stopped. */
@@ -135,6 +138,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     let running: RunningMaster | undefined
     let door: UpdateDoor | undefined
     const updates = () => door
+    let desktopDoor: DesktopDoor | undefined
+    const desktop = () => desktopDoor
     let closeDoors: AsyncStop = async () => {}
     const bare = { token, staticDir: join(APP_ROOT, 'out', 'renderer'), log, version: VERSION }
     const recovery = createRecovery({
@@ -146,6 +151,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           onUpgrade,
           upgradeSignal,
           updates,
+          desktop,
           environment,
         })
         await closeDoors()
@@ -158,7 +164,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           { ...options, dataDir: copy, mode: 'dormant' },
           log,
           state,
-          { lookOnly: true, updates, environment },
+          { lookOnly: true, updates, desktop, environment },
         )
         const why = 'The history is only looked at: nothing can be changed or built.'
         current.use(
@@ -190,6 +196,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if ((options.mode ?? 'full') !== 'full') {
       running = await startRunning(options, log, state, {
         updates,
+        desktop,
         environment,
         ...(options.onUpgrade && { onUpgrade: options.onUpgrade }),
       })
@@ -219,6 +226,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
       },
       get updateOutcome() {
         return running?.updateOutcome ?? null
+      },
+      serveDesktop(served) {
+        desktopDoor = served
       },
       serveUpdates(served) {
         door = served
@@ -277,10 +287,13 @@ async function startRunning(
   state: StateStore,
   {
     updates,
+    desktop,
     environment,
     ...how
   }: Pick<MasterOptions, 'onUpgrade' | 'upgradeSignal' | 'lookOnly'> &
-    Required<Pick<HandlerOptions, 'updates'>> & { readonly environment: BuildEnvironments },
+    Required<Pick<HandlerOptions, 'desktop' | 'updates'>> & {
+      readonly environment: BuildEnvironments
+    },
 ): Promise<RunningMaster> {
   const { dataDir, shell } = options
   // Read anew each time: a person may have it read again.
@@ -320,6 +333,7 @@ async function startRunning(
     chooseFolder: options.chooseFolder ?? (async () => null),
     freeBytes: () => freeBytes(dataDir),
     updates,
+    desktop,
     environment,
   })
   return {

@@ -123,6 +123,16 @@ const PARSERS: { readonly [K in keyof State]: (value: unknown) => State[K] } = {
           stood: hasNumbers(value.stood, ['change', 'request', 'build']) ? value.stood : null,
         } as unknown as LastRun)
       : null,
+  desktop(value) {
+    const { tray, background, login, keepAwake, muted } = Object(value) as Record<string, unknown>
+    return {
+      tray: tray !== false,
+      background: background === true,
+      login: login === true,
+      keepAwake: keepAwake !== false,
+      muted: Array.isArray(muted) ? muted.filter(one => typeof one === 'string') : [],
+    }
+  },
   updates(value) {
     const { check, channel, apply, tried } = Object(value) as Record<string, unknown>
     return {

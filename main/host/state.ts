@@ -8,6 +8,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import type { DesktopInfo } from '../bridge/contract.ts'
 
 /** What state.json holds: small, and nothing that builds, queue or logs depend on. */
 export interface State {
@@ -16,6 +17,7 @@ export interface State {
   /** Which version ran last, how it ended, and where the master stood. */
   readonly lastRun: LastRun | null
   readonly updates: UpdateSettings
+  readonly desktop: DesktopInfo
 }
 
 export interface UpdateSettings {
@@ -55,15 +57,24 @@ const DEFAULT_UPDATES: UpdateSettings = {
   tried: null,
 }
 
+const DEFAULT_DESKTOP: DesktopInfo = {
+  tray: true,
+  background: false,
+  login: false,
+  keepAwake: true,
+  muted: [],
+}
+
 export const DEFAULT_STATE: State = {
   theme: 'system',
   window: null,
   lastRun: null,
   updates: DEFAULT_UPDATES,
+  desktop: DEFAULT_DESKTOP,
 }
 
 /** The schema of state.json, ours and not the app's version. It is handed to the store as `<n>.0.0`. */
-export const STATE_SCHEMA = 2
+export const STATE_SCHEMA = 3
 
 type Fields = Record<string, unknown>
 
@@ -71,6 +82,7 @@ type Fields = Record<string, unknown>
 export const STATE_MIGRATIONS: Readonly<Record<number, (state: Fields) => Fields>> = {
   1: state => ({ theme: 'system', window: null, lastRun: null, ...state }),
   2: state => ({ updates: DEFAULT_UPDATES, ...state }),
+  3: state => ({ desktop: DEFAULT_DESKTOP, ...state }),
 }
 
 /** The slice of electron-store and conf that migrations need. */

@@ -9,6 +9,7 @@ import { Segments } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 import { UpdateSection } from '../updates/update-section.tsx'
 import { Backups } from './backups.tsx'
+import { DesktopSection } from './desktop-section.tsx'
 import { EnvironmentSection } from './environment-section.tsx'
 import '../welcome/welcome.css'
 import './settings.css'
@@ -62,6 +63,7 @@ export function SettingsView() {
               Read again
             </button>
           </section>
+          <DesktopSection />
           <EnvironmentSection />
           <UpdateSection />
           <Backups />

@@ -11,6 +11,9 @@ function itemsOf(actions: Partial<MenuActions> = {}): MenuItemConstructorOptions
     command: () => {},
     reloadConfiguration: () => {},
     openDataFolder: () => {},
+    openWindow: () => {},
+    showLog: () => {},
+    copyDiagnostics: () => {},
     ...actions,
   })
   const all = (items: MenuItemConstructorOptions[]): MenuItemConstructorOptions[] =>
@@ -27,8 +30,9 @@ test.each(['linux', 'win32', 'darwin'] as const)(
     const keys = items.flatMap(item => item.accelerator ?? [])
 
     expect(ids.toSorted()).toEqual([
-      ...['add-repository', 'data-folder', 'palette', 'quit', 'reload-configuration', 'settings'],
-      ...['theme-dark', 'theme-light', 'theme-system', 'waterfall'],
+      ...['add-repository', 'data-folder', 'diagnostics', 'new-window', 'palette', 'quit'],
+      ...['reload-configuration', 'settings', 'show-log'],
+      ...['theme-dark', 'theme-light', 'theme-system', 'waterfall', 'whats-new'],
     ])
     expect(keys).toEqual([...new Set(keys)])
   },

@@ -11,6 +11,7 @@ const APP_EVENTS = [
   'activate',
   'before-quit',
   'browser-window-created',
+  'open-url',
   'quit',
   'ready',
   'second-instance',
@@ -80,6 +81,18 @@ class DoubleApp extends DoubleEmitter {
       refuse('app.enableSandbox(), which takes --no-sandbox away, for root')
   }
   setAppUserModelId = (_id: string) => {}
+  setAboutPanelOptions = (_options: object) => {}
+  setAsDefaultProtocolClient = (_scheme: string) => true
+  /** Of the double: the number on the dock, and what was asked of the login items. */
+  badge = 0
+  loginItems: object | undefined
+  setBadgeCount = (count = 0) => {
+    this.badge = count
+    return true
+  }
+  setLoginItemSettings = (settings: object) => {
+    this.loginItems = settings
+  }
 
   setPath = (name: string, path: string) => {
     this.#usualPath(name)

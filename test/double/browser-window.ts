@@ -90,6 +90,15 @@ export class BrowserWindow extends DoubleEmitter implements Closable {
   isMinimized = () => this.#state === 'minimized'
   isMaximized = () => this.#state === 'maximized'
   getBounds = (): Bounds => ({ ...this.#bounds })
+  /** Of the double: what the taskbar would show. */
+  progress = -1
+  overlay: object | null = null
+  setProgressBar = (progress: number) => {
+    this.progress = progress
+  }
+  setOverlayIcon = (overlay: object | null, _description: string) => {
+    this.overlay = overlay
+  }
   getNormalBounds = (): Bounds => ({ ...this.#bounds })
   getTitle = () => 'Triphammer'
   capturePage = () => this.webContents.capturePage()

@@ -26,16 +26,22 @@ const window = new electron.BrowserWindow()
 const OBJECTS: Readonly<Record<string, object>> = {
   App: electron.app,
   BrowserWindow: window,
+  Clipboard: electron.clipboard,
   Dialog: electron.dialog,
   IpcMain: electron.ipcMain,
   Menu: electron.Menu,
   NativeTheme: electron.nativeTheme,
+  Notification: new electron.Notification(),
   PowerMonitor: electron.powerMonitor,
+  PowerSaveBlocker: electron.powerSaveBlocker,
   Protocol: electron.protocol,
   SafeStorage: electron.safeStorage,
   Screen: electron.screen,
   Session: electron.session.defaultSession,
   Shell: electron.shell,
+  Tray: new electron.Tray(
+    electron.nativeImage.createFromBitmap(Buffer.alloc(4), { width: 1, height: 1 }),
+  ),
   WebContents: window.webContents,
   // Made anew for each message; test/e2e sees that it has these.
   WebFrameMain: { origin: '', parent: null },
@@ -48,6 +54,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
   opened: 'BrowserWindow',
   powerMonitor: 'PowerMonitor',
   window: 'BrowserWindow',
+  notification: 'Notification',
+  tray: 'Tray',
 }
 
 describe('every member that the app uses', () => {
@@ -130,6 +138,9 @@ test.each(['linux', 'win32', 'darwin'] as const)('our menu for %s can be built',
     command: nothing,
     reloadConfiguration: nothing,
     openDataFolder: nothing,
+    openWindow: nothing,
+    showLog: nothing,
+    copyDiagnostics: nothing,
   })
 
   const menu = electron.Menu.buildFromTemplate(template as never)
@@ -150,7 +161,7 @@ test('what the double lacks is refused', () => {
     () => Menu.buildFromTemplate([{ toolTip: 'hint' } as object]),
     () => Menu.buildFromTemplate([{ role: 'copy' }]).items[0]!.click(),
     () => protocol.handle('app', () => new Response()),
-    () => electron.powerMonitor.on('on-ac', () => {}),
+    () => electron.powerMonitor.on('thermal-state-change', () => {}),
   ]
 
   for (const attempt of refused) expect(attempt).toThrow(/electron double: .* is not supported/)

@@ -2,6 +2,7 @@
 import { app } from './app.ts'
 import { autoUpdater } from './auto-updater.ts'
 import { BrowserWindow } from './browser-window.ts'
+import { clipboard, Notification, nativeImage, powerSaveBlocker, Tray } from './desktop.ts'
 import { ipcMain } from './ipc.ts'
 import { Menu, MenuItem } from './menu.ts'
 import { net } from './net.ts'
@@ -14,18 +15,23 @@ const electron = {
   app,
   autoUpdater,
   BrowserWindow,
+  clipboard,
   dialog,
   ipcMain,
   Menu,
   MenuItem,
+  Notification,
+  nativeImage,
   nativeTheme,
   net,
   powerMonitor,
+  powerSaveBlocker,
   protocol,
   safeStorage,
   screen,
   session,
   shell,
+  Tray,
   webContents,
 }
 
@@ -33,18 +39,23 @@ export {
   app,
   autoUpdater,
   BrowserWindow,
+  clipboard,
   dialog,
   ipcMain,
   Menu,
   MenuItem,
+  Notification,
+  nativeImage,
   nativeTheme,
   net,
   powerMonitor,
+  powerSaveBlocker,
   protocol,
   safeStorage,
   screen,
   session,
   shell,
+  Tray,
   webContents,
 }
 

@@ -42,6 +42,9 @@ export const shell = {
     shell.opened.push(path)
     return ''
   },
+  showItemInFolder(path: string) {
+    shell.opened.push(path)
+  },
 }
 
 const SOURCES = ['system', 'light', 'dark']
@@ -124,4 +127,13 @@ function mustBeReady() {
 }
 
 /** Electron's `powerMonitor`. Nothing happens to this machine; tests emit what should. */
-export const powerMonitor = new DoubleEmitter('powerMonitor', ['resume', 'shutdown', 'suspend'])
+class DoublePower extends DoubleEmitter {
+  onBatteryPower = false
+  isOnBatteryPower = () => this.onBatteryPower
+
+  constructor() {
+    super('powerMonitor', ['on-ac', 'on-battery', 'resume', 'shutdown', 'suspend'])
+  }
+}
+
+export const powerMonitor = new DoublePower()

@@ -30,6 +30,7 @@ test('a first start begins on defaults, in a file that is only for this user', (
     state.get('window'),
     state.get('lastRun'),
     state.get('updates'),
+    state.get('desktop'),
   ]).toEqual(Object.values(DEFAULT_STATE))
   expect(state.trouble).toBeUndefined()
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)

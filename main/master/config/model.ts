@@ -169,6 +169,14 @@ export interface LockConfig {
   readonly maxCount: number
 }
 
+/** What is told where `notify` does not say. */
+export const USUAL_OCCASIONS: readonly string[] = [
+  'failure',
+  'exception',
+  'recovery',
+  'slave-missing',
+]
+
 export interface NotifyConfig {
   readonly kind: string
   readonly on: readonly string[]

@@ -229,7 +229,23 @@ const lock = z.strictObject({
   scope: z.enum(['master', 'slave']).optional(),
   maxCount: z.int().min(1).optional(),
 })
-const notify = z.looseObject({ kind: z.string(), on: names.optional() })
+/** What can be told of. */
+export const OCCASIONS = [
+  'failure',
+  'exception',
+  'warnings',
+  'success',
+  'recovery',
+  'slave-missing',
+] as const
+
+const notify = z.looseObject({
+  kind: z.string().describe('desktop: notifications of the desktop app.'),
+  on: z
+    .array(z.enum(OCCASIONS))
+    .optional()
+    .describe('failure, exception, recovery and slave-missing by default; [] for none.'),
+})
 const backups = z.strictObject({
   keep: z.int().min(1).max(1000).optional().describe('How many are kept; 10 by default.'),
   maxSize: z

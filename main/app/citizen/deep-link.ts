@@ -1,0 +1,37 @@
+/** The scheme that the system opens with this app. */
+export const SCHEME = 'triphammer'
+
+const VIEWS = new Set(['waterfall', 'builds', 'changes', 'slaves', 'settings', 'add', 'trends'])
+const LONGEST = 2000
+
+/**
+ * The place in the window that a link names: `triphammer://builds/calc/12` is
+ * `/builds/calc/12`. `undefined` for what is no link of ours: anybody may make one,
+ * so it can show something and do nothing.
+ */
+export function placeOf(link: string): string | undefined {
+  if (link.length > LONGEST || !link.startsWith(`${SCHEME}://`)) return undefined
+  let url: URL
+  try {
+    url = new URL(link)
+  } catch {
+    return undefined
+  }
+  if (!VIEWS.has(url.hostname)) return undefined
+  const parts = url.pathname.split('/').filter(part => part !== '')
+  if (!parts.every(isText)) return undefined
+  return `/${[url.hostname, ...parts].join('/')}${url.search}`
+}
+
+function isText(part: string): boolean {
+  try {
+    return decodeURIComponent(part) !== ''
+  } catch {
+    return false
+  }
+}
+
+/** The link among the arguments of a start, where there is one. */
+export function linkAmong(argv: readonly string[]): string | undefined {
+  return argv.find(arg => placeOf(arg) !== undefined)
+}

@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { AppPort } from '../ports.ts'
+
+/** Started with it the app shows no window: its tray is enough. */
+export const HIDDEN = '--hidden'
+
+export interface LoginFacts {
+  readonly platform: NodeJS.Platform
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The person's home. */
+  readonly home: string
+  readonly execPath: string
+  /** What this start was given that the next one needs. */
+  readonly args: readonly string[]
+}
+
+/**
+ * Starts the app when the person logs in, or no longer. Electron does it on macOS
+ * and Windows; Linux desktops read a file.
+ */
+export function setLogin(
+  app: Pick<AppPort, 'setLoginItemSettings'>,
+  on: boolean,
+  facts: LoginFacts,
+): void {
+  const args = [...facts.args, HIDDEN]
+  if (facts.platform !== 'linux') {
+    app.setLoginItemSettings({ openAtLogin: on, args })
+    return
+  }
+  const file = autostartFile(facts)
+  if (!on) {
+    rmSync(file, { force: true })
+    return
+  }
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, desktopEntry(facts.env.APPIMAGE ?? facts.execPath, args))
+}
+
+/** Whether it is so now, on Linux. */
+export function hasAutostart(facts: LoginFacts): boolean {
+  return existsSync(autostartFile(facts))
+}
+
+function autostartFile({ env, home }: LoginFacts): string {
+  const config = env.XDG_CONFIG_HOME || join(home, '.config')
+  return join(config, 'autostart', 'org.triphammer.desktop.desktop')
+}
+
+function desktopEntry(program: string, args: readonly string[]): string {
+  const command = [program, ...args].map(quoted).join(' ')
+  return [
+    '[Desktop Entry]',
+    'Type=Application',
+    'Name=Triphammer',
+    'Comment=Builds your repositories',
+    `Exec=${command}`,
+    'X-GNOME-Autostart-enabled=true',
+    '',
+  ].join('\n')
+}
+
+// As the Desktop Entry Specification has it: quotes for spaces, and four characters escaped.
+function quoted(word: string): string {
+  if (/^[\w@+=:,./-]+$/.test(word)) return word
+  return `"${word.replace(/["`$\\]/g, '\\$&').replaceAll('%', '%%')}"`
+}

@@ -1,0 +1,19 @@
+import type { DesktopInfo, Handlers } from './contract.ts'
+import { mustBe } from './refused.ts'
+
+/** What the window may ask of the desktop that it is on. */
+export interface DesktopDoor {
+  info(): DesktopInfo
+  configure(change: Partial<DesktopInfo>): DesktopInfo
+}
+
+type DesktopHandlers = Pick<Handlers, 'desktop:show' | 'desktop:configure'>
+
+/** @param door Comes after the handlers are made, and in the desktop app only. */
+export function desktopHandlers(door: () => DesktopDoor | undefined): DesktopHandlers {
+  const there = () => mustBe(door(), 'a browser has no tray; this is for the desktop app')
+  return {
+    'desktop:show': () => there().info(),
+    'desktop:configure': change => there().configure(change),
+  }
+}

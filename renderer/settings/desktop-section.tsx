@@ -1,0 +1,58 @@
+import { useEffect, useState } from 'react'
+import { bridge, type DesktopInfo } from '../bridge.ts'
+import { act } from '../store/actions.ts'
+
+const CHOICES = [
+  ['tray', 'Show an item in the tray'],
+  ['background', 'Go on when the last window is closed'],
+  ['login', 'Start when I log in, without a window'],
+  ['keepAwake', 'Keep the machine awake while builds run on it, unless the battery is low'],
+] as const
+
+/** What the desktop app does outside of its window, in the settings. */
+export function DesktopSection() {
+  const [info, setInfo] = useState<DesktopInfo | null>(null)
+  useEffect(() => {
+    if (bridge.shell === 'desktop') bridge.request('desktop:show').then(setInfo, () => {})
+  }, [])
+  if (!info) return null
+  const change = async (part: Partial<DesktopInfo>) => {
+    const next = await act(bridge.request('desktop:configure', part), 'Kept')
+    if (next) setInfo(next)
+  }
+  return (
+    <section>
+      <h2>Desktop</h2>
+      {CHOICES.map(([key, label]) => (
+        <label key={key} className="settings-choice">
+          <input
+            type="checkbox"
+            checked={info[key]}
+            onChange={event => void change({ [key]: event.target.checked })}
+          />
+          {label}
+        </label>
+      ))}
+      {info.muted.length > 0 && (
+        <ul className="settings-muted">
+          {info.muted.map(builder => (
+            <li key={builder}>
+              <span className="cut">{builder} is muted until it is good</span>
+              <button
+                type="button"
+                className="button"
+                onClick={() => void change({ muted: info.muted.filter(one => one !== builder) })}
+              >
+                Unmute
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="dim">
+        What is told in notifications is <span className="mono">notify</span> in master.yml:
+        failures, exceptions, repairs and slaves that stay away, unless it says otherwise.
+      </p>
+    </section>
+  )
+}
