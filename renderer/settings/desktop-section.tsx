@@ -17,8 +17,10 @@ export function DesktopSection() {
   }, [])
   if (!info) return null
   const change = async (part: Partial<DesktopInfo>) => {
+    // A box that is ticked stays ticked while the answer is under way.
+    setInfo({ ...info, ...part })
     const next = await act(bridge.request('desktop:configure', part), 'Kept')
-    if (next) setInfo(next)
+    setInfo(next ?? info)
   }
   return (
     <section>
