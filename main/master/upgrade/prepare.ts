@@ -3,6 +3,7 @@ import { finishRestore } from '../backup/restore.ts'
 import { workerFile } from '../worker-file.ts'
 import { type Found, finishUpgrade } from './finish.ts'
 import { type Behind, forgetDoubt, lookAtStores } from './look.ts'
+import { leavingNothing } from './stores.ts'
 import { type StoreTrouble, StoreTroubleError } from './trouble.ts'
 import type { Upgraded, UpgradeProgress } from './upgrade.ts'
 
@@ -35,7 +36,7 @@ export async function prepareStores(order: PrepareOrder): Promise<Prepared> {
   // Whatever was cut short has files on their way.
   await finishRestore(dataDir)
   const found = await finishUpgrade(dataDir)
-  const look = lookAtStores(dataDir)
+  const look = leavingNothing(dataDir, () => lookAtStores(dataDir))
   if (look.kind === 'trouble') throw new StoreTroubleError(dataDir, look.trouble)
   forgetDoubt(dataDir)
   const upgraded = look.kind === 'behind' ? await upgradeOnThread(order, look.stores) : undefined

@@ -37,19 +37,32 @@ export function readHeader(path: string): Header {
   }))
 }
 
-/** Looks at a database that nobody writes to, and leaves it and its folder as they were. */
+/**
+ * Looks at a database and changes nothing in it. Beside one with a write-ahead log SQLite makes
+ * a `-shm`, which is left: another process may have it open by now.
+ */
 export function withReader<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const companions = [`${path}-wal`, `${path}-shm`]
-  const made = companions.filter(file => !existsSync(file))
   // Without a write-ahead log the file is all there is, and SQLite need not make anything beside it.
-  const db = made.includes(companions[0]!)
-    ? openImmutable(path)
-    : new DatabaseSync(path, { readOnly: true })
+  const db = existsSync(`${path}-wal`)
+    ? new DatabaseSync(path, { readOnly: true })
+    : openImmutable(path)
   try {
     return work(db)
   } finally {
     db.close()
-    // Even a reader makes these, and does not remove them.
+  }
+}
+
+/**
+ * Does `work`, which looks at databases, and removes what readers have made beside them. Only
+ * for whoever has the lock of the data directory.
+ */
+export function leavingNothing<T>(dataDir: string, work: () => T): T {
+  const companions = STORES.map(store => `${storePath(dataDir, store)}-shm`)
+  const made = companions.filter(file => !existsSync(file))
+  try {
+    return work()
+  } finally {
     for (const file of made) rmSync(file, { force: true })
   }
 }

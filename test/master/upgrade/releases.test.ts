@@ -126,7 +126,12 @@ async function show(dataDir: string, now: number) {
   for (const build of desk.builds)
     details.push(await handlers['build:details'](build.id as BuildId))
   return {
-    ...JSON.parse(JSON.stringify({ model, details, changes: desk.changes })),
+    // Results that nobody knows had the look of skipped ones in 0.1.0.
+    ...JSON.parse(
+      JSON.stringify({ model, details, changes: desk.changes }, (key, value) =>
+        key === 'look' && value === 'unknown' ? 'skipped' : value,
+      ),
+    ),
     data: master.data,
   }
 }
