@@ -20,7 +20,7 @@ export interface LogStore {
   finish(logId: LogId): Promise<{ lineCount: number; byteCount: number }>
   /** What is committed of each source of a log whose step is not over. */
   marks(logId: LogId): Promise<LogMarks>
-  /** The step is over: nobody will ask for these. */
+  /** The step is over: nobody will ask for these. Done when the next log is finished. */
   forgetMarks(logIds: readonly LogId[]): void
   lines(query: LinesQuery): Promise<LogLine[]>
   bytes(
@@ -65,6 +65,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   })
   const waiting = new Map<number, Asked>()
   let lastTicket = 0
+  let unmarked: LogId[] = []
   let dead: Error | undefined
   let reader: ReturnType<typeof startReader> | undefined
 
@@ -93,12 +94,14 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
         ticket,
         source,
       })).then(() => undefined),
-    finish: logId => send(ticket => ({ kind: 'finish', logId, ticket })),
-    marks: logId => ask({ kind: 'marks', logId }) as Promise<LogMarks>,
-    forgetMarks(logIds) {
-      if (!dead && logIds.length > 0)
-        writer.postMessage({ kind: 'forgetMarks', logIds } satisfies ToWriter)
+    finish(logId) {
+      const forgotten = unmarked
+      unmarked = []
+      return send(ticket => ({ kind: 'finish', logId, ticket, unmarked: forgotten }))
     },
+    marks: logId => ask({ kind: 'marks', logId }) as Promise<LogMarks>,
+    // A message of its own would cost more than all that is done for the marks.
+    forgetMarks: logIds => void unmarked.push(...logIds),
     lines: query => ask({ kind: 'lines', query }) as Promise<LogLine[]>,
     bytes: (logId, from, streams) =>
       ask({ kind: 'bytes', logId, from, ...(streams && { streams }) }) as Promise<{

@@ -17,8 +17,13 @@ export type ToWriter =
       readonly ticket: number
       readonly source: LogSource
     }
-  | { readonly kind: 'finish'; readonly logId: LogId; readonly ticket: number }
-  | { readonly kind: 'forgetMarks'; readonly logIds: readonly LogId[] }
+  | {
+      readonly kind: 'finish'
+      readonly logId: LogId
+      readonly ticket: number
+      /** Logs of steps that are over: nobody will ask for their marks. */
+      readonly unmarked: readonly LogId[]
+    }
   | { readonly kind: 'close' }
 
 export type FromWriter =
@@ -47,7 +52,6 @@ let failing = false
 say({ kind: 'ready' })
 
 port.on('message', (message: ToWriter) => {
-  if (message.kind === 'forgetMarks') return writing.forgetMarks(message.logIds)
   if (message.kind === 'close') {
     writing.releaseAll()
     commit()
@@ -66,6 +70,7 @@ port.on('message', (message: ToWriter) => {
 
 function take(message: Extract<ToWriter, { kind: 'append' | 'finish' }>) {
   if (message.kind === 'finish') {
+    writing.forgetMarks(message.unmarked)
     writing.finish(message.logId, message.ticket)
     commitSoon()
     return

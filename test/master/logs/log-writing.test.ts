@@ -6,7 +6,7 @@ import { CHUNK_BYTES } from '../../../main/master/logs/chunk.ts'
 import type { LogLine } from '../../../main/master/logs/lines.ts'
 import { LOG_MIGRATIONS } from '../../../main/master/logs/log-migrations.ts'
 import { createLogReading } from '../../../main/master/logs/log-reading.ts'
-import { createLogWriting } from '../../../main/master/logs/log-writing.ts'
+import { createLogWriting, readMarks } from '../../../main/master/logs/log-writing.ts'
 import { type LogId, STREAMS, type Stream } from '../../../main/master/model.ts'
 import { later } from '../../helpers/cleanup.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
@@ -136,6 +136,27 @@ test('a line that comes in pieces is not cut by lines of another stream', () => 
   expect(storedPieces(db, LOG).map(({ stream, bytes }) => [stream, String(bytes)])).toEqual([
     ['stderr', 'warning\n'],
     ['stdout', 'one line\n'],
+  ])
+})
+
+test('what is stored of each source is known in the commit that stores it', () => {
+  const { db, writing } = openStore()
+  writing.append(LOG, 'header', Buffer.from('note\n'), 0, 1)
+  writing.append(LOG, 'stdout', Buffer.from('one\ntw'), 0, 2, 1)
+  writing.commit(10)
+  const before = readMarks(db, LOG)
+  writing.append(LOG, 'stdout', Buffer.from('o\nthree\n'), 20, 3, 2)
+  writing.commit(30)
+  const after = readMarks(db, LOG)
+  writing.finish(LOG, 4)
+  writing.commit(40)
+  writing.forgetMarks([LOG])
+  writing.finish(2 as LogId, 5)
+  writing.commit(50)
+  expect([before, after, readMarks(db, LOG)]).toEqual([
+    { '0:header': 5, '1:stdout': 4 },
+    { '0:header': 5, '1:stdout': 6, '2:stdout': 8 },
+    {},
   ])
 })
 
