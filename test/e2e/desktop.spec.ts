@@ -88,19 +88,59 @@ test(`a data directory that a headless master has is left alone${ON}`, async ({
   expect(await served.stop()).toBe(0)
 })
 
-test(`quitting from the menu stops a running build in order${ON}`, async ({
+test(`a build that is left to finish goes on while the app is away, and ends as itself${ON}`, async ({
   launch,
   repository,
   dataDir,
+  home,
 }) => {
   const application = await launch()
-  await addAndBuild(application.page, repository(), 'sleep 600')
+  const go = join(home, 'go')
+  await addAndBuild(
+    application.page,
+    repository(),
+    `echo on; while [ ! -e ${go} ]; do sleep 0.05; done; echo over`,
+  )
   const { id } = await untilBuild(application.page, { complete: false, state: 'run' })
 
   await clickMenu(application, 'quit')
 
   expect(await application.exited).toEqual({ code: 0, signal: null })
   expect(lastRun(dataDir)).toMatchObject({ ending: 'clean', stood: { build: id } })
+  writeFileSync(go, '')
+  await application.start()
+  const build = await untilBuild(application.page, { complete: true })
+  expect(build).toMatchObject({ id, number: 1, results: SUCCESS })
+})
+
+test(`a build that is stopped at the quit is built again, and a quit can be taken back${ON}`, async ({
+  launch,
+  repository,
+}) => {
+  test.skip(!ON, 'only the double presses buttons')
+  const application = await launch()
+  await addAndBuild(application.page, repository(), 'sleep 600')
+  const { id } = await untilBuild(application.page, { complete: false, state: 'run' })
+  await application.app.evaluate(({ dialog }) => {
+    const answers = [2, 1]
+    const asked: unknown[] = []
+    Object.assign(globalThis, { asked })
+    Object.assign(dialog, {
+      async showMessageBox(options: { message: string; buttons: string[] }) {
+        asked.push([options.message, ...options.buttons])
+        return { response: answers.shift(), checkboxChecked: false }
+      },
+    })
+  })
+
+  await clickMenu(application, 'quit')
+  await expect
+    .poll(() => application.app.evaluate(() => (globalThis as { asked?: unknown }).asked))
+    .toEqual([['A build is running.', 'Let it finish', 'Stop it', 'Cancel']])
+  expect((await ask(application.page, 'build:details', id)).build.completeAt).toBe(null)
+  await clickMenu(application, 'quit')
+
+  expect(await application.exited).toEqual({ code: 0, signal: null })
   await application.start()
   const { build } = await ask(application.page, 'build:details', id)
   expect(build.results).toBe(RETRY)
