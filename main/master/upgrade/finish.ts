@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BACKUPS, freeName } from '../backup/create.ts'
 import { describeFolder } from '../backup/describe.ts'
@@ -46,8 +46,8 @@ export async function finishUpgrade(dataDir: string): Promise<Found> {
 }
 
 /**
- * Lets the new files and the old ones change places. Each step is one rename, and
- * each can be told from what is where: whoever comes back after a crash goes on.
+ * Lets the new files take the place of the old ones, which are kept. Each step can be told
+ * from what is where: whoever comes back after a crash goes on.
  */
 export async function carryOut(dataDir: string, intent: Intent): Promise<void> {
   const working = join(dataDir, WORKING)
@@ -60,7 +60,7 @@ export async function carryOut(dataDir: string, intent: Intent): Promise<void> {
     const [there, coming, old] = [join(dataDir, name), join(working, name), join(aside, name)]
     if (existsSync(coming)) {
       if (!existsSync(old)) {
-        renameSync(there, old)
+        keepAside(there, old)
         syncFolder(aside)
       }
       renameSync(coming, there)
@@ -79,6 +79,16 @@ export async function carryOut(dataDir: string, intent: Intent): Promise<void> {
   }
   removeIntent(dataDir)
   rmSync(working, { recursive: true, force: true })
+}
+
+// A second name first: there is no moment without a history, in which another version could begin a new one.
+function keepAside(there: string, old: string) {
+  try {
+    linkSync(there, old)
+  } catch {
+    // This file system has no second names.
+    renameSync(there, old)
+  }
 }
 
 /** A name for the backup that is not taken. */

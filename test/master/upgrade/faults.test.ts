@@ -240,6 +240,8 @@ function record(mode: 'once' | 'both' = 'once'): { changes: Change[]; disk: Disk
 }
 
 async function nextStart(folder: string, toTheEnd: boolean): Promise<string> {
+  // Not for a moment is there none, for which a version without the note would make a new one.
+  for (const store of STORES) expect(existsSync(storePath(folder, store))).toBe(true)
   const begun = readIntent(folder)
   if (toTheEnd || begun?.phase === 'swap') {
     await startOn(folder)
