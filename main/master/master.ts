@@ -17,6 +17,7 @@ import type { Build, BuilderId, BuildId, LogId } from './model.ts'
 import { createMq, type Mq } from './mq/mq.ts'
 import { type Distributor, startDistributor } from './process/distributor.ts'
 import { createLocks } from './process/locks.ts'
+import { commandId } from './process/step-run.ts'
 import { startSchedulers } from './schedulers/schedulers.ts'
 import { memorySecrets, type SecretsStore } from './secrets.ts'
 import type { Expected } from './slaves/attachment.ts'
@@ -152,10 +153,12 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     }
     const abandoned: Build[] = []
     const carried: RunningBuild[] = []
+    let orphans = new Map<string, string[]>()
     if (mode !== 'dormant') {
       data.startRun()
       stops.push(data.endRun)
       carried.push(...carriedOn(data))
+      orphans = orphansOf(data)
       abandoned.push(...(await closeAbandoned(data, carried)))
       data.addEvent('master-started', version, shell)
       stops.push(
@@ -166,7 +169,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
         }),
       )
     }
-    const services = startServices(options, clock, data, mq, carried)
+    const services = startServices(options, clock, data, mq, carried, orphans)
     let what: WhatOfBuilds = mode === 'single' ? 'stop' : 'leave'
     stops.push(() => services.stop(what))
     const backups = startBackups({
@@ -235,6 +238,27 @@ async function closeAbandoned(data: Data, carried: readonly RunningBuild[]): Pro
   return data.closeAbandoned(ends, kept)
 }
 
+// A step of more commands than this leaves the last ones to end by themselves.
+const MOST_ORPHANS = 64
+
+/**
+ * The commands that may run on slaves that can't resume: which of a step's commands it was
+ * nobody knows, but their ids are known.
+ */
+function orphansOf(data: Data): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const { buildId, marker, slaveRun } of data.carriedBuilds()) {
+    const open = data.stepsOfBuild(buildId).find(step => step.completeAt === null)
+    if (slaveRun !== null || !open) continue
+    const { slave } = data.build(buildId)!
+    const ids = Array.from({ length: MOST_ORPHANS }, (_, i) =>
+      commandId(marker, open.number, i + 1),
+    )
+    found.set(slave, [...(found.get(slave) ?? []), ...ids])
+  }
+  return found
+}
+
 function expectedOf(data: Data, carried: readonly RunningBuild[]): Map<string, Expected> {
   return new Map(
     carried.map(({ buildId, slaveRun }) => {
@@ -250,6 +274,7 @@ function startServices(
   data: Data,
   mq: Mq,
   carried: readonly RunningBuild[],
+  orphans: ReadonlyMap<string, readonly string[]>,
 ) {
   const { dataDir, log, mode } = options
   const artifacts = openArtifacts(join(dataDir, 'artifacts'))
@@ -276,6 +301,7 @@ function startServices(
     terminals,
     remote,
     expected: expectedOf(data, carried),
+    orphans,
     log,
   })
   const served = new Set<BuilderId>()

@@ -17,6 +17,7 @@ export interface TestAttachmentOptions {
   readonly pingMs?: number
   readonly nextCommandId?: () => string
   readonly clock?: FakeClock
+  readonly orphans?: readonly string[]
 }
 
 /** A slave's place at a master whose clock stands still. */

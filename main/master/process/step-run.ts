@@ -50,6 +50,11 @@ export interface StepRun {
 
 const NEVER = new Promise<never>(() => {})
 
+/** The id of the n-th command of a step, from 1: the same in each run of the step for one build. */
+export function commandId(marker: string, step: number, number: number): string {
+  return `${marker}/${step}/${number}`
+}
+
 /** Thrown inside a step to end it when its build was stopped. */
 class StoppedError extends Error {
   override readonly name = 'StoppedError'
@@ -161,7 +166,7 @@ export function runStep(options: StepRunOptions): StepRun {
     const number = ++commandCount
     const command = session.start(name, args, {
       ...hooks,
-      id: `${options.marker}/${step.number}/${number}`,
+      id: commandId(options.marker, step.number, number),
       place: {
         build: options.marker,
         step: step.number,

@@ -19,6 +19,8 @@ export interface AttachmentOptions {
   /** As it is configured now. */
   readonly lease: () => Lease
   readonly expected?: Expected
+  /** Commands that a master that ran before may have left on a slave without `resume`. */
+  readonly orphans?: readonly string[]
   /** Makes command ids that are never used again. */
   readonly nextCommandId: () => string
   readonly onState: (state: SlaveState, reason: string) => void
@@ -66,7 +68,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
   let cancelLease: Stop | undefined
   let stopping = false
   // Commands that ran when the link to a slave without `resume` was cut: they go on there, unheard.
-  const orphans = new Set<string>()
+  const orphans = new Set(options.orphans)
 
   if (options.expected) {
     const { runId, info } = options.expected

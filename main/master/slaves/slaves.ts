@@ -35,6 +35,8 @@ export interface SlavesOptions {
   readonly env: Readonly<Record<string, string>>
   /** Lives of slaves in which builds of a master before this one run. */
   readonly expected: ReadonlyMap<string, Expected>
+  /** Commands that a master before this one may have left on slaves that can't resume. */
+  readonly orphans: ReadonlyMap<string, readonly string[]>
   readonly log: (text: string) => void
 }
 
@@ -233,6 +235,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       clock,
       terminal,
       ...(expected && { expected }),
+      orphans: options.orphans.get(name) ?? [],
       lease: () => configured.find(one => one.name === name)?.lease ?? lease,
       nextCommandId: () => `${run}-${++lastCommand}`,
       onState(state: SlaveState, reason: string) {

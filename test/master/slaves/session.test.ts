@@ -371,3 +371,18 @@ test('what a worker still runs for a link that was lost is ended when it is back
     [['c1', 'its master lost it']],
   ])
 })
+
+test('what a master before this one left on a worker is ended when that attaches', async () => {
+  const interrupted: unknown[] = []
+  const both = Promise.withResolvers<void>()
+  const slave = await fakeSlave({
+    ...WORKER,
+    answer(op, { command_id }) {
+      if (op === 'interrupt_command' && interrupted.push(command_id) === 2) both.resolve()
+      return undefined
+    },
+  })
+  await testAttachment({ orphans: ['m/0/1', 'm/0/2'] }).take(slave.socket)
+  await both.promise
+  expect(interrupted).toEqual(['m/0/1', 'm/0/2'])
+})
