@@ -71,6 +71,10 @@ function printFacts(facts: Facts) {
     for (const { what, detail, ok } of facts.stages)
       print(`${ok ? 'done  ' : 'FAILED'}  ${what}${detail ? dim(`: ${detail}`) : ''}`)
   }
+  if (facts.odd.length > 0) {
+    print('\nput aside by upgrades, kept in the table "quarantine" of history.sqlite:')
+    printTable(facts.odd.map(({ table, rows, reason }) => [`  ${rows} of ${table}`, reason]))
+  }
   if (facts.backups.length > 0) {
     print('\nbackups:')
     printTable(

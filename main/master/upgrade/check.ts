@@ -34,6 +34,12 @@ export interface Facts {
     readonly counts: Readonly<Record<string, number>>
   } | null
   readonly quarantined: number
+  /** What was put aside of which table, and why. The rows are in the table `quarantine`. */
+  readonly odd: readonly {
+    readonly table: string
+    readonly reason: string
+    readonly rows: number
+  }[]
   readonly backups: readonly BackupFacts[]
   readonly stages: readonly Stage[]
   readonly trouble: StoreTrouble | null
@@ -121,6 +127,7 @@ export function checkDataDirectory(dataDir: string, version: string, options: Ch
     counts,
     before: beforeOf(trouble, dataDir),
     quarantined: counts?.quarantine ?? 0,
+    odd: counts?.quarantine ? oddRows(dataDir) : [],
     backups,
     stages: trouble && 'stages' in trouble ? trouble.stages : [],
     trouble,
@@ -167,6 +174,22 @@ function countAll(dataDir: string, files: readonly FileFacts[]): Record<string, 
     return withReader(storePath(dataDir, STORES[0]!), countRows)
   } catch {
     return null
+  }
+}
+
+function oddRows(dataDir: string): Facts['odd'] {
+  try {
+    return withReader(storePath(dataDir, STORES[0]!), db =>
+      db
+        .prepare(
+          `SELECT table_name AS "table", reason, count(*) AS rows FROM quarantine
+           GROUP BY table_name, reason ORDER BY table_name, reason`,
+        )
+        .all()
+        .map(row => ({ ...row }) as unknown as Facts['odd'][number]),
+    )
+  } catch {
+    return []
   }
 }
 
@@ -292,6 +315,7 @@ export function reportOf(facts: Facts): string {
       ({ name, state, schema, known, sizeBytes, problem }) =>
         `${name}: ${state}, ${sizeBytes} bytes, schema ${schema ?? '?'} (this version knows ${known})${problem ? `: ${problem}` : ''}`,
     ),
+    ...facts.odd.map(({ table, reason, rows }) => `put aside: ${rows} of ${table}: ${reason}`),
     ...Object.entries(facts.counts ?? {}).map(([table, rows]) => `${table}: ${rows}`),
     '',
     ...facts.stages.map(

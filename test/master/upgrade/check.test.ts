@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkDataDirectory } from '../../../main/master/upgrade/check.ts'
+import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { testMaster } from '../../helpers/master.ts'
 import { releaseData } from '../../helpers/releases.ts'
@@ -32,6 +33,18 @@ test('an older history is in order, and says that it will be brought to this ver
     files: [{ state: 'older', schema: 1 }, { schema: 1 }],
   })
   expect(facts.counts!.builds).toBe(14)
+})
+
+test('what an upgrade has put aside is told, table by table', async () => {
+  const dataDir = releaseData('0.1.0', 'dirty')
+  await prepareStores({ dataDir, version: 'test' })
+  const { odd, quarantined } = check(dataDir)
+  expect(odd.reduce((sum, one) => sum + one.rows, 0)).toBe(quarantined)
+  expect(odd).toContainEqual({
+    table: 'test_results',
+    reason: 'step_id refers to a row of steps that is not there',
+    rows: 1,
+  })
 })
 
 test('a folder in which nothing was built yet is in order, and stays empty', () => {
