@@ -183,16 +183,14 @@ export function startSlaves(options: SlavesOptions): Slaves {
 
   function start(config: SlaveConfig): SlaveKeeper {
     if (config.elastic) return startElastic(config, config.elastic)
+    if (config.kind !== 'local') return keepRemote(config)
     const { name } = config
-    const place = placeOf(config)
-    if (config.kind === 'local')
-      return startLocalSlave({
-        ...place,
-        folder: join(folder, name),
-        program,
-        onConsole: text => data.addConsoleText(name, text),
-      })
-    return keepRemote(config)
+    return startLocalSlave({
+      ...placeOf(config),
+      folder: join(folder, name),
+      program,
+      onConsole: text => data.addConsoleText(name, text),
+    })
   }
 
   function startElastic(config: SlaveConfig, elastic: ElasticConfig): SlaveKeeper {
