@@ -134,7 +134,7 @@ function keepBusy(
   async function commit() {
     for (let n = 1; on; n++) {
       await pause(random.int(100, 800))
-      if (mayCommit-- <= 0) continue
+      if (!on || mayCommit-- <= 0) continue
       repository.commit(`commit ${n}`, { 'file.txt': `${n}\n` })
     }
   }
