@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { CommandTable, LinkTerms } from './command-table.ts'
 import type { Console } from './console.ts'
+import type { Health } from './health.ts'
 import { agree, CAPABILITIES, type Capabilities, isPlain } from './protocol/capabilities.ts'
 import { type Link, startLink } from './protocol/link.ts'
 import {
@@ -22,6 +23,8 @@ export interface SlaveOptions {
   readonly info: Fields
   readonly commands: CommandTable
   readonly console: Console
+  /** Where it is left out, nothing is told of the machine. */
+  readonly health?: Health
   /** What it can do beyond Buildbot's protocol, where that is not all that this version can. */
   readonly capabilities?: Capabilities
   /** Where it is left out, people can't open terminals on this slave. */
@@ -71,7 +74,12 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
       case 'keepalive':
         return null
       case 'get_worker_info':
-        return { ...options.info, run_id: commands.runId, triphammer: announced() }
+        return {
+          ...options.info,
+          ...options.health?.facts(),
+          run_id: commands.runId,
+          triphammer: announced(),
+        }
       case 'set_worker_settings':
         return takeSettings(asMap(fields.args, 'args'))
       case 'start_command':
@@ -104,8 +112,12 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
   }
 
   function announced(): Capabilities {
-    const { terminal, ...others } = options.capabilities ?? CAPABILITIES
-    return options.terminals && terminal !== undefined ? { ...others, terminal } : others
+    const { terminal, vitals, ...others } = options.capabilities ?? CAPABILITIES
+    return {
+      ...others,
+      ...(options.terminals && terminal !== undefined && { terminal }),
+      ...(options.health && vitals !== undefined && { vitals }),
+    }
   }
 
   function takeSettings(args: Fields): null {
@@ -114,6 +126,7 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
     agreed = next
     link.confirmAnswers = isPlain(agreed)
     if (agreed.terminal !== undefined) options.terminals?.attach(link.request)
+    if (agreed.vitals !== undefined) options.health?.attach(link.request, link.ended)
     const lease = parseLease(args.lease)
     if (lease) commands.setLease(lease)
     // A master that can't take up what runs has lost it.

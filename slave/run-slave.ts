@@ -10,6 +10,7 @@ import { type Connection, serveMaster } from './connection.ts'
 import { createConsole, plainText } from './console.ts'
 import type { Door } from './door.ts'
 import { scrubEnvironment } from './environment.ts'
+import { createHealth } from './health.ts'
 import { describeSlave } from './info.ts'
 import type { Capabilities } from './protocol/capabilities.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
@@ -82,6 +83,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   const terminals = options.allowTerminal
     ? createTerminals({ basedir, environment, onTrouble: reason => console.say('slave', reason) })
     : undefined
+  const health = createHealth({ basedir, environment })
   const connections = new Set<Connection>()
   let newest: Connection | undefined
   let lonely: NodeJS.Timeout | undefined
@@ -136,6 +138,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
       info,
       commands,
       console,
+      health,
       ...(terminals && { terminals }),
       ...(options.capabilities && { capabilities: options.capabilities }),
       onShutdown: () => leave('the master sent the slave away'),

@@ -18,6 +18,8 @@ export const CAPABILITIES = {
   resume: 1,
   /** `drain`, from the slave: it wants no more builds, and to be sent away after the last. */
   drain: 1,
+  /** `vitals`, from the slave: how its machine fares, the programs it has, and its clock. */
+  vitals: 1,
 } as const
 
 export type Capability = keyof typeof CAPABILITIES

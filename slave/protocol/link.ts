@@ -18,7 +18,18 @@ export interface Link {
    * which comes 40 ms later unless it can ride on a frame of ours.
    */
   confirmAnswers: boolean
+  readonly stats: LinkStats
   close(reason: string): void
+}
+
+/** What is known of a link while it lasts. */
+export interface LinkStats {
+  /** Of the newest ping; `null` before the first was answered. */
+  readonly latencyMs: number | null
+  /** In all frames so far. */
+  readonly receivedBytes: number
+  /** How long nothing has been heard. */
+  silentMs(): number
 }
 
 export interface LinkOptions {
@@ -67,18 +78,30 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
   let unanswered = 0
   let faults = 0
   let faultsSince = 0
+  let heardAt = performance.now()
+  let latencyMs: number | null = null
+  let receivedBytes = 0
+  let pinged: { readonly mark: string; readonly at: number } | undefined
+  let lastPing = 0
 
   socket.binaryType = 'nodebuffer'
   socket.on('message', (frame: Buffer, isBinary: boolean) => {
     unanswered = 0
+    heardAt = performance.now()
+    receivedBytes += frame.length
     // What came before the close took effect is not looked at.
     if (reason !== '') return
     if (isBinary) hear(frame)
     else fault('a text frame was dropped')
   })
   for (const sign of ['ping', 'pong'])
-    socket.on(sign, () => {
+    socket.on(sign, (mark: Buffer) => {
       unanswered = 0
+      heardAt = performance.now()
+      // Pongs come also unasked, see confirmAnswers.
+      if (sign === 'ping' || !pinged || String(mark) !== pinged.mark) return
+      latencyMs = heardAt - pinged.at
+      pinged = undefined
     })
   socket.on('error', error => {
     reason ||= error.message
@@ -108,6 +131,15 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
       limitPayload(socket, next.bytes)
     },
     confirmAnswers: false,
+    stats: {
+      get latencyMs() {
+        return latencyMs
+      },
+      get receivedBytes() {
+        return receivedBytes
+      },
+      silentMs: () => performance.now() - heardAt,
+    },
     close,
   }
   // Whoever opened it may have let it wait until somebody listens.
@@ -208,7 +240,9 @@ export function startLink(socket: WebSocket, options: LinkOptions): Link {
       return
     }
     unanswered++
-    if (socket.readyState === socket.OPEN) socket.ping()
+    if (socket.readyState !== socket.OPEN) return
+    pinged = { mark: String(++lastPing), at: performance.now() }
+    socket.ping(pinged.mark)
   }
 }
 

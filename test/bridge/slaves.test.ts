@@ -191,3 +191,21 @@ test('a worker is paused for a time, stopped and wanted again over HTTP, and say
     'the pause would be over before it begins: its end is in the past',
   ])
 })
+
+test('a slave tells how its machine fares and what it found; builds wait for that, and keep it', async () => {
+  const one = await desk({
+    config: { builders: [{ name: 'a', requires: { git: true }, steps: [{ shell: 'true' }] }] },
+  })
+  const build = await one.build('a')
+  const [vitals] = await one.ask('slave:vitals', 'local')
+  const { link } = await one.slaveIs(slave => slave.link.clockOffsetMs !== null)
+  const kept = one.data.propertiesOfBuild(build.id)['slave.tools']!.value
+  expect([build.results, kept, vitals!.diskFreeBytes]).toEqual([
+    0,
+    expect.objectContaining({ git: expect.stringMatching(/^2\./) }),
+    expect.any(Number),
+  ])
+  // Both ends read one clock.
+  expect(Math.abs(link.clockOffsetMs!)).toBeLessThan(1000)
+  expect(link).toMatchObject({ latencyMs: expect.any(Number), lastSeenAt: expect.any(Number) })
+})

@@ -30,6 +30,8 @@ export interface AttachmentOptions {
   readonly onTrouble: (reason: string) => void
   /** Answers what the slave's terminals tell; see Terminals. */
   readonly onTerminal: (op: string, fields: Fields) => unknown
+  /** Takes what the slave reports of its machine. */
+  readonly onVitals?: (fields: Fields) => { readonly at: number }
   /** The last of its builds is over. */
   readonly onIdle?: () => void
   /** How long a slave may take to introduce itself. */

@@ -1,5 +1,5 @@
 import { type Capabilities, isPlain } from '../../../slave/protocol/capabilities.ts'
-import { type Link, LinkEndedError } from '../../../slave/protocol/link.ts'
+import { type Link, LinkEndedError, type LinkStats } from '../../../slave/protocol/link.ts'
 import {
   asArray,
   asString,
@@ -27,6 +27,8 @@ export interface Session {
   readonly runId: string | null
   /** False while the link is lost. */
   readonly linked: boolean
+  /** Of the present link. */
+  readonly stats: LinkStats | undefined
   /** Builds that have begun and not ended. */
   readonly buildCount: number
   /** A build begins. Its marker is the beginning of the ids of its commands. */
@@ -85,6 +87,8 @@ export interface SessionOptions {
   readonly onTrouble: (reason: string) => void
   /** Answers what the slave's terminals tell. */
   readonly onTerminal?: (op: string, fields: Fields) => unknown
+  /** Takes what the slave reports of its machine; the answer is the time here. */
+  readonly onVitals?: (fields: Fields) => { readonly at: number }
   /** The last of its builds is over. */
   readonly onIdle?: () => void
   /** It wants no more builds, and to be sent away after the last. */
@@ -140,6 +144,9 @@ export function createSession(
     runId,
     get linked() {
       return link !== undefined
+    },
+    get stats() {
+      return link?.stats
     },
     get buildCount() {
       return builds.size
@@ -296,6 +303,7 @@ export function createSession(
   function answer(op: string, fields: Fields): unknown {
     if (op.startsWith('terminal_') && options.onTerminal) return options.onTerminal(op, fields)
     if (op === 'drain') return drain()
+    if (op === 'vitals' && options.onVitals) return options.onVitals(fields)
     const id = asString(fields.command_id, 'command_id')
     const command = commands.get(id)
     if (!command) throw new ProtocolError(`there is no command "${id}"`)

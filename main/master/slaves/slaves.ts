@@ -12,11 +12,13 @@ import type { Mq } from '../mq/mq.ts'
 import { createAttachment, type Expected } from './attachment.ts'
 import { startElasticSlave } from './elastic/elastic.ts'
 import { createEngine } from './elastic/engines.ts'
+import { startLinkWatch } from './link-watch.ts'
 import { type SlaveKeeper, startLocalSlave } from './local.ts'
 import type { Program } from './pseudo-terminal.ts'
 import type { Remote } from './remote/remote.ts'
 import type { Session } from './session.ts'
 import type { Terminals } from './terminals.ts'
+import { readReport } from './vitals.ts'
 
 export interface SlavesOptions {
   readonly data: Data
@@ -76,6 +78,13 @@ export function startSlaves(options: SlavesOptions): Slaves {
   const run = randomBytes(6).toString('base64url')
   let lastCommand = 0
 
+  const stopWatch = startLinkWatch({
+    data,
+    clock,
+    links: () =>
+      [...sessions].flatMap(([name, { stats }]) => (stats ? [[name, stats] as const] : [])),
+  })
+
   return {
     configure(configs) {
       configured = configs
@@ -126,6 +135,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
     canWake: name => running.get(name)?.keeper.canWake?.() ?? false,
     wake: name => running.get(name)?.keeper.wake?.(),
     async stop(how) {
+      stopWatch()
       const stopping = [...running.values()].map(({ keeper }) => keeper.stop(how))
       await Promise.all([...stopping, ...leaving.values()])
       running.clear()
@@ -257,9 +267,26 @@ export function startSlaves(options: SlavesOptions): Slaves {
         data.addEvent('slave-attached', name, String(session.info.version ?? ''))
       },
       onDrain: () => data.noteSlaveLeaves(name),
+      onVitals: (fields: Fields) => hearVitals(name, fields),
       onTrouble: (reason: string) => log(`slave ${name}: ${reason}`),
       onTerminal: (op: string, fields: Fields) => terminals.hear(name, op, fields),
     }
+  }
+
+  function hearVitals(name: string, fields: Fields) {
+    const now = clock.now()
+    const { vitals, clock: measured, tools } = readReport(fields, now)
+    data.addSlaveVitals(name, vitals)
+    if (tools) data.addSlaveInfo(name, { tools })
+    const { latencyMs = null } = sessions.get(name)?.stats ?? {}
+    data.setSlaveLink(name, {
+      lastSeenAt: now,
+      ...(measured && {
+        clockOffsetMs: Math.round(measured.offsetMs),
+        latencyMs: latencyMs ?? measured.tripMs,
+      }),
+    })
+    return { at: now }
   }
 }
 
