@@ -19,6 +19,8 @@ export interface DialInOptions {
   readonly passwordHash: (slave: string) => string | undefined
   readonly onChanged: () => void
   readonly log: (text: string) => void
+  /** See PortOptions. */
+  readonly handshakeMs?: number
 }
 
 export interface Listening {
@@ -125,7 +127,13 @@ export function startDialIn(options: DialInOptions): DialIn {
   async function openThere(where: SlavePort) {
     try {
       const identity = ensureIdentity(options.folder, IDENTITY_FILE, 'triphammer-master')
-      const port = await openPort({ where, identity, onUpgrade: take, onPlain })
+      const port = await openPort({
+        where,
+        identity,
+        onUpgrade: take,
+        onPlain,
+        ...(options.handshakeMs !== undefined && { handshakeMs: options.handshakeMs }),
+      })
       open = { where, port, identity }
       log(`slaves dial in at ${where.host}:${port.port}, fingerprint ${identity.fingerprint}`)
     } catch (error) {

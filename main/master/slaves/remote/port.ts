@@ -1,7 +1,7 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createServer as createHttps } from 'node:https'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createSecureContext, TLSSocket } from 'node:tls'
 import type { SlavePort } from '../../config/model.ts'
 import type { AsyncStop } from '../../model.ts'
 
@@ -13,6 +13,8 @@ export interface PortOptions {
   readonly onUpgrade: OnUpgrade
   /** Somebody spoke without encryption where that is not taken. */
   readonly onPlain: (address: string) => void
+  /** How long an honest end may take for its part of the handshake. */
+  readonly handshakeMs?: number
 }
 
 export interface Port {
@@ -26,13 +28,6 @@ const HANDSHAKE_MS = 5000
 const MOST_CONNECTIONS = 1000
 // The first byte of every TLS connection.
 const TLS_HANDSHAKE = 0x16
-const HTTP = {
-  maxHeaderSize: 8 * 1024,
-  headersTimeout: HANDSHAKE_MS,
-  requestTimeout: HANDSHAKE_MS,
-  connectionsCheckingInterval: HANDSHAKE_MS / 2,
-  keepAliveTimeout: 1,
-}
 
 /**
  * Listens where slaves dial in. TLS is taken always. Without `tls` plain
@@ -41,51 +36,62 @@ const HTTP = {
  * @throws Error that says in one sentence why the port can't be had.
  */
 export async function openPort(options: PortOptions): Promise<Port> {
-  const { where, identity, onUpgrade, onPlain } = options
+  const { where, identity, onUpgrade, onPlain, handshakeMs = HANDSHAKE_MS } = options
   const { key, certificate: cert } = identity
-  const secure = createHttps({ ...HTTP, key, cert, handshakeTimeout: HANDSHAKE_MS }, explain)
-  const plain = createHttp(HTTP, where.tls ? refusePlain : explain)
-  secure.on('upgrade', onUpgrade)
+  const secureContext = createSecureContext({ key, cert })
+  const http = { maxHeaderSize: 8 * 1024, keepAliveTimeout: 1 }
+  const slaves = createHttp(http, explain).on('upgrade', upgrade)
   // Without a listener for upgrades a request for one is a request like any other.
-  if (!where.tls) plain.on('upgrade', onUpgrade)
-  // What is no HTTP is answered by Node itself, and a broken handshake is the other end's affair.
-  secure.on('tlsClientError', (_error, socket) => socket.destroy())
+  const strangers = createHttp(http, refusePlain)
   const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, sort)
   listener.maxConnections = MOST_CONNECTIONS
-  const waiting = new Set<Socket>()
+  const begun = new Set<Socket>()
+  // What HTTP sees of a connection, with how it is taken off our hands.
+  const handOver = new Map<Duplex, () => void>()
 
   await listen(where.host)
   return {
     port: (listener.address() as AddressInfo).port,
     async stop() {
-      const closed = new Promise(resolve => listener.close(resolve))
-      for (const socket of waiting) socket.destroy()
-      secure.closeAllConnections()
-      plain.closeAllConnections()
-      secure.close()
-      plain.close()
-      // Links that were upgraded stay, so this is not waited for.
-      void closed
+      // Links that are open stay, so the end of the last connection is not waited for.
+      listener.close()
+      for (const socket of begun) socket.destroy()
     },
   }
 
-  // By its first byte a connection goes to one server or the other.
+  // By its first byte a connection is told to speak TLS or not.
   function sort(socket: Socket) {
-    waiting.add(socket)
-    socket.setTimeout(HANDSHAKE_MS, () => socket.destroy())
+    begun.add(socket)
+    const deadline = setTimeout(() => socket.destroy(), handshakeMs)
     socket.on('error', () => {})
-    socket.on('close', () => waiting.delete(socket))
-    socket.once('end', () => waiting.has(socket) && socket.destroy())
+    socket.on('close', () => {
+      begun.delete(socket)
+      clearTimeout(deadline)
+    })
+    socket.once('end', () => socket.readableFlowing && socket.destroy())
     socket.once('data', first => {
-      waiting.delete(socket)
-      socket.setTimeout(0)
+      socket.removeAllListeners('end')
       socket.pause()
       socket.unshift(first)
-      const server = first[0] === TLS_HANDSHAKE ? secure : plain
-      server.emit('connection', socket)
-      // The server takes over on the next turn of the loop.
-      process.nextTick(() => socket.resume())
+      const secure = first[0] === TLS_HANDSHAKE
+      const over = secure ? new TLSSocket(socket, { isServer: true, secureContext }) : socket
+      over.on('error', () => socket.destroy())
+      over.on('close', () => socket.destroy())
+      handOver.set(over, () => {
+        clearTimeout(deadline)
+        begun.delete(socket)
+      })
+      socket.on('close', () => handOver.delete(over))
+      const server = secure || !where.tls ? slaves : strangers
+      server.emit('connection', over)
+      if (!secure) process.nextTick(() => socket.resume())
     })
+  }
+
+  // From here on it is for others to see that it ends.
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    handOver.get(socket)?.()
+    onUpgrade(request, socket, head)
   }
 
   function refusePlain(request: IncomingMessage, response: ServerResponse) {

@@ -30,7 +30,11 @@ interface Door {
 
 const HASH = hashPassword('right')
 
-async function door(tls = true, folder = temporaryFolder('door')): Promise<Door> {
+async function door(
+  tls = true,
+  folder = temporaryFolder('door'),
+  handshakeMs?: number,
+): Promise<Door> {
   const clock = createFakeClock()
   const said: string[] = []
   const taken: WebSocket[] = []
@@ -40,6 +44,7 @@ async function door(tls = true, folder = temporaryFolder('door')): Promise<Door>
     folder,
     passwordHash: name => (name === 'mini' ? hash : undefined),
     onChanged() {},
+    ...(handshakeMs !== undefined && { handshakeMs }),
     log: text => said.push(text),
   })
   later(() => dialIn.stop())
@@ -121,6 +126,15 @@ test.each([
   const one = await door(false)
   expect(await sendRaw(one.port, text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   expect(await dial(one, 'mini', 'right')).toBe('taken')
+})
+
+test.each([
+  ['nothing at all', ''],
+  ['half a request', 'GET / HTTP/1.1\r\nHost: a\r\n'],
+  ['half a TLS record', '\x16\x03\x01'],
+])('who connects and sends %s is closed after a while', async (_, text) => {
+  const one = await door(true, undefined, 50)
+  expect(await sendRaw(one.port, text)).toBe('')
 })
 
 test('who resets the connection while it is looked at does no harm', async () => {
