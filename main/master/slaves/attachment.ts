@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Lease } from '../config/model.ts'
 import type { Moment, SlaveInfo, SlaveState, Stop } from '../model.ts'
 import { type Introduced, shakeHands } from './handshake.ts'
+import { createOrphans } from './orphans.ts'
 import { createSession, type Session, type SessionLife } from './session.ts'
 
 /** A life of the slave with which a master that ran before had builds. */
@@ -37,6 +38,8 @@ export interface AttachmentOptions {
   /** How long a slave may take to introduce itself. */
   readonly handshakeMs?: number
   readonly pingMs?: number
+  /** Where the commands of a slave without `resume` are noted while they run; see Orphans. */
+  readonly orphansFile?: string
 }
 
 /** One slave's place at the master. Keepers differ only in how they come by a socket; all the rest is here. */
@@ -69,14 +72,13 @@ export function createAttachment(options: AttachmentOptions): Attachment {
   let current: Introduced | undefined
   let cancelLease: Stop | undefined
   let stopping = false
-  // Commands that ran when the link to a slave without `resume` was cut: they go on there, unheard.
-  const orphans = new Set(options.orphans)
+  const orphans = createOrphans(options.orphansFile, options.orphans ?? [], options.onTrouble)
 
   if (options.expected) {
     const { runId, info } = options.expected
     // Its capabilities are told again with the next link; these are what a resumed life has at least.
     const capabilities = { rawOutput: 1, endBuild: 1, resume: 1 }
-    adopt(createSession({ info, capabilities, runId }, options))
+    adopt(createSession({ info, capabilities, runId }, { ...options, orphans }))
     onState('lost', 'the master has been restarted')
     startLease()
   }
@@ -115,7 +117,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
         next.runId === null ? 'another link of this slave took over' : 'the slave was started anew',
       )
     before?.link.close('another link of this slave took over')
-    const own = (life ??= adopt(createSession(next, options)))
+    const own = (life ??= adopt(createSession(next, { ...options, orphans })))
     void next.link.ended.then(reason => unlinked(next, reason))
     await own.attach(next)
     interruptOrphans(next)
@@ -149,7 +151,6 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     if (current !== link) return
     current = undefined
     if (!life || stopping) return
-    if (life.session.runId === null) for (const id of life.running) orphans.add(id)
     life.detach()
     if (life.session.runId === null || life.session.buildCount === 0)
       return giveUp(`the link was lost: ${reason}`)
@@ -188,9 +189,9 @@ export function createAttachment(options: AttachmentOptions): Attachment {
   }
 
   function interruptOrphans({ link }: Introduced) {
-    for (const id of orphans)
+    for (const id of orphans.ids)
       link.request('interrupt_command', { command_id: id, why: 'its master lost it' }).then(
-        () => orphans.delete(id),
+        () => orphans.ended(id),
         () => {},
       )
   }

@@ -15,7 +15,7 @@ const SINCE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 }
 
 /** These run a program on a worker, `rm` and `cp` among them. */
-const RUN_PROGRAMS: readonly string[] = ['shell', 'rmdir', 'cpdir']
+export const RUN_PROGRAMS: readonly string[] = ['shell', 'rmdir', 'cpdir']
 
 /** Commands that have an older name, too. */
 const ANNOUNCED_AS: Readonly<Record<string, readonly string[]>> = {

@@ -10,7 +10,8 @@ import {
 import type { CommandPlace } from '../../../slave/protocol/resume.ts'
 import type { SlaveInfo } from '../model.ts'
 import type { Introduced } from './handshake.ts'
-import { plainArguments } from './plain-commands.ts'
+import type { Orphans } from './orphans.ts'
+import { plainArguments, RUN_PROGRAMS } from './plain-commands.ts'
 import { findFailureReason } from './text-updates.ts'
 import { answerTransfer, type TransferHooks } from './transfers.ts'
 import { type CommandEvent, readUpdates } from './updates.ts'
@@ -93,6 +94,8 @@ export interface SessionOptions {
   readonly onIdle?: () => void
   /** It wants no more builds, and to be sent away after the last. */
   readonly onDrain?: () => void
+  /** Where commands are noted that would go on without a link and can't be taken up again. */
+  readonly orphans?: Orphans
 }
 
 /** A session and the links that carry it, one after the other. */
@@ -100,8 +103,6 @@ export interface SessionLife {
   readonly session: Session
   /** Goes on over this link. */
   attach(by: Pick<Introduced, 'link' | 'serve'>): Promise<void>
-  /** The ids of commands of which the slave has not said how they ended. */
-  readonly running: readonly string[]
   /** The link has ended, and another may come. */
   detach(): void
 }
@@ -167,9 +168,6 @@ export function createSession(
 
   return {
     session,
-    get running() {
-      return [...commands.keys()]
-    },
     attach,
     detach() {
       link = undefined
@@ -234,6 +232,7 @@ export function createSession(
         return { id, done: promise, interrupt() {} }
       }
       commands.set(id, command)
+      if (plain && RUN_PROGRAMS.includes(name)) options.orphans?.began(id)
       if (link) send(command, place?.resume !== undefined)
     }
     return {
@@ -255,6 +254,7 @@ export function createSession(
     by.request('start_command', { ...command.request, ...own }).catch(error => {
       // With the link it may have arrived or not: the next one tells.
       if (error instanceof LinkEndedError || !commands.delete(id)) return
+      options.orphans?.ended(id)
       command.reject(error)
     })
     if (command.interrupted !== undefined) sendInterrupt(command)
@@ -305,6 +305,7 @@ export function createSession(
     if (op === 'drain') return drain()
     if (op === 'vitals' && options.onVitals) return options.onVitals(fields)
     const id = asString(fields.command_id, 'command_id')
+    if (op === 'complete') options.orphans?.ended(id)
     const command = commands.get(id)
     if (!command) throw new ProtocolError(`there is no command "${id}"`)
     switch (op) {

@@ -222,7 +222,8 @@ export function startSlaves(options: SlavesOptions): Slaves {
   function keepRemote(config: SlaveConfig): SlaveKeeper {
     const { name } = config
     const place = placeOf(config)
-    const attachment = createAttachment(place)
+    const orphansFile = join(folder, name, 'running.json')
+    const attachment = createAttachment({ ...place, orphansFile })
     const stop = remote.keep(config, attachment, (state, reason) => {
       // Builds that wait for the link say more than how it is sought.
       if (!sessions.has(name)) place.onState(state, reason)

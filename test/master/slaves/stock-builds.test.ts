@@ -47,13 +47,15 @@ describe.skipIf(!BUILDBOT_INSTALLED)('builds on a stock worker', () => {
         builder('silent', [{ shell: 'echo; sleep 60', timeout: '1s', name: 'silent' }]),
         builder('slow', [{ shell: 'sleep 60', maxTime: '1s', name: 'slow' }]),
         builder('long', [{ shell: 'echo $$ > pid; echo on; exec sleep 600', name: 'sleep' }]),
-        builder('twice', [
-          {
-            shell:
-              'test -e there && echo second || { echo $$ > there; echo first; exec sleep 600; }',
-            name: 'once',
-          },
-        ]),
+        ...['twice', 'again'].map(name =>
+          builder(name, [
+            {
+              shell:
+                'test -e there && echo second || { echo $$ > there; echo first; exec sleep 600; }',
+              name: 'once',
+            },
+          ]),
+        ),
       ],
     }
     desk = await testMaster({ config })
@@ -146,5 +148,19 @@ describe.skipIf(!BUILDBOT_INSTALLED)('builds on a stock worker', () => {
       true,
       'failure',
     ])
+  })
+
+  test('leave no orphan behind, also when the master goes while the line is cut', async () => {
+    const id = desk.request('again')
+    await desk.wrote('once', 'first')
+    const pid = pidOf('again', 'there')
+    relay.cut()
+    const { port } = desk.master.remote.info().slavePort!
+    await desk.restart({
+      config: { ...config, slavePort: { host: '127.0.0.1', port, tls: false } },
+    })
+    await desk.completed(id)
+    const last = desk.data.buildsOfRequest(id).at(-1)!
+    expect([await isGone(pid), await desk.logText(last, 'once')]).toEqual([true, 'second\n'])
   })
 })
