@@ -138,11 +138,11 @@ function rowOf(slave: Seen, now: Moment): string[] {
 }
 
 function stateOf({ state, paused, quarantine, draining, reason }: Slave, now: Moment): string {
+  if (draining) return state === 'online' ? 'drains' : 'drained'
   if (paused)
     return `paused${paused.until === null ? '' : ` until ${clockTime(paused.until, now)}`}${
       paused.reason && `: ${paused.reason}`
     }`
-  if (draining) return state === 'online' ? 'drains' : 'drained'
   if (quarantine) return `in quarantine until ${clockTime(quarantine.until, now)}`
   return state === 'lost' ? 'link lost' : `${state}${reason && ` (${reason})`}`
 }
