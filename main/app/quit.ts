@@ -34,6 +34,7 @@ export interface QuitMachine {
 }
 
 export const STOP_BUDGET_MS = 10_000
+export const UNANSWERED_MS = 60_000
 // Somebody else may have held the shutdown up; then the next quit is an ordinary one.
 const SHUTDOWN_MS = 60_000
 
@@ -88,10 +89,22 @@ export function watchQuit(
     const taken = steps.takeOver?.()
     if (taken && (await taken)) return
     const asked = steps.ask?.()
-    const builds = asked ? await asked : 'leave'
+    const builds = asked ? await answered(asked) : 'leave'
     if (builds === 'cancel') return
     await stop('user', builds)
     app.quit()
+  }
+
+  // A signal quits as a person does, and may find nobody there. Letting builds finish costs nothing.
+  async function answered(asked: Promise<QuitAnswer>): Promise<QuitAnswer> {
+    let cancel: Stop = () => {}
+    const nobody = new Promise<QuitAnswer>(resolve => {
+      cancel = clock.after(UNANSWERED_MS, () => {
+        steps.log('nobody answered what is to become of the builds; they go on where they can')
+        resolve('leave')
+      })
+    })
+    return Promise.race([asked, nobody]).finally(cancel)
   }
 
   async function stop(reason: QuitReason, builds: WhatOfBuilds = 'leave'): Promise<void> {

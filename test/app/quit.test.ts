@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type QuitAnswer, STOP_BUDGET_MS, watchQuit } from '../../main/app/quit.ts'
+import { type QuitAnswer, STOP_BUDGET_MS, UNANSWERED_MS, watchQuit } from '../../main/app/quit.ts'
 import { createFakeClock } from '../helpers/clock.ts'
 import { FakeApp, type fakeEvent } from './fake-electron.ts'
 
@@ -150,4 +150,24 @@ test('an update that goes in at a quit stops and quits by itself', async () => {
   expect(app.trace.filter(one => !one.startsWith('before'))).toEqual([
     ...['stopped', 'installed', 'will-quit', 'quit(0)'],
   ])
+})
+
+test('a quit that nobody answers for lets the builds finish, after a minute', async () => {
+  const app = new FakeApp()
+  const clock = createFakeClock()
+  watchQuit(app.port, clock, {
+    checkpoint: () => {},
+    log: () => {},
+    ask: () => new Promise(() => {}),
+    stop: async builds => void app.trace.push(`stopped: ${builds}`),
+  })
+
+  app.quit()
+  clock.advance(UNANSWERED_MS - 1)
+  await Promise.resolve()
+  expect(app.exitCode).toBeUndefined()
+  clock.advance(1)
+  await expect.poll(() => app.exitCode).toBe(0)
+
+  expect([app.trace.includes('stopped: leave'), clock.waiting]).toEqual([true, 0])
 })
