@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeDemo } from '../../scripts/demo.mjs'
 import { releaseData } from '../helpers/releases.ts'
-import { expect, test } from './fixtures.ts'
+import { ask } from './desk-helpers.ts'
+import { expect, test } from './slave-fixtures.ts'
 
 // npm run screenshots: every view with real builds in it, light and dark, at three sizes. The
 // pictures that the docs use are committed; the rest is there to be looked at.
@@ -54,6 +55,61 @@ test('what is shown when a history can not be used', async ({ serve, dataDir }) 
   await takeAll(page, 'recovery')
 })
 
+test('slaves in each of their states, and attaching one', async ({
+  serve,
+  home,
+  startSlave,
+  cableTo,
+}) => {
+  test.setTimeout(120_000)
+  const { story, data } = makeDemo(home, { pace: 4 })
+  const file = join(data, 'master.yml')
+  const config = readFileSync(file, 'utf8').replace(
+    '    tags: [demo]',
+    '    tags: [demo]\n  - { name: laptop, tags: [demo, quiet] }\n  - { name: attic, kind: remote, tags: [arm64] }',
+  )
+  writeFileSync(file, config)
+  const far = startSlave(['--listen', '127.0.0.1:0', '--name', 'studio', '--allow-terminal'])
+  const address = await far.says(/waits at (\S+)/)
+  const code = await far.says(/pairing code ([0-9A-Z]{3}-[0-9A-Z]{3})/)
+  const cable = await cableTo(Number(address.split(':').at(-1)))
+  const { page } = await serve()
+  await settled(page, 5)
+  await goTo(page, 'slaves')
+  await page.getByRole('button', { name: 'Attach a slave' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Attach a slave' })
+  await dialog.getByLabel('Address').fill('studio.invalid:9990')
+  await expect(dialog.getByRole('alert')).toBeVisible({ timeout: 20_000 })
+  await takeAll(page, 'attach-trouble', [''])
+  await dialog.getByLabel('Address').fill(`127.0.0.1:${cable.port}`)
+  await expect(dialog.getByText(/answers, \d+ ms/)).toBeVisible()
+  await dialog.getByLabel('Sign 1 of 6').focus()
+  await page.keyboard.type(code.replace('-', ''))
+  await takeAll(page, 'attach')
+  await dialog.getByRole('button', { name: 'Attach' }).click()
+  await expect(dialog.getByText('studio is attached.')).toBeVisible()
+  await takeAll(page, 'attach-done', [''])
+  await dialog.getByRole('button', { name: 'Show studio' }).click()
+  await page.getByRole('button', { name: 'Attach a slave' }).click()
+  await dialog.getByRole('button', { name: 'Let it dial in' }).click()
+  await takeAll(page, 'attach-dial-in', [''])
+  await page.keyboard.press('Escape')
+
+  const until = Date.now() + 3_600_000
+  await ask(page, 'slave:pause', { name: 'laptop', reason: 'system updates', until })
+  story[0]!()
+  await expect(page.getByText(/\d builds?/).first()).toBeVisible()
+  await goTo(page, 'slaves/local')
+  await takeAll(page, 'slaves')
+  await goTo(page, 'slaves/studio/environment')
+  await takeAll(page, 'slave-environment', [''])
+  await goTo(page, 'slaves/studio/terminal')
+  await expect(page.locator('.xterm-rows')).toContainText(/[$#]/)
+  await page.keyboard.type('git --version && uname -s\n')
+  await expect(page.locator('.xterm-rows')).toContainText('git version')
+  await takeAll(page, 'terminal', [''])
+})
+
 /** Waits until nothing runs and nothing waits, and at least that many builders have a build. */
 async function settled(page: Page, builders = 0) {
   if (builders > 0)
@@ -69,9 +125,10 @@ async function goTo(page: Page, view: string) {
   await expect(page.getByRole('main')).toBeVisible()
 }
 
-async function takeAll(page: Page, name: string) {
+async function takeAll(page: Page, name: string, only?: readonly string[]) {
   mkdirSync(FOLDER!, { recursive: true })
   for (const [suffix, [width, height]] of Object.entries(SIZES)) {
+    if (only && !only.includes(suffix)) continue
     await page.setViewportSize({ width, height })
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
