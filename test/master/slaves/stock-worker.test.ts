@@ -113,17 +113,6 @@ describe.skipIf(!BUILDBOT_INSTALLED)('a stock worker', () => {
     expect(await command.done).toMatchObject({ rc: -1, failureReason: null })
   })
 
-  test('answers within a few milliseconds, although its Nagle is on', async () => {
-    const times: number[] = []
-    for (let i = 0; i < 15; i++) {
-      const at = performance.now()
-      await shell(['true'])
-      times.push(performance.now() - at)
-    }
-    // Without the pongs each one takes more than 47 ms.
-    expect(times.sort((a, b) => a - b)[5]).toBeLessThan(40)
-  })
-
   test('sends a file whole, with its times', async () => {
     const bytes = Buffer.from(Uint8Array.from({ length: 100_000 }, (_, i) => (i * 7) % 256))
     const path = folder('up.bin')
