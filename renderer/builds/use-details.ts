@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { type BuildDetails, type BuildId, bridge } from '../bridge.ts'
+import { onNewsOf } from '../store/desk.ts'
 import { useDesk } from '../store/hooks.ts'
 
 export interface Details {
@@ -9,7 +10,8 @@ export interface Details {
 
 /**
  * Everything about one build. What changes while it runs (its steps, and how long
- * its logs are) comes with the news; the rest is asked for again when a step ends.
+ * its logs are) comes with the news; the rest is asked for again when a step ends or
+ * begins another log.
  */
 export function useDetails(id: BuildId | null): Details {
   const [state, setState] = useState<Details>({ details: undefined, problem: undefined })
@@ -18,6 +20,23 @@ export function useDetails(id: BuildId | null): Details {
   const shown = useRef<BuildId | null>(null)
   // Changes with each beginning and end of a step, and of the build.
   const stage = `${build?.completeAt} ${steps?.map(step => `${step.id}:${step.completeAt}`).join()}`
+
+  // A step's log begins with its first output, which may be long after the step.
+  const latest = useRef<BuildDetails>(undefined)
+  latest.current = state.details
+  const [newLogs, setNewLogs] = useState(0)
+  useEffect(
+    () =>
+      onNewsOf('log/changed', log => {
+        const { current: known } = latest
+        if (!known || known.build.completeAt !== null) return
+        // Of a step that began since it is not known yet whose it is.
+        const newest = known.steps.at(-1)?.id ?? 0
+        if (log.stepId <= newest && !known.steps.some(step => step.id === log.stepId)) return
+        if (!known.logs.some(one => one.id === log.id)) setNewLogs(count => count + 1)
+      }),
+    [],
+  )
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `stage` says when to ask again.
   useEffect(() => {
@@ -32,7 +51,7 @@ export function useDetails(id: BuildId | null): Details {
     return () => {
       wanted = false
     }
-  }, [id, stage])
+  }, [id, stage, newLogs])
 
   const { details, problem } = state
   if (!details || details.build.id !== id) return { details: undefined, problem }

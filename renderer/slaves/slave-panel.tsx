@@ -6,7 +6,8 @@ import { routes } from '../store/route.ts'
 import { bytes, count, duration, number, roughly, when } from '../ui/format.ts'
 import { ResultGlyph } from '../ui/result.tsx'
 import { expectedMs } from '../waterfall/model.ts'
-import { Area, type Measure } from './area.tsx'
+import { Area } from './area.tsx'
+import type { Measure } from './area-lines.ts'
 import { describeSystem } from './slave-words.ts'
 import { useVitals } from './use-vitals.ts'
 
@@ -134,7 +135,17 @@ function Chart({
       <h2 className="caps">
         {title} <span>{said}</span>
       </h2>
-      <Area values={values} now={now} width={308} height={40} label={`${title} in the last hour`} />
+      {values.length > 0 ? (
+        <Area
+          values={values}
+          now={now}
+          width={308}
+          height={40}
+          label={`${title} in the last hour`}
+        />
+      ) : (
+        <p className="dim">It has told nothing of this in the last hour.</p>
+      )}
     </section>
   )
 }

@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import { bridge, type Slave, type SlaveVitals } from '../bridge.ts'
 import { onNewsOf } from '../store/desk.ts'
-import type { Measure } from './area.tsx'
+import type { Measure } from './area-lines.ts'
 
 const HOUR_MS = 3_600_000
 const NOTHING: readonly SlaveVitals[] = []

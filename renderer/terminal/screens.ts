@@ -91,7 +91,10 @@ function startScreen(place: TerminalPlace): Screen {
     show(wanted) {
       box = wanted
       attach(wanted)
-      const watch = new ResizeObserver(() => fit?.fit())
+      const watch = new ResizeObserver(() => {
+        fit?.fit()
+        takeFocus()
+      })
       watch.observe(wanted)
       const theme = new MutationObserver(() => {
         if (terminal) terminal.options.theme = themeOfPage()
@@ -106,7 +109,7 @@ function startScreen(place: TerminalPlace): Screen {
     },
     focus() {
       wantsFocus = true
-      terminal?.focus()
+      takeFocus()
     },
     close() {
       closed = true
@@ -122,11 +125,18 @@ function startScreen(place: TerminalPlace): Screen {
     if (terminal.element) wanted.append(terminal.element)
     else terminal.open(wanted)
     fit?.fit()
-    if (wantsFocus) terminal.focus()
-    wantsFocus = false
+    takeFocus()
+  }
+
+  function takeFocus() {
+    if (!wantsFocus || !terminal) return
+    terminal.focus()
+    // A box that is not laid out yet can't have it; it is tried again when it is.
+    wantsFocus = !terminal.element?.contains(document.activeElement)
   }
 
   function set(status: TerminalStatus) {
+    if (status.kind === 'open') takeFocus()
     const now = screens.get(key)
     if (now) put(key, { ...now, status })
   }

@@ -119,6 +119,7 @@ test('a slave that waits is dialled: its code, its fingerprint, a wrong code, an
 test('a slave dials in with the command that the window makes', async ({ serve, startSlave }) => {
   const { page } = await serve()
   await open(page, 'slaves')
+  await expect(row(page, 'local')).toBeVisible()
   await page.keyboard.press('n')
   const dialog = page.getByRole('dialog', { name: 'Attach a slave' })
   await dialog.getByRole('button', { name: 'Let it dial in' }).click()

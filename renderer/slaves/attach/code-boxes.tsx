@@ -1,6 +1,5 @@
 import { useRef } from 'react'
-
-export const CODE_LENGTH = 6
+import { CODE_LENGTH, signsOf } from './code-signs.ts'
 
 /**
  * Six boxes, one for each sign of a pairing code. Typing goes on by itself, and a
@@ -69,14 +68,6 @@ export function CodeBoxes({
       ))}
     </fieldset>
   )
-}
-
-/** The signs of a code, however it is written: `47k-9r2`. */
-export function signsOf(text: string): string {
-  return text
-    .toUpperCase()
-    .replace(/[^A-Z0-9]/g, '')
-    .slice(0, CODE_LENGTH)
 }
 
 // A box that holds a sign already is typed over.

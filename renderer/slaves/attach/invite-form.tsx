@@ -7,7 +7,8 @@ import { Field } from '../../ui/parts.tsx'
 import { ResultGlyph } from '../../ui/result.tsx'
 import { Attached } from './attached.tsx'
 import { Fingerprint } from './fingerprint.tsx'
-import { NewSlaveFields, readTags } from './new-slave-fields.tsx'
+import { NewSlaveFields } from './new-slave-fields.tsx'
+import { readTags } from './tags.ts'
 import { TroubleNote } from './trouble-note.tsx'
 
 const USUAL_PORT = 9989
