@@ -20,6 +20,7 @@ import { isTyping } from './store/keys.ts'
 import { go, routes, useLocation } from './store/route.ts'
 import { Empty } from './ui/parts.tsx'
 import { UpdateDialogProvider } from './updates/update-dialog.tsx'
+import { askForDate, DateDialog } from './waterfall/date-dialog.tsx'
 import { WaterfallView } from './waterfall/waterfall-view.tsx'
 import { AddView } from './welcome/add-view.tsx'
 
@@ -63,6 +64,7 @@ function Shell() {
     <Frame onPalette={() => setPalette(true)}>
       <Views />
       <Palette open={palette} onClose={() => setPalette(false)} />
+      <DateDialog />
       <KeysHelp open={help} onClose={() => setHelp(false)} />
     </Frame>
   )
@@ -177,6 +179,11 @@ function useGlobalKeys(onPalette: () => void, onHelp: () => void) {
         event.stopImmediatePropagation()
         event.preventDefault()
         go(PLACES[event.key]!)
+      } else if (prefixed && event.key === 'd') {
+        event.stopImmediatePropagation()
+        event.preventDefault()
+        go(routes.waterfall)
+        askForDate()
       } else if (event.key === 'g') prefixedAt = performance.now()
       else if (event.key === '?') onHelp()
       else if (event.key === 'a') go(routes.add)

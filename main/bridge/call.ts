@@ -40,6 +40,13 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     z.object({ builderId: id.optional(), before: id.optional(), limit: z.int().min(1) }),
   ]),
   'history:stretch': z.tuple([z.object({ ...stretch, limit: z.int().min(1).max(5000) })]),
+  'history:page': z.tuple([
+    z.object({
+      at: stretch.from,
+      side: z.enum(['before', 'from']),
+      limit: z.int().min(1).max(5000),
+    }),
+  ]),
   'history:days': z.tuple([
     z.object({ ...stretch, offsetMs: z.int().min(-86_400_000).max(86_400_000) }),
   ]),

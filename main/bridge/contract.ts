@@ -50,6 +50,7 @@ export interface Requests {
   'builds:page': (query: BuildsQuery) => BuildsPage
   /** All that is drawn of a stretch of time, at any distance from now. */
   'history:stretch': HistoryQuestions['stretch']
+  'history:page': HistoryQuestions['page']
   'history:days': HistoryQuestions['days']
   'history:density': HistoryQuestions['density']
   'history:beginning': HistoryQuestions['beginning']

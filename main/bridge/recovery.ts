@@ -55,6 +55,7 @@ const READING = new Set([
   'desk:snapshot',
   'builds:page',
   'history:stretch',
+  'history:page',
   'history:days',
   'history:density',
   'history:beginning',

@@ -29,7 +29,9 @@ const GROUPS: readonly {
       ['+ - 0', 'zoom'],
       ['m', 'linear or folded time'],
       ['p', 'side panel'],
+      ['PgUp PgDn', 'a screen up, a screen down'],
       ['Home', 'back to now'],
+      ['g d', 'go to a date'],
     ],
   },
   {

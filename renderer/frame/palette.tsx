@@ -11,6 +11,7 @@ import { go, routes } from '../store/route.ts'
 import { shortRevision } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
+import { askForDate } from '../waterfall/date-dialog.tsx'
 
 interface Entry {
   readonly key: string
@@ -137,6 +138,10 @@ function useEntries(): readonly Entry[] {
           ),
         ),
       command('Waterfall', 'go to', () => go(routes.waterfall)),
+      command('Go to a date', 'in the waterfall', () => {
+        go(routes.waterfall)
+        askForDate()
+      }),
       command('Builds', 'go to', () => go(routes.builds)),
       command('Changes', 'go to', () => go(routes.changes)),
       command('Slaves', 'go to', () => go(routes.slaves)),

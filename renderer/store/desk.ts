@@ -3,7 +3,6 @@ import type {
   Builder,
   BuildId,
   BuildRequest,
-  BuildsPage,
   Change,
   ConfigStatus,
   LogId,
@@ -47,8 +46,8 @@ export interface Desk {
   readonly updates: UpdateStatus
   /** How long logs are that were seen to grow. */
   readonly logSizes: ReadonlyMap<LogId, { readonly lineCount: number; readonly byteCount: number }>
-  /** Whether there are older builds than those in `builds`. */
-  readonly reachedBeginning: boolean
+  /** From here on `builds` holds all that began; of before, only the last ones of each builder. */
+  readonly wholeFrom: number
 }
 
 const NOTHING: Desk = {
@@ -79,10 +78,12 @@ const NOTHING: Desk = {
     outcome: null,
   },
   logSizes: new Map(),
-  reachedBeginning: false,
+  wholeFrom: 0,
 }
 
 const MOST_CHANGES = 1000
+/** So many builds of a snapshot are the newest of all. */
+const WHOLE_BUILDS = 300
 
 let desk = NOTHING
 let seq = 0
@@ -125,21 +126,6 @@ export function startDesk(): void {
   void load()
 }
 
-/** Adds a page of older builds. */
-export function addOlder(page: BuildsPage, reachedBeginning: boolean): void {
-  const builds = new Map(desk.builds)
-  for (const build of page.builds) builds.set(build.id, build)
-  const known = new Set(desk.changes.map(change => change.id))
-  const changes = [...desk.changes, ...page.changes.filter(change => !known.has(change.id))]
-  set({
-    ...desk,
-    builds,
-    steps: withSteps(desk.steps, page.steps),
-    changes: changes.sort((a, b) => b.id - a.id),
-    reachedBeginning,
-  })
-}
-
 function load(): Promise<void> {
   loading ??= bridge
     .request('desk:snapshot')
@@ -160,7 +146,7 @@ function take(snapshot: Snapshot) {
     clockOffset: snapshot.now - Date.now(),
     builds: new Map(snapshot.builds.map(build => [build.id, build])),
     steps: withSteps(new Map(), snapshot.steps),
-    reachedBeginning: snapshot.builds.length < 300,
+    wholeFrom: snapshot.builds[WHOLE_BUILDS - 1]?.startedAt ?? 0,
   })
   apply()
 }

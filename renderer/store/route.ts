@@ -16,7 +16,24 @@ export const routes = {
     `/slaves/${encodeURIComponent(name)}${tab === 'console' ? '' : `/${tab}`}`,
 } as const
 
-export const useLocation = useHashLocation
+/** The path of the view; what follows a `?` is the state of that view. */
+export const useLocation: typeof useHashLocation = options => {
+  const [location, navigate] = useHashLocation(options)
+  return [location.split('?')[0]!, navigate]
+}
+Object.assign(useLocation, { hrefs: (href: string) => `#${href}` })
+
+/** The state of the view that its address holds. */
+export function readQuery(): URLSearchParams {
+  return new URLSearchParams(location.hash.split('?')[1] ?? '')
+}
+
+/** Writes the state of the view that is open into its address, without a step in the history of the window. */
+export function writeQuery(path: string, query: URLSearchParams): void {
+  if (location.hash.split('?')[0] !== `#${path}`) return
+  const text = query.toString()
+  history.replaceState(null, '', `#${path}${text && `?${text}`}`)
+}
 
 /** Goes to another view from outside of a component. */
 export function go(path: string): void {

@@ -26,6 +26,8 @@ export interface AxisOptions {
   readonly marks: readonly number[]
   /** 1 draws a usual build about `USUAL_PX` high. */
   readonly zoom: number
+  /** How long a usual build takes; the median of what is there when it is not given. */
+  readonly usualMs?: number | undefined
 }
 
 /** No box is lower than this: it holds one line of text. */
@@ -48,9 +50,10 @@ interface Piece {
 }
 
 /** True to scale from now to the oldest start. */
-export function linearAxis({ now, spans, marks, zoom }: AxisOptions): Axis {
+export function linearAxis(options: AxisOptions): Axis {
+  const { now, spans, marks } = options
   const oldest = Math.min(now, ...spans.map(span => span.from), ...marks)
-  const scale = scaleFor(spans, zoom)
+  const scale = scaleFor(options)
   return axisOf(now, [{ to: now, from: oldest, px: (now - oldest) * scale, fold: false }])
 }
 
@@ -59,10 +62,11 @@ export function linearAxis({ now, spans, marks, zoom }: AxisOptions): Axis {
  * its short builds stretched to a readable height. Order and overlap are those of
  * the linear axis, because every column shares the same pieces.
  */
-export function foldedAxis({ now, spans, marks, zoom }: AxisOptions): Axis {
+export function foldedAxis(options: AxisOptions): Axis {
+  const { now, spans, marks } = options
   const edges = [now, ...marks, ...spans.flatMap(span => [span.from, span.to])]
   const times = [...new Set(edges.filter(time => time <= now))].sort((a, b) => b - a)
-  const scale = scaleFor(spans, zoom)
+  const scale = scaleFor(options)
   const busy = busyBetween(times, spans)
   const pieces = times.slice(1).map((from, i): Piece => {
     const to = times[i]!
@@ -76,13 +80,17 @@ export function foldedAxis({ now, spans, marks, zoom }: AxisOptions): Axis {
 }
 
 // How high a millisecond is, so that the usual build has its usual height.
-function scaleFor(spans: readonly Span[], zoom: number): number {
+function scaleFor({ spans, zoom, usualMs }: AxisOptions): number {
+  return (USUAL_PX * zoom) / Math.max(1000, usualMs ?? medianMs(spans))
+}
+
+/** The median of how long builds took. */
+export function medianMs(spans: readonly Span[]): number {
   const lengths = spans
     .map(span => span.to - span.from)
     .filter(length => length > 0)
     .sort((a, b) => a - b)
-  const usual = lengths[Math.floor(lengths.length / 2)] ?? 60_000
-  return (USUAL_PX * zoom) / Math.max(1000, usual)
+  return lengths[Math.floor(lengths.length / 2)] ?? 60_000
 }
 
 function soften(px: number): number {
@@ -154,8 +162,12 @@ function axisOf(now: number, pieces: readonly Piece[]): Axis {
     },
     moment(y) {
       if (y <= 0) return now
-      let at = pieces.length - 1
-      while (at > 0 && tops[at]! > y) at--
+      let at = 0
+      for (let end = pieces.length; end - at > 1; ) {
+        const middle = (at + end) >> 1
+        if (tops[middle]! <= y) at = middle
+        else end = middle
+      }
       const piece = pieces[at]
       if (!piece) return now
       const share = Math.min(1, (y - tops[at]!) / Math.max(0.001, piece.px))

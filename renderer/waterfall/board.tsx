@@ -1,32 +1,29 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { Build, Builder, ChangeId } from '../bridge.ts'
+import type { Builder, ChangeId } from '../bridge.ts'
 import { FAILURE } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
 import { type Sleep, sleepsOf } from '../store/sleeps.ts'
+import { type Timeline, useTimeline } from '../store/timeline.ts'
 import { clock, count, roughly } from '../ui/format.ts'
 import { Empty } from '../ui/parts.tsx'
-import { ticksOf } from './axis.ts'
-import { ColumnBody } from './column-body.tsx'
+import { medianMs, ticksOf } from './axis.ts'
+import { buildsOf } from './builds-of.ts'
+import { usePalette } from './canvas.tsx'
 import { ColumnHead } from './column-head.tsx'
+import { ColumnTwin } from './column-twin.tsx'
 import { Corner } from './corner.tsx'
 import { GUTTER_PX, Gutter } from './gutter.tsx'
-import { type AxisMode, layOut, type Model } from './model.ts'
+import { Minimap } from './minimap.tsx'
+import { type AxisMode, type Column, layOut, type Model } from './model.ts'
+import { goToNow, readPosition, useLeft } from './position.ts'
 import { useBoardKeys } from './use-board-keys.ts'
 import { useChangeBuilds } from './use-change-builds.ts'
-import { useOlderBuilds } from './use-older-builds.ts'
+import { usePlace } from './use-place.ts'
+import { useScrolling } from './use-scrolling.ts'
+import { useView } from './use-view.ts'
 
-/** Room for what is expected, above the now line. */
-export const FUTURE_PX = 80
-const MARGIN_PX = 400
-
-interface View {
-  readonly top: number
-  readonly height: number
-  readonly width: number
-}
-
-/** The scrolling part of the waterfall. Only what is in sight, and a little around it, is in the page. */
+/** The waterfall: boxes on a canvas, and over it what can be pointed at and read of those in sight. */
 export function Board({
   builders,
   mode,
@@ -36,42 +33,55 @@ export function Board({
   mode: AxisMode
   zoom: number
 }) {
-  const scroller = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState<View>({ top: 0, height: 800, width: 1000 })
-  const [change, setChange] = useState<ChangeId | null>(null)
-  const lit = useChangeBuilds(change)
-  const now = useSteadyNow(view.top > 0)
-  const model = useModel(builders, mode, zoom, now, view.width - GUTTER_PX)
-  const selected = useSelectedBuild()
-  const missed = useMissed(now, view.top > 0)
-  const events = useDesk(desk => desk.events)
-  const sleeps = useMemo(() => sleepsOf(events), [events])
-  useBoardKeys(model, scroller)
-  useOlderBuilds(view.top + view.height > model.axis.height + FUTURE_PX - MARGIN_PX)
-
-  useEffect(() => {
-    const element = scroller.current!
-    const measure = () =>
-      setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth })
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    element.addEventListener('scroll', measure, { passive: true })
-    return () => {
-      observer.disconnect()
-      element.removeEventListener('scroll', measure)
-    }
-  }, [])
-
   if (builders.length === 0)
     return (
       <Empty title="No builders are configured">
         <p>Their history is kept. Add a repository, or mend master.yml in the settings.</p>
       </Empty>
     )
-  const from = view.top - MARGIN_PX - FUTURE_PX
-  const to = view.top + view.height + MARGIN_PX
-  const ticks = ticksOf(model.axis, now, Math.max(0, from), to)
-  const height = FUTURE_PX + Math.max(model.axis.height, view.height - FUTURE_PX - 120)
+  return <Columns builders={builders} mode={mode} zoom={zoom} />
+}
+
+function Columns({
+  builders,
+  mode,
+  zoom,
+}: {
+  builders: readonly Builder[]
+  mode: AxisMode
+  zoom: number
+}) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const body = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const layer = useRef<HTMLDivElement>(null)
+  const refs = useMemo(() => ({ scroller, canvas, layer }), [])
+  const size = useSize(scroller, body)
+  const [change, setChange] = useState<ChangeId | null>(null)
+  const lit = useChangeBuilds(change)
+  const left = useLeft()
+  const clockNow = useNow(1000)
+  const now = left ?? clockNow
+  const timeline = useTimeline()
+  const live = timeline.to === null
+  // The top of the axis: what is newer is not known here, or not yet.
+  const end = Math.min(now, timeline.to ?? now)
+  const model = useModel(builders, timeline, mode, zoom, end, size.width - GUTTER_PX)
+  const selected = useSelectedBuild()
+  const missed = useMissed(left)
+  const sleeps = useMemo(() => sleepsOf(timeline.events), [timeline.events])
+  const desk = useDesk(one => one.builds)
+  const palette = usePalette()
+  const view = useView({ model, palette, live, now: end, gutter: GUTTER_PX, ...size }, refs)
+  const { from, to } = view
+  useBoardKeys(model, view, size.height, scroller)
+  useScrolling(body, view, model)
+  usePlace(clockNow)
+
+  const ticks = ticksOf(model.axis, end, Math.max(0, from), to)
+  const inSight = (column: Column) =>
+    column.x + column.width > size.left && column.x < size.left + size.width - GUTTER_PX + 100
+  const columns = model.columns.filter(inSight)
 
   return (
     <div className="board">
@@ -79,72 +89,82 @@ export function Board({
         className="board-scroll"
         ref={scroller}
         tabIndex={0}
+        id="waterfall-board"
         role="application"
         aria-label="Waterfall. Arrow keys go from build to build, Enter opens one."
       >
         <div className="board-head" style={{ width: GUTTER_PX + model.width }}>
           <Corner />
           <div className="groups">
-            {model.groups.map(group => (
-              <div key={group.x} className="group" style={{ width: group.width }}>
-                <span className="cut">{group.project || 'no project'}</span>
-                {group.count > 1 && <span className="dim">{group.count}</span>}
-              </div>
-            ))}
+            {model.groups
+              .filter(
+                group => group.x + group.width > size.left && group.x < size.left + size.width,
+              )
+              .map(group => (
+                <div key={group.x} className="group" style={{ width: group.width, left: group.x }}>
+                  <span className="cut">{group.project || 'no project'}</span>
+                  {group.count > 1 && <span className="dim">{group.count}</span>}
+                </div>
+              ))}
           </div>
           <div className="heads">
-            {model.columns.map(column => (
-              <ColumnHead key={column.builder.id} column={column} now={now} />
+            {columns.map(column => (
+              <ColumnHead key={column.builder.id} column={column} />
             ))}
           </div>
         </div>
-        <div className="board-body" style={{ height, width: GUTTER_PX + model.width }}>
-          <div className="future" style={{ height: FUTURE_PX }} />
-          {ticks.map(tick => (
-            <div key={tick.moment} className="tick-line" style={{ top: FUTURE_PX + tick.y }} />
-          ))}
-          <Gutter
-            model={model}
-            ticks={ticks}
-            from={from}
-            to={to}
-            lit={change}
-            onPoint={setChange}
-          />
-          {model.columns.map(column => (
-            <ColumnBody
-              key={column.builder.id}
-              column={column}
-              now={now}
+        <div className="board-body" ref={body} style={{ width: GUTTER_PX + model.width }}>
+          <div className="board-sight" style={{ width: size.width }}>
+            <canvas ref={canvas} aria-hidden style={{ width: size.width - GUTTER_PX }} />
+          </div>
+          <div className="board-layer" ref={layer}>
+            <Gutter
+              model={model}
+              ticks={ticks}
               from={from}
               to={to}
-              selected={selected}
-              lit={lit}
-              onSelect={selectBuild}
+              lit={change}
+              onPoint={setChange}
             />
-          ))}
-          {model.axis.folds
-            .filter(fold => fold.bottom > from && fold.top < to)
-            .map(fold => (
-              <div
-                key={fold.from}
-                className="fold"
-                style={{ top: FUTURE_PX + fold.top, height: fold.bottom - fold.top }}
-              >
-                <span>{foldWords(fold.from, fold.to, sleeps)}</span>
-              </div>
+            {columns.map(column => (
+              <ColumnTwin
+                key={column.builder.id}
+                column={
+                  column.last
+                    ? column
+                    : { ...column, last: buildsOf(desk, column.builder.id)[0] ?? null }
+                }
+                now={now}
+                from={from}
+                to={to}
+                live={live}
+                selected={selected}
+                lit={lit}
+                onSelect={selectBuild}
+              />
             ))}
-          <div className="now-line" style={{ top: FUTURE_PX }}>
-            <span className="now-pill">{clock(now)}</span>
+            {model.axis.folds
+              .filter(fold => fold.bottom > from && fold.top < to)
+              .map(fold => (
+                <div
+                  key={fold.from}
+                  className="fold"
+                  style={{ top: fold.top - from, height: fold.bottom - fold.top }}
+                >
+                  <span>{foldWords(fold.from, fold.to, sleeps)}</span>
+                </div>
+              ))}
+            {live && (
+              <div className="now-line" style={{ top: -from }}>
+                <span className="now-pill">{clock(now)}</span>
+              </div>
+            )}
           </div>
         </div>
       </div>
-      {view.top > 0 && (
-        <button
-          type="button"
-          className="back-to-now"
-          onClick={() => scroller.current?.scrollTo({ top: 0 })}
-        >
+      <Minimap model={model} height={size.height} now={clockNow} />
+      {left !== null && (
+        <button type="button" className="back-to-now" onClick={goToNow}>
           {missed.all > 0
             ? `${count(missed.all, 'new build')} above${missed.failed > 0 ? `, ${missed.failed} failed` : ''}`
             : 'Back to now'}
@@ -154,42 +174,94 @@ export function Board({
   )
 }
 
-// While a person reads further down, nothing moves: the axis stays at the moment when they left the top.
-function useSteadyNow(away: boolean): number {
-  const now = useNow(1000)
-  const [left, setLeft] = useState<number | null>(null)
-  if (away && left === null) setLeft(now)
-  if (!away && left !== null) setLeft(null)
-  return left ?? now
+interface Size {
+  readonly width: number
+  readonly height: number
+  /** How far the columns are scrolled to the side. */
+  readonly left: number
 }
 
-function useMissed(since: number, away: boolean): { all: number; failed: number } {
+function useSize(
+  scroller: React.RefObject<HTMLElement | null>,
+  body: React.RefObject<HTMLElement | null>,
+): Size {
+  const [size, setSize] = useState<Size>({ width: 1000, height: 600, left: 0 })
+  useEffect(() => {
+    const element = scroller.current!
+    const measure = () => {
+      const next = {
+        width: element.clientWidth,
+        height: body.current!.clientHeight,
+        left: Math.floor(element.scrollLeft / 100) * 100,
+      }
+      setSize(was =>
+        was.width === next.width && was.height === next.height && was.left === next.left
+          ? was
+          : next,
+      )
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    observer.observe(body.current!)
+    element.addEventListener('scroll', measure, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', measure)
+    }
+  }, [scroller, body])
+  return size
+}
+
+function useMissed(left: number | null): { all: number; failed: number } {
   const builds = useDesk(desk => desk.builds)
   return useMemo(() => {
-    if (!away) return { all: 0, failed: 0 }
-    const later = [...builds.values()].filter(build => (build.completeAt ?? 0) > since)
+    if (left === null) return { all: 0, failed: 0 }
+    const later = [...builds.values()].filter(build => (build.completeAt ?? 0) > left)
     return { all: later.length, failed: later.filter(build => build.results === FAILURE).length }
-  }, [builds, since, away])
+  }, [builds, left])
 }
 
 function useModel(
   builders: readonly Builder[],
+  { builds, steps, changes }: Timeline,
   mode: AxisMode,
   zoom: number,
   now: number,
   width: number,
 ): Model {
-  const builds = useDesk(desk => desk.builds)
-  const steps = useDesk(desk => desk.steps)
-  const changes = useDesk(desk => desk.changes)
   const queue = useDesk(desk => desk.queue)
+  const usualMs = useUsualMs({ builds })
   return useMemo(() => {
-    const sorted: Build[] = [...builds.values()]
-      .filter(build => build.startedAt <= now)
-      .sort((a, b) => b.startedAt - a.startedAt || b.id - a.id)
-    return layOut({ now, mode, zoom, builders, builds: sorted, steps, changes, queue, width })
-  }, [builds, steps, changes, queue, builders, mode, zoom, now, width])
+    const begun = builds.filter(build => build.startedAt <= now)
+    const seen = changes.filter(change => change.receivedAt <= now)
+    return layOut({
+      now,
+      mode,
+      zoom,
+      builders,
+      builds: begun,
+      steps,
+      changes: seen,
+      queue,
+      width,
+      usualMs,
+    })
+  }, [builds, steps, changes, queue, builders, mode, zoom, now, width, usualMs])
 }
+
+// In steps, and not at all while a person reads further down: a scale that followed each build would move all of them.
+function useUsualMs({ builds }: Pick<Timeline, 'builds'>): number {
+  const kept = useRef<number>(undefined)
+  return useMemo(() => {
+    if (kept.current !== undefined && readPosition() !== null) return kept.current
+    const ended = builds.filter(build => build.completeAt !== null).slice(0, 300)
+    const median = medianMs(ended.map(build => ({ from: build.startedAt, to: build.completeAt! })))
+    kept.current = STEP ** Math.round(Math.log(Math.max(1000, median)) / Math.log(STEP))
+    return kept.current
+  }, [builds])
+}
+
+const STEP = 1.5
 
 /** `quiet 3 h 9 min, asleep 10:31 to 12:54`. */
 function foldWords(from: number, to: number, sleeps: readonly Sleep[]): string {

@@ -9,10 +9,11 @@ import { routes } from '../store/route.ts'
 import { ago, duration, exact, roughly } from '../ui/format.ts'
 import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
+import { buildsOf } from './builds-of.ts'
 import { type Column, headFacts } from './model.ts'
 
 /** A builder's name, last result and age, last 20 results, and what it does or waits for. */
-export function ColumnHead({ column }: { column: Column; now: number }) {
+export function ColumnHead({ column }: { column: Column }) {
   const { builder, width, future } = column
   const now = useNow(1000)
   const facts = useFacts(builder.id, now)
@@ -20,7 +21,7 @@ export function ColumnHead({ column }: { column: Column; now: number }) {
   const look = last ? lookOf(last.results) : 'none'
 
   return (
-    <div className="head" style={{ width }}>
+    <div className="head" style={{ width, left: column.x }}>
       <Link
         href={routes.builder(builder)}
         className="name cut"
@@ -116,6 +117,15 @@ function timeLeft(ms: number): string {
 /** Columns as high as the builds were long, coloured by result; a failure reaches below the line. */
 function Sparkline({ builds }: { builds: ReturnType<typeof headFacts>['recent'] }) {
   const longest = Math.max(1, ...builds.map(build => build.completeAt! - build.startedAt))
+  // A path for each result: twenty elements in each of many heads are too many.
+  const looks = new Map<string, string[]>()
+  builds.forEach((build, i) => {
+    const look = lookOf(build.results)
+    const height = 4 + ((build.completeAt! - build.startedAt) / longest) * 9
+    const foot = look === 'failure' || look === 'exception' ? 16 : 14
+    const bar = `M${i * 5} ${14 - height}h3.6V${foot}h-3.6z`
+    looks.set(look, [...(looks.get(look) ?? []), bar])
+  })
   return (
     <svg
       className="spark"
@@ -125,21 +135,9 @@ function Sparkline({ builds }: { builds: ReturnType<typeof headFacts>['recent'] 
       preserveAspectRatio="none"
       viewBox="0 0 100 16"
     >
-      {builds.map((build, i) => {
-        const look = lookOf(build.results)
-        const height = 4 + ((build.completeAt! - build.startedAt) / longest) * 9
-        const x = i * 5
-        return (
-          <rect
-            key={build.id}
-            className={`bar ${look}`}
-            x={x}
-            width="3.6"
-            y={14 - height}
-            height={look === 'failure' || look === 'exception' ? height + 2 : height}
-          />
-        )
-      })}
+      {[...looks].map(([look, own]) => (
+        <path key={look} className={`bar ${look}`} d={own.join('')} />
+      ))}
     </svg>
   )
 }
@@ -147,12 +145,6 @@ function Sparkline({ builds }: { builds: ReturnType<typeof headFacts>['recent'] 
 function useFacts(id: BuilderId, now: number) {
   const builds = useDesk(desk => desk.builds)
   const steps = useDesk(desk => desk.steps)
-  const own = useMemo(
-    () =>
-      [...builds.values()]
-        .filter(build => build.builderId === id)
-        .sort((a, b) => b.number - a.number),
-    [builds, id],
-  )
+  const own = buildsOf(builds, id)
   return useMemo(() => headFacts(own, steps, now), [own, steps, now])
 }

@@ -2,7 +2,6 @@ import type { ChangeId } from '../bridge.ts'
 import { axisClock, day, exact, personName, shortRevision } from '../ui/format.ts'
 import { Avatar } from '../ui/parts.tsx'
 import type { Tick } from './axis.ts'
-import { FUTURE_PX } from './board.tsx'
 import { CHANGE_PX, type Model } from './model.ts'
 
 export const GUTTER_PX = 216
@@ -27,9 +26,9 @@ export function Gutter({
 }) {
   const marks = model.changes.filter(mark => mark.y + CHANGE_PX > from && mark.exactY < to)
   return (
-    <div className="gutter" style={{ width: GUTTER_PX }}>
+    <div className="gutter" style={{ width: GUTTER_PX, height: to - from }}>
       {ticks.map(({ moment, y, newDay }) => (
-        <span key={moment} className="tick" style={{ top: FUTURE_PX + y }} title={exact(moment)}>
+        <span key={moment} className="tick" style={{ top: y - from }} title={exact(moment)}>
           {newDay && <small>{day(moment)}</small>}
           {axisClock(moment)}
         </span>
@@ -39,13 +38,13 @@ export function Gutter({
           <path
             key={change.id}
             className={change.id === lit ? 'lit' : undefined}
-            d={`M44 ${FUTURE_PX + exactY}h3L52 ${FUTURE_PX + y + CHANGE_PX / 2}`}
+            d={`M44 ${exactY - from}h3L52 ${y - from + CHANGE_PX / 2}`}
           />
         ))}
       </svg>
       <ul aria-label="Changes">
         {marks.map(({ change, y }) => (
-          <li key={change.id} style={{ top: FUTURE_PX + y, height: CHANGE_PX, left: CHANGES_X }}>
+          <li key={change.id} style={{ top: y - from, height: CHANGE_PX, left: CHANGES_X }}>
             <button
               type="button"
               className={`change${change.id === lit ? ' lit' : ''}`}

@@ -14,6 +14,8 @@ export interface ModelInput {
   readonly steps: ReadonlyMap<BuildId, readonly Step[]>
   readonly changes: readonly Change[]
   readonly queue: Queue
+  /** How long a usual build takes; the median of `builds` when it is not given. */
+  readonly usualMs?: number | undefined
   /** Room for columns, in px. */
   readonly width: number
 }
@@ -97,6 +99,8 @@ export interface ChangeMark {
 }
 
 export const CHANGE_PX = 31
+/** Further than this from its moment a change is not written. */
+const FARTHEST_CHANGE = 10 * CHANGE_PX
 const NARROWEST_LANE = 104
 const WIDEST_LANE = 260
 const PAD = 6
@@ -112,7 +116,8 @@ export function layOut(input: ModelInput): Model {
   const oldest = Math.min(now, ...spans.map(span => span.from))
   // Changes older than the oldest build have nothing beside them.
   const near = changes.filter(change => change.receivedAt >= oldest - 600_000)
-  const options = { now, spans, marks: near.map(change => change.receivedAt), zoom: input.zoom }
+  const marks = near.map(change => change.receivedAt)
+  const options = { now, spans, marks, zoom: input.zoom, usualMs: input.usualMs }
   const axis = input.mode === 'linear' ? linearAxis(options) : foldedAxis(options)
 
   const byBuilder = Map.groupBy(drawn, build => build.builderId)
@@ -277,11 +282,12 @@ function groupsOf(columns: readonly Column[]): Group[] {
 // Newest first, each at its moment or just below the one before.
 function placeChanges(changes: readonly Change[], axis: Axis): ChangeMark[] {
   let below = Number.NEGATIVE_INFINITY
-  return changes.map(change => {
+  return changes.flatMap(change => {
     const exactY = axis.y(change.receivedAt)
     const y = Math.max(exactY - CHANGE_PX / 2, below)
+    if (y - exactY > FARTHEST_CHANGE) return []
     below = y + CHANGE_PX
-    return { change, exactY, y }
+    return [{ change, exactY, y }]
   })
 }
 

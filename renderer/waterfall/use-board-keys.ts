@@ -1,16 +1,23 @@
-import { type RefObject, useEffect } from 'react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { isGood } from '../results.ts'
 import { rebuild, stopBuild } from '../store/actions.ts'
-import { readDesk } from '../store/desk.ts'
 import { useKeys } from '../store/keys.ts'
 import { prefer, readPreferences } from '../store/preferences.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
+import { GUTTER_PX } from './gutter.tsx'
 import type { Box, Model } from './model.ts'
+import { goToNow } from './position.ts'
+import type { BoardView } from './use-view.ts'
 import { zoomBy } from './waterfall-view.tsx'
 
 /** Arrows walk the boxes: up and down in time, left and right at the same time. */
-export function useBoardKeys(model: Model, scroller: RefObject<HTMLElement | null>): void {
+export function useBoardKeys(
+  model: Model,
+  view: BoardView,
+  height: number,
+  scroller: RefObject<HTMLElement | null>,
+): void {
   const selected = useSelectedBuild()
   const at = model.columns.findIndex(column => column.boxes.some(box => box.build.id === selected))
   const column = model.columns[at]
@@ -49,7 +56,9 @@ export function useBoardKeys(model: Model, scroller: RefObject<HTMLElement | nul
     ']': () => pick(failure(-1)),
     Enter: open,
     l: open,
-    Home: () => scroller.current?.scrollTo({ top: 0 }),
+    Home: goToNow,
+    PageDown: () => view.scrollBy(height * 0.85),
+    PageUp: () => view.scrollBy(-height * 0.85),
     Escape: () => selectBuild(null),
     '+': () => zoomBy(1.5),
     '=': () => zoomBy(1.5),
@@ -61,13 +70,26 @@ export function useBoardKeys(model: Model, scroller: RefObject<HTMLElement | nul
     s: () => box && box.build.completeAt === null && stopBuild(box.build),
   })
 
-  // What was picked by key comes into sight.
+  // What was picked comes into sight, once: the reader may go on from there.
+  const shown = useRef(selected)
   useEffect(() => {
-    if (selected === null || !readDesk().builds.has(selected)) return
-    const element = scroller.current?.querySelector(`[data-build="${selected}"]`)
-    element?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [selected, scroller])
+    if (selected === shown.current) return
+    shown.current = selected
+    if (!box || !column) return
+    const top = view.top()
+    const least = box.top + Math.min(box.height, height / 2) + EDGE_PX - height
+    if (top < least) view.scrollTo(least)
+    else if (top > box.top - EDGE_PX && top > 0) view.scrollTo(box.top - EDGE_PX)
+    const sideways = scroller.current
+    if (!sideways) return
+    const room = sideways.clientWidth - GUTTER_PX
+    if (column.x < sideways.scrollLeft) sideways.scrollLeft = column.x
+    else if (column.x + column.width > sideways.scrollLeft + room)
+      sideways.scrollLeft = column.x + column.width - room
+  }, [selected, box, column, height, view, scroller])
 }
+
+const EDGE_PX = 24
 
 function nearest(boxes: readonly Box[], to: Box | undefined): Box | undefined {
   const middle = to ? to.top + to.height / 2 : 0

@@ -6,6 +6,8 @@ import {
   type BuilderDay,
   buildDensity,
   builderDays,
+  buildsBefore,
+  buildsFrom,
   buildsWithin,
   type Density,
   firstBuildAt,
@@ -17,6 +19,8 @@ import type { Build, Change, MasterEvent, Moment, Step } from '../model.ts'
 export interface HistoryQuestions {
   /** All that is drawn of a stretch of time. */
   stretch: (query: Stretch & { readonly limit: number }) => StretchAnswer
+  /** The builds nearest to a moment, on its one side or the other. */
+  page: (query: PageQuery) => PageAnswer
   /** A line for each builder and day on which it built. */
   days: (query: Stretch & { readonly offsetMs: number }) => readonly BuilderDay[]
   /** How many builds began in each of equal parts of a stretch. */
@@ -34,6 +38,19 @@ export interface StretchAnswer {
   readonly events: readonly MasterEvent[]
   /** Only the newest builds of the stretch are in it: it is too long to be drawn build by build. */
   readonly cut: boolean
+}
+
+export interface PageQuery {
+  readonly at: Moment
+  /** Builds that began before `at`, or from `at` on. */
+  readonly side: 'before' | 'from'
+  readonly limit: number
+}
+
+/** What is drawn of a stretch that is as long as it takes to hold some builds. */
+export interface PageAnswer extends Stretch, Omit<StretchAnswer, 'cut'> {
+  /** Whether nothing was built beyond it. */
+  readonly last: boolean
 }
 
 export type HistoryQuestion = keyof HistoryQuestions
@@ -61,6 +78,30 @@ export const HISTORY_ANSWERS: Answers = {
       changes: changesWithin(db, from - BEFORE_MS, to, MOST_CHANGES),
       events: eventsWithin(db, from, to, MOST_CHANGES),
       cut: found.length > limit,
+    }
+  },
+  page(db, { at, side, limit }) {
+    const before = side === 'before'
+    const found = before ? buildsBefore(db, at, limit) : buildsFrom(db, at, limit)
+    const last = found.length < limit
+    // Others may have begun in the same millisecond as the outermost one: it is left to the next page.
+    const edge = (before ? found.at(-1) : found[0])?.startedAt ?? at
+    const inner = found.filter(build => build.startedAt !== edge)
+    const whole = last || inner.length === 0
+    const builds = whole ? found : inner
+    const from = before ? (whole ? edge : edge + 1) : at
+    const to = before ? at : whole ? edge + 1 : edge
+    return {
+      from,
+      to,
+      builds,
+      steps: stepsOfBuilds(
+        db,
+        builds.map(build => build.id),
+      ),
+      changes: changesWithin(db, from - BEFORE_MS, to, MOST_CHANGES),
+      events: eventsWithin(db, from, to, MOST_CHANGES),
+      last,
     }
   },
   days: (db, { from, to, offsetMs }) => builderDays(db, { from, to }, offsetMs),

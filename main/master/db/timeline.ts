@@ -47,6 +47,26 @@ export function buildsWithin(db: Database, { from, to }: Stretch, limit: number)
   )
 }
 
+/** The builds that began before a moment, newest first. */
+export function buildsBefore(db: Database, at: Moment, limit: number): Build[] {
+  return selectBuilds(
+    db,
+    'WHERE b.started_at < ? ORDER BY b.started_at DESC, b.id DESC LIMIT ?',
+    at,
+    limit,
+  )
+}
+
+/** The first builds that began at a moment or later, newest first. */
+export function buildsFrom(db: Database, at: Moment, limit: number): Build[] {
+  return selectBuilds(
+    db,
+    'WHERE b.started_at >= ? ORDER BY b.started_at, b.id LIMIT ?',
+    at,
+    limit,
+  ).reverse()
+}
+
 /**
  * Each builder's days. Builds count on the day on which they began.
  *

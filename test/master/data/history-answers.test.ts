@@ -122,3 +122,31 @@ test('questions are answered on a thread, and told when it stops', async () => {
   await asker.stop()
   await expect(asker.ask('beginning')).rejects.toThrow('The master is stopping.')
 })
+
+test('pages follow on each other, down to the first build and up to the last, none twice and none left out', () => {
+  const { db, rows, first, last } = aYear()
+  // As many at once as an import brings.
+  db.run('UPDATE builds SET started_at = ? WHERE id BETWEEN 700 AND 720', first + 80 * DAY_MS)
+  const wanted = db.all<Row>('SELECT * FROM builds ORDER BY started_at DESC, id DESC')
+  const middle = first + Math.floor((last - first) / 2)
+
+  const down: number[] = []
+  for (let at = middle, end = false; !end; ) {
+    const page = HISTORY_ANSWERS.page(db, { at, side: 'before', limit: 50 })
+    down.push(...ids(page.builds))
+    expect(page.to).toBe(at)
+    at = page.from
+    end = page.last
+  }
+  const up: number[] = []
+  for (let at = middle, end = false; !end; ) {
+    const page = HISTORY_ANSWERS.page(db, { at, side: 'from', limit: 50 })
+    up.unshift(...ids(page.builds))
+    expect(page.from).toBe(at)
+    at = page.to
+    end = page.last
+  }
+
+  expect([...up, ...down]).toEqual(ids(wanted))
+  expect(up.length + down.length).toBe(rows.length)
+})

@@ -1,0 +1,150 @@
+import { memo } from 'react'
+import type { Build, BuildId } from '../bridge.ts'
+import { go, routes } from '../store/route.ts'
+import { clockSeconds, timeSpan } from '../ui/format.ts'
+import { LOOK_WORDS, lookOf } from '../ui/look.ts'
+import { LOWEST_BOX } from './axis.ts'
+import type { Band, Box, Column } from './model.ts'
+import { FUTURE_PX } from './place.ts'
+
+const FUTURE_SCALE_MS = 60_000
+
+interface Props {
+  readonly column: Column
+  readonly now: number
+  /** The part of the axis that is in the page; `from` is where the page begins. */
+  readonly from: number
+  readonly to: number
+  readonly live: boolean
+  readonly selected: BuildId | null
+  readonly lit: ReadonlySet<BuildId>
+  readonly onSelect: (id: BuildId) => void
+}
+
+/** What can be pointed at, focused and read aloud of a builder's builds in sight. The picture is on the canvas. */
+export function ColumnTwin({ column, now, from, to, live, selected, lit, onSelect }: Props) {
+  const { builder, x, width, boxes, future, last } = column
+  const seen = boxes.filter(
+    box => box.top + Math.max(LOWEST_BOX, box.height) > from && box.top < to,
+  )
+  return (
+    <section
+      className="column"
+      aria-label={builder.name}
+      style={{ left: `calc(var(--gutter) + ${x}px)`, width }}
+    >
+      {live &&
+        future.running.map(({ build, x: left, width: wide, leftMs }) => (
+          <div
+            key={build.id}
+            className="expected"
+            style={{
+              left,
+              width: wide,
+              top: -from - futureHeight(leftMs),
+              height: futureHeight(leftMs),
+            }}
+          />
+        ))}
+      {live && future.waiting > 0 && (
+        <div className="waiting" title={future.reason} style={{ top: 8 - from - FUTURE_PX }}>
+          <span className="cut">
+            {future.waiting === 1 ? '1 waiting' : `${future.waiting} waiting`}
+          </span>
+          <small>{future.reason}</small>
+        </div>
+      )}
+      {seen.map(box => (
+        <BuildTwin
+          key={box.build.id}
+          box={box}
+          top={box.top - from}
+          builder={builder.name}
+          now={box.build.completeAt === null ? now : 0}
+          selected={box.build.id === selected}
+          lit={lit.has(box.build.id)}
+          onSelect={onSelect}
+          onOpen={() => go(routes.build(builder, box.build))}
+        />
+      ))}
+      {live && boxes.length === 0 && (
+        <p className="column-empty" style={{ top: 12 - from }}>
+          {last ? `last build #${last.number}` : 'no build yet'}
+        </p>
+      )}
+    </section>
+  )
+}
+
+// A minute of what is expected takes a third of the room, the rest grows slower.
+function futureHeight(leftMs: number): number {
+  return Math.min(FUTURE_PX - 14, 12 + (FUTURE_PX - 40) * Math.tanh(leftMs / FUTURE_SCALE_MS / 2))
+}
+
+const BuildTwin = memo(
+  function BuildTwin({
+    box,
+    top,
+    builder,
+    now,
+    selected,
+    lit,
+    onSelect,
+    onOpen,
+  }: {
+    box: Box
+    top: number
+    builder: string
+    now: number
+    selected: boolean
+    lit: boolean
+    onSelect: (id: BuildId) => void
+    onOpen: () => void
+  }) {
+    const { build, x, width, height, bands } = box
+    const running = bands.find(band => band.look === 'running')
+    return (
+      <button
+        type="button"
+        className={`box${selected ? ' selected' : ''}${lit ? ' lit' : ''}`}
+        style={{ left: x, width, top, height: Math.max(LOWEST_BOX, height) - 1 }}
+        aria-label={describe(builder, build, bands, now)}
+        aria-pressed={selected}
+        title={`#${build.number} ${build.stateString}\n${span(build, now)}`}
+        data-build={build.id}
+        onClick={() => onSelect(build.id)}
+        onDoubleClick={onOpen}
+      >
+        {running && (
+          <i
+            className="running-edge"
+            style={{ top: running.top, height: Math.max(6, running.height) }}
+          />
+        )}
+      </button>
+    )
+  },
+  // A box that is laid out anew in the same place is the same.
+  (a, b) =>
+    a.box.build === b.box.build &&
+    a.top === b.top &&
+    a.box.x === b.box.x &&
+    a.box.width === b.box.width &&
+    a.box.height === b.box.height &&
+    a.now === b.now &&
+    a.selected === b.selected &&
+    a.lit === b.lit &&
+    a.box.bands.length === b.box.bands.length &&
+    a.box.bands.every((band, i) => band.step === b.box.bands[i]!.step),
+)
+
+function describe(builder: string, build: Build, bands: readonly Band[], now: number): string {
+  const decided = bands.find(band => band.deciding)?.step
+  const words = LOOK_WORDS[lookOf(build.results)]
+  return `${builder}, build ${build.number}, ${words}${decided ? ` in step ${decided.name}` : ''}, ${span(build, now)}`
+}
+
+function span(build: Build, now: number): string {
+  if (build.completeAt === null) return `since ${clockSeconds(build.startedAt)}`
+  return timeSpan(build.startedAt, build.completeAt, now || build.completeAt)
+}

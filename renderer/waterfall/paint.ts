@@ -1,0 +1,208 @@
+import type { Step } from '../bridge.ts'
+import { lookOf } from '../ui/look.ts'
+import { LOWEST_BOX, type Tick } from './axis.ts'
+import type { Band, Box, Column, Model } from './model.ts'
+import { type Colours, coloursOf, type Palette } from './palette.ts'
+
+export interface Scene {
+  readonly model: Model
+  readonly ticks: readonly Tick[]
+  readonly palette: Palette
+  /** Of the view, in px of the axis. */
+  readonly top: number
+  readonly height: number
+  /** Of the columns in sight, in px of the board. */
+  readonly left: number
+  readonly width: number
+  /** Whether the top of the axis is now, with what is expected above it. */
+  readonly live: boolean
+}
+
+/** So much of a box is a line of text. */
+export const LABEL_PX = 15
+const FADE_PX = 3
+
+/** Paints the boxes in sight. All state comes in: the same scene is the same picture. */
+export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
+  const { model, palette, top, left, width, height, ticks } = scene
+  ctx.fillStyle = palette.canvas
+  ctx.fillRect(0, 0, width, height)
+  if (scene.live && top < 0) {
+    ctx.fillStyle = palette.future
+    ctx.fillRect(0, 0, width, -top)
+  }
+  ctx.fillStyle = palette.lineFaint
+  for (const tick of ticks) ctx.fillRect(0, Math.round(tick.y - top), width, 1)
+  ctx.textBaseline = 'alphabetic'
+  for (const column of model.columns) {
+    const x = column.x - left
+    if (x > width || x + column.width < 0) continue
+    ctx.fillStyle = palette.lineFaint
+    ctx.fillRect(x, 0, 1, height)
+    paintRed(ctx, scene, column, x)
+    const { boxes } = column
+    for (const box of boxes) {
+      // Newest first by their start: below this one all are older.
+      if (box.top > top + height) continue
+      if (box.top + Math.max(LOWEST_BOX, box.height) < top) continue
+      paintBox(ctx, palette, box, x + box.x, box.top - top, top < 0 ? height : height + FADE_PX)
+    }
+  }
+}
+
+function paintRed(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x: number) {
+  const { top, height, palette } = scene
+  for (const stretch of column.red) {
+    if (stretch.bottom < top || stretch.top > top + height) continue
+    ctx.strokeStyle = palette.failureEdge
+    ctx.lineWidth = 1.5
+    const from = Math.max(-5, stretch.top - top)
+    const to = Math.min(height + 5, stretch.bottom - top)
+    ctx.beginPath()
+    if (stretch.repaired) ctx.moveTo(x + 6, from)
+    else ctx.moveTo(x + 2.75, from)
+    if (stretch.repaired) ctx.lineTo(x + 2.75, from)
+    ctx.lineTo(x + 2.75, to)
+    ctx.lineTo(x + 6, to)
+    ctx.stroke()
+  }
+}
+
+function paintBox(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  box: Box,
+  x: number,
+  y: number,
+  viewHeight: number,
+) {
+  const look = lookOf(box.build.results)
+  const colours = coloursOf(palette, look)
+  const width = box.width
+  const height = Math.max(LOWEST_BOX, box.height) - 1
+  const low = height < LABEL_PX * 2
+  ctx.save()
+  ctx.beginPath()
+  ctx.roundRect(x, y, width, height, 2)
+  ctx.clip()
+  ctx.fillStyle = colours.fill
+  ctx.fillRect(x, y, width, height)
+  box.bands.forEach((band, i) => {
+    if (y + band.top > viewHeight || y + band.top + band.height < 0) return
+    paintBand(ctx, palette, band, { colours, x, y, width, i })
+    const room = band.height >= LABEL_PX && !low && band.top < height - LABEL_PX + 4
+    if (room) nameBand(ctx, palette, band, x, Math.max(y + band.top, 0), width, colours)
+  })
+  ctx.restore()
+
+  ctx.fillStyle = colours.solid
+  ctx.fillRect(x, y, 3, height)
+  ctx.lineWidth = look === 'failure' || look === 'exception' ? 1.5 : 1
+  ctx.strokeStyle = colours.edge
+  ctx.globalAlpha = look === 'success' ? 0.55 : 1
+  ctx.setLineDash(DASHES[look] ?? [])
+  ctx.beginPath()
+  ctx.roundRect(x + 0.5, y + 0.5, width - 1, height - 1, 2)
+  ctx.stroke()
+  ctx.setLineDash([])
+  ctx.globalAlpha = 1
+
+  const number = `#${box.build.number}`
+  ctx.font = `600 10.5px ${palette.font}`
+  // In a low box it stands on the steps, whatever their pattern: it needs a ground of its own.
+  const on = low ? y + height / 2 + 4 : y + height - 4.5
+  const wide = ctx.measureText(number).width
+  const at = low ? x + 8 : x + width - 4 - wide
+  if (low && box.bands.some(band => band.deciding)) {
+    ctx.fillStyle = colours.fill
+    ctx.fillRect(at - 3, y + 2, wide + 6, height - 4)
+  }
+  ctx.fillStyle = colours.ink
+  ctx.fillText(number, at, on)
+}
+
+const DASHES: Readonly<Record<string, number[]>> = {
+  warnings: [1.5, 1.5],
+  cancelled: [4, 3],
+  retry: [4, 3],
+  skipped: [4, 3],
+  unknown: [4, 3],
+}
+
+function paintBand(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  band: Band,
+  at: { colours: Colours; x: number; y: number; width: number; i: number },
+) {
+  const top = at.y + band.top
+  const height = Math.max(1, band.height)
+  const fill = bandFill(palette, band, at.colours, at.i)
+  if (fill) {
+    ctx.fillStyle = fill
+    ctx.fillRect(at.x, top, at.width, height)
+  }
+  ctx.globalAlpha = 0.3
+  ctx.fillStyle = at.colours.edge
+  ctx.fillRect(at.x, top + height - 1, at.width, 1)
+  ctx.globalAlpha = 1
+}
+
+function bandFill(palette: Palette, { look, deciding }: Band, own: Colours, i: number) {
+  if (deciding && look === 'failure') return palette.hatch
+  if (deciding && look === 'exception') return palette.crossHatch
+  if (look === 'warnings') return palette.dots
+  if (look === 'failure' || look === 'running') return coloursOf(palette, look).band
+  if (look === 'unknown' || look === 'skipped') return null
+  return i % 2 === 0 ? own.band : null
+}
+
+function nameBand(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  band: Band,
+  x: number,
+  y: number,
+  width: number,
+  own: Colours,
+) {
+  const { step, look, deciding } = band
+  const solid = deciding && (look === 'failure' || look === 'exception')
+  const named = look === 'warnings' || look === 'failure' ? coloursOf(palette, look) : own
+  ctx.fillStyle = solid ? coloursOf(palette, look).on : named.ink
+  ctx.font = `${deciding ? 600 : 400} 11px ${palette.font}`
+  const name = shorten(ctx, step.name, width - 14)
+  ctx.fillText(name, x + 8, y + 11.5)
+  const note = noteOf(step, deciding || look === 'running')
+  const left = width - 20 - ctx.measureText(name).width
+  if (!note || left < 24) return
+  ctx.font = `10px ${palette.font}`
+  const words = shorten(ctx, note, left)
+  ctx.fillText(words, x + width - 6 - ctx.measureText(words).width, y + 11.5)
+}
+
+/** What a step says beside its name: its tests, or why it decided. */
+export function noteOf(step: Step, telling: boolean): string {
+  if (step.tests && step.tests.failed > 0) return `${step.tests.failed} failed`
+  if (step.tests && step.tests.passed > 0) return `${step.tests.passed} tests`
+  return telling && step.completeAt !== null ? step.stateString : ''
+}
+
+const MOST_FITTED = 4000
+const fitted = new Map<string, string>()
+
+// Cuts at the end what does not fit. Measuring is dear, and the same few names come again in each frame.
+function shorten(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+  const key = `${ctx.font}|${Math.floor(width)}|${text}`
+  const known = fitted.get(key)
+  if (known !== undefined) return known
+  let cut = text
+  if (ctx.measureText(text).width > width) {
+    let end = text.length
+    while (end > 0 && ctx.measureText(`${text.slice(0, end)}…`).width > width) end--
+    cut = end > 0 ? `${text.slice(0, end)}…` : ''
+  }
+  if (fitted.size > MOST_FITTED) fitted.clear()
+  fitted.set(key, cut)
+  return cut
+}

@@ -1,0 +1,127 @@
+import type { Look } from '../ui/look.ts'
+
+/** What the canvas is painted with: the tokens of the theme, and patterns made of them. */
+export interface Palette {
+  readonly font: string
+  readonly future: string
+  readonly canvas: string
+  readonly lineFaint: string
+  readonly failureEdge: string
+  readonly text: string
+  readonly looks: Readonly<Record<string, Colours>>
+  readonly dots: CanvasPattern
+  readonly hatch: CanvasPattern
+  readonly crossHatch: CanvasPattern
+}
+
+export interface Colours {
+  readonly edge: string
+  readonly fill: string
+  readonly band: string
+  readonly ink: string
+  readonly solid: string
+  readonly on: string
+}
+
+/** Reads the tokens. Made anew when the theme or the density of the screen changes. */
+export function readPalette(ratio: number): Palette {
+  const style = getComputedStyle(document.documentElement)
+  const token = (name: string) => style.getPropertyValue(`--${name}`).trim()
+  const coloursOf = (look: Look): Colours => ({
+    edge: token(`${look}-edge`),
+    fill: token(`${look}-fill`),
+    band: token(`${look}-band`) || 'transparent',
+    ink: token(`${look}-ink`),
+    solid: token(`${look}-solid`),
+    on: token(`${look}-on`),
+  })
+  const neutral: Colours = {
+    edge: token('neutral-edge'),
+    fill: token('neutral-fill'),
+    band: 'transparent',
+    ink: token('neutral-ink'),
+    solid: token('neutral-edge'),
+    on: token('neutral-ink'),
+  }
+  const success = coloursOf('success')
+  const warnings = coloursOf('warnings')
+  const failure = coloursOf('failure')
+  const exception = coloursOf('exception')
+  return {
+    font: getComputedStyle(document.body).fontFamily,
+    future: token('future'),
+    canvas: token('canvas'),
+    lineFaint: token('line-faint'),
+    failureEdge: failure.edge,
+    text: token('text'),
+    looks: {
+      success,
+      warnings: { ...warnings, solid: warnings.edge },
+      failure,
+      exception,
+      running: {
+        edge: token('running-edge'),
+        fill: token('running-fill'),
+        band: token('running-band'),
+        ink: token('running-ink'),
+        solid: token('running-mark'),
+        on: token('running-ink'),
+      },
+      neutral,
+    },
+    dots: pattern(ratio, 5, (ctx, size) => {
+      ctx.fillStyle = warnings.band
+      ctx.fillRect(0, 0, size, size)
+      ctx.globalAlpha = 0.55
+      ctx.fillStyle = warnings.edge
+      ctx.beginPath()
+      ctx.arc(2, 2, 0.9, 0, 7)
+      ctx.fill()
+    }),
+    hatch: pattern(ratio, 8, (ctx, size) => {
+      ctx.fillStyle = failure.solid
+      ctx.fillRect(0, 0, size, size)
+      diagonals(ctx, size, token('failure-hatch'), 1.8)
+    }),
+    crossHatch: pattern(ratio, 7, (ctx, size) => {
+      ctx.fillStyle = exception.solid
+      ctx.fillRect(0, 0, size, size)
+      diagonals(ctx, size, token('exception-hatch'), 1)
+      ctx.translate(size, 0)
+      ctx.scale(-1, 1)
+      diagonals(ctx, size, token('exception-hatch'), 1)
+    }),
+  }
+}
+
+/** Results of a kind that only has an outline share their colours. */
+export function coloursOf(palette: Palette, look: Look): Colours {
+  return palette.looks[look] ?? palette.looks.neutral!
+}
+
+function diagonals(ctx: CanvasRenderingContext2D, size: number, colour: string, width: number) {
+  ctx.strokeStyle = colour
+  ctx.lineWidth = width
+  ctx.beginPath()
+  // Three, so that the corners of neighbours meet.
+  for (const shift of [-size, 0, size]) {
+    ctx.moveTo(shift - 1, size + 1)
+    ctx.lineTo(shift + size + 1, -1)
+  }
+  ctx.stroke()
+}
+
+function pattern(
+  ratio: number,
+  size: number,
+  draw: (ctx: CanvasRenderingContext2D, size: number) => void,
+): CanvasPattern {
+  const tile = document.createElement('canvas')
+  tile.width = tile.height = Math.round(size * ratio)
+  const ctx = tile.getContext('2d')!
+  ctx.scale(tile.width / size, tile.height / size)
+  draw(ctx, size)
+  const made = ctx.createPattern(tile, 'repeat')!
+  made.setTransform(new DOMMatrix().scale(size / tile.width))
+  return made
+}
