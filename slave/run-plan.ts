@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { isStartedByMaster, type SlavePlan, type Way } from './arguments.ts'
 import { takeStateFolder } from './control.ts'
 import { dialMaster } from './dial-master.ts'
@@ -24,7 +24,7 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
     allowTerminal: plan.allowTerminal,
   }
   if (isStartedByMaster(way)) {
-    const basedir = plan.basedir!
+    const basedir = resolve(plan.basedir!)
     const appRoot = plan.appRoot ?? basedir
     const onStdio = way.kind === 'stdio'
     const door = onStdio ? stdioDoor() : socketDoor(way.path, way.keyFile)
@@ -32,7 +32,7 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
   }
   const state = plan.state ?? stateFolder(name)
   ensurePrivateFolder(state, 'the state folder', '--state')
-  const basedir = plan.basedir ?? join(state, 'builds')
+  const basedir = resolve(plan.basedir ?? join(state, 'builds'))
   const log = openLogFile(join(state, 'slave.log'))
   let waiting: RemoteDoor | undefined
   const control = await takeStateFolder(state, request => {

@@ -70,7 +70,9 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     },
     () => new Date(),
   )
-  const slaveId = process.env[SLAVE_ID_VARIABLE] ?? slaveIdOf(basedir)
+  // Not the one in the environment: a slave that was started in a step, or in the terminal of
+  // another slave, inherits that slave's, and would end it as what was left over.
+  const slaveId = slaveIdOf(basedir)
   const environment = {
     ...scrubEnvironment(process.env, options.appRoot),
     [SLAVE_ID_VARIABLE]: slaveId,

@@ -74,6 +74,7 @@ export function startApp(electron: ElectronPorts): void {
     createStore: electron.createStore,
     sealing: systemSealing(app, electron.safeStorage),
   }).then(started => (host = started))
+  let opened: Desk | undefined
   const quit = watchQuit(app, systemClock, {
     checkpoint,
     log,
@@ -86,6 +87,7 @@ export function startApp(electron: ElectronPorts): void {
       starting.then(
         started => {
           updates?.stop()
+          opened?.stop()
           return started.stop(builds)
         },
         () => {},
@@ -99,6 +101,7 @@ export function startApp(electron: ElectronPorts): void {
       login: loginFacts(app, dataDir),
       hidden: process.argv.includes(HIDDEN),
     })
+    opened = desk
     void started.whenRunning.then(() => {
       updates = openUpdates(electron, started, quit)
     })

@@ -27,6 +27,8 @@ export interface Desk {
   add(repository: string): void
   /** Whether the app goes on when its last window is closed. */
   readonly staysInBackground: boolean
+  /** The master goes, and with it what is shown of it outside the windows. */
+  stop(): void
 }
 
 /** Opens the desk. The app has to be ready. */
@@ -44,6 +46,7 @@ export function openDesk(
   // The one that a person used last.
   let window: WindowPort | undefined
   let citizen: Citizen | undefined
+  let stopped = false
 
   servePage(electron.protocol, master, log)
   guardContents(app, shell, page, log)
@@ -78,6 +81,7 @@ export function openDesk(
     copyright: 'MIT licence',
   })
   void host.whenRunning.then(() => {
+    if (stopped) return
     citizen = openCitizen(electron, host, login, { show, open: goTo, windows: () => [...windows] })
     host.serveDesktop(citizen)
   })
@@ -89,6 +93,10 @@ export function openDesk(
     add,
     get staysInBackground() {
       return citizen?.staysInBackground ?? false
+    },
+    stop() {
+      stopped = true
+      citizen?.stop()
     },
   }
 
