@@ -167,7 +167,12 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       slaves: data.slaves(),
       requests: data.openRequests(),
       builds,
-      steps: data.stepsOfBuilds(builds.map(build => build.id)),
+      // The others are there for the last results in the heads of their columns.
+      steps: data.stepsOfBuilds(
+        builds
+          .filter((build, i) => i < SNAPSHOT_BUILDS || build.completeAt === null)
+          .map(build => build.id),
+      ),
       changes: data.changes({ limit: SNAPSHOT_CHANGES }),
       events: data.events(0, SNAPSHOT_EVENTS),
       queue: news.queue,

@@ -1,5 +1,5 @@
 import { Unlink } from 'lucide-react'
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { Link } from 'wouter'
 import type { Build, BuilderId } from '../bridge.ts'
 import { NEEDS_LOOK } from '../slaves/slave-sign.tsx'
@@ -13,7 +13,7 @@ import { buildsOf } from './builds-of.ts'
 import { type Column, headFacts } from './model.ts'
 
 /** A builder's name, last result and age, last 20 results, and what it does or waits for. */
-export function ColumnHead({ column }: { column: Column }) {
+export const ColumnHead = memo(function ColumnHead({ column }: { column: Column }) {
   const { builder, width, future } = column
   const now = useNow(1000)
   const facts = useFacts(builder.id, now)
@@ -53,7 +53,7 @@ export function ColumnHead({ column }: { column: Column }) {
       )}
     </div>
   )
-}
+})
 
 function Activity({
   build,

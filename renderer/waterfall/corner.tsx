@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import type { Build } from '../bridge.ts'
 import { isGood } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
@@ -7,7 +7,7 @@ import { ResultGlyph } from '../ui/result.tsx'
 import { redStretches } from './model.ts'
 
 /** What is red, what runs and what waits, in three lines. */
-export function Corner() {
+export const Corner = memo(function Corner() {
   const now = useNow(10_000)
   const builders = useDesk(desk => desk.builders)
   const builds = useDesk(desk => desk.builds)
@@ -37,7 +37,7 @@ export function Corner() {
       <span className="dim corner-day">{day(now)}</span>
     </div>
   )
-}
+})
 
 // The first bad build of each builder that is red now.
 function redSince(builds: readonly Build[], now: number): Build[] {

@@ -1,4 +1,4 @@
-import { type PointerEvent, useEffect, useRef, useState } from 'react'
+import { memo, type PointerEvent, useEffect, useRef, useState } from 'react'
 import type { Density } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
 import { useDesk } from '../store/hooks.ts'
@@ -18,7 +18,15 @@ const HOUR_MS = 3_600_000
 const RENEW_BUILDS = 20
 
 /** All of history at the side, now at the top: how much was built, and how much of it failed. */
-export function Minimap({ model, height, now }: { model: Model; height: number; now: number }) {
+export const Minimap = memo(function Minimap({
+  model,
+  height,
+  now,
+}: {
+  model: Model
+  height: number
+  now: number
+}) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const sight = useRef<HTMLDivElement>(null)
   const palette = usePalette()
@@ -101,7 +109,7 @@ export function Minimap({ model, height, now }: { model: Model; height: number; 
       <div className="minimap-sight" ref={sight} />
     </div>
   )
-}
+})
 
 function useDensity(rows: number, now: number) {
   const [found, setFound] = useState<{
