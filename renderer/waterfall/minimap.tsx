@@ -14,6 +14,8 @@ const ROW_PX = 3
 const PAGE_MS = 86_400_000
 const MONTH = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' })
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const SHORTEST_MS = 5 * MINUTE_MS
 /** It is looked at anew after so many builds, or when its beginning is another. */
 const RENEW_BUILDS = 20
 
@@ -31,7 +33,7 @@ export const Minimap = memo(function Minimap({
   const sight = useRef<HTMLDivElement>(null)
   const palette = usePalette()
   const { beginning, end, parts } = useDensity(Math.floor(height / ROW_PX), now)
-  const length = Math.max(HOUR_MS, end - beginning)
+  const length = Math.max(SHORTEST_MS, end - beginning)
   const yOf = (moment: number) => Math.min(height, Math.max(0, ((end - moment) / length) * height))
   const momentAt = (y: number) => end - (y / height) * length
 
@@ -119,17 +121,19 @@ function useDensity(rows: number, now: number) {
   }>({ beginning: now, end: now, parts: [] })
   const news = useDesk(desk => Math.floor(desk.builds.size / RENEW_BUILDS))
   const started = useDesk(desk => desk.startedAt)
-  // The hour that is begun is in it too.
-  const end = Math.ceil(now / HOUR_MS) * HOUR_MS
+  // What is begun of an hour, of a minute in a young history, is in it too.
+  const grainMs = now - found.beginning < PAGE_MS ? MINUTE_MS : HOUR_MS
+  const end = Math.ceil(now / grainMs) * grainMs
   // biome-ignore lint/correctness/useExhaustiveDependencies: with new builds, or another master, it is to look again
   useEffect(() => {
     if (rows < 1) return
     let wanted = true
     const ask = async () => {
-      const beginning = (await bridge.request('history:beginning')) ?? end - HOUR_MS
+      const first = (await bridge.request('history:beginning')) ?? end
+      const beginning = Math.min(first, end - SHORTEST_MS)
       const parts = await bridge.request('history:density', {
         from: beginning,
-        to: Math.max(end, beginning + 1),
+        to: end,
         parts: rows,
       })
       if (wanted) setFound({ beginning, end, parts })
