@@ -120,8 +120,10 @@ async function jumping(page: Page): Promise<void> {
         const before = new Set(ids())
         const startedAt = performance.now()
         location.hash = `/waterfall?at=${to}`
-        while (!ids().some(id => !before.has(id)))
+        while (!ids().some(id => !before.has(id))) {
+          if (performance.now() - startedAt > 10_000) throw new Error(`no changes of ${to} came`)
           await new Promise(done => requestAnimationFrame(done))
+        }
         return performance.now() - startedAt
       }, at),
     )

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 import { basicAuthorization } from '../../slave/listen.ts'
 import { CAPABILITIES } from '../../slave/protocol/capabilities.ts'
 import { type Link, startLink } from '../../slave/protocol/link.ts'
-import { SLAVE_ID_VARIABLE } from '../../slave/protocol/slave-id.ts'
+import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../slave/protocol/slave-id.ts'
 import { later } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
 import { ROOT, testEnvironment } from '../helpers/master.ts'
@@ -21,14 +21,17 @@ interface SlaveProcess {
   readonly exited: Promise<[number | null, string | null]>
 }
 
-async function startSlave(folder = temporaryFolder('slave')): Promise<SlaveProcess> {
+async function startSlave(
+  folder = temporaryFolder('slave'),
+  env: Readonly<Record<string, string>> = {},
+): Promise<SlaveProcess> {
   const socket = join(folder, 'socket')
   writeFileSync(join(folder, 'key'), 'secret\n')
   const args = ['--name', 'a', '--basedir', folder, '--socket', socket]
   const child = spawn(
     process.execPath,
     [join(ROOT, 'slave/main.ts'), ...args, '--key-file', join(folder, 'key')],
-    { env: { ...testEnvironment(), ELECTRON_RUN_AS_NODE: '1', npm_config_x: 'y' } },
+    { env: { ...testEnvironment(), ELECTRON_RUN_AS_NODE: '1', npm_config_x: 'y', ...env } },
   )
   later(() => child.kill('SIGKILL'))
   let said = ''
@@ -175,6 +178,22 @@ test.skipIf(!mayMakeCgroups())(
     expect(isAlive(pid)).toBe(false)
   },
 )
+
+test('a slave that is started in a step of another ends nothing of that one', async () => {
+  const outer = { [SLAVE_ID_VARIABLE]: slaveIdOf(temporaryFolder('outer')) }
+  const step = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+    env: { ...testEnvironment(), ...outer },
+  })
+  later(() => step.kill('SIGKILL'))
+  await once(step, 'spawn')
+  const inner = await startSlave(temporaryFolder('inner'), outer)
+
+  inner.child.kill('SIGTERM')
+
+  expect(await inner.exited).toEqual([0, null])
+  expect(step.signalCode).toBe(null)
+  expect(isAlive(step.pid!)).toBe(true)
+})
 
 test('a slave that takes the place of a killed one finds what has cleared its environment', async () => {
   const first = await startSlave()
