@@ -36,6 +36,11 @@ function screen(page: Page) {
   return page.locator('.xterm-rows')
 }
 
+// What takes the keys of the terminal, once its shell has begun.
+function keys(page: Page) {
+  return page.locator('.xterm-helper-textarea')
+}
+
 test('a slave is paused with a reason and until when, a build waits for it, and it is unpaused', async ({
   serve,
   dataDir,
@@ -139,6 +144,7 @@ test('a slave dials in with the command that the window makes', async ({ serve, 
   // A shell on it, over the same link.
   await page.getByRole('tab', { name: 'Terminal' }).click()
   await expect(page.getByText('Shell in the folder of mini')).toBeVisible()
+  await expect(keys(page)).toBeFocused()
   await page.keyboard.type('echo "<$((6 * 7))> $(tty)"; stty size\n')
   await expect(screen(page)).toContainText(/<42> \/dev\/pts\/\d+/)
 
@@ -236,6 +242,7 @@ test('a terminal opens beside a running build, in its folder, and stays while ot
   await expect(page.getByLabel('Lines of the log')).toContainText('begun')
   await page.getByRole('button', { name: 'Terminal' }).click()
   await expect(page.getByText('Shell in the folder of one #1 on local')).toBeVisible()
+  await expect(keys(page)).toBeFocused()
   await page.keyboard.type('echo "<$GREETING $BUILD_NUMBER $(cat made)>"; KEPT=here\n')
   await expect(screen(page)).toContainText('<hello 1 begun>')
 
@@ -248,6 +255,7 @@ test('a terminal opens beside a running build, in its folder, and stays while ot
   await open(page, 'waterfall')
   await open(page, 'builds/one/1/terminal')
   await page.locator('.xterm').click()
+  await expect(keys(page)).toBeFocused()
   await page.keyboard.type('echo "[$KEPT $((1 + 1))]"; exit 4\n')
   await expect(screen(page)).toContainText('[here 2]')
   await expect(page.getByText('The shell ended with exit status 4.')).toBeVisible()
