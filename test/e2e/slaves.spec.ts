@@ -62,6 +62,7 @@ test('a slave is paused with a reason and until when, a build waits for it, and 
   await expect(page.getByText(/1 waiting: local is paused .*system updates/)).toBeVisible()
 
   await open(page, 'slaves')
+  await expect(row(page, 'local')).toHaveClass(/picked/)
   await page.keyboard.press('p')
   await expect(row(page, 'local')).toContainText('last build one #1')
 })
