@@ -9,6 +9,8 @@ export default defineConfig({
   // Every test has a home of its own; two cores carry two at a time.
   fullyParallel: true,
   workers: 2,
+  // Real programs and browsers on a busy machine: a second try is named as flaky in the end.
+  retries: 1,
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',
   use: {
