@@ -5,7 +5,6 @@ import { connectByWebSocket } from './web-bridge.ts'
 export type {
   Answer,
   Arguments,
-  BackupInfo,
   Bridge,
   BuildDetails,
   BuildsPage,
@@ -23,6 +22,7 @@ export type {
   Snapshot,
   UpdateStatus,
 } from '../main/bridge/contract.ts'
+export type { BackupInfo } from '../main/master/backup/list.ts'
 export type { BackupSettings } from '../main/master/backup/settings.ts'
 export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.ts'
 export type { PageAnswer } from '../main/master/data/history-answers.ts'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sameSecret } from './protocol/pairing.ts'
+import { writeWhole } from './protocol/write-whole.ts'
 
 /** The one master that may dial this slave. */
 export interface MasterKeys {
@@ -29,8 +30,7 @@ export function openMasterKeys(folder: string, now: () => number): MasterKeys {
     },
     keep(key) {
       const content = { keyHash: hashOf(key), pairedAt: now() }
-      writeFileSync(`${file}.new`, `${JSON.stringify(content)}\n`, { mode: 0o600, flush: true })
-      renameSync(`${file}.new`, file)
+      writeWhole(file, `${JSON.stringify(content)}\n`)
     },
     remove: () => rmSync(file, { force: true }),
   }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { writeWhole } from './protocol/write-whole.ts'
 
 export const PASSWORD_FILE = 'password'
 
@@ -30,8 +31,7 @@ export async function readPassword(named: string | undefined, folder: string): P
   return {
     text,
     keep() {
-      writeFileSync(`${kept}.new`, `${text}\n`, { mode: 0o600, flush: true })
-      renameSync(`${kept}.new`, kept)
+      writeWhole(kept, `${text}\n`)
     },
   }
 }

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFingerprint } from './protocol/fingerprint.ts'
+import { writeWhole } from './protocol/write-whole.ts'
 
 const PIN_FILE = 'master-fingerprint'
 
@@ -23,8 +24,7 @@ export function readPin(folder: string): string | undefined {
 
 export function keepPin(folder: string, fingerprint: string): void {
   const file = join(folder, PIN_FILE)
-  writeFileSync(`${file}.new`, `${fingerprint}\n`, { mode: 0o600, flush: true })
-  renameSync(`${file}.new`, file)
+  writeWhole(file, `${fingerprint}\n`)
 }
 
 export function removePin(folder: string): void {

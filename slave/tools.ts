@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { writeWhole } from './protocol/write-whole.ts'
 
 /** The programs that were found, by the names that builders use, with their versions. */
 export type Tools = Readonly<Record<string, string>>
@@ -192,8 +193,7 @@ function readCache(folder: string): Cache | undefined {
 function writeCache(folder: string, cache: Cache) {
   const file = join(folder, CACHE_FILE)
   try {
-    writeFileSync(`${file}.new`, JSON.stringify(cache))
-    renameSync(`${file}.new`, file)
+    writeWhole(file, JSON.stringify(cache), { flush: false })
   } catch {
     // A full disk costs the next search some time.
   }

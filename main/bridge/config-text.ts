@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseConfig } from '../master/config/parse.ts'
 import { describeProblem } from '../master/config/status.ts'
+import { writeLasting } from '../master/lasting.ts'
 import type { Master } from '../master/master.ts'
 import { RefusedError } from './refused.ts'
-import { writeWhole } from './write-whole.ts'
 
 /** master.yml as it is now; empty where there is none. */
 export function readConfigText(master: Master): string {
@@ -19,6 +19,6 @@ export function mustBeGood(master: Master, text: string): void {
 
 /** It is in force when this returns. */
 export function writeConfigText(master: Master, text: string): void {
-  writeWhole(master.config.status.file, text)
+  writeLasting(master.config.status.file, text)
   master.config.reload()
 }

@@ -1,4 +1,4 @@
-import type { BackupReason } from '../master/backup/reason.ts'
+import type { BackupInfo } from '../master/backup/list.ts'
 import type { BackupSettings } from '../master/backup/settings.ts'
 import type { ConfigStatus } from '../master/config/status.ts'
 import type { HistoryQuestions } from '../master/data/history-answers.ts'
@@ -319,22 +319,6 @@ export interface Preview {
   /** Lines that are new, from 0. */
   readonly added: readonly number[]
   readonly problems: readonly string[]
-}
-
-/** A backup in the data directory, as a list shows it. */
-export interface BackupInfo {
-  /** Of its folder. */
-  readonly name: string
-  readonly reason: BackupReason | null
-  /** `null`, as the version, where that can't be read any more. */
-  readonly madeAt: Moment | null
-  /** That wrote the data. */
-  readonly version: string | null
-  readonly builds: number
-  readonly changes: number
-  readonly sizeBytes: number
-  /** Why it can't be restored; `null` when nothing is known against it. */
-  readonly problem: string | null
 }
 
 /** The environment that local slaves, and git, start from. */

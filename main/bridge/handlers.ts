@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { describeBackup } from '../master/backup/list.ts'
 import { addDraft, addedLines } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
 import { describeProblem } from '../master/config/status.ts'
@@ -8,7 +9,7 @@ import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
 import { attachHandlers } from './attach.ts'
-import { backUpNow, backupInfo, changeBackupSettings } from './backups.ts'
+import { backUpNow, changeBackupSettings } from './backups.ts'
 import { readConfigText, writeConfigText } from './config-text.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { type DesktopDoor, desktopHandlers } from './desktop.ts'
@@ -146,7 +147,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     ...updateHandlers(updates, master.options.version),
 
     'backup:list': () => ({
-      backups: master.backups.list().map(backupInfo),
+      backups: master.backups.list().map(describeBackup),
       settings: config.current.backups,
     }),
     'backup:create': () => backUpNow(master),

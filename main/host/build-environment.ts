@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { EnvironmentPort } from '../bridge/environment.ts'
 import { RefusedError } from '../bridge/refused.ts'
+import { writeLasting } from '../master/lasting.ts'
 import type { BuildEnvironment } from './shell-environment.ts'
 
 /** The environment of builds, as long as this master runs. */
@@ -42,9 +43,7 @@ export async function openBuildEnvironment(
     },
     pin() {
       const { shell, readAt, values } = now
-      const temporary = `${file}.tmp`
-      writeFileSync(temporary, `${JSON.stringify({ shell, readAt, values })}\n`, { mode: 0o600 })
-      renameSync(temporary, file)
+      writeLasting(file, `${JSON.stringify({ shell, readAt, values })}\n`)
       now = { ...now, from: 'pinned', problem: null }
       return describe(now)
     },

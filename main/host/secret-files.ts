@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeLasting } from '../master/lasting.ts'
 import type { SecretsStore } from '../master/secrets.ts'
 
 /** Makes what is written unreadable for others, and readable again. */
@@ -37,8 +38,7 @@ export function openSecretFiles(folder: string, sealing?: Sealing): SecretsStore
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       if (process.platform !== 'win32') chmodSync(folder, 0o700)
       const file = fileOf(name)
-      writeFileSync(`${file}.new`, `${text}\n`, { mode: 0o600, flush: true })
-      renameSync(`${file}.new`, file)
+      writeLasting(file, `${text}\n`)
     },
     async delete(name) {
       rmSync(fileOf(name), { force: true })

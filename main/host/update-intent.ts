@@ -1,17 +1,10 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { UpdateOutcome } from '../bridge/contract.ts'
 import { countRows, newestIds } from '../master/backup/summary.ts'
+import { writeLasting } from '../master/lasting.ts'
 import type { Moment } from '../master/model.ts'
 
 /** Written just before the app is replaced, and read by whichever version starts next. */
@@ -39,17 +32,7 @@ const SHAPE = z.object({
 
 /** On disk when it returns. */
 export function writeUpdateIntent(folder: string, intent: UpdateIntent): void {
-  const file = join(folder, FILE)
-  const temporary = `${file}.tmp`
-  const fd = openSync(temporary, 'w', 0o600)
-  try {
-    writeSync(fd, `${JSON.stringify(intent, undefined, 2)}\n`)
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-  renameSync(temporary, file)
-  syncFolder(folder)
+  writeLasting(join(folder, FILE), `${JSON.stringify(intent, undefined, 2)}\n`)
 }
 
 /** The intent of an update that was begun and not yet looked after; damaged ones count as none. */
@@ -112,15 +95,4 @@ function lacks(before: UpdateIntent['counts'], now: UpdateIntent['counts']): str
     const left = now[what]
     return left !== undefined && left < then ? [`${what}: ${left} of ${then}`] : []
   })
-}
-
-// A rename lasts when its folder is on disk. Windows has no such call.
-function syncFolder(folder: string) {
-  if (process.platform === 'win32') return
-  const fd = openSync(folder, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

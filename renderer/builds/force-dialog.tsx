@@ -9,7 +9,7 @@ import {
 } from '../bridge.ts'
 import { act } from '../store/actions.ts'
 import { useDesk } from '../store/hooks.ts'
-import { Field, Modal } from '../ui/parts.tsx'
+import { Field, Modal, ModalForm } from '../ui/parts.tsx'
 
 const ForceContext = createContext<(builder?: BuilderId) => void>(() => {})
 
@@ -78,106 +78,91 @@ function ForceForm({ builder, onDone }: { builder: BuilderId | undefined; onDone
     setRows(rows.map(row => (row.key === key ? { ...row, ...part } : row)))
 
   return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
-      <div className="dialog-body">
-        <Field label="Builder">
-          <select
-            className="input"
-            value={id}
-            onChange={event => setId(Number(event.target.value) as BuilderId)}
-          >
-            {builders.map(one => (
-              <option key={one.id} value={one.id}>
-                {one.name}
-              </option>
-            ))}
-          </select>
-        </Field>
-        <div className="pair">
-          <Field label="Branch">
-            <input
-              className="input"
-              list="force-branches"
-              value={branch}
-              placeholder={offer.branch ?? 'the repository’s own'}
-              onChange={event => setBranch(event.target.value)}
-            />
-            <datalist id="force-branches">
-              {offer.branches.map(name => (
-                <option key={name} value={name} />
-              ))}
-            </datalist>
-          </Field>
-          <Field label="Revision">
-            <input
-              className="input mono"
-              value={revision}
-              placeholder="the newest"
-              onChange={event => setRevision(event.target.value)}
-            />
-          </Field>
-        </div>
-        <Field label="Reason">
+    <ModalForm onSubmit={submit} onCancel={onDone} action="Force build">
+      <Field label="Builder">
+        <select
+          className="input"
+          value={id}
+          onChange={event => setId(Number(event.target.value) as BuilderId)}
+        >
+          {builders.map(one => (
+            <option key={one.id} value={one.id}>
+              {one.name}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <div className="pair">
+        <Field label="Branch">
           <input
             className="input"
-            value={reason}
-            placeholder="forced in the window"
-            onChange={event => setReason(event.target.value)}
+            list="force-branches"
+            value={branch}
+            placeholder={offer.branch ?? 'the repository’s own'}
+            onChange={event => setBranch(event.target.value)}
+          />
+          <datalist id="force-branches">
+            {offer.branches.map(name => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
+        </Field>
+        <Field label="Revision">
+          <input
+            className="input mono"
+            value={revision}
+            placeholder="the newest"
+            onChange={event => setRevision(event.target.value)}
           />
         </Field>
-        <fieldset className="properties">
-          <legend>Properties</legend>
-          {rows.map(row => (
-            <div key={row.key} className="property">
-              <input
-                className="input mono"
-                aria-label="Name of a property"
-                placeholder="name"
-                value={row.name}
-                onChange={event => change(row.key, { name: event.target.value })}
-              />
-              <input
-                className="input mono"
-                aria-label={`Value of ${row.name || 'the property'}`}
-                placeholder="value"
-                value={row.value}
-                onChange={event => change(row.key, { value: event.target.value })}
-              />
-              <button
-                type="button"
-                className="button quiet square"
-                aria-label="Remove this property"
-                onClick={() => setRows(rows.filter(one => one !== row))}
-              >
-                <X />
-              </button>
-            </div>
-          ))}
-          <button
-            type="button"
-            className="button quiet"
-            onClick={() =>
-              setRows([...rows, { key: (rows.at(-1)?.key ?? 0) + 1, name: '', value: '' }])
-            }
-          >
-            <Plus />
-            Property
-          </button>
-        </fieldset>
       </div>
-      <footer className="dialog-foot">
-        <button type="button" className="button big" onClick={onDone}>
-          Cancel
+      <Field label="Reason">
+        <input
+          className="input"
+          value={reason}
+          placeholder="forced in the window"
+          onChange={event => setReason(event.target.value)}
+        />
+      </Field>
+      <fieldset className="properties">
+        <legend>Properties</legend>
+        {rows.map(row => (
+          <div key={row.key} className="property">
+            <input
+              className="input mono"
+              aria-label="Name of a property"
+              placeholder="name"
+              value={row.name}
+              onChange={event => change(row.key, { name: event.target.value })}
+            />
+            <input
+              className="input mono"
+              aria-label={`Value of ${row.name || 'the property'}`}
+              placeholder="value"
+              value={row.value}
+              onChange={event => change(row.key, { value: event.target.value })}
+            />
+            <button
+              type="button"
+              className="button quiet square"
+              aria-label="Remove this property"
+              onClick={() => setRows(rows.filter(one => one !== row))}
+            >
+              <X />
+            </button>
+          </div>
+        ))}
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() =>
+            setRows([...rows, { key: (rows.at(-1)?.key ?? 0) + 1, name: '', value: '' }])
+          }
+        >
+          <Plus />
+          Property
         </button>
-        <button type="submit" className="button primary big">
-          Force build
-        </button>
-      </footer>
-    </form>
+      </fieldset>
+    </ModalForm>
   )
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { bridge, type Facts } from '../bridge.ts'
 import { act } from '../store/actions.ts'
 import { bytes, clock, count, day } from '../ui/format.ts'
-import { Field, Modal } from '../ui/parts.tsx'
+import { Field, Modal, ModalFoot, ModalForm } from '../ui/parts.tsx'
 import { look } from './use-recovery.ts'
 
 type Way = Facts['ways'][number]
@@ -123,22 +123,15 @@ function RestoreDialog({
           </label>
         ))}
       </fieldset>
-      <footer className="dialog-foot">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          disabled={name === undefined}
-          onClick={() => {
-            onClose()
-            order(bridge.request('recovery:restore', { name: name! }), 'Restored')
-          }}
-        >
-          Restore
-        </button>
-      </footer>
+      <ModalFoot
+        onCancel={onClose}
+        action="Restore"
+        disabled={name === undefined}
+        onAction={() => {
+          onClose()
+          order(bridge.request('recovery:restore', { name: name! }), 'Restored')
+        }}
+      />
     </Modal>
   )
 }
@@ -156,41 +149,32 @@ function ExportDialog({ open, onClose }: { open: boolean; onClose: () => void })
       open={open}
       onClose={onClose}
     >
-      <form
-        onSubmit={event => {
-          event.preventDefault()
+      <ModalForm
+        onSubmit={() => {
           onClose()
-          const done = bridge.request('recovery:export', { into })
-          void act(done, `Exported to ${into}`).then(() => look())
-          void look()
+          order(bridge.request('recovery:export', { into }), `Exported to ${into}`)
         }}
-      >
-        <div className="dialog-body">
-          <Field label="Folder">
-            <input
-              className="input mono"
-              required
-              value={into}
-              placeholder="/path/to/an/empty/folder"
-              onChange={event => setInto(event.target.value)}
-            />
-          </Field>
-        </div>
-        <footer className="dialog-foot">
-          {bridge.shell === 'desktop' && (
-            <button type="button" className="button" onClick={() => void choose()}>
+        onCancel={onClose}
+        action="Export"
+        foot={
+          bridge.shell === 'desktop' && (
+            <button type="button" className="button big" onClick={() => void choose()}>
               <FolderOpen aria-hidden />
               Choose
             </button>
-          )}
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary">
-            Export
-          </button>
-        </footer>
-      </form>
+          )
+        }
+      >
+        <Field label="Folder">
+          <input
+            className="input mono"
+            required
+            value={into}
+            placeholder="/path/to/an/empty/folder"
+            onChange={event => setInto(event.target.value)}
+          />
+        </Field>
+      </ModalForm>
     </Modal>
   )
 }
@@ -203,21 +187,14 @@ function EmptyDialog({ open, onClose }: { open: boolean; onClose: () => void }) 
       open={open}
       onClose={onClose}
     >
-      <footer className="dialog-foot">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          onClick={() => {
-            onClose()
-            order(bridge.request('recovery:startEmpty'), 'Moved aside and kept')
-          }}
-        >
-          Start empty
-        </button>
-      </footer>
+      <ModalFoot
+        onCancel={onClose}
+        action="Start empty"
+        onAction={() => {
+          onClose()
+          order(bridge.request('recovery:startEmpty'), 'Moved aside and kept')
+        }}
+      />
     </Modal>
   )
 }

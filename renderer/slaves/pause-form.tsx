@@ -3,7 +3,7 @@ import { bridge, type Slave } from '../bridge.ts'
 import { act } from '../store/actions.ts'
 import { useNow } from '../store/hooks.ts'
 import { when } from '../ui/format.ts'
-import { Field } from '../ui/parts.tsx'
+import { Field, ModalForm } from '../ui/parts.tsx'
 import { PAUSES, type PauseChoice, pauseEnd } from './pause-end.ts'
 
 /** Asks why and until when a slave is to take no builds. */
@@ -29,67 +29,52 @@ export function PauseForm({ slave, onDone }: { slave: Slave; onDone: () => void 
   }
 
   return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
-      <div className="dialog-body">
-        <Field label="Why" hint="shown to everybody who waits">
-          <input
+    <ModalForm onSubmit={submit} onCancel={onDone} action="Pause" disabled={wrong}>
+      <Field label="Why" hint="shown to everybody who waits">
+        <input
+          className="input"
+          autoFocus
+          value={reason}
+          placeholder="system updates"
+          onChange={event => setReason(event.target.value)}
+        />
+      </Field>
+      <div className="pair">
+        <Field label="How long">
+          <select
             className="input"
-            autoFocus
-            value={reason}
-            placeholder="system updates"
-            onChange={event => setReason(event.target.value)}
-          />
+            value={choice}
+            onChange={event => setChoice(event.target.value as PauseChoice)}
+          >
+            {PAUSES.map(({ choice, label }) => (
+              <option key={choice} value={choice}>
+                {label}
+              </option>
+            ))}
+          </select>
         </Field>
-        <div className="pair">
-          <Field label="How long">
-            <select
+        {choice === 'moment' ? (
+          <Field label="Until">
+            <input
               className="input"
-              value={choice}
-              onChange={event => setChoice(event.target.value as PauseChoice)}
-            >
-              {PAUSES.map(({ choice, label }) => (
-                <option key={choice} value={choice}>
-                  {label}
-                </option>
-              ))}
-            </select>
+              type="datetime-local"
+              value={moment}
+              onChange={event => setMoment(event.target.value)}
+            />
           </Field>
-          {choice === 'moment' ? (
-            <Field label="Until">
-              <input
-                className="input"
-                type="datetime-local"
-                value={moment}
-                onChange={event => setMoment(event.target.value)}
-              />
-            </Field>
-          ) : (
-            <Field label="Until">
-              <output className="input told">
-                {until === null ? 'you unpause it' : when(until, now)}
-              </output>
-            </Field>
-          )}
-        </div>
-        {wrong && moment !== '' && (
-          <p className="bad" role="alert">
-            That moment has passed. Choose a later one.
-          </p>
+        ) : (
+          <Field label="Until">
+            <output className="input told">
+              {until === null ? 'you unpause it' : when(until, now)}
+            </output>
+          </Field>
         )}
       </div>
-      <footer className="dialog-foot">
-        <button type="button" className="button big" onClick={onDone}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary big" disabled={wrong}>
-          Pause
-        </button>
-      </footer>
-    </form>
+      {wrong && moment !== '' && (
+        <p className="bad" role="alert">
+          That moment has passed. Choose a later one.
+        </p>
+      )}
+    </ModalForm>
   )
 }

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react'
-import { Modal } from '../ui/parts.tsx'
+import { Modal, ModalFoot } from '../ui/parts.tsx'
 import { AttachDialog } from './attach/attach-dialog.tsx'
 import { PauseForm } from './pause-form.tsx'
 import type { SlaveQuestion } from './slave-actions.ts'
@@ -57,21 +57,14 @@ function Sure({
       <div className="dialog-body">
         <p>{question.text}</p>
       </div>
-      <footer className="dialog-foot">
-        <button type="button" className="button big" onClick={onDone}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          className="button primary big"
-          onClick={() => {
-            onDone()
-            void question.go()
-          }}
-        >
-          {question.verb}
-        </button>
-      </footer>
+      <ModalFoot
+        onCancel={onDone}
+        action={question.verb}
+        onAction={() => {
+          onDone()
+          void question.go()
+        }}
+      />
     </>
   )
 }

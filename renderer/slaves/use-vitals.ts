@@ -1,14 +1,14 @@
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect } from 'react'
 import { bridge, type Slave, type SlaveVitals } from '../bridge.ts'
+import { createCell, useCell } from '../store/cell.ts'
 import { onNewsOf } from '../store/desk.ts'
 import type { Measure } from './area-lines.ts'
 
 const HOUR_MS = 3_600_000
 const NOTHING: readonly SlaveVitals[] = []
 
-const known = new Map<string, readonly SlaveVitals[]>()
+const known = createCell<ReadonlyMap<string, readonly SlaveVitals[]>>(new Map())
 const asked = new Set<string>()
-const listeners = new Set<() => void>()
 let listening = false
 
 /** How a slave's machine fared in the last hour, oldest first; renewed as it tells. */
@@ -23,7 +23,7 @@ export function useVitals(name: string): readonly SlaveVitals[] {
       () => asked.delete(name),
     )
   }, [name])
-  return useSyncExternalStore(subscribe, () => known.get(name) ?? NOTHING)
+  return useCell(known, all => all.get(name) ?? NOTHING)
 }
 
 /** The load of each moment, as a share of what the machine can do. */
@@ -44,16 +44,14 @@ function listen() {
 }
 
 function add(name: string, told: readonly SlaveVitals[]) {
-  const all = new Map([...(known.get(name) ?? []), ...told].map(one => [one.at, one] as const))
+  const before = known.read().get(name) ?? []
+  const all = new Map([...before, ...told].map(one => [one.at, one] as const))
   const newest = Math.max(...all.keys())
-  known.set(
-    name,
-    [...all.values()].filter(one => one.at >= newest - HOUR_MS).sort((a, b) => a.at - b.at),
+  const hour = [...all.values()].filter(one => one.at >= newest - HOUR_MS)
+  known.write(
+    new Map(known.read()).set(
+      name,
+      hour.sort((a, b) => a.at - b.at),
+    ),
   )
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
 }

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { createCell, useCell } from './cell.ts'
 
 export interface Message {
   readonly text: string
@@ -7,28 +7,16 @@ export interface Message {
 
 const SHOWN_MS = 8000
 
-let message: Message | null = null
+const message = createCell<Message | null>(null)
 let timer: number | undefined
-const listeners = new Set<() => void>()
 
 /** What the window has to say about the last thing that was done. */
 export function useMessage(): Message | null {
-  return useSyncExternalStore(
-    listener => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    () => message,
-  )
+  return useCell(message)
 }
 
 export function tell(text: string, tone: Message['tone'] = 'plain'): void {
-  show({ text, tone })
+  message.write({ text, tone })
   clearTimeout(timer)
-  timer = window.setTimeout(() => show(null), SHOWN_MS)
-}
-
-function show(next: Message | null) {
-  message = next
-  for (const listener of listeners) listener()
+  timer = window.setTimeout(() => message.write(null), SHOWN_MS)
 }

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { createCell, useCell } from './cell.ts'
 
 /** What a person chose for this window. It is kept in the browser; losing it costs nothing but that choice. */
 export interface Preferences {
@@ -12,37 +12,30 @@ export interface Preferences {
 const DEFAULTS: Preferences = { theme: 'system', axis: 'folded', zoom: 1, wrap: false, panel: true }
 const KEY = 'triphammer'
 const dark = matchMedia('(prefers-color-scheme: dark)')
-const listeners = new Set<() => void>()
-let preferences = read()
+const preferences = createCell(read())
 
 export function usePreferences(): Preferences {
-  return useSyncExternalStore(
-    listener => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    () => preferences,
-  )
+  return useCell(preferences)
 }
 
 export function readPreferences(): Preferences {
-  return preferences
+  return preferences.read()
 }
 
 export function prefer(change: Partial<Preferences>): void {
-  preferences = { ...preferences, ...change }
+  const chosen = { ...preferences.read(), ...change }
   try {
-    localStorage.setItem(KEY, JSON.stringify(preferences))
+    localStorage.setItem(KEY, JSON.stringify(chosen))
   } catch {
     // Storage may be off or full; the choice holds until the window closes.
   }
+  preferences.write(chosen)
   applyTheme()
-  for (const listener of listeners) listener()
 }
 
 /** Paints the window in the theme that was chosen, or in the system's. */
 export function applyTheme(): void {
-  const { theme } = preferences
+  const { theme } = preferences.read()
   document.documentElement.dataset.theme =
     theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme
 }

@@ -1,22 +1,13 @@
-import { useSyncExternalStore } from 'react'
 import type { BuildId } from '../bridge.ts'
+import { createCell, useCell } from './cell.ts'
 
-let selected: BuildId | null = null
-const listeners = new Set<() => void>()
+const selected = createCell<BuildId | null>(null)
 
 /** The build that is picked: in every view the same. */
 export function useSelectedBuild(): BuildId | null {
-  return useSyncExternalStore(
-    listener => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    () => selected,
-  )
+  return useCell(selected)
 }
 
 export function selectBuild(id: BuildId | null): void {
-  if (id === selected) return
-  selected = id
-  for (const listener of listeners) listener()
+  if (id !== selected.read()) selected.write(id)
 }

@@ -1,6 +1,7 @@
-import { useMemo, useSyncExternalStore } from 'react'
+import { useMemo } from 'react'
 import type { Build, BuildId, Change, MasterEvent, PageAnswer, Step } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
+import { createCell, useCell } from './cell.ts'
 import { readDesk } from './desk.ts'
 import { useDesk } from './hooks.ts'
 
@@ -31,15 +32,14 @@ const PAGE_BUILDS = 250
 const MOST_PAGES = 8
 const NOW: Pages = { list: [], live: true, beginning: false }
 
-let pages = NOW
+const pages = createCell(NOW)
 let loading = false
 // A page that was asked for before a jump must not be added after it.
 let journey = 0
-const listeners = new Set<() => void>()
 
 /** The stretch of history that is read; live news are in it. */
 export function useTimeline(): Timeline {
-  const held = useSyncExternalStore(subscribe, () => pages)
+  const held = useCell(pages)
   const builds = useDesk(desk => desk.builds)
   const steps = useDesk(desk => desk.steps)
   const changes = useDesk(desk => desk.changes)
@@ -53,14 +53,16 @@ export function useTimeline(): Timeline {
 
 /** Has older builds come, if there are any. */
 export function extendDown(): void {
-  const at = pages.list.at(-1)?.from ?? readDesk().wholeFrom
-  if (at === 0 || pages.beginning) return
+  const { list, beginning } = pages.read()
+  const at = list.at(-1)?.from ?? readDesk().wholeFrom
+  if (at === 0 || beginning) return
   void ask(at, 'before', page => {
-    const list = [...pages.list, page]
+    const held = pages.read()
+    const list = [...held.list, page]
     const full = list.length > MOST_PAGES
-    set({
+    pages.write({
       list: full ? list.slice(1) : list,
-      live: pages.live && !full,
+      live: held.live && !full,
       beginning: page.last,
     })
   })
@@ -68,19 +70,21 @@ export function extendDown(): void {
 
 /** Has newer builds come, until those of now are reached. */
 export function extendUp(): void {
-  const first = pages.list[0]
-  if (pages.live || !first) return
+  const held = pages.read()
+  const first = held.list[0]
+  if (held.live || !first) return
   if (first.to >= readDesk().wholeFrom) {
-    set({ ...pages, live: true })
+    pages.write({ ...held, live: true })
     return
   }
   void ask(first.to, 'from', page => {
-    const list = [page, ...pages.list]
+    const held = pages.read()
+    const list = [page, ...held.list]
     const full = list.length > MOST_PAGES
-    set({
+    pages.write({
       list: full ? list.slice(0, -1) : list,
       live: page.last,
-      beginning: pages.beginning && !full,
+      beginning: held.beginning && !full,
     })
   })
 }
@@ -95,7 +99,8 @@ export async function jumpTo(at: number): Promise<void> {
       bridge.request('history:page', { at, side: 'from', limit: PAGE_BUILDS }),
       bridge.request('history:page', { at, side: 'before', limit: PAGE_BUILDS }),
     ])
-    if (mine === journey) set({ list: [after, before], live: after.last, beginning: before.last })
+    if (mine === journey)
+      pages.write({ list: [after, before], live: after.last, beginning: before.last })
   } finally {
     if (mine === journey) loading = false
   }
@@ -104,7 +109,7 @@ export async function jumpTo(at: number): Promise<void> {
 export function backToNow(): void {
   journey++
   loading = false
-  set(NOW)
+  pages.write(NOW)
 }
 
 async function ask(at: number, side: 'before' | 'from', take: (page: PageAnswer) => void) {
@@ -161,14 +166,4 @@ export function assemble({ list, live }: Pages, desk: Known): Timeline {
     changes: [...changes.values()].sort((a, b) => b.receivedAt - a.receivedAt || b.id - a.id),
     events: [...events.values()],
   }
-}
-
-function set(next: Pages) {
-  pages = next
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
 }

@@ -1,6 +1,6 @@
 import type { FitAddon } from '@xterm/addon-fit'
 import type { ITheme, Terminal } from '@xterm/xterm'
-import { useSyncExternalStore } from 'react'
+import { createCell, useCell } from '../store/cell.ts'
 import {
   linkTerminal,
   type TerminalLink,
@@ -18,25 +18,24 @@ export interface Screen {
   close(): void
 }
 
-const screens = new Map<string, Screen>()
-const listeners = new Set<() => void>()
+const screens = createCell<ReadonlyMap<string, Screen>>(new Map())
 let libraries:
   | Promise<[typeof import('@xterm/xterm'), typeof import('@xterm/addon-fit')]>
   | undefined
 
 /** The open shell of a place, if there is one. */
 export function useScreen(place: TerminalPlace): Screen | undefined {
-  return useSyncExternalStore(subscribe, () => screens.get(keyOf(place)))
+  return useCell(screens, open => open.get(keyOf(place)))
 }
 
 /** How many shells are open; they end with this window. */
 export function useScreenCount(): number {
-  return useSyncExternalStore(subscribe, () => screens.size)
+  return useCell(screens, open => open.size)
 }
 
 /** Opens a shell; anew where the one before has ended. */
 export function openScreen(place: TerminalPlace): void {
-  const before = screens.get(keyOf(place))
+  const before = screens.read().get(keyOf(place))
   if (before && !isOver(before.status)) return
   before?.close()
   put(keyOf(place), startScreen(place))
@@ -137,7 +136,7 @@ function startScreen(place: TerminalPlace): Screen {
 
   function set(status: TerminalStatus) {
     if (status.kind === 'open') takeFocus()
-    const now = screens.get(key)
+    const now = screens.read().get(key)
     if (now) put(key, { ...now, status })
   }
 
@@ -196,21 +195,14 @@ function keyOf({ slave, buildId }: TerminalPlace): string {
 }
 
 function put(key: string, screen: Screen) {
-  screens.set(key, screen)
-  for (const listener of listeners) listener()
+  screens.write(new Map(screens.read()).set(key, screen))
 }
 
 function remove(key: string) {
-  screens.delete(key)
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
+  screens.write(new Map([...screens.read()].filter(([other]) => other !== key)))
 }
 
 // Best effort: what is not closed so is closed by the master, when it hears no more of it.
 window.addEventListener('pagehide', () => {
-  for (const screen of [...screens.values()]) screen.close()
+  for (const screen of screens.read().values()) screen.close()
 })

@@ -35,6 +35,72 @@ export function Modal({
   )
 }
 
+/** The foot of a box: the way out, and the one primary action at its right end. */
+export function ModalFoot({
+  cancel = 'Cancel',
+  onCancel,
+  action,
+  onAction,
+  autoFocus,
+  disabled,
+  children,
+}: {
+  cancel?: string
+  onCancel: () => void
+  action: ReactNode
+  /** Without it the action submits the form around it. */
+  onAction?: () => void
+  autoFocus?: boolean
+  disabled?: boolean
+  /** What else there is to do, at the left. */
+  children?: ReactNode
+}) {
+  return (
+    <footer className="dialog-foot">
+      {children}
+      <button type="button" className="button big" onClick={onCancel}>
+        {cancel}
+      </button>
+      <button
+        type={onAction ? 'button' : 'submit'}
+        className="button primary big"
+        autoFocus={autoFocus}
+        disabled={disabled}
+        onClick={onAction}
+      >
+        {action}
+      </button>
+    </footer>
+  )
+}
+
+/** What a box asks for. Enter is its action; a browser sends no form whose button is disabled. */
+export function ModalForm({
+  onSubmit,
+  children,
+  foot,
+  ...actions
+}: {
+  onSubmit: () => Promise<void> | void
+  children: ReactNode
+  onCancel: () => void
+  action: ReactNode
+  disabled?: boolean
+  foot?: ReactNode
+}) {
+  return (
+    <form
+      onSubmit={event => {
+        event.preventDefault()
+        void onSubmit()
+      }}
+    >
+      <div className="dialog-body">{children}</div>
+      <ModalFoot {...actions}>{foot}</ModalFoot>
+    </form>
+  )
+}
+
 /** Words for what a pointer or the focus is on. Never the only way to a fact. */
 export function Hint({ text, children }: { text: string; children: ReactElement }) {
   return (

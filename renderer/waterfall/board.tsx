@@ -23,34 +23,24 @@ import { usePlace } from './use-place.ts'
 import { useScrolling } from './use-scrolling.ts'
 import { useView } from './use-view.ts'
 
+interface BoardProps {
+  readonly builders: readonly Builder[]
+  readonly mode: AxisMode
+  readonly zoom: number
+}
+
 /** The waterfall: boxes on a canvas, and over it what can be pointed at and read of those in sight. */
-export function Board({
-  builders,
-  mode,
-  zoom,
-}: {
-  builders: readonly Builder[]
-  mode: AxisMode
-  zoom: number
-}) {
-  if (builders.length === 0)
+export function Board(props: BoardProps) {
+  if (props.builders.length === 0)
     return (
       <Empty title="No builders are configured">
         <p>Their history is kept. Add a repository, or mend master.yml in the settings.</p>
       </Empty>
     )
-  return <Columns builders={builders} mode={mode} zoom={zoom} />
+  return <Columns {...props} />
 }
 
-function Columns({
-  builders,
-  mode,
-  zoom,
-}: {
-  builders: readonly Builder[]
-  mode: AxisMode
-  zoom: number
-}) {
+function Columns({ builders, mode, zoom }: BoardProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)

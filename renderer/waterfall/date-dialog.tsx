@@ -1,27 +1,19 @@
-import { useState, useSyncExternalStore } from 'react'
+import { useState } from 'react'
+import { createCell, useCell } from '../store/cell.ts'
 import { useNow } from '../store/hooks.ts'
-import { Field, Modal } from '../ui/parts.tsx'
+import { Field, Modal, ModalForm } from '../ui/parts.tsx'
 import { goToMoment, readPosition } from './position.ts'
 
-let open = false
-const listeners = new Set<() => void>()
+const open = createCell(false)
 
 export function askForDate(now = true): void {
-  open = now
-  for (const listener of listeners) listener()
+  open.write(now)
 }
 
 /** Goes to a date, however long ago. */
 export function DateDialog() {
-  const shown = useSyncExternalStore(
-    listener => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    () => open,
-  )
   return (
-    <Modal title="Go to a date" open={shown} onClose={() => askForDate(false)}>
+    <Modal title="Go to a date" open={useCell(open)} onClose={() => askForDate(false)}>
       <DateForm />
     </Modal>
   )
@@ -45,32 +37,17 @@ function DateForm() {
     }
   }
   return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        void go()
-      }}
-    >
-      <div className="dialog-body">
-        <Field label="Date and time" hint="in the zone of this machine">
-          <input
-            className="input"
-            type="datetime-local"
-            value={text}
-            onChange={event => setText(event.target.value)}
-          />
-        </Field>
-        {trouble && <p role="alert">{trouble}</p>}
-      </div>
-      <footer className="dialog-foot">
-        <button type="button" className="button" onClick={() => askForDate(false)}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary">
-          Go there
-        </button>
-      </footer>
-    </form>
+    <ModalForm onSubmit={go} onCancel={() => askForDate(false)} action="Go there">
+      <Field label="Date and time" hint="in the zone of this machine">
+        <input
+          className="input"
+          type="datetime-local"
+          value={text}
+          onChange={event => setText(event.target.value)}
+        />
+      </Field>
+      {trouble && <p role="alert">{trouble}</p>}
+    </ModalForm>
   )
 }
 

@@ -1,29 +1,16 @@
-import { useSyncExternalStore } from 'react'
+import { createCell, useCell } from '../store/cell.ts'
 import { backToNow, jumpTo } from '../store/timeline.ts'
 import type { Position } from './place.ts'
 
 // `null` is now: the view goes with the time.
-let position: Position | null = null
-const listeners = new Set<() => void>()
+const position = createCell<Position | null>(null)
 
 /** When now was left; `null` at now. Scrolling does not change it. */
 export function useLeft(): number | null {
-  return useSyncExternalStore(subscribePosition, () => position?.left ?? null)
+  return useCell(position, value => value?.left ?? null)
 }
 
-export function subscribePosition(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
-}
-
-export function readPosition(): Position | null {
-  return position
-}
-
-export function setPosition(next: Position | null): void {
-  position = next
-  for (const listener of listeners) listener()
-}
+export const { subscribe: subscribePosition, read: readPosition, write: setPosition } = position
 
 export function goToNow(): void {
   backToNow()

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Certificate, makeCertificate } from './certificate.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** What one end of an encrypted link shows of itself. */
 export interface Identity extends Certificate {
@@ -21,9 +22,7 @@ export function ensureIdentity(folder: string, file: string, name: string): Iden
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const { key, certificate } = makeCertificate(name)
-    const whole = `${path}.new`
-    writeFileSync(whole, key + certificate, { mode: 0o600, flush: true })
-    renameSync(whole, path)
+    writeWhole(path, key + certificate)
   }
   // A copy or a backup may have come back with another mode.
   if (process.platform !== 'win32') chmodSync(path, 0o600)

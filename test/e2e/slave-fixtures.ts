@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { listenTo } from '../helpers/child-words.ts'
 import { test as base } from './fixtures.ts'
 import { CLI } from './paths.ts'
 
@@ -36,26 +37,8 @@ export const test = base.extend<SlaveFixtures>({
       const child = spawn(process.execPath, [CLI, 'slave', ...args, ...folders], { env })
       started.push(child)
       if (input !== undefined) child.stdin.end(input)
-      let said = ''
-      const looks = new Set<() => void>()
-      for (const pipe of [child.stdout, child.stderr])
-        pipe.on('data', text => {
-          said += String(text).replace(/\x1b\[\d*m/g, '')
-          for (const look of [...looks]) look()
-        })
       return {
-        says: pattern =>
-          new Promise((resolve, reject) => {
-            const look = () => {
-              const match = pattern.exec(said)
-              if (!match) return
-              looks.delete(look)
-              resolve(match[1] ?? match[0])
-            }
-            child.once('exit', () => reject(new Error(`the slave ended:\n${said}`)))
-            looks.add(look)
-            look()
-          }),
+        says: listenTo(child).until,
         stop: () => end(child),
       }
     })

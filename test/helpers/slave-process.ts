@@ -1,17 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { type ChildWords, listenTo } from './child-words.ts'
 import { later } from './cleanup.ts'
 import { temporaryFolder } from './folders.ts'
 import { ROOT, testEnvironment } from './master.ts'
 
-export interface SlaveProcess {
+export interface SlaveProcess extends ChildWords {
   readonly child: ChildProcess
   /** Its state folder. */
   readonly state: string
-  readonly said: () => string
-  /** Resolves, with what the first group matched, once it has said so. */
-  until(said: RegExp): Promise<string>
   readonly exited: Promise<{ code: number | null; signal: string | null }>
 }
 
@@ -39,30 +37,11 @@ export function startSlaveProcess(
     await once(child, 'exit')
   })
   child.stdin.end(options.input ?? '')
-  let said = ''
-  const looks = new Set<() => void>()
-  for (const pipe of [child.stdout, child.stderr])
-    pipe.on('data', text => {
-      said += String(text).replace(/\x1b\[\d*m/g, '')
-      for (const look of [...looks]) look()
-    })
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
   return {
     child,
     state,
-    said: () => said,
+    ...listenTo(child),
     exited,
-    until: pattern =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const match = pattern.exec(said)
-          if (!match) return
-          looks.delete(look)
-          resolve(match[1] ?? match[0])
-        }
-        looks.add(look)
-        look()
-        void exited.then(() => reject(new Error(`the slave has ended: ${said}`)))
-      }),
   }
 }

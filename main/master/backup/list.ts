@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Moment } from '../model.ts'
 import { BACKUPS, UNFINISHED } from './create.ts'
 import { ARTIFACTS } from './data-files.ts'
 import { MANIFEST, type Manifest, readManifest } from './manifest.ts'
+import type { BackupReason } from './reason.ts'
 
 /** A backup in a data directory, as far as a glance at its manifest tells. */
 export interface FoundBackup {
@@ -15,6 +17,22 @@ export interface FoundBackup {
   readonly sizeBytes: number
 }
 
+/** A backup in the data directory, as a list shows it. */
+export interface BackupInfo {
+  /** Of its folder. */
+  readonly name: string
+  readonly reason: BackupReason | null
+  /** `null`, as the version, where that can't be read any more. */
+  readonly madeAt: Moment | null
+  /** That wrote the data. */
+  readonly version: string | null
+  readonly builds: number
+  readonly changes: number
+  readonly sizeBytes: number
+  /** Why it can't be restored; `null` when nothing is known against it. */
+  readonly problem: string | null
+}
+
 /** The backups of a data directory, newest first. Those without a manifest that can be read come last. */
 export function listBackups(dataDir: string): FoundBackup[] {
   const into = join(dataDir, BACKUPS)
@@ -25,6 +43,19 @@ export function listBackups(dataDir: string): FoundBackup[] {
     .sort(
       (a, b) => (b.manifest?.madeAt ?? 0) - (a.manifest?.madeAt ?? 0) || (a.name < b.name ? 1 : -1),
     )
+}
+
+export function describeBackup({ name, manifest, problem, sizeBytes }: FoundBackup): BackupInfo {
+  return {
+    name,
+    reason: manifest?.reason ?? null,
+    madeAt: manifest?.madeAt ?? null,
+    version: manifest?.version ?? null,
+    builds: manifest?.counts.builds ?? 0,
+    changes: manifest?.counts.changes ?? 0,
+    sizeBytes,
+    problem,
+  }
 }
 
 function look(name: string, folder: string): FoundBackup {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Moment } from '../model.ts'
+import { parseDescribed } from './described.ts'
 import type { BackupReason } from './reason.ts'
 
 /** What stands in `manifest.json` of a backup. Unknown keys are a later version's, and are kept. */
@@ -92,13 +93,8 @@ export function readManifest(folder: string): Manifest {
   } catch {
     throw new Error(`${folder}: ${MANIFEST} is damaged`)
   }
-  const { format } = (content ?? {}) as { format?: unknown }
-  if (typeof format === 'number' && format > FORMAT)
-    throw new Error(
-      `${folder} was made by a newer Triphammer (format ${format}, this version knows ${FORMAT}); restore it with that version`,
-    )
-  const parsed = SHAPE.safeParse(content)
-  if (parsed.success) return parsed.data as Manifest
-  const [issue] = parsed.error.issues
-  throw new Error(`${folder}: ${MANIFEST} is damaged (${issue!.path.join('.')}: ${issue!.message})`)
+  return parseDescribed<Manifest>(content, SHAPE, FORMAT, {
+    newer: [`${folder} was made`, 'restore it'],
+    damaged: `${folder}: ${MANIFEST} is damaged`,
+  })
 }

@@ -1,15 +1,8 @@
-import {
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LATEST } from '../db/migrate.ts'
+import { writeLasting } from '../lasting.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 import type { Moment } from '../model.ts'
 import { BACKUPS, freeName, keepFile, nameOf } from './create.ts'
@@ -97,7 +90,7 @@ export async function swapIn(
   const into = join(dataDir, BACKUPS)
   const aside = freeName(into, nameOf('replaced', version, now))
   if (leaving.length > 0) mkdirSync(join(into, aside), { recursive: true, mode: 0o700 })
-  await writeIntent(dataDir, { phase: 'aside', aside, leaving, coming, version, now })
+  writeIntent(dataDir, { phase: 'aside', aside, leaving, coming, version, now })
   onStep(0)
   await finishRestore(dataDir, onStep)
   return leaving.length > 0 ? join(into, aside) : null
@@ -129,7 +122,7 @@ export async function finishRestore(
     await syncPath(dataDir)
     if (intent.leaving.length > 0) await syncPath(aside)
     intent = { ...intent, phase: 'in' }
-    await writeIntent(dataDir, intent)
+    writeIntent(dataDir, intent)
   }
   if (intent.phase === 'in') {
     for (const name of intent.coming) {
@@ -138,7 +131,7 @@ export async function finishRestore(
     }
     await syncPath(dataDir)
     intent = { ...intent, phase: 'describe' }
-    await writeIntent(dataDir, intent)
+    writeIntent(dataDir, intent)
   }
   if (intent.leaving.length > 0)
     await describeFolder(aside, { ...intent, reason: 'replaced', label: intent.version })
@@ -186,11 +179,8 @@ function moveUnlessMoved(from: string, to: string) {
   if (existsSync(from)) renameSync(from, to)
 }
 
-async function writeIntent(dataDir: string, intent: Intent): Promise<void> {
-  const path = join(dataDir, INTENT)
-  writeFileSync(`${path}.new`, `${JSON.stringify(intent)}\n`, { mode: 0o600, flush: true })
-  renameSync(`${path}.new`, path)
-  await syncPath(dataDir)
+function writeIntent(dataDir: string, intent: Intent): void {
+  writeLasting(join(dataDir, INTENT), `${JSON.stringify(intent)}\n`)
 }
 
 function readIntent(dataDir: string): Intent | undefined {

@@ -69,16 +69,7 @@ export const HISTORY_ANSWERS: Answers = {
   stretch(db, { from, to, limit }) {
     const found = buildsWithin(db, { from, to }, limit + 1)
     const builds = found.slice(0, limit)
-    return {
-      builds,
-      steps: stepsOfBuilds(
-        db,
-        builds.map(build => build.id),
-      ),
-      changes: changesWithin(db, from - BEFORE_MS, to, MOST_CHANGES),
-      events: eventsWithin(db, from, to, MOST_CHANGES),
-      cut: found.length > limit,
-    }
+    return { ...withSurroundings(db, builds, from, to), cut: found.length > limit }
   },
   page(db, { at, side, limit }) {
     const before = side === 'before'
@@ -91,20 +82,20 @@ export const HISTORY_ANSWERS: Answers = {
     const builds = whole ? found : inner
     const from = before ? (whole ? edge : edge + 1) : at
     const to = before ? at : whole ? edge + 1 : edge
-    return {
-      from,
-      to,
-      builds,
-      steps: stepsOfBuilds(
-        db,
-        builds.map(build => build.id),
-      ),
-      changes: changesWithin(db, from - BEFORE_MS, to, MOST_CHANGES),
-      events: eventsWithin(db, from, to, MOST_CHANGES),
-      last,
-    }
+    return { from, to, ...withSurroundings(db, builds, from, to), last }
   },
   days: (db, { from, to, offsetMs }) => builderDays(db, { from, to }, offsetMs),
   density: (db, { from, to, parts }) => buildDensity(db, { from, to }, parts),
   beginning: db => firstBuildAt(db),
+}
+
+// Builds with what stands beside them: changes from shortly before, which led to them.
+function withSurroundings(db: Database, builds: readonly Build[], from: Moment, to: Moment) {
+  const ids = builds.map(build => build.id)
+  return {
+    builds,
+    steps: stepsOfBuilds(db, ids),
+    changes: changesWithin(db, from - BEFORE_MS, to, MOST_CHANGES),
+    events: eventsWithin(db, from, to, MOST_CHANGES),
+  }
 }

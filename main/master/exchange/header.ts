@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parseDescribed } from '../backup/described.ts'
 import type { Moment } from '../model.ts'
 
 /** What stands in `export.json`, which is written last. docs/export-format.md tells it to people. */
@@ -82,13 +83,8 @@ export function readHeader(folder: string): Header {
         : `${path} can't be read (${(error as Error).message})`,
     )
   }
-  const { format } = (content ?? {}) as { format?: unknown }
-  if (typeof format === 'number' && format > EXPORT_FORMAT)
-    throw new Error(
-      `${folder} was exported by a newer Triphammer (format ${format}, this version knows ${EXPORT_FORMAT}); import it with that version`,
-    )
-  const parsed = SHAPE.safeParse(content)
-  if (parsed.success) return parsed.data as Header
-  const [issue] = parsed.error.issues
-  throw new Error(`${path} is damaged (${issue!.path.join('.')}: ${issue!.message})`)
+  return parseDescribed<Header>(content, SHAPE, EXPORT_FORMAT, {
+    newer: [`${folder} was exported`, 'import it'],
+    damaged: `${path} is damaged`,
+  })
 }

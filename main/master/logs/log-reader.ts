@@ -1,5 +1,6 @@
 // Entry of the thread that reads logs.sqlite, so that a search through a huge log never holds up the master.
 import { parentPort, workerData } from 'node:worker_threads'
+import { answerQuestions } from '../ask-thread.ts'
 import { openDatabase } from '../db/database.ts'
 import type { LogId, Stream } from '../model.ts'
 import type { LinesQuery, SearchQuery } from './lines.ts'
@@ -17,27 +18,17 @@ export type Question =
   | { readonly kind: 'search'; readonly query: SearchQuery }
   | { readonly kind: 'marks'; readonly logId: LogId }
 
-export type ToReader = { readonly id: number; readonly question: Question }
-export type FromReader = { readonly id: number } & (
-  | { readonly answer: unknown }
-  | { readonly error: string }
-)
-
 type Bytes = { readonly bytes: Uint8Array; readonly next: number }
 
-const port = parentPort!
 const db = openDatabase(workerData.path, { readOnly: true })
 const reading = createLogReading(db)
 
-port.on('message', ({ id, question }: ToReader) => {
-  try {
-    const answered = answer(question)
-    // Bytes are handed over, not copied: a whole log may be read like this.
-    const moved = question.kind === 'bytes' ? [(answered as Bytes).bytes.buffer as ArrayBuffer] : []
-    port.postMessage({ id, answer: answered } satisfies FromReader, moved)
-  } catch (error) {
-    port.postMessage({ id, error: (error as Error).message } satisfies FromReader)
-  }
+answerQuestions(parentPort!, (question: Question) => {
+  const answered = answer(question)
+  // A whole log may be read like this.
+  return question.kind === 'bytes'
+    ? { answer: answered, moved: [(answered as Bytes).bytes.buffer as ArrayBuffer] }
+    : { answer: answered }
 })
 
 function answer(question: Question): unknown {

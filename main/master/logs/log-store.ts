@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads'
+import { openThreadAsker } from '../ask-thread.ts'
 import type { AsyncStop, LogId, Moment, Stream } from '../model.ts'
 import { workerFile } from '../worker-file.ts'
 import type { LinesQuery, LogLine, SearchAnswer, SearchQuery } from './lines.ts'
 import type { LogMarks, LogSource } from './log-marks.ts'
-import type { FromReader, Question, ToReader } from './log-reader.ts'
+import type { Question } from './log-reader.ts'
 import type { FromWriter, ToWriter } from './log-writer.ts'
 import type { Committed } from './log-writing.ts'
 
@@ -63,11 +64,11 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   const writer = new Worker(workerFile('logs/log-writer'), {
     workerData: { path, lookOnly: options.lookOnly ?? false },
   })
+  const reader = openThreadAsker<Question>('logs/log-reader', { path })
   const waiting = new Map<number, Asked>()
   let lastTicket = 0
   let unmarked: LogId[] = []
   let dead: Error | undefined
-  let reader: ReturnType<typeof startReader> | undefined
 
   await new Promise<void>((resolve, reject) => {
     writer.once('message', () => resolve())
@@ -99,18 +100,22 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
       unmarked = []
       return send(ticket => ({ kind: 'finish', logId, ticket, unmarked: forgotten }))
     },
-    marks: logId => ask({ kind: 'marks', logId }) as Promise<LogMarks>,
+    marks: logId => reader.ask({ kind: 'marks', logId }) as Promise<LogMarks>,
     // A message of its own would cost more than all that is done for the marks.
     forgetMarks: logIds => void unmarked.push(...logIds),
-    lines: query => ask({ kind: 'lines', query }) as Promise<LogLine[]>,
+    lines: query => reader.ask({ kind: 'lines', query }) as Promise<LogLine[]>,
     bytes: (logId, from, streams) =>
-      ask({ kind: 'bytes', logId, from, ...(streams && { streams }) }) as Promise<{
+      reader.ask({ kind: 'bytes', logId, from, ...(streams && { streams }) }) as Promise<{
         bytes: Uint8Array
         next: number
       }>,
-    search: query => ask({ kind: 'search', query }) as Promise<SearchAnswer>,
+    search: query =>
+      reader.ask(
+        { kind: 'search', query },
+        { ms: searchMs, tooLong: 'The search takes too long. Try a simpler pattern.' },
+      ) as Promise<SearchAnswer>,
     async stop() {
-      await reader?.stop()
+      await reader.stop()
       if (dead) return
       const closed = new Promise(resolve => writer.once('exit', resolve))
       writer.postMessage({ kind: 'close' } satisfies ToWriter)
@@ -149,78 +154,6 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
     const asked = waiting.get(ticket)
     waiting.delete(ticket)
     if (asked) how(asked)
-  }
-
-  function ask(question: Question): Promise<unknown> {
-    reader ??= startReader(path, searchMs)
-    return reader.ask(question)
-  }
-}
-
-/** A thread that reads. When it dies, or a search takes too long, the next question starts another. */
-function startReader(path: string, searchMs: number) {
-  const waiting = new Map<number, Asked & { readonly question: Question }>()
-  let thread: Worker | undefined
-  let lastId = 0
-
-  return {
-    ask(question: Question): Promise<unknown> {
-      const id = ++lastId
-      return new Promise((resolve, reject) => {
-        const timer =
-          question.kind === 'search' ? setTimeout(() => giveUp(id), searchMs) : undefined
-        const settled =
-          <A>(then: (argument: A) => void) =>
-          (argument: A) => {
-            clearTimeout(timer)
-            then(argument)
-          }
-        waiting.set(id, { question, resolve: settled(resolve), reject: settled(reject) })
-        post(id, question)
-      })
-    },
-    async stop() {
-      await thread?.terminate()
-      fail(new Error('The master is stopping.'))
-    },
-  }
-
-  function post(id: number, question: Question) {
-    thread ??= open()
-    thread.postMessage({ id, question } satisfies ToReader)
-  }
-
-  function open(): Worker {
-    const opened = new Worker(workerFile('logs/log-reader'), { workerData: { path } })
-    // Looking at logs must not keep a master alive that has nothing else to do.
-    opened.unref()
-    opened.on('message', (message: FromReader) => {
-      const asked = waiting.get(message.id)
-      waiting.delete(message.id)
-      if ('error' in message) asked?.reject(new Error(message.error))
-      else asked?.resolve(message.answer as never)
-    })
-    opened.on('error', error => {
-      if (thread !== opened) return
-      thread = undefined
-      fail(error as Error)
-    })
-    return opened
-  }
-
-  // Only another thread can end a regular expression. What else was asked is asked again.
-  function giveUp(id: number) {
-    const asked = waiting.get(id)
-    waiting.delete(id)
-    void thread?.terminate()
-    thread = undefined
-    for (const [other, { question }] of waiting) post(other, question)
-    asked?.reject(new Error('The search takes too long. Try a simpler pattern.'))
-  }
-
-  function fail(error: Error) {
-    for (const asked of waiting.values()) asked.reject(error)
-    waiting.clear()
   }
 }
 

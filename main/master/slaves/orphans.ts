@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { writeWhole } from '../../../slave/protocol/write-whole.ts'
 
 /**
  * Ids of the commands that go on without us on a slave that knows nothing beyond Buildbot's
@@ -42,8 +43,7 @@ export function createOrphans(
     if (file === undefined) return
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-      writeFileSync(`${file}.new`, JSON.stringify([...ids]), { mode: 0o600 })
-      renameSync(`${file}.new`, file)
+      writeWhole(file, JSON.stringify([...ids]), { flush: false })
     } catch (error) {
       // The build goes on: only a master that is killed now would not end this command.
       onTrouble(`what runs could not be noted: ${(error as Error).message}`)

@@ -1,5 +1,5 @@
 import { existsSync, statfsSync } from 'node:fs'
-import { listBackups } from '../backup/list.ts'
+import { type BackupInfo, describeBackup, listBackups } from '../backup/list.ts'
 import { countRows } from '../backup/summary.ts'
 import type { Moment } from '../model.ts'
 import { readIntent } from './intent.ts'
@@ -57,17 +57,8 @@ export interface FileFacts {
   readonly problem: string | null
 }
 
-export interface BackupFacts {
-  readonly name: string
+export interface BackupFacts extends BackupInfo {
   readonly folder: string
-  readonly madeAt: Moment | null
-  /** That wrote the data. */
-  readonly version: string | null
-  readonly reason: string | null
-  readonly builds: number
-  readonly changes: number
-  readonly sizeBytes: number
-  readonly problem: string | null
 }
 
 export type WayName =
@@ -104,19 +95,10 @@ export function checkDataDirectory(dataDir: string, version: string, options: Ch
   const trouble: StoreTrouble | null =
     found ??
     (damaged ? { kind: 'damaged', file: damaged.name, reason: damaged.problem ?? '' } : null)
-  const backups = listBackups(dataDir).map(
-    ({ name, folder, manifest, problem, sizeBytes }): BackupFacts => ({
-      name,
-      folder,
-      madeAt: manifest?.madeAt ?? null,
-      version: manifest?.version ?? null,
-      reason: manifest?.reason ?? null,
-      builds: manifest?.counts.builds ?? 0,
-      changes: manifest?.counts.changes ?? 0,
-      sizeBytes,
-      problem,
-    }),
-  )
+  const backups = listBackups(dataDir).map(found => ({
+    ...describeBackup(found),
+    folder: found.folder,
+  }))
   const counts = countAll(dataDir, files)
   const facts = {
     dataDir,

@@ -3,14 +3,8 @@ import { join } from 'node:path'
 import { BACKUPS, freeName } from '../backup/create.ts'
 import { describeFolder } from '../backup/describe.ts'
 import { syncPath } from '../backup/files.ts'
-import {
-  hasIntentBegun,
-  type Intent,
-  readIntent,
-  removeIntent,
-  syncFolder,
-  WORKING,
-} from './intent.ts'
+import { syncFolder } from '../lasting.ts'
+import { hasIntentBegun, type Intent, readIntent, removeIntent, WORKING } from './intent.ts'
 import { STORES } from './stores.ts'
 
 /** What a start found of an upgrade that an earlier one began. */

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { syncFolder, writeLasting } from '../lasting.ts'
 import type { StoreName } from './stores.ts'
 import type { Stage } from './trouble.ts'
 
@@ -40,10 +32,7 @@ export const WORKING = '.upgrading'
 
 /** Old or new, never half, and on the disk when it returns. */
 export function writeIntent(dataDir: string, intent: Intent): void {
-  const path = join(dataDir, INTENT)
-  writeFileSync(`${path}.new`, `${JSON.stringify(intent)}\n`, { mode: 0o600, flush: true })
-  renameSync(`${path}.new`, path)
-  syncFolder(dataDir)
+  writeLasting(join(dataDir, INTENT), `${JSON.stringify(intent)}\n`)
 }
 
 /** What was begun and not ended; `undefined` when nothing was, `null` when it can't be told what. */
@@ -71,25 +60,4 @@ export function hasIntentBegun(dataDir: string): boolean {
 export function removeIntent(dataDir: string): void {
   for (const name of [INTENT, `${INTENT}.new`]) rmSync(join(dataDir, name), { force: true })
   syncFolder(dataDir)
-}
-
-/** Has what was made, renamed or removed in a folder on the disk. */
-export function syncFolder(folder: string): void {
-  // Windows opens no folders; there a rename is durable by itself.
-  if (process.platform === 'win32') return
-  const fd = openSync(folder, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-export function syncFile(path: string): void {
-  const fd = openSync(path, 'r+')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

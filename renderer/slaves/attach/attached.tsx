@@ -1,5 +1,6 @@
 import { useDesk } from '../../store/hooks.ts'
 import { go, routes } from '../../store/route.ts'
+import { ModalFoot } from '../../ui/parts.tsx'
 import { ResultGlyph } from '../../ui/result.tsx'
 
 /** It worked: what the slave is called, and where it is to be seen. */
@@ -21,22 +22,16 @@ export function Attached({ name, onClose }: { name: string; onClose: () => void 
           {!online && slave?.reason && <p className="amber">{slave.reason}</p>}
         </div>
       </div>
-      <footer className="dialog-foot">
-        <button type="button" className="button big" onClick={onClose}>
-          Close
-        </button>
-        <button
-          type="button"
-          className="button primary big"
-          autoFocus
-          onClick={() => {
-            onClose()
-            go(routes.slave(name))
-          }}
-        >
-          Show {name}
-        </button>
-      </footer>
+      <ModalFoot
+        cancel="Close"
+        onCancel={onClose}
+        action={`Show ${name}`}
+        autoFocus
+        onAction={() => {
+          onClose()
+          go(routes.slave(name))
+        }}
+      />
     </>
   )
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { type AttachTrouble, bridge, type ProbeAnswer } from '../../bridge.ts'
 import { useNow } from '../../store/hooks.ts'
 import { bytes, count, duration } from '../../ui/format.ts'
+import { ModalForm } from '../../ui/parts.tsx'
 import { ResultGlyph } from '../../ui/result.tsx'
 import { Attached } from './attached.tsx'
 import { CodeBoxes } from './code-boxes.tsx'
@@ -10,7 +11,10 @@ import { Fingerprint } from './fingerprint.tsx'
 import { NewSlaveFields } from './new-slave-fields.tsx'
 import { readTags } from './tags.ts'
 import { TroubleNote } from './trouble-note.tsx'
+import { useOrder } from './use-order.ts'
 import { type ProbeState, useProbe } from './use-probe.ts'
+
+const CODE_PROBLEMS: ReadonlySet<AttachTrouble['problem']> = new Set(['code', 'tries', 'expired'])
 
 /** We dial a slave that waits: its address, the code that it shows, and who it says it is. */
 export function DialForm({ onClose }: { onClose: () => void }) {
@@ -20,8 +24,7 @@ export function DialForm({ onClose }: { onClose: () => void }) {
   const [code, setCode] = useState('')
   const [name, setName] = useState<string>()
   const [tags, setTags] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [trouble, setTrouble] = useState<AttachTrouble>()
+  const { busy, trouble, send, forgive } = useOrder()
   const [attached, setAttached] = useState<string>()
 
   if (attached !== undefined) return <Attached name={attached} onClose={onClose} />
@@ -29,116 +32,96 @@ export function DialForm({ onClose }: { onClose: () => void }) {
   const complete = answer !== undefined && code.length === CODE_LENGTH && !code.includes(' ')
   const submit = async () => {
     if (!complete || busy) return
-    setBusy(true)
-    setTrouble(undefined)
-    try {
-      const paired = await bridge.request('attach:pair', {
-        address: answer.address,
-        code,
-        fingerprint: answer.fingerprint,
-        name: (name ?? answer.name).trim(),
-        tags: readTags(tags),
-        maxBuilds: null,
-      })
-      if (paired.ok) return setAttached(paired.name)
-      setTrouble(paired)
-      // A wrong code is typed anew; everything else is right as it is.
-      if (paired.problem === 'code') setCode('')
-      if (paired.problem === 'tries' || paired.problem === 'expired') setCode('')
-    } catch (error) {
-      const message = `${(error as Error).message}.`
-      setTrouble({ ok: false, problem: 'other', message, nextStep: 'Try again.' })
-    } finally {
-      setBusy(false)
+    const order = {
+      address: answer.address,
+      code,
+      fingerprint: answer.fingerprint,
+      name: (name ?? answer.name).trim(),
+      tags: readTags(tags),
+      maxBuilds: null,
     }
+    const paired = await send(bridge.request('attach:pair', order))
+    if (paired.ok) setAttached(paired.name)
+    // A code that is no good is typed anew; everything else is right as it is.
+    else if (CODE_PROBLEMS.has(paired.problem)) setCode('')
   }
 
   return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        void submit()
-      }}
+    <ModalForm
+      onSubmit={submit}
+      onCancel={onClose}
+      action={busy ? 'Attaching' : 'Attach'}
+      disabled={!complete || busy}
     >
-      <div className="dialog-body">
-        <div className="field">
-          <label className="label" htmlFor="attach-address">
-            Address
-          </label>
-          <div className="address">
-            <input
-              id="attach-address"
-              className="input mono"
-              autoFocus
-              spellCheck={false}
-              autoComplete="off"
-              placeholder="studio.local:9990"
-              aria-describedby="attach-heard"
-              value={address}
-              onChange={event => {
-                setAddress(event.target.value)
-                setTrouble(undefined)
-              }}
-            />
-            <span id="attach-heard" role="status">
-              <ProbeWords probe={probe} />
-            </span>
-          </div>
+      <div className="field">
+        <label className="label" htmlFor="attach-address">
+          Address
+        </label>
+        <div className="address">
+          <input
+            id="attach-address"
+            className="input mono"
+            autoFocus
+            spellCheck={false}
+            autoComplete="off"
+            placeholder="studio.local:9990"
+            aria-describedby="attach-heard"
+            value={address}
+            onChange={event => {
+              setAddress(event.target.value)
+              forgive()
+            }}
+          />
+          <span id="attach-heard" role="status">
+            <ProbeWords probe={probe} />
+          </span>
         </div>
-        {probe.kind === 'answered' && !probe.probe.ok && (
-          <TroubleNote trouble={probe.probe} onAgain={probe.again} />
-        )}
-        {!answer && (probe.kind !== 'answered' || probe.probe.ok) && <FarSide />}
-        {answer && probe.kind === 'answered' && (
-          <>
-            <div className="field">
-              <div className="label">
-                Pairing code
-                <GoodFor answer={answer} at={probe.at} onAgain={probe.again} />
-              </div>
-              <CodeBoxes value={code} onChange={setCode} disabled={busy} />
-            </div>
-            {trouble && <TroubleNote trouble={trouble} />}
-            <Fingerprint value={answer.fingerprint}>
-              Compare it with the one that the slave shows: if they are the same, nobody stands in
-              between. Afterwards both hold keys, and neither takes a stranger.
-            </Fingerprint>
-            <dl className="facts">
-              <dt>Says it is</dt>
-              <dd>
-                {[
-                  answer.name,
-                  answer.os,
-                  answer.arch,
-                  count(answer.cpus, 'core'),
-                  bytes(answer.memoryBytes),
-                ].join(', ')}
-              </dd>
-              <dt>Version</dt>
-              <dd>{answer.version}</dd>
-              <dt>Can do</dt>
-              <dd className="chips">
-                <Abilities answer={answer} />
-              </dd>
-            </dl>
-            <NewSlaveFields
-              name={name ?? answer.name}
-              onName={setName}
-              tags={tags}
-              onTags={setTags}
-            />
-          </>
-        )}
       </div>
-      <footer className="dialog-foot">
-        <button type="button" className="button big" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary big" disabled={!complete || busy}>
-          {busy ? 'Attaching' : 'Attach'}
-        </button>
-      </footer>
-    </form>
+      {probe.kind === 'answered' && !probe.probe.ok && (
+        <TroubleNote trouble={probe.probe} onAgain={probe.again} />
+      )}
+      {!answer && (probe.kind !== 'answered' || probe.probe.ok) && <FarSide />}
+      {answer && probe.kind === 'answered' && (
+        <>
+          <div className="field">
+            <div className="label">
+              Pairing code
+              <GoodFor answer={answer} at={probe.at} onAgain={probe.again} />
+            </div>
+            <CodeBoxes value={code} onChange={setCode} disabled={busy} />
+          </div>
+          {trouble && <TroubleNote trouble={trouble} />}
+          <Fingerprint value={answer.fingerprint}>
+            Compare it with the one that the slave shows: if they are the same, nobody stands in
+            between. Afterwards both hold keys, and neither takes a stranger.
+          </Fingerprint>
+          <dl className="facts">
+            <dt>Says it is</dt>
+            <dd>
+              {[
+                answer.name,
+                answer.os,
+                answer.arch,
+                count(answer.cpus, 'core'),
+                bytes(answer.memoryBytes),
+              ].join(', ')}
+            </dd>
+            <dt>Version</dt>
+            <dd>{answer.version}</dd>
+            <dt>Can do</dt>
+            <dd className="chips">
+              <Abilities answer={answer} />
+            </dd>
+          </dl>
+          <NewSlaveFields
+            name={name ?? answer.name}
+            onName={setName}
+            tags={tags}
+            onTags={setTags}
+          />
+        </>
+      )}
+    </ModalForm>
   )
 }
 

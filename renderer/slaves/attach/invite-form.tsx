@@ -3,13 +3,14 @@ import { useEffect, useState } from 'react'
 import { type AttachInfo, type AttachTrouble, bridge, type Invitation } from '../../bridge.ts'
 import { useDesk } from '../../store/hooks.ts'
 import { tell } from '../../store/messages.ts'
-import { Field } from '../../ui/parts.tsx'
+import { Field, ModalForm } from '../../ui/parts.tsx'
 import { ResultGlyph } from '../../ui/result.tsx'
 import { Attached } from './attached.tsx'
 import { Fingerprint } from './fingerprint.tsx'
 import { NewSlaveFields } from './new-slave-fields.tsx'
 import { readTags } from './tags.ts'
 import { TroubleNote } from './trouble-note.tsx'
+import { unexpected, useOrder } from './use-order.ts'
 
 const USUAL_PORT = 9989
 
@@ -47,62 +48,40 @@ function ListenForm({
   onClose: () => void
 }) {
   const [port, setPort] = useState(String(USUAL_PORT))
-  const [busy, setBusy] = useState(false)
-  const [trouble, setTrouble] = useState<AttachTrouble>()
+  const { busy, trouble, send } = useOrder()
   const wanted = Number(port)
   const wrong = !(Number.isInteger(wanted) && wanted >= 1 && wanted <= 65_535)
   const submit = async () => {
-    setBusy(true)
-    setTrouble(undefined)
-    try {
-      const listened = await bridge.request('attach:listen', { port: wanted })
-      if (listened.ok) onInfo(listened)
-      else setTrouble(listened)
-    } catch (error) {
-      setTrouble(unexpected(error as Error))
-    } finally {
-      setBusy(false)
-    }
+    const listened = await send(bridge.request('attach:listen', { port: wanted }))
+    if (listened.ok) onInfo(listened)
   }
   return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        if (!wrong) void submit()
-      }}
+    <ModalForm
+      onSubmit={submit}
+      onCancel={onClose}
+      action="Listen for slaves"
+      disabled={wrong || busy}
     >
-      <div className="dialog-body">
-        <p>
-          This master does not listen for slaves yet. When it does, machines in your network can
-          reach it at this port. It takes only those that show a name and password that you gave
-          out, and what goes over the line is encrypted.
-        </p>
-        {info.trouble !== '' && (
-          <TroubleNote
-            trouble={{ message: `${info.trouble}.`, nextStep: 'Choose another port.' }}
-          />
-        )}
-        <Field label="Port" hint="written to master.yml as slavePort">
-          <input
-            className="input mono port"
-            inputMode="numeric"
-            autoFocus
-            value={port}
-            onChange={event => setPort(event.target.value)}
-          />
-        </Field>
-        {wrong && <p className="bad">A port is a number from 1 to 65535.</p>}
-        {trouble && <TroubleNote trouble={trouble} />}
-      </div>
-      <footer className="dialog-foot">
-        <button type="button" className="button big" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary big" disabled={wrong || busy}>
-          Listen for slaves
-        </button>
-      </footer>
-    </form>
+      <p>
+        This master does not listen for slaves yet. When it does, machines in your network can reach
+        it at this port. It takes only those that show a name and password that you gave out, and
+        what goes over the line is encrypted.
+      </p>
+      {info.trouble !== '' && (
+        <TroubleNote trouble={{ message: `${info.trouble}.`, nextStep: 'Choose another port.' }} />
+      )}
+      <Field label="Port" hint="written to master.yml as slavePort">
+        <input
+          className="input mono port"
+          inputMode="numeric"
+          autoFocus
+          value={port}
+          onChange={event => setPort(event.target.value)}
+        />
+      </Field>
+      {wrong && <p className="bad">A port is a number from 1 to 65535.</p>}
+      {trouble && <TroubleNote trouble={trouble} />}
+    </ModalForm>
   )
 }
 
@@ -117,46 +96,26 @@ function NameForm({
 }) {
   const [name, setName] = useState('')
   const [tags, setTags] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [trouble, setTrouble] = useState<AttachTrouble>()
+  const { busy, trouble, send } = useOrder()
   const submit = async () => {
-    setBusy(true)
-    setTrouble(undefined)
-    try {
-      const order = { name: name.trim(), tags: readTags(tags), maxBuilds: null }
-      const invited = await bridge.request('attach:invite', order)
-      if (invited.ok) onInvited(invited)
-      else setTrouble(invited)
-    } catch (error) {
-      setTrouble(unexpected(error as Error))
-    } finally {
-      setBusy(false)
-    }
+    const order = { name: name.trim(), tags: readTags(tags), maxBuilds: null }
+    const invited = await send(bridge.request('attach:invite', order))
+    if (invited.ok) onInvited(invited)
   }
   return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        void submit()
-      }}
+    <ModalForm
+      onSubmit={submit}
+      onCancel={onClose}
+      action="Make the command"
+      disabled={name.trim() === '' || busy}
     >
-      <div className="dialog-body">
-        <p className="soft">
-          This master listens at <code className="mono">{port.addresses[0] ?? port.host}</code>.
-          Give the new slave a name; you get the command to type on its machine.
-        </p>
-        <NewSlaveFields name={name} onName={setName} tags={tags} onTags={setTags} />
-        {trouble && <TroubleNote trouble={trouble} />}
-      </div>
-      <footer className="dialog-foot">
-        <button type="button" className="button big" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary big" disabled={name.trim() === '' || busy}>
-          Make the command
-        </button>
-      </footer>
-    </form>
+      <p className="soft">
+        This master listens at <code className="mono">{port.addresses[0] ?? port.host}</code>. Give
+        the new slave a name; you get the command to type on its machine.
+      </p>
+      <NewSlaveFields name={name} onName={setName} tags={tags} onTags={setTags} />
+      {trouble && <TroubleNote trouble={trouble} />}
+    </ModalForm>
   )
 }
 
@@ -226,8 +185,4 @@ function Copyable({ label, hint, text }: { label: string; hint?: string; text: s
       </div>
     </div>
   )
-}
-
-function unexpected(error: Error): AttachTrouble {
-  return { ok: false, problem: 'other', message: `${error.message}.`, nextStep: 'Try again.' }
 }
