@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { ensureDataDirectory } from '../host/data-dir.ts'
 import { DataDirectoryBusyError, findHolder, type Lock, lockDataDirectory } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
@@ -55,7 +55,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
   async function backUpTo(target: string) {
     const folder = dataDir()
     const archive = isArchiveName(target)
-    if (!archive && existsSync(target) && basename(target).includes('.') && !isFolder(target))
+    if (!archive && existsSync(target) && !isFolder(target))
       throw new CommandError(`${target} is a file; name one that ends in .tar, .tar.zst or .tgz`, 2)
     mkdirSync(dirname(target), { recursive: true })
     const into = archive ? mkdtempSync(join(dirname(target), '.triphammer-backup-')) : target

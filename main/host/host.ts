@@ -321,33 +321,39 @@ async function startRunning(
     ...(options.slavePort && { slavePort: options.slavePort }),
     ...how,
   })
-  let record: RunRecord | undefined
-  let updateOutcome: UpdateOutcome | null = null
-  if (master.options.mode === 'full') {
-    updateOutcome = lookAfterUpdate(dataDir, VERSION, log)
-    if (updateOutcome) master.data.addEvent(`app-${updateOutcome.kind}`, updateOutcome.to)
-    record = startRunRecord(state, master, VERSION, log)
-  }
-  const news = createNews(master)
-  const handlers = createHandlers(master, news, {
-    chooseFolder: options.chooseFolder ?? (async () => null),
-    freeBytes: () => freeBytes(dataDir),
-    updates,
-    desktop,
-    environment,
-  })
-  return {
-    updateOutcome,
-    master,
-    handlers,
-    news,
-    checkpoint: () => record?.checkpoint(),
-    async stop(builds) {
-      news.stop()
-      record?.checkpoint()
-      await master.stop(builds)
-      record?.end()
-    },
+  try {
+    let record: RunRecord | undefined
+    let updateOutcome: UpdateOutcome | null = null
+    if (master.options.mode === 'full') {
+      updateOutcome = lookAfterUpdate(dataDir, VERSION, log)
+      if (updateOutcome) master.data.addEvent(`app-${updateOutcome.kind}`, updateOutcome.to)
+      record = startRunRecord(state, master, VERSION, log)
+    }
+    const news = createNews(master)
+    const handlers = createHandlers(master, news, {
+      chooseFolder: options.chooseFolder ?? (async () => null),
+      freeBytes: () => freeBytes(dataDir),
+      updates,
+      desktop,
+      environment,
+    })
+    return {
+      updateOutcome,
+      master,
+      handlers,
+      news,
+      checkpoint: () => record?.checkpoint(),
+      async stop(builds) {
+        news.stop()
+        record?.checkpoint()
+        await master.stop(builds)
+        record?.end()
+      },
+    }
+  } catch (error) {
+    // Whoever tries again must not meet it.
+    await master.stop()
+    throw error
   }
 }
 

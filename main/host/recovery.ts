@@ -1,15 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RecoveryStatus } from '../bridge/contract.ts'
 import type { RecoveryPort } from '../bridge/recovery.ts'
 import { RefusedError } from '../bridge/refused.ts'
-import { BACKUPS, freeName, nameOf } from '../master/backup/create.ts'
-import { replacedNames } from '../master/backup/data-files.ts'
-import { describeFolder } from '../master/backup/describe.ts'
-import { restoreBackup } from '../master/backup/restore.ts'
+import { isOfDatabase, replacedNames } from '../master/backup/data-files.ts'
+import { finishRestore, restoreBackup, swapIn } from '../master/backup/restore.ts'
 import { exportData } from '../master/exchange/export.ts'
-import { syncFolder } from '../master/lasting.ts'
 import { checkDataDirectory, type Facts, reportOf } from '../master/upgrade/check.ts'
 import { copyWhole } from '../master/upgrade/copy.ts'
 import { makeEmptyStores } from '../master/upgrade/empty.ts'
@@ -95,9 +92,19 @@ export function createRecovery(options: RecoveryOptions): Recovery {
     },
     startEmpty: () =>
       carryOut('moving aside what is there', async () => {
-        const kept = await moveAside(dataDir)
+        await finishRestore(dataDir)
+        // Settings stay.
+        const leaving = replacedNames(dataDir).filter(isOfDatabase)
+        const kept = await swapIn(dataDir, {
+          coming: [],
+          leaving,
+          version: VERSION,
+          now: Date.now(),
+        })
         makeEmptyStores(dataDir)
-        log(`a person chose to start with an empty history; what was there is in ${kept}`)
+        log(
+          `a person chose to start with an empty history; ${kept ? `what was there is in ${kept}` : 'none was there'}`,
+        )
         trying = attempt()
       }),
     async show(what) {
@@ -217,21 +224,4 @@ function otherTrouble({ message }: Error): StoreTrouble {
     neededBytes: null,
     unfinished: false,
   }
-}
-
-/** Moves the databases and what belongs to them into a backup of its own, and settings stay. */
-async function moveAside(dataDir: string): Promise<string> {
-  const into = join(dataDir, BACKUPS)
-  const now = Date.now()
-  const name = freeName(into, nameOf('replaced', VERSION, now))
-  const aside = join(into, name)
-  mkdirSync(aside, { recursive: true, mode: 0o700 })
-  const databases = replacedNames(dataDir).filter(one =>
-    STORES.some(({ name }) => one.startsWith(name)),
-  )
-  for (const one of databases) renameSync(join(dataDir, one), join(aside, one))
-  syncFolder(aside)
-  syncFolder(dataDir)
-  await describeFolder(aside, { reason: 'replaced', version: VERSION, label: VERSION, now })
-  return aside
 }

@@ -55,8 +55,10 @@ export function environmentOfProcess(env: Env, now: number): BuildEnvironment {
  */
 export async function readShellEnvironment(options: ShellOptions): Promise<BuildEnvironment> {
   const { env, now } = options
-  const shell = env.SHELL || userInfo().shell || '/bin/sh'
+  let shell = env.SHELL || '/bin/sh'
   try {
+    // A user without an entry in passwd has none.
+    if (!env.SHELL) shell = userInfo().shell || shell
     const values = await ask(shell, options)
     return { values, from: 'shell', shell, problem: null, readAt: now }
   } catch (error) {

@@ -54,7 +54,7 @@ function forgetUpdateIntent(folder: string): void {
  * @param version That runs now.
  * @param now Rows and ids of the open history.
  */
-export function judgeUpdate(
+function judgeUpdate(
   intent: UpdateIntent,
   version: string,
   now: Pick<UpdateIntent, 'counts' | 'newest'>,

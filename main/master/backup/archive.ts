@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { syncPath } from './files.ts'
 import { MANIFEST } from './manifest.ts'
@@ -22,11 +22,10 @@ export async function packBackup(folder: string, file: string): Promise<void> {
   const making = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`)
   const how = { zstd: /zst$/i.test(file), gzip: /gz$/i.test(file) }
   try {
-    await create({ cwd: folder, file: making, portable: true, mode: 0o600, ...how }, [
-      MANIFEST,
-      ...['history.sqlite', 'logs.sqlite'],
-      '.',
-    ])
+    const others = (await readdir(folder)).filter(name => name !== MANIFEST)
+    // A name that begins with @ would be an archive to take in.
+    const names = [MANIFEST, ...others].map(name => `./${name}`)
+    await create({ cwd: folder, file: making, portable: true, mode: 0o600, ...how }, names)
     await syncPath(making)
     await rename(making, file)
     await syncPath(dirname(file))

@@ -1,12 +1,12 @@
 // Entry of the thread that makes backups, so that copying, hashing and counting never hold up the master.
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openSnapshot } from './copy-database.ts'
 import { type Backup, type BackupOrder, createBackup, type Progress } from './create.ts'
 import { HISTORY } from './data-files.ts'
+import { hashFile } from './files.ts'
 import { applyGenerations } from './generations.ts'
 import type { Manifest } from './manifest.ts'
 import type { BackupSettings } from './settings.ts'
@@ -33,7 +33,7 @@ const { order, settings, unlike } = workerData as ThreadOrder
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 try {
-  if (unlike && isUnchanged(unlike)) say({ kind: 'same' })
+  if (unlike && (await isUnchanged(unlike))) say({ kind: 'same' })
   else await make()
 } catch (error) {
   say({ kind: 'failed', reason: (error as Error).message })
@@ -46,19 +46,19 @@ async function make() {
   say({ kind: 'made', backup, dropped })
 }
 
-function isUnchanged(before: Manifest): boolean {
+async function isUnchanged(before: Manifest): Promise<boolean> {
   const { db, close } = openSnapshot(join(order.dataDir, HISTORY))
   try {
     const now = { counts: countRows(db), newest: newestIds(db), open: countOpen(db) }
-    return sameHistory(before, now) && sameConfig(before)
+    return sameHistory(before, now) && (await sameConfig(before))
   } finally {
     close()
   }
 }
 
-function sameConfig({ files }: Manifest): boolean {
+async function sameConfig({ files }: Manifest): Promise<boolean> {
   const path = order.configFile ?? join(order.dataDir, 'master.yml')
   const then = files.find(file => file.path === 'master.yml')?.sha256
   if (!existsSync(path)) return then === undefined
-  return createHash('sha256').update(readFileSync(path)).digest('hex') === then
+  return (await hashFile(path)).sha256 === then
 }

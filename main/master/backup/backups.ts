@@ -80,10 +80,10 @@ export function startBackups(options: BackupsOptions): Backups {
 
   async function look() {
     if (stopped || !options.settings().daily) return
-    const newest = listBackups(dataDir).find(one => one.problem === null)?.manifest
-    // A clock that was set back makes none older; one that is ahead is not waited for.
-    if (newest && Math.abs(clock.now() - newest.madeAt) < DAY_MS) return
     try {
+      const newest = listBackups(dataDir).find(one => one.problem === null)?.manifest
+      // A clock that was set back makes none older; one that is ahead is not waited for.
+      if (newest && Math.abs(clock.now() - newest.madeAt) < DAY_MS) return
       await queue({ reason: 'daily' }, newest ?? undefined)
     } catch (error) {
       if (!stopped) options.onFailed((error as Error).message)

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { copyFile, link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Moment } from '../model.ts'
 import { finishCopy, openSnapshot } from './copy-database.ts'
-import { ARTIFACTS, HISTORY, LOGS, smallFiles } from './data-files.ts'
+import { artifactPath, HISTORY, LOGS, smallFiles } from './data-files.ts'
 import { demandSpace, hashFile, sizeOf, syncPath } from './files.ts'
 import { type BackupFile, FORMAT, MANIFEST, type Manifest } from './manifest.ts'
 import type { BackupReason } from './reason.ts'
@@ -196,12 +197,11 @@ async function copyLogs(
 }
 
 function shortLogs(making: string): number {
-  const snapshot = openSnapshot(join(making, HISTORY))
+  const history = new DatabaseSync(join(making, HISTORY), { readOnly: true })
   try {
-    snapshot.db.exec('COMMIT')
-    return countShortLogs(snapshot.db, join(making, LOGS))
+    return countShortLogs(history, join(making, LOGS))
   } finally {
-    snapshot.close()
+    history.close()
   }
 }
 
@@ -221,7 +221,7 @@ async function keepArtifacts(
   const missing: string[] = []
   let sizeBytes = 0
   for (const [i, { sha256, size_bytes }] of wanted.entries()) {
-    const path = join(ARTIFACTS, sha256.slice(0, 2), sha256)
+    const path = artifactPath(sha256)
     if ((await stat(join(dataDir, path)).catch(() => undefined))?.isFile()) {
       await keepFile(join(dataDir, path), join(making, path))
       sizeBytes += size_bytes
@@ -241,7 +241,8 @@ export async function keepFile(from: string, to: string): Promise<void> {
   })
 }
 
-async function copySmallFiles(dataDir: string, making: string, configFile: string | undefined) {
+/** @param configFile The one in force, when it is not that of the data directory. */
+export async function copySmallFiles(dataDir: string, making: string, configFile?: string) {
   for (const path of smallFiles(dataDir)) {
     await mkdir(dirname(join(making, path)), { recursive: true, mode: 0o700 })
     await copyFile(join(dataDir, path), join(making, path))
@@ -261,7 +262,8 @@ async function describeFiles(making: string): Promise<BackupFile[]> {
   return described
 }
 
-async function syncFolders(folder: string): Promise<void> {
+/** Names are on the disk only when their folder is. */
+export async function syncFolders(folder: string): Promise<void> {
   for (const entry of readdirSync(folder, { withFileTypes: true }))
     if (entry.isDirectory()) await syncFolders(join(folder, entry.name))
   await syncPath(folder)

@@ -23,10 +23,24 @@ export function smallFiles(dataDir: string): string[] {
 
 /** The names in a data directory that a restore replaces as a whole. */
 export function replacedNames(dataDir: string): string[] {
-  const databases = [HISTORY, LOGS].flatMap(name => [name, ...COMPANIONS.map(end => name + end)])
-  return entries(dataDir).filter(
-    name => databases.includes(name) || name === ARTIFACTS || SMALL_FILES.test(name),
+  return entries(dataDir).filter(isReplaced)
+}
+
+/** Whether a restore may put something of this name into a data directory. */
+export function isReplaced(name: string): boolean {
+  return isOfDatabase(name) || name === ARTIFACTS || SMALL_FILES.test(name)
+}
+
+/** Whether it is one of the databases, or what SQLite has beside one. */
+export function isOfDatabase(name: string): boolean {
+  return [HISTORY, LOGS].some(
+    database => name === database || COMPANIONS.some(end => name === database + end),
   )
+}
+
+/** Where an artifact lies, in a data directory as in a backup or an export of one. */
+export function artifactPath(sha256: string): string {
+  return join(ARTIFACTS, sha256.slice(0, 2), sha256)
 }
 
 function filesBelow(root: string, path: string): string[] {

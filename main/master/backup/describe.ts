@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Moment } from '../model.ts'
-import { ARTIFACTS, COMPANIONS, HISTORY, LOGS, smallFiles } from './data-files.ts'
+import { artifactPath, COMPANIONS, HISTORY, LOGS, smallFiles } from './data-files.ts'
 import { hashFile, syncPath } from './files.ts'
 import { FORMAT, MANIFEST, type Manifest } from './manifest.ts'
-import { countOpen, countRows, countShortLogs, newestIds, schemaOf } from './summary.ts'
+import { countOpen, countRows, countShortLogs, damageOf, newestIds, schemaOf } from './summary.ts'
 
 /**
  * Makes a folder with the files of a data directory, which nobody works in, a backup that
@@ -51,8 +51,7 @@ function describeDatabases(aside: string): Facts {
     try {
       const wanted = history.prepare('SELECT DISTINCT sha256, size_bytes AS size FROM artifacts')
       const artifacts = wanted.all() as unknown as { sha256: string; size: number }[]
-      const has = ({ sha256 }: { sha256: string }) =>
-        existsSync(join(aside, ARTIFACTS, sha256.slice(0, 2), sha256))
+      const has = ({ sha256 }: { sha256: string }) => existsSync(join(aside, artifactPath(sha256)))
       const there = artifacts.filter(has)
       return {
         schemas: { history: schemaOf(history), logs: schemaOf(logs) },
@@ -94,8 +93,8 @@ function makeOneFile(path: string) {
   if (!existsSync(`${path}-journal`)) {
     const reader = new DatabaseSync(path, { readOnly: true })
     try {
-      const said = reader.prepare('PRAGMA quick_check(1)').get()?.quick_check
-      if (said !== 'ok') throw new Error(`${path}: ${String(said)}`)
+      const damage = damageOf(reader)
+      if (damage !== null) throw new Error(`${path}: ${damage}`)
     } finally {
       reader.close()
     }

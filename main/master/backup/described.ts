@@ -1,4 +1,7 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+
+/** The name of one file or folder: joined to a path it does not lead out of there, nor stay there. */
+export const plainName = z.string().regex(/^(?!\.\.?$)[^/\\\0]+$/)
 
 /**
  * What a folder says of itself, in a file with a numbered format: looked through
@@ -21,6 +24,12 @@ export function parseDescribed<T>(
     )
   const parsed = shape.safeParse(content)
   if (parsed.success) return parsed.data as T
-  const [issue] = parsed.error.issues
-  throw new Error(`${words.damaged} (${issue!.path.join('.')}: ${issue!.message})`)
+  throw new Error(`${words.damaged} (${describeError(parsed.error)})`)
+}
+
+/** In one line; of what does not have its shape, the first that is wrong. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return (error as Error).message
+  const [issue] = error.issues
+  return `${issue!.path.join('.')}: ${issue!.message}`
 }

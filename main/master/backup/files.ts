@@ -36,12 +36,17 @@ export async function sizeOf(path: string): Promise<number> {
 
 /** @throws Error that says how much is missing, before anything was written. */
 export async function demandSpace(folder: string, neededBytes: number): Promise<void> {
+  const lack = await lackOfSpace(folder, neededBytes)
+  if (lack !== null) throw new Error(`${lack} Nothing was written.`)
+}
+
+/** How much is missing, in a sentence; `null` when there is room. */
+export async function lackOfSpace(folder: string, neededBytes: number): Promise<string | null> {
   const { bavail, bsize } = await statfs(await existing(folder))
   const free = bavail * bsize
-  if (free < neededBytes)
-    throw new Error(
-      `there is not enough room in ${folder}: ${inMb(neededBytes)} are needed and ${inMb(free)} are free. Nothing was written.`,
-    )
+  return free < neededBytes
+    ? `there is not enough room in ${folder}: ${inMb(neededBytes)} are needed and ${inMb(free)} are free.`
+    : null
 }
 
 // The folder itself may not be there yet.

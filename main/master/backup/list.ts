@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Moment } from '../model.ts'
 import { BACKUPS, UNFINISHED } from './create.ts'
 import { ARTIFACTS } from './data-files.ts'
-import { MANIFEST, type Manifest, readManifest } from './manifest.ts'
+import { type Manifest, readManifest } from './manifest.ts'
 import type { BackupReason } from './reason.ts'
 
 /** A backup in a data directory, as far as a glance at its manifest tells. */
@@ -59,8 +59,9 @@ export function describeBackup({ name, manifest, problem, sizeBytes }: FoundBack
 }
 
 function look(name: string, folder: string): FoundBackup {
-  const sizeBytes = sizeOfFiles(folder)
+  let sizeBytes = 0
   try {
+    sizeBytes = sizeOfFiles(folder)
     const manifest = readManifest(folder)
     const problem = manifest.damage ?? wrongSizes(folder, manifest)
     return { name, folder, manifest, problem, sizeBytes }
@@ -75,7 +76,7 @@ function wrongSizes(folder: string, manifest: Manifest): string | null {
     if (!found) return `${path} is gone`
     if (found.size !== sizeBytes) return `${path} has ${found.size} bytes instead of ${sizeBytes}`
   }
-  return existsSync(join(folder, MANIFEST)) ? null : `${MANIFEST} is gone`
+  return null
 }
 
 // Artifacts are left out: nearly all of them have other names, and there may be very many.
@@ -83,7 +84,12 @@ function sizeOfFiles(folder: string): number {
   return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
     if (entry.name === ARTIFACTS) return sum
     const path = join(folder, entry.name)
-    return sum + (entry.isDirectory() ? sizeOfFiles(path) : statSync(path).size)
+    return (
+      sum +
+      (entry.isDirectory()
+        ? sizeOfFiles(path)
+        : (statSync(path, { throwIfNoEntry: false })?.size ?? 0))
+    )
   }, 0)
 }
 

@@ -1,13 +1,15 @@
 import { constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { z } from 'zod'
 import { LATEST } from '../db/migrate.ts'
 import { writeLasting } from '../lasting.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 import type { Moment } from '../model.ts'
 import { BACKUPS, freeName, keepFile, nameOf } from './create.ts'
-import { ARTIFACTS, replacedNames } from './data-files.ts'
+import { ARTIFACTS, isReplaced, replacedNames } from './data-files.ts'
 import { describeFolder } from './describe.ts'
+import { describeError, plainName } from './described.ts'
 import { demandSpace, syncPath } from './files.ts'
 import type { Manifest } from './manifest.ts'
 import { verifyBackup } from './verify.ts'
@@ -50,6 +52,16 @@ interface Intent {
   readonly now: Moment
 }
 
+// Names are joined to paths at which things are moved and removed.
+const SHAPE = z.object({
+  phase: z.enum(['aside', 'in', 'describe']),
+  aside: plainName,
+  leaving: z.array(plainName),
+  coming: z.array(plainName),
+  version: z.string(),
+  now: z.int(),
+})
+
 /**
  * Puts a backup in the place of what a data directory holds. What was there is moved
  * aside whole, with its write-ahead logs, into a backup of its own; nothing is
@@ -68,6 +80,7 @@ export async function restoreBackup(order: RestoreOrder): Promise<Restored> {
     onProgress: share => onProgress?.({ stage: 'verify', share }),
   })
   refuseNewer(from, manifest)
+  refuseForeign(from, manifest)
   const bytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0)
   await demandSpace(dataDir, bytes + SPARE_BYTES)
   const coming = await stage(order, manifest)
@@ -151,6 +164,15 @@ function refuseNewer(from: string, { schemas, version }: Manifest) {
     )
 }
 
+// What comes in takes the place of what has its name: of a lock, say, or of other backups.
+function refuseForeign(from: string, { files }: Manifest) {
+  const foreign = files.find(({ path }) => !isReplaced(path.split('/')[0]!))
+  if (foreign)
+    throw new Error(
+      `${from} names ${foreign.path}, which is no part of a backup. Nothing was changed.`,
+    )
+}
+
 // Everything beside its later place, and on the disk.
 async function stage({ dataDir, from, onProgress }: RestoreOrder, manifest: Manifest) {
   const staged = join(dataDir, STAGED)
@@ -185,11 +207,11 @@ function writeIntent(dataDir: string, intent: Intent): void {
 
 function readIntent(dataDir: string): Intent | undefined {
   try {
-    return JSON.parse(readFileSync(join(dataDir, INTENT), 'utf8')) as Intent
+    return SHAPE.parse(JSON.parse(readFileSync(join(dataDir, INTENT), 'utf8')))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new Error(
-      `${join(dataDir, INTENT)} can't be read (${(error as Error).message}). A restore was under way; what was there before is in ${join(dataDir, BACKUPS)}.`,
+      `${join(dataDir, INTENT)} can't be read (${describeError(error)}). A restore was under way; what was there before is in ${join(dataDir, BACKUPS)}.`,
     )
   }
 }

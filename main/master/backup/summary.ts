@@ -64,6 +64,12 @@ export function logKeyOf(db: DatabaseSync, table: string): string | undefined {
   return table === 'logs' ? 'id' : undefined
 }
 
+/** Why a database is damaged; `null` when it is sound. As SQLite says it, in one line. */
+export function damageOf(db: Pick<DatabaseSync, 'prepare'>): string | null {
+  const said = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
+  return said === 'ok' ? null : String(said).replaceAll('\n', ' ')
+}
+
 export function schemaOf(db: DatabaseSync): number {
   return db.prepare('PRAGMA user_version').get()!.user_version as number
 }

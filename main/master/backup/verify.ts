@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { ARTIFACTS, HISTORY, LOGS } from './data-files.ts'
+import { artifactPath, HISTORY, LOGS } from './data-files.ts'
 import { hashFile } from './files.ts'
 import { type Manifest, readManifest } from './manifest.ts'
-import { countRows, countShortLogs, schemaOf } from './summary.ts'
+import { countRows, countShortLogs, damageOf, schemaOf } from './summary.ts'
 
 export interface VerifyOptions {
   /** Whether every file is read and its hash compared. Off right after they were computed. */
@@ -72,8 +72,8 @@ function open(path: string): DatabaseSync {
 }
 
 function quickCheck(folder: string, name: string, db: DatabaseSync) {
-  const said = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
-  if (said !== 'ok') throw new Error(`${join(folder, name)} is damaged: ${String(said)}`)
+  const damage = damageOf(db)
+  if (damage !== null) throw new Error(`${join(folder, name)} is damaged: ${damage}`)
 }
 
 function expectCounts(
@@ -102,7 +102,7 @@ async function verifyArtifacts(folder: string, manifest: Manifest, hashes: boole
   const missing = new Set(manifest.artifacts.missing)
   for (const { sha256, size } of wanted) {
     if (missing.has(sha256)) continue
-    const path = join(folder, ARTIFACTS, sha256.slice(0, 2), sha256)
+    const path = join(folder, artifactPath(sha256))
     const found = await stat(path).catch(() => undefined)
     if (!found) throw new Error(`${path} is gone`)
     if (found.size !== size) throw new Error(`${path} has ${found.size} bytes instead of ${size}`)

@@ -31,7 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
 export const LATEST = MIGRATIONS.at(-1)!.version
 
 /** Thrown when a later Triphammer wrote the file. The file is left untouched. */
-export class DatabaseTooNewError extends Error {
+class DatabaseTooNewError extends Error {
   override readonly name = 'DatabaseTooNewError'
   constructor(path: string, found: number, known: number) {
     super(
@@ -82,7 +82,7 @@ export function oldestReaderIn(id: number): number | null {
 }
 
 /** @throws DatabaseTooNewError */
-export function refuseNewer(db: Database, migrations: readonly Migration[] = MIGRATIONS): void {
+function refuseNewer(db: Database, migrations: readonly Migration[] = MIGRATIONS): void {
   const known = migrations.at(-1)?.version ?? 0
   if (db.userVersion > known) throw new DatabaseTooNewError(db.path, db.userVersion, known)
 }

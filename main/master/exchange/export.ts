@@ -4,7 +4,7 @@ import { copyFile, mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { openSnapshot } from '../backup/copy-database.ts'
-import { ARTIFACTS, HISTORY, LOGS } from '../backup/data-files.ts'
+import { artifactPath, HISTORY, LOGS } from '../backup/data-files.ts'
 import { demandSpace, sizeOf, syncPath } from '../backup/files.ts'
 import { lastId, logKeyOf, quoted, schemaOf, tableNames } from '../backup/summary.ts'
 import { unpackChunk } from '../logs/chunk.ts'
@@ -29,7 +29,7 @@ export interface ExportOrder {
   readonly onProgress?: (what: string, share: number) => void
 }
 
-export const SETTINGS = ['master.yml', 'master.last-good.yml', 'state.json'] as const
+const SETTINGS = ['master.yml', 'master.last-good.yml', 'state.json'] as const
 
 type Row = Record<string, SQLOutputValue>
 
@@ -105,8 +105,7 @@ async function exportTable(
 ): Promise<TableHeader> {
   const columns = columnsOf(db, name)
   const lines = await writeLines(path)
-  const key = columns.some(column => column.name === 'log_id') ? 'log_id, seq' : 'rowid'
-  const order = name === 'chunks' ? ` ORDER BY ${key}` : ''
+  const order = name === 'chunks' ? ' ORDER BY log_id, seq' : ''
   const statement = db.prepare(`SELECT * FROM ${quoted(name)}${where}${order}`)
   statement.setReadBigInts(true)
   for (const found of statement.iterate()) {
@@ -250,7 +249,7 @@ async function exportArtifacts({ dataDir, into, onProgress }: ExportOrder, histo
   const missing: string[] = []
   for (const [i, row] of wanted.entries()) {
     const sha256 = row.sha256 as string
-    const path = join(ARTIFACTS, sha256.slice(0, 2), sha256)
+    const path = artifactPath(sha256)
     if (existsSync(join(dataDir, path))) {
       await mkdir(dirname(join(into, path)), { recursive: true, mode: 0o700 })
       await copyFile(join(dataDir, path), join(into, path), constants.COPYFILE_FICLONE)

@@ -4,10 +4,10 @@ import { copyFile, mkdir, open, rm } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { finishCopy } from '../backup/copy-database.ts'
-import { ARTIFACTS, COMPANIONS, HISTORY, LOGS } from '../backup/data-files.ts'
+import { ARTIFACTS, artifactPath, COMPANIONS, HISTORY, LOGS } from '../backup/data-files.ts'
 import { demandSpace, hashFile, sizeOf, syncPath } from '../backup/files.ts'
 import { STAGED, swapIn } from '../backup/restore.ts'
-import { quoted, tableNames } from '../backup/summary.ts'
+import { damageOf, quoted, tableNames } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
 import { LATEST, MIGRATIONS, type Migration, migrate } from '../db/migrate.ts'
 import { packBytes } from '../logs/chunk.ts'
@@ -91,7 +91,7 @@ function refuseNewer(from: string, { history, logs, version }: Header) {
 }
 
 /** @throws Error when the data directory has a history of its own. */
-export function refuseHistory(dataDir: string): void {
+function refuseHistory(dataDir: string): void {
   const path = join(dataDir, HISTORY)
   if (!existsSync(path)) return
   const db = new DatabaseSync(path, { readOnly: true })
@@ -159,8 +159,8 @@ async function fill(
     }
     setSequences(db, header)
     db.exec('COMMIT')
-    const said = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
-    if (said !== 'ok') throw new Error(`${path} did not come out whole: ${String(said)}`)
+    const damage = damageOf(db)
+    if (damage !== null) throw new Error(`${path} did not come out whole: ${damage}`)
   } finally {
     db.close()
   }
@@ -262,7 +262,7 @@ async function takeArtifacts({ from, onProgress }: ImportOrder, staged: string):
   db.close()
   let any = false
   for (const [i, { sha256 }] of wanted.entries()) {
-    const path = join(ARTIFACTS, String(sha256).slice(0, 2), String(sha256))
+    const path = artifactPath(String(sha256))
     if (!/^[0-9a-f]{64}$/.test(String(sha256)) || !existsSync(join(from, path))) continue
     if ((await hashFile(join(from, path))).sha256 !== sha256)
       throw new Error(`${join(from, path)} was changed since the export. Nothing was imported.`)

@@ -1,5 +1,5 @@
 import { existsSync, statfsSync } from 'node:fs'
-import { type BackupInfo, describeBackup, listBackups } from '../backup/list.ts'
+import { type BackupInfo, describeBackup, type FoundBackup, listBackups } from '../backup/list.ts'
 import { countRows } from '../backup/summary.ts'
 import type { Moment } from '../model.ts'
 import { readIntent } from './intent.ts'
@@ -95,10 +95,8 @@ export function checkDataDirectory(dataDir: string, version: string, options: Ch
   const trouble: StoreTrouble | null =
     found ??
     (damaged ? { kind: 'damaged', file: damaged.name, reason: damaged.problem ?? '' } : null)
-  const backups = listBackups(dataDir).map(found => ({
-    ...describeBackup(found),
-    folder: found.folder,
-  }))
+  const kept = listBackups(dataDir)
+  const backups = kept.map(one => ({ ...describeBackup(one), folder: one.folder }))
   const counts = countAll(dataDir, files)
   const facts = {
     dataDir,
@@ -107,7 +105,7 @@ export function checkDataDirectory(dataDir: string, version: string, options: Ch
     ok: trouble === null,
     files,
     counts,
-    before: beforeOf(trouble, dataDir),
+    before: beforeOf(trouble, kept),
     quarantined: counts?.quarantine ?? 0,
     odd: counts?.quarantine ? oddRows(dataDir) : [],
     backups,
@@ -175,10 +173,10 @@ function oddRows(dataDir: string): Facts['odd'] {
   }
 }
 
-function beforeOf(trouble: StoreTrouble | null, dataDir: string): Facts['before'] {
+function beforeOf(trouble: StoreTrouble | null, kept: readonly FoundBackup[]): Facts['before'] {
   if (trouble && 'before' in trouble && Object.keys(trouble.before).length > 0)
     return { when: 'before', counts: trouble.before }
-  const backup = trouble && listBackups(dataDir).find(one => one.problem === null)
+  const backup = trouble && kept.find(one => one.problem === null)
   return backup?.manifest ? { when: 'newest backup', counts: backup.manifest.counts } : null
 }
 

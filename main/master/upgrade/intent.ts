@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { plainName } from '../backup/described.ts'
 import { syncFolder, writeLasting } from '../lasting.ts'
-import type { StoreName } from './stores.ts'
+import { STORES, type StoreName } from './stores.ts'
 import type { Stage } from './trouble.ts'
 
 /** What stands in upgrade.json while databases are brought to this version. */
@@ -26,6 +28,17 @@ export interface Intent {
   readonly stages: readonly Stage[]
 }
 
+// Names are joined to paths at which things are moved and removed.
+const SHAPE = z.looseObject({
+  phase: z.enum(['preparing', 'swap']),
+  version: z.string(),
+  startedAt: z.int(),
+  wroteVersion: z.string(),
+  files: z.array(z.looseObject({ name: z.enum(STORES.map(({ name }) => name)) })),
+  filling: plainName,
+  backup: plainName,
+})
+
 const INTENT = 'upgrade.json'
 /** Where the new files are made. */
 export const WORKING = '.upgrading'
@@ -45,8 +58,7 @@ export function readIntent(dataDir: string): Intent | null | undefined {
     throw error
   }
   try {
-    const intent = JSON.parse(text) as Intent
-    return intent.phase === 'preparing' || intent.phase === 'swap' ? intent : null
+    return SHAPE.parse(JSON.parse(text)) as unknown as Intent
   } catch {
     return null
   }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { damageOf } from '../backup/summary.ts'
 import { latestOf, readHeader, STORES, type Store, storePath, withReader } from './stores.ts'
 import type { StoreTrouble } from './trouble.ts'
 
@@ -100,10 +101,7 @@ function unreadable(store: Store, error: unknown): StoreTrouble {
  */
 export function readWhole(path: string): string | null {
   try {
-    return withReader(path, db => {
-      const said = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
-      return said === 'ok' ? null : String(said).replaceAll('\n', ' ')
-    })
+    return withReader(path, damageOf)
   } catch (error) {
     if (saysDamaged(error)) return (error as Error).message
     throw error

@@ -73,7 +73,7 @@ function openImmutable(path: string): DatabaseSync {
   return new DatabaseSync(url, { readOnly: true })
 }
 
-export function pragma(db: DatabaseSync, name: string): number {
+function pragma(db: DatabaseSync, name: string): number {
   return Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0] as number
 }
 

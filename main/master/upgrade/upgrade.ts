@@ -1,9 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { copyFile, statfs } from 'node:fs/promises'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { BACKUPS, keepFile, nameOf, UNFINISHED } from '../backup/create.ts'
-import { ARTIFACTS, smallFiles } from '../backup/data-files.ts'
-import { syncPath } from '../backup/files.ts'
+import {
+  BACKUPS,
+  copySmallFiles,
+  keepFile,
+  nameOf,
+  syncFolders,
+  UNFINISHED,
+} from '../backup/create.ts'
+import { artifactPath } from '../backup/data-files.ts'
+import { lackOfSpace, syncPath } from '../backup/files.ts'
 import { countRows } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
 import type { Migration } from '../db/migrate.ts'
@@ -87,7 +93,8 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
       counts: {},
       stages: [],
     }
-    await demandRoom(dataDir, neededBytes)
+    const lack = await lackOfSpace(dataDir, neededBytes)
+    if (lack !== null) throw new Error(lack)
     neededBytes = null
     writeIntent(dataDir, intent)
     working = join(dataDir, WORKING)
@@ -249,24 +256,11 @@ function roomFor(dataDir: string, behind: readonly Behind[]): number {
   return [...sizes, ...sizes, ...kept].reduce((sum, size) => sum + size, SPARE_BYTES)
 }
 
-async function demandRoom(dataDir: string, neededBytes: number) {
-  const { bavail, bsize } = await statfs(dataDir)
-  const free = bavail * bsize
-  if (free < neededBytes)
-    throw new Error(
-      `there is not enough room in ${dataDir}: ${inMb(neededBytes)} are needed and ${inMb(free)} are free.`,
-    )
-}
-
 // Everything of the backup but the old files themselves, which come by renaming.
 async function fill(dataDir: string, folder: string, behind: readonly Behind[]) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  for (const path of smallFiles(dataDir)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true, mode: 0o700 })
-    await copyFile(join(dataDir, path), join(folder, path))
-    await syncPath(join(folder, path))
-  }
+  await copySmallFiles(dataDir, folder)
   for (const store of STORES) {
     const path = storePath(dataDir, store)
     if (behind.some(one => one.store.name === store.name) || !existsSync(path)) continue
@@ -280,20 +274,13 @@ async function fill(dataDir: string, folder: string, behind: readonly Behind[]) 
       .map(row => String(row.sha256)),
   )
   for (const sha256 of wanted) {
-    const path = join(ARTIFACTS, sha256.slice(0, 2), sha256)
+    const path = artifactPath(sha256)
     if (existsSync(join(dataDir, path))) await keepFile(join(dataDir, path), join(folder, path))
   }
-  syncTree(folder)
+  await syncFolders(folder)
   syncFolder(dirname(folder))
   // The folder of the backups may be new as well.
   syncFolder(dataDir)
-}
-
-// Names are on the disk only when their folder is.
-function syncTree(folder: string) {
-  for (const entry of readdirSync(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) syncTree(join(folder, entry.name))
-  syncFolder(folder)
 }
 
 function lastVersion(history: string): string {
@@ -339,8 +326,4 @@ function sentence({ code, message }: NodeJS.ErrnoException): string {
 
 function sum(counts: Counts): number {
   return Object.values(counts).reduce((all, one) => all + one, 0)
-}
-
-function inMb(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en')} MB`
 }

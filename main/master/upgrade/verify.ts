@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import { quoted } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
 import { type Migration, migrate, oldestReaderOf } from '../db/migrate.ts'
 import type { Quarantined } from './quarantine.ts'
@@ -208,8 +209,4 @@ function columnsOf(db: DatabaseSync, table: string): string[] {
     .prepare('SELECT name FROM pragma_table_info(?)')
     .all(table)
     .map(row => row.name as string)
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
 }

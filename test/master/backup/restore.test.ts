@@ -1,7 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { list } from 'tar'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { packBackup, unpackBackup } from '../../../main/master/backup/archive.ts'
 import { BACKUPS, createBackup } from '../../../main/master/backup/create.ts'
@@ -131,6 +141,10 @@ test.each(['.tar', '.tar.zst', '.tgz'])(
     const folder = temporaryFolder()
     const file = join(folder, `mine${ending}`)
     await packBackup(from, file)
+    const entries: string[] = []
+    await list({ file, onReadEntry: entry => void entries.push(entry.path) })
+    expect(entries[0]).toBe('./manifest.json')
+    expect(new Set(entries).size).toBe(entries.length)
     await unpackBackup(file, join(folder, 'unpacked'))
     const dataDir = join(folder, 'data')
     const { replaced } = await restoreBackup({
@@ -191,6 +205,46 @@ describe('nothing is changed by a backup that', () => {
     expect(hashHistory(dataDir)).toEqual(afterwards)
   })
 })
+
+test('a backup that names what is no part of one is refused, and nothing is changed', async () => {
+  const { dataDir, from } = copyOfOriginal()
+  writeFileSync(join(from, 'restore.json'), '{}')
+  const manifest = JSON.parse(readFileSync(join(from, 'manifest.json'), 'utf8'))
+  const sha256 = createHash('sha256').update('{}').digest('hex')
+  manifest.files.push({ path: 'restore.json', sizeBytes: 2, sha256 })
+  writeFileSync(join(from, 'manifest.json'), JSON.stringify(manifest))
+
+  await expect(restoreBackup({ dataDir, from, ...FACTS })).rejects.toThrow(
+    /names restore\.json, which is no part of a backup\. Nothing was changed\./,
+  )
+  expect(hashHistory(dataDir)).toEqual(afterwards)
+})
+
+test.each([
+  ['{}'],
+  ['{"phase":"in","aside":"","leaving":[],"coming":["backups"],"version":"1","now":1}'],
+  ['{"phase":"aside","aside":"x","leaving":["../../etc"],"coming":[],"version":"1","now":1}'],
+  ['not even JSON'],
+])('a restore.json that says %s is told, and moves and removes nothing', async text => {
+  const { dataDir } = copyOfOriginal()
+  writeFileSync(join(dataDir, 'restore.json'), text)
+
+  await expect(finishRestore(dataDir)).rejects.toThrow(
+    /restore\.json can't be read \(.+\)\. A restore was under way; what was there before is in .*backups\./,
+  )
+  expect(hashHistory(dataDir)).toEqual(afterwards)
+  expect(listBackups(dataDir).map(one => one.problem)).toEqual([null])
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a name in a backup that leads nowhere spoils no list',
+  () => {
+    const { dataDir, from } = copyOfOriginal()
+    symlinkSync('/nowhere/at/all', join(from, 'gone'))
+
+    expect(listBackups(dataDir).map(one => one.problem)).toEqual([null])
+  },
+)
 
 test('a restore that is killed at any step is whole after the next start, or was never begun', async () => {
   const run = (what: string, dataDir: string, killAt = 0) => {

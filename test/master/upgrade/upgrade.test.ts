@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import { createBackup } from '../../../main/master/backup/create.ts'
 import { readManifest } from '../../../main/master/backup/manifest.ts'
+import { verifyBackup } from '../../../main/master/backup/verify.ts'
 import type { Database } from '../../../main/master/db/database.ts'
 import { LATEST, MIGRATIONS } from '../../../main/master/db/migrate.ts'
+import { finishUpgrade } from '../../../main/master/upgrade/finish.ts'
 import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
 import { StoreTroubleError } from '../../../main/master/upgrade/trouble.ts'
 import { type UpgradeProgress, upgradeStores } from '../../../main/master/upgrade/upgrade.ts'
+import { hashHistory } from '../../helpers/history-hash.ts'
 import { releaseData } from '../../helpers/releases.ts'
 
 // What a step of a later version could do wrong, and each is noticed before anything has changed.
@@ -154,3 +158,22 @@ function hashes(folder: string): Record<string, string> {
       ]),
   )
 }
+
+test.each([
+  ['{"phase":"preparing","filling":""}'],
+  ['{"phase":"swap"}'],
+  [
+    '{"phase":"preparing","version":"1","startedAt":1,"wroteVersion":"1","files":[],"filling":"..","backup":"x"}',
+  ],
+  ['[]'],
+])('an upgrade.json that says %s removes nothing but what was begun', async text => {
+  const dataDir = releaseData('0.1.0', 'clean')
+  const { folder } = await createBackup({ dataDir, reason: 'manual', version: '1', now: 1 })
+  const before = hashHistory(dataDir)
+  writeFileSync(join(dataDir, 'upgrade.json'), text)
+
+  expect(await finishUpgrade(dataDir)).toMatchObject({ kind: 'cut-short', version: 'unknown' })
+  expect(hashHistory(dataDir)).toEqual(before)
+  await verifyBackup(folder, { hashes: true })
+  expect(readdirSync(dataDir)).not.toContain('upgrade.json')
+})

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
-import { tableNames } from '../../backup/summary.ts'
+import { damageOf, tableNames } from '../../backup/summary.ts'
 
 export type SourceRow = Readonly<Record<string, SQLOutputValue>>
 
@@ -79,8 +79,8 @@ function copyDatabase(file: string, folder: string): string {
 function openCopy(copy: string, file: string): DatabaseSync {
   const db = new DatabaseSync(copy)
   try {
-    const said = db.prepare('PRAGMA quick_check(1)').get()?.quick_check
-    if (said !== 'ok') throw new Error(String(said))
+    const damage = damageOf(db)
+    if (damage !== null) throw new Error(damage)
     const tables = new Set(tableNames(db))
     const needed = ['builders', 'builds', 'buildrequests', 'buildsets', 'sourcestamps']
     if (needed.every(name => tables.has(name)) && tables.has('steps')) return db
