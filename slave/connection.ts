@@ -18,7 +18,6 @@ import type { Terminals } from './terminal.ts'
 import { createTextEncoder } from './text-encoder.ts'
 
 export interface SlaveOptions {
-  readonly name: string
   /** What `get_worker_info` answers. */
   readonly info: Fields
   readonly commands: CommandTable

@@ -1,8 +1,9 @@
-import { timingSafeEqual } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { basicAuthorization } from './protocol/authorization.ts'
 import { MAX_FRAME_BYTES } from './protocol/envelope.ts'
+import { sameSecret } from './protocol/pairing.ts'
 
 /**
  * Waits for the master on a private socket (a named pipe on Windows). A master
@@ -45,11 +46,5 @@ export function listenForMaster(
 }
 
 function showsKey(request: IncomingMessage, key: string): boolean {
-  const shown = Buffer.from(request.headers.authorization ?? '')
-  const wanted = Buffer.from(basicAuthorization('master', key))
-  return shown.length === wanted.length && timingSafeEqual(shown, wanted)
-}
-
-export function basicAuthorization(name: string, password: string): string {
-  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+  return sameSecret(request.headers.authorization ?? '', basicAuthorization('master', key))
 }

@@ -46,8 +46,6 @@ export interface Outbox {
   attach(link: Link, taken: Readonly<Record<string, number>>, encoder?: OutputEncoder): void
   /** The link has ended. What comes now, and what was on its way, is kept on disk. */
   detach(): void
-  /** The master knows how the command ended. */
-  readonly settled: boolean
   /** Forgets everything. */
   drop(): void
 }
@@ -89,7 +87,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let saidCount = 0
   let failure: string | null | undefined
   let completeSent = false
-  let settled = false
   let full = false
   let spooled: ReturnType<Spool['open']> | undefined
   let drains: (() => void)[] = []
@@ -125,7 +122,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const one of waiting) skip(one, taken[one.stream] ?? 0)
       forgetAcknowledged()
       sentCount = saidCount = onItsWay = 0
-      completeSent = settled = ended = false
+      completeSent = ended = false
       pump()
       weigh()
     },
@@ -134,9 +131,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       sentCount = onItsWay = 0
       for (const one of waiting) if (one.bytes) moveToSpool(one)
       weigh()
-    },
-    get settled() {
-      return settled
     },
     drop() {
       link = undefined
@@ -170,7 +164,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   // What the disk does not take stays in memory, and the program waits.
   function moveToSpool(one: Waiting) {
     spooled ??= spool.open(id)
-    const place = spooled.write(one.stream, one.offset, one.at, one.bytes!)
+    const place = spooled.write(one.bytes!)
     if (place === undefined) return
     one.place = place
     one.bytes = undefined
@@ -208,10 +202,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (rest.length > 0) send(link, 'update', { command_id: id, args: rest }, () => {})
     }
     completeSent = true
-    send(link, 'complete', { command_id: id, args: failure }, () => {
-      settled = true
-      options.onSettled?.()
-    })
+    send(link, 'complete', { command_id: id, args: failure }, () => options.onSettled?.())
   }
 
   // Output that may wait does so until there is much of it, its time is over, or nothing more comes.

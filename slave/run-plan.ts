@@ -90,7 +90,7 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
 
   function about() {
     const info = describeSlave(basedir, version)
-    const { terminal, ...others } = CAPABILITIES
+    const { terminal: _, ...others } = CAPABILITIES
     return {
       name,
       os: String(info.os_pretty_name ?? info.platform),
@@ -98,7 +98,7 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
       cpus: Number(info.numcpus),
       memoryBytes: Number(info.memory_bytes),
       version,
-      capabilities: plan.allowTerminal ? { ...others, terminal } : others,
+      capabilities: plan.allowTerminal ? CAPABILITIES : others,
     }
   }
 }

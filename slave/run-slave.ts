@@ -136,7 +136,6 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     clearTimeout(lonely)
     newest?.close('another connection of the master took over')
     const mine = serveMaster(socket, {
-      name,
       info,
       commands,
       console,

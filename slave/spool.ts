@@ -13,7 +13,7 @@ export interface Spool {
 
 export interface SpoolFile {
   /** Returns the place of `bytes`, or `undefined` when the disk did not take them. */
-  write(stream: string, offset: number, at: number, bytes: Uint8Array): number | undefined
+  write(bytes: Uint8Array): number | undefined
   read(place: number, byteCount: number): Uint8Array
   /** Removes it. */
   close(): void
@@ -36,7 +36,7 @@ function openSpoolFile(folder: string, name: string): SpoolFile {
   let end = 0
 
   return {
-    write(_stream, _offset, _at, bytes) {
+    write(bytes) {
       try {
         if (file === undefined) {
           mkdirSync(folder, { recursive: true, mode: 0o700 })

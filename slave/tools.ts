@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { canRun } from './commands/running.ts'
 import { writeWhole } from './protocol/write-whole.ts'
 
 /** The programs that were found, by the names that builders use, with their versions. */
@@ -88,6 +89,8 @@ export async function findTools({ env, folder, now }: ToolSearch): Promise<Tools
         // Running one of Apple's stand-ins would open a dialogue in front of somebody.
         if (path === undefined || (stubs && dirname(path) === '/usr/bin')) continue
         const mark = markOf(path)
+        // It was taken away while it was looked at.
+        if (mark === undefined) continue
         const known = before[tool.name]
         const fresh = known && known.mark === mark && now - known.at < CACHE_MS
         found[tool.name] = fresh
@@ -143,20 +146,19 @@ function findProgram(names: readonly string[], env: Env): string | undefined {
     for (const folder of path.split(delimiter))
       for (const ending of endings) {
         const file = join(folder, name + ending)
-        if (folder !== '' && isProgram(file)) return file
+        if (folder !== '' && canRun(file) === 'yes') return file
       }
   return undefined
 }
 
-function isProgram(file: string): boolean {
-  const stats = statSync(file, { throwIfNoEntry: false })
-  return stats?.isFile() === true && (process.platform === 'win32' || (stats.mode & 0o111) !== 0)
-}
-
-function markOf(path: string): string {
-  const real = realpathSync(path)
-  const { size, mtimeMs } = statSync(real)
-  return `${real} ${size} ${Math.round(mtimeMs)}`
+function markOf(path: string): string | undefined {
+  try {
+    const real = realpathSync(path)
+    const { size, mtimeMs } = statSync(real)
+    return `${real} ${size} ${Math.round(mtimeMs)}`
+  } catch {
+    return undefined
+  }
 }
 
 // A third of a second of processor time is saved by not running it.
@@ -181,7 +183,7 @@ function readCache(folder: string): Cache | undefined {
       one =>
         typeof (one as Cached).mark === 'string' &&
         typeof (one as Cached).at === 'number' &&
-        ['string', 'object'].includes(typeof (one as Cached).version),
+        ((one as Cached).version === null || typeof (one as Cached).version === 'string'),
     )
     return good ? cache : undefined
   } catch {

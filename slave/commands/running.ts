@@ -189,14 +189,18 @@ function whyNotRun(file: string, workdir: string, env: Record<string, string>): 
     isAbsolute(file) || file.includes('/')
       ? [workdir]
       : (env.PATH ?? DEFAULT_PATH).split(delimiter).map(folder => resolve(workdir, folder))
-  const found = folders
-    .flatMap(folder => suffixes.map(suffix => resolve(folder, file + suffix)))
-    .map(canRun)
-  if (found.includes('yes')) return undefined
-  return explain({ code: found.includes('no') ? 'EACCES' : 'ENOENT' }, file)
+  let code = 'ENOENT'
+  for (const folder of folders)
+    for (const suffix of suffixes) {
+      const found = canRun(resolve(folder, file + suffix))
+      if (found === 'yes') return undefined
+      if (found === 'no') code = 'EACCES'
+    }
+  return explain({ code }, file)
 }
 
-function canRun(path: string): 'yes' | 'no' | 'absent' {
+/** Whether this user may run a file as a program. */
+export function canRun(path: string): 'yes' | 'no' | 'absent' {
   try {
     if (!statSync(path).isFile()) return 'no'
     accessSync(path, constants.X_OK)

@@ -1,4 +1,4 @@
-import { asCount, asMap, type Fields } from './parse.ts'
+import { asCount, asMap } from './parse.ts'
 
 /**
  * What our two ends can do beyond the protocol that they share with Buildbot,
@@ -46,14 +46,3 @@ export function isPlain(agreed: Capabilities): boolean {
 
 /** The update key of raw output: `[stream, offset, bytes, unix time in s]`. */
 export const RAW_OUTPUT_KEY = 'triphammer_output'
-
-export interface RawOutput {
-  /** `stdout`, `stderr`, `header`, or `log:` and the name of a watched file. */
-  readonly stream: string
-  /** Bytes of this stream that went before. */
-  readonly offset: number
-  readonly bytes: Uint8Array
-  readonly at: number
-}
-
-export type { Fields }

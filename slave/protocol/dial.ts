@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
+import { basicAuthorization } from './authorization.ts'
 import { MAX_FRAME_BYTES } from './envelope.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
@@ -103,11 +104,10 @@ export async function dialWebSocket(
 ): Promise<{ readonly webSocket: WebSocket; readonly fingerprint: string | undefined }> {
   const { socket, fingerprint } = await dial(options)
   const { host, port } = options.address
-  const credentials = Buffer.from(`${options.name}:${options.password}`).toString('base64')
   const webSocket = new WebSocket(`ws://${isIP(host) === 6 ? `[${host}]` : host}:${port}/`, {
     // It is open already, with whom it should be.
     createConnection: () => socket,
-    headers: { Authorization: `Basic ${credentials}` },
+    headers: { Authorization: basicAuthorization(options.name, options.password) },
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
   })

@@ -83,7 +83,6 @@ export async function fakeMaster(
   const spool = createSpool(join(temporaryFolder('spool'), '.spool'))
   const table = createCommandTable({ environment, console, spool })
   const connection = serveMaster(there, {
-    name: 'a slave',
     info: { basedir: '/nowhere', version: 'test' },
     commands: table,
     console,

@@ -4,7 +4,7 @@ import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { basicAuthorization } from '../../slave/listen.ts'
+import { basicAuthorization } from '../../slave/protocol/authorization.ts'
 import { CAPABILITIES } from '../../slave/protocol/capabilities.ts'
 import { type Link, startLink } from '../../slave/protocol/link.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../slave/protocol/slave-id.ts'

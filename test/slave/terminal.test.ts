@@ -59,7 +59,6 @@ function desk({ graceMs = 60_000, allowed = true } = {}): Desk {
   async function connect(): Promise<Master> {
     const [here, there] = await connectedSockets()
     serveMaster(there, {
-      name: 'a slave',
       info: { basedir: folder },
       commands,
       console: { say() {}, started() {}, ended() {} },

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findTools, knownTools } from '../../slave/tools.ts'
@@ -111,3 +111,17 @@ test('the node that runs this test is found, with its version', async () => {
   const found = await findTools({ env, folder: temporaryFolder('slave'), now: 0 })
   expect(found.node).toBe(process.versions.node)
 })
+
+test.runIf(posix)(
+  'what stands in PATH and is no folder, or leads nowhere, is passed over',
+  async () => {
+    const { bin, folder } = machine({ git: say('git version 2.39.5') })
+    const file = join(temporaryFolder(), 'file')
+    writeFileSync(file, '')
+    symlinkSync('/nowhere/at/all', join(bin, 'node'))
+
+    const found = await findTools({ env: { PATH: `${file}:/nowhere::${bin}` }, folder, now: 0 })
+
+    expect(found).toEqual({ git: '2.39.5' })
+  },
+)

@@ -53,7 +53,10 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
       const running = runningBuilds(db)
       return slaves.listSlaves(db).map(row => withLive(row, running))
     },
-    slave: (name: string): Slave | undefined => data.slaves().find(slave => slave.name === name),
+    slave(name: string): Slave | undefined {
+      const row = slaves.findSlave(db, name)
+      return row && withLive(row, runningBuilds(db))
+    },
 
     saveSlaves(list: readonly slaves.SlaveFacts[]): void {
       update(announce => {
@@ -88,9 +91,7 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
     /** What is known of its link now; what is left out stays. */
     setSlaveLink(name: string, facts: Partial<LinkFacts>): void {
       noteLink(name, facts)
-      // Nothing was written, so there is nothing to commit.
-      const slave = data.slave(name)
-      if (slave) mq.publish('slave/changed', slave)
+      announceSlave(name)
     },
 
     /** It wants no more builds, and goes after the last. */
@@ -130,12 +131,12 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
     },
     /** A build on it ended in an exception. */
     quarantineSlave(name: string, reason: string): void {
-      const before = rowOf(name)?.quarantine ?? null
+      const before = slaves.findSlave(db, name)?.quarantine ?? null
       setQuarantine(name, nextQuarantine(before, reason, clock.now()))
     },
     /** It is sane: the next exception is a first one again. */
     endQuarantine(name: string): void {
-      if (rowOf(name)?.quarantine) setQuarantine(name, null)
+      if (slaves.findSlave(db, name)?.quarantine) setQuarantine(name, null)
     },
     /** It was told that it stays away. It ends when the slave attaches. */
     setSlaveMissed(name: string): void {
@@ -155,18 +156,15 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
   }
   return data
 
+  // What it says is committed already.
   function announceSlave(name: string) {
     const slave = data.slave(name)
-    if (slave) update(announce => announce('slave/changed', slave))
+    if (slave) mq.publish('slave/changed', slave)
   }
 
   function setQuarantine(name: string, quarantine: Quarantine | null) {
     update(() => slaves.setSlaveQuarantine(db, name, quarantine))
     announceSlave(name)
-  }
-
-  function rowOf(name: string): slaves.SlaveRow | undefined {
-    return slaves.listSlaves(db).find(row => row.name === name)
   }
 
   function noteLink(name: string, facts: Partial<LinkFacts>) {

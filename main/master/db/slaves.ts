@@ -81,6 +81,11 @@ export function listSlaves(db: Database): SlaveRow[] {
   return db.all('SELECT * FROM slaves ORDER BY active DESC, id').map(toSlave)
 }
 
+export function findSlave(db: Database, name: string): SlaveRow | undefined {
+  const row = db.get('SELECT * FROM slaves WHERE name = ?', name)
+  return row && toSlave(row)
+}
+
 function toSlave(row: Row): SlaveRow {
   return {
     id: row.id as SlaveId,

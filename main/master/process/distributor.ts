@@ -166,19 +166,20 @@ export function startDistributor(options: DistributorOptions): Distributor {
 
   function serveAll() {
     if (held !== null) return
-    const ready = freeSlaves()
-    if (ready.size > 0) for (const builder of waitingBuilders()) serve(builder, ready)
-    wakeSlaves()
+    const all = data.slaves()
+    const ready = new Map(
+      all.flatMap(slave => (whyNotFree(slave) === undefined ? [[slave.name, slave]] : [])),
+    )
+    if (ready.size > 0) for (const { builder } of waitingBuilders()) serve(builder, ready)
+    wakeSlaves(all)
   }
 
   // What is still waiting may have a slave started.
-  function wakeSlaves() {
-    const all = data.slaves()
+  function wakeSlaves(all: readonly Slave[]) {
     if (!all.some(isAsleep)) return
-    const counts = new Map(data.countWaiting().map(one => [one.builderId, one.count]))
-    const unserved = waitingBuilders().flatMap(builder => {
+    const unserved = waitingBuilders().flatMap(({ builder, count }) => {
       const config = configOf(builder)
-      return config ? [{ builder: config, count: counts.get(builder.id) ?? 0 }] : []
+      return config ? [{ builder: config, count }] : []
     })
     const suits = (config: BuilderConfig, slave: Slave) =>
       (slave.state === 'starting' || slaves.canWake(slave.name)) &&
@@ -187,12 +188,15 @@ export function startDistributor(options: DistributorOptions): Distributor {
     for (const name of slavesToWake(unserved, all, suits)) slaves.wake(name)
   }
 
-  function waitingBuilders(): Builder[] {
+  function waitingBuilders(): { readonly builder: Builder; readonly count: number }[] {
     return data
       .countWaiting()
       .filter(({ builderId }) => options.serves(builderId))
       .sort((a, b) => a.oldestAt - b.oldestAt)
-      .flatMap(({ builderId }) => data.builder(builderId) ?? [])
+      .flatMap(({ builderId, count }) => {
+        const builder = data.builder(builderId)
+        return builder ? [{ builder, count }] : []
+      })
   }
 
   // Starts as many builds of one builder as there are requests and slaves for them.
@@ -280,11 +284,6 @@ export function startDistributor(options: DistributorOptions): Distributor {
     return started
   }
 
-  function freeSlaves(): Map<string, Slave> {
-    const free = data.slaves().filter(slave => whyNotFree(slave) === undefined)
-    return new Map(free.map(slave => [slave.name, slave]))
-  }
-
   // The least busy first; of those, the one that built this builder last: it has the sources.
   function candidates(config: BuilderConfig, builder: Builder, ready: ReadonlyMap<string, Slave>) {
     const fitting = config.slaves.flatMap(name => ready.get(name) ?? [])
@@ -304,8 +303,13 @@ export function startDistributor(options: DistributorOptions): Distributor {
 
   // A slave on which builds break is given none for a while; one good build clears its name.
   function judge({ slave, results, stateString }: Build) {
-    if (results === EXCEPTION) data.quarantineSlave(slave, stateString)
-    else if (results !== RETRY && results !== CANCELLED) data.endQuarantine(slave)
+    try {
+      if (results === EXCEPTION) data.quarantineSlave(slave, stateString)
+      else if (results !== RETRY && results !== CANCELLED) data.endQuarantine(slave)
+    } catch (error) {
+      // The disk may be full. The slave goes on as before.
+      options.onTrouble(`what was found of slave ${slave} is lost: ${(error as Error).message}`)
+    }
   }
 
   function runningOn(slave: string): Build[] {

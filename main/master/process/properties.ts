@@ -1,6 +1,6 @@
 import type { BuilderConfig } from '../config/model.ts'
 import type { BuildRequest, Properties, PropertyValue, Slave } from '../model.ts'
-import { factNamed, factsOf } from '../slaves/facts.ts'
+import { factNamed, factsOf, own } from '../slaves/facts.ts'
 import { ExpressionError, type Lookup } from './expression.ts'
 
 /** The properties with which a build begins, by Buildbot's names. Later sources win. */
@@ -42,11 +42,6 @@ export function from(source: string, values: Readonly<Record<string, PropertyVal
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, { value, source }]),
   )
-}
-
-// Not what every object has.
-function own<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(map, name) ? map[name] : undefined
 }
 
 /** What `prop.`, `slave.` and `secret.` stand for in a build. */

@@ -58,11 +58,6 @@ export interface Attachment {
   stop(): Promise<void>
 }
 
-/** Thrown when a second slave comes under a name while the first is there. */
-export class NameTakenError extends Error {
-  override readonly name = 'NameTakenError'
-}
-
 // How long the slave that is there may take to say that it is.
 const PROBE_MS = 10_000
 
@@ -108,7 +103,7 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     }
     if (!(await isSuccessor(next))) {
       next.link.close(`${name} is attached already`)
-      throw new NameTakenError(`another slave named ${name} is attached already`)
+      throw new Error(`another slave named ${name} is attached already`)
     }
     const before = current
     current = next

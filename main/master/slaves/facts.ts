@@ -47,6 +47,10 @@ export function factNamed(
   return own<PropertyValue>({ ...others, memory }, name) ?? undefined
 }
 
+// They are kept in the history with each build, so they are few and short.
+export const MOST_TOOLS = 200
+export const LONGEST_VERSION = 100
+
 const SYSTEMS: Readonly<Record<string, string>> = { darwin: 'macos', win32: 'windows' }
 
 function osOf(info: SlaveInfo, distro: string | null): string | null {
@@ -59,7 +63,12 @@ function osOf(info: SlaveInfo, distro: string | null): string | null {
 
 function toolsOf(value: unknown): Readonly<Record<string, string>> | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => typeof one === 'string'))
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => typeof one === 'string')
+      .slice(0, MOST_TOOLS)
+      .map(([name, version]) => [name, version.slice(0, LONGEST_VERSION)]),
+  )
 }
 
 function text(value: unknown): string | null {
@@ -70,6 +79,7 @@ function number(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
 }
 
-function own<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
+/** Not what every object has. */
+export function own<T>(map: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined
 }

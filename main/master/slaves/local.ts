@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { basicAuthorization } from '../../../slave/protocol/authorization.ts'
 import { MAX_FRAME_BYTES } from '../../../slave/protocol/envelope.ts'
 import { startLink } from '../../../slave/protocol/link.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../../slave/protocol/slave-id.ts'
@@ -231,9 +232,8 @@ function isAlive(pid: number): boolean {
 }
 
 function connect(path: string, key: string): Promise<WebSocket> {
-  const authorization = `Basic ${Buffer.from(`master:${key}`).toString('base64')}`
   const socket = new WebSocket(`ws+unix:${path}:/`, {
-    headers: { Authorization: authorization },
+    headers: { Authorization: basicAuthorization('master', key) },
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
   })

@@ -1,5 +1,6 @@
 import { asMap, asNumber, asString, type Fields, optional } from '../../../slave/protocol/parse.ts'
 import type { Moment, SlaveVitals } from '../model.ts'
+import { LONGEST_VERSION, MOST_TOOLS } from './facts.ts'
 
 /** What a slave reports of its machine, see health.ts of the slave. */
 export interface Report {
@@ -35,10 +36,6 @@ export function readReport(fields: Fields, now: Moment): Report {
   }
 }
 
-const MOST_TOOLS = 200
-const LONGEST_VERSION = 100
-
-// It is kept in the history with each build, so it is small.
 function readTools(value: unknown, what: string): Record<string, string> {
   const entries = Object.entries(asMap(value, what)).slice(0, MOST_TOOLS)
   return Object.fromEntries(

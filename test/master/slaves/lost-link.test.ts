@@ -6,7 +6,8 @@ import type { Lease } from '../../../main/master/config/model.ts'
 import type { CommandHooks, RemoteCommand } from '../../../main/master/slaves/session.ts'
 import { createCommandTable } from '../../../slave/command-table.ts'
 import { serveMaster } from '../../../slave/connection.ts'
-import { basicAuthorization, listenForMaster } from '../../../slave/listen.ts'
+import { listenForMaster } from '../../../slave/listen.ts'
+import { basicAuthorization } from '../../../slave/protocol/authorization.ts'
 import { createSpool } from '../../../slave/spool.ts'
 import { LEASE, testAttachment } from '../../helpers/attachment.ts'
 import { later } from '../../helpers/cleanup.ts'
@@ -30,7 +31,6 @@ async function cabled(options: { lease?: Partial<Lease>; pingMs?: number } = {})
   const socketPath = join(folder, 's')
   const listening = await listenForMaster(socketPath, 'key', socket => {
     serveMaster(socket, {
-      name: 'a',
       info: { basedir: folder },
       commands,
       console,

@@ -351,7 +351,6 @@ function createWorld() {
       slave.newest?.close('another connection of the master took over')
       const { commands } = slave
       slave.newest = serveMaster(there, {
-        name: 'a',
         info: { basedir: '/b' },
         commands,
         console: quiet,
@@ -415,7 +414,7 @@ function memorySpool(): Spool {
     open() {
       let held = Buffer.alloc(0)
       return {
-        write(_stream, _offset, _at, bytes) {
+        write(bytes) {
           held = Buffer.concat([held, bytes])
           return held.length - bytes.length
         },

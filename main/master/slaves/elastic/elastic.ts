@@ -25,7 +25,7 @@ export interface ElasticSlave {
   readonly stop: AsyncStop
 }
 
-export const ON_DEMAND = 'starts on demand'
+const ON_DEMAND = 'starts on demand'
 
 const FIRST_PAUSE_MS = 5000
 const LONGEST_PAUSE_MS = 5 * 60_000

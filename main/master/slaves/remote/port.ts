@@ -118,11 +118,9 @@ function explain(_request: IncomingMessage, response: ServerResponse) {
 }
 
 /** Answers an upgrade with a refusal. */
-export function refuse(socket: Duplex, status: string, more: readonly string[] = []): void {
+export function refuse(socket: Duplex, status: string): void {
   if (socket.destroyed) return
-  socket.end(
-    [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...more, '', ''].join('\r\n'),
-  )
+  socket.end([`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', '', ''].join('\r\n'))
 }
 
 function explainListen(error: NodeJS.ErrnoException, { host, port }: SlavePort): string {

@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { isIP } from 'node:net'
+import { basicAuthorization } from '../../../../slave/protocol/authorization.ts'
 import { type Address, DialError, dial, problemOf } from '../../../../slave/protocol/dial.ts'
 
 export interface Answered {
@@ -60,9 +61,7 @@ export async function askSlave(question: Question): Promise<Answered> {
           headers: {
             host: isIP(address.host) === 6 ? `[${address.host}]` : address.host,
             ...(body && { 'content-type': 'application/json' }),
-            ...(key && {
-              authorization: `Basic ${Buffer.from(`master:${key}`).toString('base64')}`,
-            }),
+            ...(key && { authorization: basicAuthorization('master', key) }),
           },
         },
         response => {
