@@ -17,7 +17,7 @@ import { SlaveDialogsProvider } from './slaves/slave-dialogs.tsx'
 import { SlavesView } from './slaves/slaves-view.tsx'
 import { useDesk } from './store/hooks.ts'
 import { isTyping } from './store/keys.ts'
-import { go, routes, useLocation } from './store/route.ts'
+import { go, nameIn, routes, useLocation } from './store/route.ts'
 import { Empty } from './ui/parts.tsx'
 import { UpdateDialogProvider } from './updates/update-dialog.tsx'
 import { askForDate, DateDialog } from './waterfall/date-dialog.tsx'
@@ -92,14 +92,14 @@ function DeskViews() {
       <Route path="/builds/:builder/:number/:tab?">
         {({ builder, number, tab }) => (
           <BuildPage
-            builderName={decodeURIComponent(builder)}
+            builderName={nameIn(builder)}
             number={Number(number)}
             tab={tab === 'terminal' ? 'terminal' : 'steps'}
           />
         )}
       </Route>
       <Route path="/builds/:builder">
-        {({ builder }) => <BuildsView builderName={decodeURIComponent(builder)} />}
+        {({ builder }) => <BuildsView builderName={nameIn(builder)} />}
       </Route>
       <Route path="/changes">
         <ChangesView />
@@ -109,10 +109,7 @@ function DeskViews() {
       </Route>
       <Route path="/slaves/:name/:tab?">
         {({ name, tab }) => (
-          <SlavesView
-            name={decodeURIComponent(name)}
-            tab={SLAVE_TABS.find(one => one === tab) ?? 'console'}
-          />
+          <SlavesView name={nameIn(name)} tab={SLAVE_TABS.find(one => one === tab) ?? 'console'} />
         )}
       </Route>
       <Route path="/add">

@@ -26,7 +26,7 @@ export type { BackupInfo } from '../main/master/backup/list.ts'
 export type { BackupSettings } from '../main/master/backup/settings.ts'
 export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.ts'
 export type { PageAnswer } from '../main/master/data/history-answers.ts'
-export type { BuilderDay, Density } from '../main/master/db/timeline.ts'
+export type { Density } from '../main/master/db/timeline.ts'
 export type {
   Draft,
   DraftStep,

@@ -5,6 +5,8 @@ import { RefusedError } from './refused.ts'
 // Types stop at a process's edge: what a page or a program sends is parsed.
 const id = z.int().min(0)
 const name = z.string().max(1000)
+// As far as a Date goes.
+const moment = z.int().min(0).max(8.64e15)
 const cells = z.int().min(1).max(1000)
 const value: z.ZodType = z.json()
 const stretch = { from: z.int(), to: z.int() }
@@ -83,7 +85,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'slave:console': z.tuple([name]),
   'slave:vitals': z.tuple([name]),
   'slave:pause': z.tuple([
-    z.object({ name, reason: name, until: id.nullable(), by: name.optional() }),
+    z.object({ name, reason: name, until: moment.nullable(), by: name.optional() }),
   ]),
   'slave:unpause': z.tuple([z.object({ name })]),
   'slave:drain': z.tuple([z.object({ name, on: z.boolean() })]),
@@ -163,8 +165,8 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
 /** All that can be asked. */
 export const CHANNELS = Object.keys(SHAPES) as readonly Channel[]
 
-export function isChannel(channel: unknown): channel is Channel {
-  return typeof channel === 'string' && Object.hasOwn(SHAPES, channel)
+function isChannel(channel: string): channel is Channel {
+  return Object.hasOwn(SHAPES, channel)
 }
 
 /**
@@ -177,16 +179,19 @@ export async function callHandler(
   args: unknown,
   log: (text: string) => void,
 ): Promise<Reply<unknown>> {
-  if (!isChannel(channel)) return { ok: false, error: `there is no request "${String(channel)}"` }
-  const parsed = SHAPES[channel].safeParse(args)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    return {
-      ok: false,
-      error: `${channel}: ${issue!.path.slice(1).join('.') || 'arguments'}: ${issue!.message}`,
-    }
-  }
+  if (typeof channel !== 'string')
+    return { ok: false, error: 'a request needs the name of its channel, as text' }
+  if (!isChannel(channel)) return { ok: false, error: `there is no request "${channel}"` }
   try {
+    // What is nested deep enough throws already here.
+    const parsed = SHAPES[channel].safeParse(args)
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      return {
+        ok: false,
+        error: `${channel}: ${issue!.path.slice(1).join('.') || 'arguments'}: ${issue!.message}`,
+      }
+    }
     const handler = handlers[channel] as (...args: unknown[]) => unknown
     return { ok: true, value: await handler(...(parsed.data as unknown[])) }
   } catch (error) {

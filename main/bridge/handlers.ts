@@ -151,7 +151,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       settings: config.current.backups,
     }),
     'backup:create': () => backUpNow(master),
-    'backup:settings': changed => changeBackupSettings(config, changed),
+    'backup:settings': changed => changeBackupSettings(master, changed),
   }
 
   function snapshot(): Omit<Snapshot, 'freeBytes'> {

@@ -1,7 +1,7 @@
 import { ClipboardCopy, FileText, FolderOpen } from 'lucide-react'
 import { useState } from 'react'
 import { bridge, type Facts, type RecoveryStatus } from '../bridge.ts'
-import { act } from '../store/actions.ts'
+import { act, copyText, tellError } from '../store/actions.ts'
 import { tell } from '../store/messages.ts'
 import { clockSeconds, number } from '../ui/format.ts'
 import { ResultGlyph } from '../ui/result.tsx'
@@ -152,12 +152,12 @@ function Counts({ facts: { before, counts } }: { facts: Facts }) {
 
 function More() {
   const copy = async () => {
-    const text = await bridge.request('recovery:report')
-    await act(navigator.clipboard.writeText(text), 'The report was copied')
+    const text = await bridge.request('recovery:report').catch(tellError)
+    if (text !== undefined) await copyText(text, 'The report was copied')
   }
   const show = async (what: 'data' | 'log') => {
-    const path = await bridge.request('recovery:show', { what })
-    if (path !== null) tell(path)
+    const path = await bridge.request('recovery:show', { what }).catch(tellError)
+    if (path) tell(path)
   }
   return (
     <p className="more">

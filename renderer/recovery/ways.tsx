@@ -1,7 +1,7 @@
 import { Archive, FolderOpen, History, Play, Power, RotateCcw, Shield } from 'lucide-react'
 import { useState } from 'react'
 import { bridge, type Facts } from '../bridge.ts'
-import { act } from '../store/actions.ts'
+import { act, tellError } from '../store/actions.ts'
 import { bytes, clock, count, day } from '../ui/format.ts'
 import { Field, Modal, ModalFoot, ModalForm } from '../ui/parts.tsx'
 import { look } from './use-recovery.ts'
@@ -139,8 +139,8 @@ function RestoreDialog({
 function ExportDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const [into, setInto] = useState('')
   const choose = async () => {
-    const folder = await bridge.request('repository:choose')
-    if (folder !== null) setInto(folder)
+    const folder = await bridge.request('repository:choose').catch(tellError)
+    if (folder) setInto(folder)
   }
   return (
     <Modal

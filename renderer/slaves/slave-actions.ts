@@ -46,7 +46,7 @@ export function slaveActions(slave: Slave): readonly SlaveAction[] {
       detail: 'give it builds again now',
       key: 'q',
       run: () =>
-        done(bridge.request('slave:resetQuarantine', { name }), `${name} takes builds again`),
+        act(bridge.request('slave:resetQuarantine', { name }), `${name} takes builds again`),
     },
     slave.paused === null
       ? {
@@ -61,7 +61,7 @@ export function slaveActions(slave: Slave): readonly SlaveAction[] {
           label: 'Unpause',
           detail: 'give it builds again',
           key: 'p',
-          run: () => done(bridge.request('slave:unpause', { name }), `${name} takes builds again`),
+          run: () => act(bridge.request('slave:unpause', { name }), `${name} takes builds again`),
         },
     !slave.draining &&
       here && {
@@ -70,14 +70,14 @@ export function slaveActions(slave: Slave): readonly SlaveAction[] {
         detail: 'its builds end first',
         key: 'd',
         run: () =>
-          done(bridge.request('slave:drain', { name, on: true }), `${name} stops when it is idle`),
+          act(bridge.request('slave:drain', { name, on: true }), `${name} stops when it is idle`),
       },
     slave.draining && {
       id: 'undrain',
       label: 'Don’t stop',
       detail: 'let it stay and take builds',
       key: 'd',
-      run: () => done(bridge.request('slave:drain', { name, on: false }), `${name} stays`),
+      run: () => act(bridge.request('slave:drain', { name, on: false }), `${name} stays`),
     },
     {
       id: 'terminal',
@@ -99,7 +99,7 @@ export function slaveActions(slave: Slave): readonly SlaveAction[] {
               ? `${count(running, 'build')} on it will be cut short and wait for a slave again. What was built so far stays in history.`
               : 'It builds nothing at the moment.',
           verb: 'Stop at once',
-          go: () => done(bridge.request('slave:kill', { name }), `${name} is being stopped`),
+          go: () => act(bridge.request('slave:kill', { name }), `${name} is being stopped`),
         }),
     },
     slave.kind === 'remote' && {
@@ -113,7 +113,7 @@ export function slaveActions(slave: Slave): readonly SlaveAction[] {
           text: `Its link is cut, and it is not let in again. To use it once more, attach it as you did the first time. Its builds stay in history.`,
           verb: 'Forget its key',
           go: () =>
-            done(bridge.request('attach:revoke', { name }), `The key of ${name} is forgotten`),
+            act(bridge.request('attach:revoke', { name }), `The key of ${name} is forgotten`),
         }),
     },
     {
@@ -127,13 +127,9 @@ export function slaveActions(slave: Slave): readonly SlaveAction[] {
           title: `Remove ${name}?`,
           text: `It is taken out of master.yml and gets no more builds${running > 0 ? '; what it builds now is cut short and waits for another slave' : ''}. Its builds stay in history, and adding it again later brings it back.`,
           verb: 'Remove',
-          go: () => done(bridge.request('slave:remove', { name }), `${name} was removed`),
+          go: () => act(bridge.request('slave:remove', { name }), `${name} was removed`),
         }),
     },
   ]
   return actions.filter(action => action !== false)
-}
-
-function done(asked: Promise<unknown>, said: string): Promise<unknown> {
-  return act(asked, said)
 }

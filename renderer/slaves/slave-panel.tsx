@@ -1,10 +1,10 @@
-import { useMemo } from 'react'
 import { Link } from 'wouter'
 import type { Build, Builder, Slave, SlaveVitals } from '../bridge.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { bytes, count, duration, number, roughly, when } from '../ui/format.ts'
 import { ResultGlyph } from '../ui/result.tsx'
+import { buildsOf } from '../waterfall/builds-of.ts'
 import { expectedMs } from '../waterfall/model.ts'
 import { Area } from './area.tsx'
 import type { Measure } from './area-lines.ts'
@@ -85,15 +85,7 @@ function Running({
 }) {
   const builds = useDesk(desk => desk.builds)
   const step = useDesk(desk => desk.steps.get(build.id))?.findLast(one => one.completeAt === null)
-  const expected = useMemo(
-    () =>
-      expectedMs(
-        [...builds.values()]
-          .filter(one => one.builderId === build.builderId)
-          .sort((a, b) => b.number - a.number),
-      ),
-    [builds, build.builderId],
-  )
+  const expected = expectedMs(buildsOf(builds, build.builderId))
   const took = now - build.startedAt
   const share = expected === null ? null : Math.min(1, took / expected)
   if (!builder) return null

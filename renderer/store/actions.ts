@@ -9,8 +9,23 @@ export async function act<T>(doing: Promise<T>, done: string): Promise<T | undef
     tell(done)
     return value
   } catch (error) {
-    tell((error as Error).message, 'problem')
-    return undefined
+    return tellError(error as Error)
+  }
+}
+
+/** For a request whose answer alone matters: why there is none is said in the status bar. */
+export function tellError(error: Error): undefined {
+  tell(error.message, 'problem')
+}
+
+/** Puts text on the clipboard, and says so. */
+export async function copyText(text: string, done = 'Copied'): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    tell(done)
+  } catch {
+    // Over plain HTTP from another machine there is no clipboard at all.
+    tell('The browser does not let us copy; select the text instead', 'problem')
   }
 }
 

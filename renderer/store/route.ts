@@ -23,6 +23,15 @@ export const useLocation: typeof useHashLocation = options => {
 }
 Object.assign(useLocation, { hrefs: (href: string) => `#${href}` })
 
+/** A name out of an address. Anybody may write one: what can't be decoded is taken as it stands. */
+export function nameIn(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 /** The state of the view that its address holds. */
 export function readQuery(): URLSearchParams {
   return new URLSearchParams(location.hash.split('?')[1] ?? '')

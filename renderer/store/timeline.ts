@@ -132,6 +132,15 @@ type Known = Pick<
   'builds' | 'steps' | 'changes' | 'events' | 'wholeFrom'
 >
 
+const grouped = new WeakMap<PageAnswer, ReadonlyMap<BuildId, readonly Step[]>>()
+
+// A page stays as it came, and is put together with what is live at each of its news.
+function stepsOf(page: PageAnswer): ReadonlyMap<BuildId, readonly Step[]> {
+  const known = grouped.get(page) ?? Map.groupBy(page.steps, step => step.buildId)
+  grouped.set(page, known)
+  return known
+}
+
 /** Pages and what is live, as one. Exported for its test. */
 export function assemble({ list, live }: Pages, desk: Known): Timeline {
   const from = list.at(-1)?.from ?? desk.wholeFrom
@@ -142,7 +151,7 @@ export function assemble({ list, live }: Pages, desk: Known): Timeline {
   const events = new Map<number, MasterEvent>()
   for (const page of list) {
     for (const build of page.builds) builds.set(build.id, build)
-    for (const [id, own] of Map.groupBy(page.steps, step => step.buildId)) steps.set(id, own)
+    for (const [id, own] of stepsOf(page)) steps.set(id, own)
     for (const change of page.changes) changes.set(change.id, change)
     for (const event of page.events) events.set(event.id, event)
   }

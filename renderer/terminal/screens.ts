@@ -28,11 +28,6 @@ export function useScreen(place: TerminalPlace): Screen | undefined {
   return useCell(screens, open => open.get(keyOf(place)))
 }
 
-/** How many shells are open; they end with this window. */
-export function useScreenCount(): number {
-  return useCell(screens, open => open.size)
-}
-
 /** Opens a shell; anew where the one before has ended. */
 export function openScreen(place: TerminalPlace): void {
   const before = screens.read().get(keyOf(place))

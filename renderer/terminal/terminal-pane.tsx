@@ -99,7 +99,7 @@ function TerminalWords({ status, where }: { status: TerminalStatus; where: strin
 }
 
 /** Why no terminal can be opened on a slave, and what to do about it; null when one can. */
-export function whyNoTerminal(slave: Slave) {
+function whyNoTerminal(slave: Slave) {
   if (slave.link.program === 'buildbot-worker')
     return (
       <Empty title="No terminal">

@@ -1,8 +1,7 @@
 import { Copy, RefreshCw } from 'lucide-react'
 import { bridge, type UpdateStatus } from '../bridge.ts'
-import { act } from '../store/actions.ts'
+import { act, copyText } from '../store/actions.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
-import { tell } from '../store/messages.ts'
 import { exact, when } from '../ui/format.ts'
 import { Segments } from '../ui/parts.tsx'
 import { useUpdateDialog } from './update-dialog.tsx'
@@ -97,12 +96,14 @@ export function UpdateSection() {
 }
 
 function Command({ text }: { text: string }) {
-  const copy = () =>
-    void navigator.clipboard.writeText(text).then(() => tell('The command was copied'))
   return (
     <p className="update-command">
       <code>{text}</code>
-      <button type="button" className="button" onClick={copy}>
+      <button
+        type="button"
+        className="button"
+        onClick={() => void copyText(text, 'The command was copied')}
+      >
         <Copy />
         Copy
       </button>

@@ -122,10 +122,11 @@ function stretchShortSpans(pieces: Piece[], times: readonly number[], spans: rea
     const first = index.get(to) ?? 0
     const end = index.get(from)
     if (end === undefined) continue
-    const own = pieces.slice(first, end)
-    const px = own.reduce((sum, piece) => sum + piece.px, 0)
-    if (px >= LOWEST_BOX || own.length === 0) continue
-    for (const piece of own) piece.px += (LOWEST_BOX - px) / own.length
+    // A long build spans thousands; it is high enough after a few.
+    let px = 0
+    for (let i = first; i < end && px < LOWEST_BOX; i++) px += pieces[i]!.px
+    if (px >= LOWEST_BOX || end <= first) continue
+    for (let i = first; i < end; i++) pieces[i]!.px += (LOWEST_BOX - px) / (end - first)
   }
 }
 

@@ -138,7 +138,7 @@ export function layOut(input: ModelInput): Model {
       builder,
       x,
       width,
-      boxes: own.map(build => ({ build, ...placeOf(build), ...boxOf(build, input, axis) })),
+      boxes: own.map(build => boxOf(build, placeOf(build), input, axis)),
       future: futureOf(builder.id, own, input, placeOf),
       red: redStretches(own, axis, now),
       last: own.find(build => build.completeAt !== null) ?? null,
@@ -165,12 +165,31 @@ function assignLanes(
   return { of, count: Math.max(1, ends.length) }
 }
 
-function boxOf(build: Build, { now, steps }: ModelInput, axis: Axis) {
-  const top = axis.y(build.completeAt ?? now)
-  const bottom = axis.y(build.startedAt)
+function boxOf(
+  build: Build,
+  place: { readonly x: number; readonly width: number },
+  input: ModelInput,
+  axis: Axis,
+): Box {
+  const top = axis.y(build.completeAt ?? input.now)
+  let bands: readonly Band[] | undefined
+  return {
+    build,
+    ...place,
+    top,
+    height: axis.y(build.startedAt) - top,
+    // Made when they are asked for: of thousands of boxes those in sight are drawn.
+    get bands() {
+      bands ??= bandsOf(build, input, axis, top)
+      return bands
+    },
+  }
+}
+
+function bandsOf(build: Build, { now, steps }: ModelInput, axis: Axis, top: number): Band[] {
   const own = (steps.get(build.id) ?? []).filter(step => !step.hidden || step.completeAt === null)
   const decided = decidingStep(build, own)
-  const bands = own.map((step): Band => {
+  return own.map((step): Band => {
     const from = axis.y(step.completeAt ?? now)
     const to = axis.y(step.startedAt)
     return {
@@ -181,7 +200,6 @@ function boxOf(build: Build, { now, steps }: ModelInput, axis: Axis) {
       deciding: step.id === decided?.id,
     }
   })
-  return { top, height: bottom - top, bands }
 }
 
 // A failure that only warns is drawn as what it did to its build.

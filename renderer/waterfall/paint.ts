@@ -19,7 +19,7 @@ export interface Scene {
 }
 
 /** So much of a box is a line of text. */
-export const LABEL_PX = 15
+const LABEL_PX = 15
 const FADE_PX = 3
 
 /** Paints the boxes in sight. All state comes in: the same scene is the same picture. */
@@ -182,7 +182,7 @@ function nameBand(
 }
 
 /** What a step says beside its name: its tests, or why it decided. */
-export function noteOf(step: Step, telling: boolean): string {
+function noteOf(step: Step, telling: boolean): string {
   if (step.tests && step.tests.failed > 0) return `${step.tests.failed} failed`
   if (step.tests && step.tests.passed > 0) return `${step.tests.passed} tests`
   return telling && step.completeAt !== null ? step.stateString : ''

@@ -7,7 +7,6 @@ export interface Palette {
   readonly canvas: string
   readonly lineFaint: string
   readonly failureEdge: string
-  readonly text: string
   readonly looks: Readonly<Record<string, Colours>>
   readonly dots: CanvasPattern
   readonly hatch: CanvasPattern
@@ -53,7 +52,6 @@ export function readPalette(ratio: number): Palette {
     canvas: token('canvas'),
     lineFaint: token('line-faint'),
     failureEdge: failure.edge,
-    text: token('text'),
     looks: {
       success,
       warnings: { ...warnings, solid: warnings.edge },

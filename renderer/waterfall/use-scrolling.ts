@@ -22,11 +22,22 @@ export function useScrolling(
 
   useLayoutEffect(() => {
     const element = body.current!
+    // A pinch tells many steps within one frame.
+    let planned = 0
+    let y = 0
+    let factor = 1
+    const zoom = () => {
+      zoomAt(y, factor)
+      planned = 0
+      factor = 1
+    }
     const onWheel = (event: WheelEvent) => {
       const px = event.deltaY * (event.deltaMode === 1 ? LINE_PX : 1)
       if (event.ctrlKey || event.metaKey) {
         event.preventDefault()
-        zoomAt(event.clientY - element.getBoundingClientRect().top, ZOOM_PER_PX ** -px)
+        y = event.clientY - element.getBoundingClientRect().top
+        factor *= ZOOM_PER_PX ** -px
+        planned ||= requestAnimationFrame(zoom)
         return
       }
       // Sideways is the scroller's own.
@@ -46,7 +57,10 @@ export function useScrolling(
       zoomBy(factor)
     }
     element.addEventListener('wheel', onWheel, { passive: false })
-    return () => element.removeEventListener('wheel', onWheel)
+    return () => {
+      cancelAnimationFrame(planned)
+      element.removeEventListener('wheel', onWheel)
+    }
   }, [body])
 
   useEffect(() => {

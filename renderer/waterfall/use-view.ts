@@ -9,7 +9,7 @@ import { FUTURE_PX, positionAt, topOf } from './place.ts'
 import { goToNow, readPosition, setPosition, subscribePosition } from './position.ts'
 
 /** So much around what is in sight is in the page, to be there when it comes into sight. */
-export const MARGIN_PX = 240
+const MARGIN_PX = 240
 /** Having moved so far, what is in the page is another. */
 const REFRESH_PX = 160
 /** History is fetched while its end is this far from being seen. */

@@ -209,3 +209,48 @@ test('a slave tells how its machine fares and what it found; builds wait for tha
   expect(Math.abs(link.clockOffsetMs!)).toBeLessThan(1000)
   expect(link).toMatchObject({ latencyMs: expect.any(Number), lastSeenAt: expect.any(Number) })
 })
+
+test('whatever is sent as a request is answered in one sentence, and nothing is thrown', async () => {
+  const { master } = await desk()
+  const news = createNews(master)
+  later(() => news.stop())
+  const chooseFolder = async () => null
+  const handlers = createHandlers(master, news, { chooseFolder, freeBytes: async () => null })
+  const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const force = { builderId: 1, branch: null, revision: null, reason: '' }
+  const errors: string[] = []
+  for (const [channel, args] of [
+    [{ toString: 1 }, []],
+    [null, null],
+    ['nothing', []],
+    ['desk:snapshot', 'text'],
+    ['build:force', [{ ...force, properties: { deep: JSON.parse(nested) } }]],
+    ['slave:pause', [{ name: 'local', reason: '', until: 9e15 }]],
+  ]) {
+    const reply = await callHandler(handlers, channel, args, () => {})
+    errors.push(reply.ok ? 'was done' : reply.error)
+  }
+
+  expect(errors).toEqual([
+    'a request needs the name of its channel, as text',
+    'a request needs the name of its channel, as text',
+    'there is no request "nothing"',
+    expect.stringMatching(/^desk:snapshot: arguments: /),
+    expect.any(String),
+    expect.stringMatching(/^slave:pause: until: /),
+  ])
+  expect(errors).not.toContain('was done')
+})
+
+test('over HTTP a pause wants a text and a moment that there is', async () => {
+  const { post, master } = await desk()
+  const id = master.data.slave('local')!.id
+
+  expect((await post(`workers/${id}`, 'pause', { reason: { toString: 1 } })).error.message).toBe(
+    'text is needed, not a map or a list',
+  )
+  expect((await post(`workers/${id}`, 'pause', { until: 1e13 })).error.message).toBe(
+    'until must be a moment in seconds since 1970',
+  )
+  expect(master.data.slave('local')!.paused).toBe(null)
+})

@@ -244,3 +244,14 @@ async function force(page: Page) {
   await page.getByRole('dialog').getByRole('button', { name: 'Force build' }).click()
   await expect(page.getByRole('dialog')).toBeHidden()
 }
+
+test('an address that names nothing, or can’t even be read, leaves a window that says so', async ({
+  serve,
+}) => {
+  const { page } = await serve()
+  for (const address of ['slaves/%E0%A4', 'builds/%25', 'builds/%E0%A4/1', 'nowhere?at=x']) {
+    await page.goto(`${page.url().split('#')[0]}#/${address}`)
+    await expect(page.getByRole('navigation', { name: 'Views' })).toBeVisible()
+    await expect(page.getByRole('main')).not.toBeEmpty()
+  }
+})

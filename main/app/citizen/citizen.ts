@@ -40,6 +40,7 @@ export function openCitizen(
   const { platform } = login
   const unseen = new Set<string>()
   let blocker: number | undefined
+  let stopped = false
   const notifier = createNotifier(electron, host, actions.open)
   const watch = watchStanding(master, update, onEnded)
   let tray = state.get('desktop').tray ? startTray() : undefined
@@ -49,8 +50,8 @@ export function openCitizen(
     () => tray?.close(),
     letSleep,
   ]
-  powerMonitor.on('on-battery', () => update(watch.now()))
-  powerMonitor.on('on-ac', () => update(watch.now()))
+  powerMonitor.on('on-battery', onPower)
+  powerMonitor.on('on-ac', onPower)
   update(watch.now())
 
   return {
@@ -58,6 +59,7 @@ export function openCitizen(
       return tray !== undefined && state.get('desktop').background
     },
     seen() {
+      if (stopped) return
       unseen.clear()
       showBadge()
     },
@@ -75,6 +77,7 @@ export function openCitizen(
       return info()
     },
     stop() {
+      stopped = true
       for (const stop of stops) stop()
     },
   }
@@ -122,7 +125,10 @@ export function openCitizen(
 
   function keepAwake({ running }: Standing) {
     const local = running.filter(({ build }) => isLocal(build.slave)).length
-    const power = { onBattery: powerMonitor.onBatteryPower, charge: readCharge() }
+    const power = {
+      onBattery: powerMonitor.onBatteryPower,
+      charge: powerMonitor.onBatteryPower ? readCharge() : null,
+    }
     const wanted = wantsAwake(state.get('desktop').keepAwake, local, power)
     if (wanted) blocker ??= powerSaveBlocker.start('prevent-app-suspension')
     else letSleep()
@@ -135,6 +141,11 @@ export function openCitizen(
 
   function isLocal(name: string): boolean {
     return master.data.slave(name)?.kind === 'local'
+  }
+
+  // Electron's listeners outlive us, and may not ask a master that has gone.
+  function onPower() {
+    if (!stopped) update(watch.now())
   }
 
   function onEvent(event: MasterEvent) {

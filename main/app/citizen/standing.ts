@@ -1,5 +1,5 @@
 import type { Master } from '../../master/master.ts'
-import type { Build, BuilderId, BuildId, Stop } from '../../master/model.ts'
+import type { Build, BuilderId, Stop } from '../../master/model.ts'
 import { CANCELLED, isGood, RETRY, type Result, SKIPPED, worst } from '../../master/results.ts'
 
 /** How the desk stands, as far as a tray, a dock or a badge can tell it. */
@@ -36,7 +36,6 @@ export function watchStanding(
 ): StandingWatch {
   const last = new Map<BuilderId, Build>()
   const lengths = new Map<BuilderId, number | null>()
-  const ended = new Set<BuildId>()
   let planned: Stop | undefined
   for (const builder of data.builders()) {
     const build = data.lastFinishedBuilds(builder.id, 20).find(tells)
@@ -44,7 +43,7 @@ export function watchStanding(
   }
   const stops = [
     mq.subscribe('build/changed', build => {
-      if (build.completeAt !== null && !ended.has(build.id)) end(build)
+      if (build.completeAt !== null) end(build)
       later()
     }),
     mq.subscribe('builder/changed', later),
@@ -60,12 +59,11 @@ export function watchStanding(
   }
 
   function end(build: Build) {
-    ended.add(build.id)
     lengths.delete(build.builderId)
     if (!tells(build)) return
     const before = last.get(build.builderId) ?? null
-    // Of two that ended at once the later number tells.
-    if (before && before.number > build.number) return
+    // Of two that ended at once the later number tells; of what changes after its end nothing is new.
+    if (before && before.number >= build.number) return
     last.set(build.builderId, build)
     const builder = data.builder(build.builderId)
     if (builder) onEnd({ name: builder.name, build, before })

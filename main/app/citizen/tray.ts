@@ -24,6 +24,7 @@ export function openTray(
   standing: Standing,
   actions: TrayActions,
 ): { update(standing: Standing): void; close: Stop } {
+  let shown = pictureOf(standing)
   const tray: TrayPort = createTray(iconOf(standing))
   // On macOS a click opens the menu, as people expect there.
   if (platform !== 'darwin') tray.on('click', () => actions.show())
@@ -31,7 +32,8 @@ export function openTray(
   return { update, close: () => tray.destroy() }
 
   function update(now: Standing) {
-    tray.setImage(iconOf(now))
+    if (pictureOf(now) !== shown) tray.setImage(iconOf(now))
+    shown = pictureOf(now)
     tray.setToolTip(standingWords(now))
     tray.setContextMenu(menu.buildFromTemplate(trayMenu(now, actions)))
   }
@@ -52,6 +54,11 @@ export function openTray(
     if (mac) image.setTemplateImage(true)
     return image
   }
+}
+
+// All that the icon shows of it: drawing one for each piece of news would be felt.
+function pictureOf({ worst, running }: Standing): string {
+  return `${worst} ${running.length > 0}`
 }
 
 /** `1 red: calc-linux; 2 builds run; 3 wait`. */

@@ -36,5 +36,6 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
 function reasonOf({ code, message }: Error & { code?: unknown }): string {
   const text = `${String(code ?? '')} ${message}`
   const known = REASONS.find(([pattern]) => pattern.test(text))?.[1]
-  return (known ?? message.split('\n', 1)[0] ?? 'it failed without a reason').replace(/[.]+$/, '')
+  const said = known ?? message.split('\n', 1)[0]!
+  return said.replace(/[.]+$/, '') || 'it failed without a reason'
 }

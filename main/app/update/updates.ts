@@ -59,7 +59,7 @@ const AFTER_FAILURE_MS = 3_600_000
 // Nothing has run for this long: it is quiet.
 export const QUIET_MS = 60_000
 // An update that did not take twice is not tried a third time by itself.
-export const MOST_TRIES = 2
+const MOST_TRIES = 2
 const PROGRESS_MS = 500
 
 /**

@@ -194,11 +194,14 @@ function id(c: Context<Env>): number {
 // As everywhere in this API, in seconds.
 function momentOf(value: unknown): Moment | null {
   if (value === undefined || value === null) return null
-  if (typeof value !== 'number' || !Number.isFinite(value))
+  // As far as a Date goes.
+  if (typeof value !== 'number' || !(Math.abs(value) <= 8.64e12))
     throw new RefusedError('until must be a moment in seconds since 1970')
   return Math.round(value * 1000)
 }
 
 function textOf(value: unknown): string {
-  return value === undefined || value === null ? '' : String(value)
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'object') throw new RefusedError('text is needed, not a map or a list')
+  return String(value)
 }

@@ -122,7 +122,7 @@ export function buildsetResource(set: Buildset): Resource {
   }
 }
 
-export function stampResource(stamp: SourceStamp): Resource {
+function stampResource(stamp: SourceStamp): Resource {
   return {
     ssid: stamp.id,
     branch: stamp.branch,

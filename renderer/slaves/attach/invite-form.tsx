@@ -1,8 +1,8 @@
 import { Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { type AttachInfo, type AttachTrouble, bridge, type Invitation } from '../../bridge.ts'
+import { copyText } from '../../store/actions.ts'
 import { useDesk } from '../../store/hooks.ts'
-import { tell } from '../../store/messages.ts'
 import { Field, ModalForm } from '../../ui/parts.tsx'
 import { ResultGlyph } from '../../ui/result.tsx'
 import { Attached } from './attached.tsx'
@@ -158,14 +158,6 @@ function Waiting({ invitation, onClose }: { invitation: Invitation; onClose: () 
 }
 
 function Copyable({ label, hint, text }: { label: string; hint?: string; text: string }) {
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text)
-      tell('Copied')
-    } catch {
-      tell('The browser does not let us copy; select the text instead', 'problem')
-    }
-  }
   return (
     <div className="field">
       <div className="label">
@@ -178,7 +170,7 @@ function Copyable({ label, hint, text }: { label: string; hint?: string; text: s
           type="button"
           className="button quiet square"
           aria-label={`Copy: ${label}`}
-          onClick={() => void copy()}
+          onClick={() => void copyText(text)}
         >
           <Copy />
         </button>

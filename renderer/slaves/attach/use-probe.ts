@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { bridge, type Probe } from '../../bridge.ts'
+import { unexpected } from './use-order.ts'
 
 export type ProbeState =
   | { readonly kind: 'nothing' }
@@ -21,21 +22,10 @@ export function useProbe(address: string): ProbeState & { again: () => void } {
     let current = true
     const timer = setTimeout(() => {
       setState({ kind: 'asking' })
-      bridge.request('attach:probe', { address: wanted }).then(
-        probe => current && setState({ kind: 'answered', probe, at: Date.now() }),
-        (error: Error) =>
-          current &&
-          setState({
-            kind: 'answered',
-            at: Date.now(),
-            probe: {
-              ok: false,
-              problem: 'other',
-              message: `${error.message}.`,
-              nextStep: 'Try again.',
-            },
-          }),
-      )
+      void bridge
+        .request('attach:probe', { address: wanted })
+        .catch(unexpected)
+        .then(probe => current && setState({ kind: 'answered', probe, at: Date.now() }))
     }, PAUSE_MS)
     setState({ kind: 'nothing' })
     return () => {
