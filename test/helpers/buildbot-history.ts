@@ -52,8 +52,9 @@ def sh(command, **more):
     return steps.ShellCommand(command=["sh", "-c", command], logEnviron=False, **more)
 
 calc = util.BuildFactory([
-    sh("seq 5000; echo oops >&2; echo 'gr\u00fc\u00dfe'; printf 'no newline'", name="talk"),
-    # A worker takes a file that is there when it first looks for an old one.
+    sh("rm -f side.txt; seq 5000; echo oops >&2; echo 'gr\u00fc\u00dfe'; printf 'no newline'", name="talk"),
+    # A worker takes a file for an old one whose size and whole second are those of when it
+    # first looked: the one of the build before is removed by the step before.
     sh("sleep 0.5; echo side > side.txt; exit 1", name="fails", logfiles={"side": "side.txt"},
        flunkOnFailure=False, warnOnFailure=True, haltOnFailure=False),
     sh("never", name="skipped", doStepIf=False, hideStepIf=True),
