@@ -93,7 +93,11 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
       return entries.size > 0
     },
     start,
-    interrupt: (id, why) => entries.get(id)?.command.interrupt(why),
+    interrupt(id, why) {
+      const entry = entries.get(id)
+      // What is over has nothing to end: what it left in the background goes with the build.
+      if (entry?.running) entry.command.interrupt(why)
+    },
     endBuild,
     keepBuilds(markers) {
       for (const build of buildsOf()) if (!markers.has(build)) void endBuild(build)
@@ -181,7 +185,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
   function forget(entry: Entry, why: string): Promise<void> {
     entry.outbox.drop()
     if (entries.get(entry.id) === entry) entries.delete(entry.id)
-    entry.command.interrupt(why)
+    if (entry.running) entry.command.interrupt(why)
     return entry.command.done.catch(() => {})
   }
 

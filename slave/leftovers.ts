@@ -1,7 +1,7 @@
-import { describeProcess, readProcess } from './commands/process-list.ts'
+import { describeProcess } from './commands/process-list.ts'
 import { buildMark } from './commands/process-mark.ts'
 import { findTree, killTree } from './commands/process-tree.ts'
-import { forgetBuild, seenOf } from './commands/process-watch.ts'
+import { firstStartOf, forgetBuild, seenOf } from './commands/process-watch.ts'
 import type { Console } from './console.ts'
 
 // How long what a build left may take to end by itself.
@@ -13,11 +13,13 @@ export async function endLeftovers(
   slaveId: string,
   console: Console,
 ): Promise<readonly string[]> {
-  const since = readProcess(process.pid)
+  const first = firstStartOf(build)
+  if (!first) return []
+  const { startedAt } = first
   const tree = {
     mark: buildMark(slaveId, build),
     seen: seenOf(build),
-    ...(since && { since }),
+    ...(startedAt !== undefined && { since: { startedAt } }),
   }
   const left = await findTree(tree)
   if (left.length > 0) {

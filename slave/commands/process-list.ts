@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** A process that lives. */
@@ -34,6 +34,15 @@ export function readProcess(pid: number): ProcessInfo | undefined {
   return process.platform === 'linux' ? readLinux(pid) : undefined
 }
 
+/**
+ * When a process started, as {@link ProcessInfo.startedAt} has it, even of one that has just ended and
+ * was not waited for yet; undefined where that can't be had at once.
+ */
+export function startOfProcess(pid: number): string | undefined {
+  const stat = process.platform === 'linux' ? readStat(pid) : undefined
+  return stat && fieldsOf(stat)[START_FIELD]
+}
+
 export function describeProcess({ name, pid }: ProcessInfo): string {
   return `${name} (pid ${pid})`
 }
@@ -49,24 +58,44 @@ function listLinux(): ProcessInfo[] {
   return found
 }
 
+// Of the fields after the name.
+const START_FIELD = 19
+
 function readLinux(pid: number): ProcessInfo | undefined {
-  let stat: string
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  } catch {
-    return undefined
-  }
-  // The name stands in parentheses and may hold spaces and parentheses itself.
-  const nameEnd = stat.lastIndexOf(')')
-  const [state, parent, group, session, ...rest] = stat.slice(nameEnd + 2).split(' ')
+  const stat = readStat(pid)
+  if (stat === undefined) return undefined
+  const fields = fieldsOf(stat)
+  const [state, parent, group, session] = fields
   if (state === 'Z' || state === 'X') return undefined
   return {
     pid,
     parent: Number(parent),
     group: Number(group),
     session: Number(session),
-    startedAt: rest[15] ?? '',
-    name: stat.slice(stat.indexOf('(') + 1, nameEnd),
+    startedAt: fields[START_FIELD] ?? '',
+    name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+  }
+}
+
+// The name stands in parentheses and may hold spaces and parentheses itself.
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ', START_FIELD + 1)
+}
+
+// A stat is one line of at most some 400 bytes, told whole by one read. Each build's end looks at all
+// processes: readFileSync costs twice the calls, and a fresh buffer of 64 KiB for each.
+const statBuffer = Buffer.allocUnsafe(4096)
+
+function readStat(pid: number): string | undefined {
+  let file: number | undefined
+  try {
+    file = openSync(`/proc/${pid}/stat`, 'r')
+    const length = readSync(file, statBuffer, 0, statBuffer.length, 0)
+    return statBuffer.toString('latin1', 0, length)
+  } catch {
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
   }
 }
 

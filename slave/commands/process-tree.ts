@@ -11,7 +11,7 @@ export interface TreeOptions {
   /** Who was seen to belong while it ran: see process-watch.ts. */
   readonly seen?: Iterable<ProcessInfo>
   /** Whoever is older can't carry the mark, and need not be asked. */
-  readonly since?: ProcessInfo
+  readonly since?: Pick<ProcessInfo, 'startedAt'>
 }
 
 export interface KillOptions extends TreeOptions {

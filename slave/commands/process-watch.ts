@@ -1,4 +1,4 @@
-import { listProcesses, type ProcessInfo, readProcess } from './process-list.ts'
+import { listProcesses, type ProcessInfo, readProcess, startOfProcess } from './process-list.ts'
 import type { Mark } from './process-mark.ts'
 import { grow, type KillOptions, killTree } from './process-tree.ts'
 
@@ -28,6 +28,8 @@ interface Watched {
 }
 
 const watched = new Set<Watched>()
+// When the first program of each build started; undefined where that is not known.
+const firstStarts = new Map<string, string | undefined>()
 let timer: NodeJS.Timeout | undefined
 let pauseMs = 0
 let nextAt = Number.POSITIVE_INFINITY
@@ -42,6 +44,7 @@ export function watchTree(pid: number, build: string, mark: Mark): TreeWatch {
   const own: Watched = { pid, build, leader, running: true, known: new Map() }
   if (leader) own.known.set(pid, leader)
   watched.add(own)
+  if (!firstStarts.has(build)) firstStarts.set(build, startOfProcess(pid))
   // Windows keeps the numbers of parents that have ended: there is nothing to remember.
   if (process.platform !== 'win32') {
     pauseMs = process.platform === 'linux' ? FIRST_LOOK_MS : PS_FIRST_LOOK_MS
@@ -87,8 +90,16 @@ export function seenOf(build?: string): ProcessInfo[] {
   )
 }
 
+/** Whether a program was started for a build, and since when one of its processes can be there. */
+export function firstStartOf(build: string): { readonly startedAt?: string } | undefined {
+  if (!firstStarts.has(build)) return undefined
+  const startedAt = firstStarts.get(build)
+  return startedAt === undefined ? {} : { startedAt }
+}
+
 /** The commands of a build are over: nothing of it needs to be remembered. */
 export function forgetBuild(build: string): void {
+  firstStarts.delete(build)
   for (const one of watched) if (one.build === build && !one.running) watched.delete(one)
 }
 

@@ -8,6 +8,7 @@ import {
   parseCim,
   parsePs,
   readProcess,
+  startOfProcess,
 } from '../../../slave/commands/process-list.ts'
 import { commandMark, withLimit } from '../../../slave/commands/process-mark.ts'
 import { findTree, killTree } from '../../../slave/commands/process-tree.ts'
@@ -79,6 +80,19 @@ test('a command that spawns for ever, also while it dies, leaves nobody', async 
   expect([rc, left, output.header!.includes('could not be ended')]).toEqual([-1, [], false])
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'when a program started is known after it has ended, until it is waited for',
+  async () => {
+    // Node waits for its children between two turns of the loop.
+    const child = spawn('true')
+    const pid = child.pid!
+    while (readProcess(pid)) expect(startOfProcess(pid)).toMatch(/^\d+$/)
+    const startedAt = startOfProcess(pid)
+    await once(child, 'close')
+    expect([Number(startedAt) > 0, startOfProcess(pid)]).toEqual([true, undefined])
+  },
+)
+
 test('a child that was seen below its command stays known, whatever it does to itself', async () => {
   const folder = temporaryFolder('work')
   const script = `
@@ -125,12 +139,15 @@ test("a bystander that got the pid of a command's process lives, and so do its c
 
 test('what a build leaves in the background is named in its log, and ended with the build', async () => {
   const master = await fakeMaster()
-  const heard = await master.run('shell', {
+  const command = master.start('shell', {
     workdir: temporaryFolder('work'),
     build_marker: 'named',
     command: `sleep 600 & echo $!; env -i setsid sh -c 'echo $$; exec sleep 600' &`,
   })
+  const heard = await command.done
   const pids = heard.output.stdout!.trim().split('\n').map(Number)
+  // A stop that comes too late finds nothing of the command to end.
+  await command.interrupt('too late')
   const left = (await master.link.request('end_build', { build_marker: 'named' })) as string[]
   await isGone(...pids)
   const named = pids.map(pid => `sleep (pid ${pid})`).sort()
