@@ -18,6 +18,7 @@ export type {
   Queue,
   RecoveryStatus,
   Requests,
+  Schedule,
   SequencedNews,
   Snapshot,
   UpdateStatus,

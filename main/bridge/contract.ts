@@ -28,6 +28,7 @@ import type {
 } from '../master/model.ts'
 import type { Topics } from '../master/mq/mq.ts'
 import type { WaitReason } from '../master/process/waiting.ts'
+import type { Planned } from '../master/schedulers/scheduler.ts'
 import type {
   AttachInfo,
   Invited,
@@ -179,7 +180,11 @@ export type RecoveryStatus =
 
 /** What the main process announces: the master's news, and how the queue stands. */
 export type Events = Topics &
-  TerminalTopics & { 'queue/changed': Queue; 'update/changed': UpdateStatus }
+  TerminalTopics & {
+    'queue/changed': Queue
+    'schedule/changed': Schedule
+    'update/changed': UpdateStatus
+  }
 export type EventName = keyof Events
 
 /** News with its number. Numbers go up by one; a gap means that something was missed. */
@@ -227,6 +232,7 @@ export interface Snapshot {
   readonly changes: readonly Change[]
   readonly events: readonly MasterEvent[]
   readonly queue: Queue
+  readonly schedule: Schedule
   readonly config: ConfigStatus
   readonly updates: UpdateStatus
   readonly freeBytes: number | null
@@ -241,6 +247,9 @@ export type Queue = readonly {
   readonly reason: string
   readonly reasons: readonly WaitReason[]
 }[]
+
+/** What schedulers are going to ask for by themselves, the soonest first. */
+export type Schedule = readonly ({ readonly builderId: BuilderId } & Omit<Planned, 'builders'>)[]
 
 export interface TerminalWish {
   readonly slave: string

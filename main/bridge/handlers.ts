@@ -177,6 +177,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       changes: data.changes({ limit: SNAPSHOT_CHANGES }),
       events: data.events(0, SNAPSHOT_EVENTS),
       queue: news.queue,
+      schedule: news.schedule,
       updates: updateStatus(updates(), master.options.version),
       config: config.status,
     }

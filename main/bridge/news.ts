@@ -3,12 +3,13 @@ import type { Stop } from '../master/model.ts'
 import type { News as MasterNews } from '../master/mq/mq.ts'
 import { describeWaiting } from '../master/process/waiting.ts'
 import type { TerminalNews } from '../master/slaves/terminals.ts'
-import type { Queue, SequencedNews, UpdateStatus } from './contract.ts'
+import type { Queue, Schedule, SequencedNews, UpdateStatus } from './contract.ts'
 
 export interface News {
   /** The number of the newest news. */
   readonly seq: number
   readonly queue: Queue
+  readonly schedule: Schedule
   subscribe(listener: (news: SequencedNews) => void): Stop
   tellUpdate(status: UpdateStatus): void
   stop: Stop
@@ -23,6 +24,7 @@ export function createNews(master: Master): News {
   const listeners = new Set<(news: SequencedNews) => void>()
   let seq = 0
   let queue = readQueue()
+  let schedule = readSchedule()
   let cancelLook: Stop | undefined
 
   const unsubscribe = mq.subscribeAll(news => {
@@ -30,6 +32,7 @@ export function createNews(master: Master): News {
     if (news.topic === 'request/changed' || news.topic === 'slave/changed') lookSoon()
   })
 
+  const unsubscribeSchedulers = master.schedulers.subscribe(lookSoon)
   const unsubscribeTerminals = master.terminals.subscribe(tell)
 
   return {
@@ -39,6 +42,9 @@ export function createNews(master: Master): News {
     get queue() {
       return queue
     },
+    get schedule() {
+      return schedule
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -46,6 +52,7 @@ export function createNews(master: Master): News {
     tellUpdate: payload => tell({ topic: 'update/changed', payload }),
     stop() {
       unsubscribe()
+      unsubscribeSchedulers()
       unsubscribeTerminals()
       cancelLook?.()
       listeners.clear()
@@ -57,6 +64,7 @@ export function createNews(master: Master): News {
       | MasterNews
       | TerminalNews
       | { topic: 'queue/changed'; payload: Queue }
+      | { topic: 'schedule/changed'; payload: Schedule }
       | { topic: 'update/changed'; payload: UpdateStatus },
   ) {
     seq++
@@ -67,10 +75,12 @@ export function createNews(master: Master): News {
   function lookSoon() {
     cancelLook ??= clock.after(QUEUE_MS, () => {
       cancelLook = undefined
-      const now = readQueue()
-      if (JSON.stringify(now) === JSON.stringify(queue)) return
-      queue = now
-      tell({ topic: 'queue/changed', payload: queue })
+      const nextQueue = readQueue()
+      if (JSON.stringify(nextQueue) !== JSON.stringify(queue))
+        tell({ topic: 'queue/changed', payload: (queue = nextQueue) })
+      const nextSchedule = readSchedule()
+      if (JSON.stringify(nextSchedule) !== JSON.stringify(schedule))
+        tell({ topic: 'schedule/changed', payload: (schedule = nextSchedule) })
     })
   }
 
@@ -79,5 +89,14 @@ export function createNews(master: Master): News {
       const reasons = distributor.whyWaiting(waiting.builderId)
       return { ...waiting, reason: describeWaiting(reasons, clock.now()), reasons }
     })
+  }
+
+  function readSchedule(): Schedule {
+    return master.schedulers.planned().flatMap(({ builders, ...planned }) =>
+      builders.flatMap(name => {
+        const builder = data.builderByName(name)
+        return builder ? [{ builderId: builder.id, ...planned }] : []
+      }),
+    )
   }
 }

@@ -376,7 +376,14 @@ function isCurrent(dataDir: string): boolean {
   }
 }
 
-const quiet: News = { seq: 0, queue: [], subscribe: () => () => {}, tellUpdate() {}, stop() {} }
+const quiet: News = {
+  seq: 0,
+  queue: [],
+  schedule: [],
+  subscribe: () => () => {},
+  tellUpdate() {},
+  stop() {},
+}
 
 /** Handlers and news that stay the same objects while what is behind them changes. */
 function createSwitch(handlers: Handlers, news: News) {
@@ -396,6 +403,9 @@ function createSwitch(handlers: Handlers, news: News) {
       },
       get queue() {
         return now.news.queue
+      },
+      get schedule() {
+        return now.news.schedule
       },
       subscribe(listener) {
         listeners.set(listener, now.news.subscribe(listener))

@@ -18,7 +18,7 @@ import { createMq, type Mq } from './mq/mq.ts'
 import { type Distributor, startDistributor } from './process/distributor.ts'
 import { createLocks } from './process/locks.ts'
 import { commandId } from './process/step-run.ts'
-import { startSchedulers } from './schedulers/schedulers.ts'
+import { type Schedulers, startSchedulers } from './schedulers/schedulers.ts'
 import { memorySecrets, type SecretsStore } from './secrets.ts'
 import type { Expected } from './slaves/attachment.ts'
 import { startOperations } from './slaves/operations.ts'
@@ -81,6 +81,8 @@ export interface Master {
   readonly config: ConfigFile
   readonly distributor: Distributor
   readonly slaves: Pick<Slaves, 'session' | 'kill' | 'survives'>
+  /** What is going to be asked for without a person. */
+  readonly schedulers: Pick<Schedulers, 'planned' | 'subscribe'>
   readonly terminals: Terminals
   readonly backups: Backups
   /** Questions to the whole history, answered on a thread of its own. */
@@ -354,6 +356,7 @@ function startServices(
     config,
     distributor,
     slaves,
+    schedulers,
     terminals,
     remote,
     async poll(project?: string) {

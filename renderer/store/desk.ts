@@ -9,6 +9,7 @@ import type {
   MasterEvent,
   Project,
   Queue,
+  Schedule,
   SequencedNews,
   Slave,
   Snapshot,
@@ -42,6 +43,7 @@ export interface Desk {
   /** Newest first. */
   readonly events: readonly MasterEvent[]
   readonly queue: Queue
+  readonly schedule: Schedule
   readonly config: ConfigStatus
   readonly updates: UpdateStatus
   /** How long logs are that were seen to grow. */
@@ -69,6 +71,7 @@ const NOTHING: Desk = {
   changes: [],
   events: [],
   queue: [],
+  schedule: [],
   config: { file: '', good: true, loadedAt: 0, problems: [], notices: [] },
   updates: {
     version: '',
@@ -219,6 +222,9 @@ function change(draft: Draft, news: SequencedNews): Draft {
       break
     case 'queue/changed':
       draft.queue = news.payload
+      break
+    case 'schedule/changed':
+      draft.schedule = news.payload
       break
     case 'config/changed':
       draft.config = news.payload

@@ -29,6 +29,7 @@ function served() {
       news: {
         seq: 0,
         queue: [],
+        schedule: [],
         stop: () => {},
         tellUpdate: () => {},
         subscribe(listener) {

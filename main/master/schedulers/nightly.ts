@@ -1,12 +1,13 @@
 import { Cron } from 'croner'
 import type { NightlyConfig } from '../config/model.ts'
-import type { Change, Stop } from '../model.ts'
+import type { Change, Moment, Stop } from '../model.ts'
 import {
   addBuildset,
   afterwards,
   buildersByProject,
   followChanges,
   LAST_TIME,
+  type RunningScheduler,
   type SchedulerContext,
 } from './scheduler.ts'
 
@@ -17,31 +18,53 @@ const LONGEST_WAIT_MS = 60_000
  * Requests builds at the times of a cron pattern. A time that passed while the
  * master was away is made up for once, not once for each time.
  */
-export function startNightlyScheduler(context: SchedulerContext, config: NightlyConfig): Stop {
-  const { data, clock } = context
+export function startNightlyScheduler(
+  context: SchedulerContext,
+  config: NightlyConfig,
+): RunningScheduler {
+  const { data, clock, onPlan } = context
   const cron = new Cron(config.cron, { paused: true })
   let cancel: Stop = () => {}
+  let at: Moment | null = null
   const unsubscribe = followChanges(context, config.name, onChange)
   if (data.schedulerState(config.name, LAST_TIME) === undefined) remember()
   arm()
 
-  return () => {
-    unsubscribe()
-    cancel()
-    cron.stop()
+  return {
+    stop() {
+      unsubscribe()
+      cancel()
+      cron.stop()
+    },
+    planned: () => (at === null ? [] : plannedBy(at)),
+  }
+
+  function plannedBy(at: Moment) {
+    const held = data.heldChanges(config.name)
+    const base = { scheduler: config.name, at, reason: `scheduled by ${config.name}` }
+    return [...buildersByProject(config.builders, context.config())].map(([project, builders]) => ({
+      ...base,
+      builders: builders.map(builder => builder.name),
+      onlyIfChanged: config.onlyIfChanged && !held.some(change => change.project === project),
+    }))
   }
 
   function onChange(change: Change) {
     // Without a branch, what is built is the repository's own.
     const branch = config.branch ?? data.ownBranch(change.project)
     if (branch !== null && change.branch !== branch) return
-    if (buildersByProject(config.builders, context.config()).has(change.project))
-      data.holdChange(config.name, change.id)
+    if (!buildersByProject(config.builders, context.config()).has(change.project)) return
+    data.holdChange(config.name, change.id)
+    onPlan()
   }
 
   function arm() {
     const last = Number(data.schedulerState(config.name, LAST_TIME))
     const next = cron.nextRun(new Date(last))
+    if (at !== (next?.getTime() ?? null)) {
+      at = next?.getTime() ?? null
+      onPlan()
+    }
     // A pattern may name no time that is still to come.
     if (!next) return
     const delayMs = Math.max(0, next.getTime() - clock.now())

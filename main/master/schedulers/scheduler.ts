@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { BuilderConfig, Config, SchedulerConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import type { NewSourceStamp } from '../db/buildsets.ts'
-import type { Change, Properties, PropertyValue, Stop } from '../model.ts'
+import type { Change, Moment, Properties, PropertyValue, Stop } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import { from } from '../process/properties.ts'
 
@@ -14,6 +14,26 @@ export interface SchedulerContext {
   readonly clock: Clock
   readonly config: () => Config
   readonly log: (text: string) => void
+  /** Told when what a scheduler plans is another. */
+  readonly onPlan: () => void
+}
+
+/** Builds that a scheduler is going to ask for by itself. */
+export interface Planned {
+  readonly scheduler: string
+  /** Names of builders. */
+  readonly builders: readonly string[]
+  readonly at: Moment
+  /** What it waits for, in words. */
+  readonly reason: string
+  /** Nothing has changed so far, and it asks for builds of changes only. */
+  readonly onlyIfChanged: boolean
+}
+
+export interface RunningScheduler {
+  readonly stop: Stop
+  /** What it is going to ask for next. */
+  planned(): readonly Planned[]
 }
 
 /** Builders of the scheduler, by project: one buildset has one source. */

@@ -354,3 +354,37 @@ test('schedulers that have stopped leave no timer', () => {
   desk.schedulers.stop()
   expect(desk.clock.waiting).toBe(0)
 })
+
+test('what is planned is told: when, for whom, and whether only if something changes', () => {
+  const desk = schedule([
+    onMain(),
+    nightly({ builders: ['linux', 'lib'], onlyIfChanged: true, branch: 'main' }),
+    byHand,
+  ])
+  let told = 0
+  desk.schedulers.subscribe(() => told++)
+  const begun = desk.clock.now()
+  const plans = () =>
+    desk.schedulers
+      .planned()
+      .map(({ scheduler, builders, at, onlyIfChanged }) =>
+        [scheduler, builders.join('+'), at - begun, ...(onlyIfChanged ? ['if changed'] : [])].join(
+          ' ',
+        ),
+      )
+  const quiet = plans()
+  desk.advance(1 * S)
+  desk.commit('one')
+  const changed = plans()
+  const after = told
+  desk.advance(5 * S)
+  expect([quiet, changed, after > 0, told > after, plans()]).toEqual([
+    [`nightly linux ${17 * H} if changed`, `nightly lib ${17 * H} if changed`],
+    [`on main linux+mac ${6 * S}`, `nightly linux ${17 * H}`, `nightly lib ${17 * H} if changed`],
+    true,
+    true,
+    [`nightly linux ${17 * H}`, `nightly lib ${17 * H} if changed`],
+  ])
+  desk.configure([byHand])
+  expect(plans()).toEqual([])
+})
