@@ -9,6 +9,8 @@ import { Frame } from './frame/frame.tsx'
 import { KeysHelp } from './frame/keys-help.tsx'
 import { Palette } from './frame/palette.tsx'
 import { WhatsNew } from './frame/whats-new.tsx'
+import { ConsoleView } from './grid/console-view.tsx'
+import { GridView } from './grid/grid-view.tsx'
 import { RecoveryView, UpgradeView } from './recovery/recovery-view.tsx'
 import { useRecovery } from './recovery/use-recovery.ts'
 import { SettingsView } from './settings/settings-view.tsx'
@@ -86,6 +88,12 @@ function DeskViews() {
   return (
     <Switch>
       <Route path="/waterfall">{empty ? <AddView /> : <WaterfallView />}</Route>
+      <Route path="/console">
+        <ConsoleView />
+      </Route>
+      <Route path="/grid">
+        <GridView />
+      </Route>
       <Route path="/builds">
         <BuildsView />
       </Route>
@@ -148,6 +156,8 @@ function isInTerminal(target: EventTarget | null): boolean {
 const PLACES: Readonly<Record<string, string>> = {
   w: routes.waterfall,
   b: routes.builds,
+  m: routes.console,
+  r: routes.grid,
   c: routes.changes,
   s: routes.slaves,
   ',': routes.settings,

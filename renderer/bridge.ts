@@ -13,6 +13,7 @@ export type {
   EnvironmentInfo,
   ForceOffer,
   ForceOrder,
+  Identity,
   LogSearch,
   Preview,
   Queue,
@@ -27,6 +28,7 @@ export type { BackupInfo } from '../main/master/backup/list.ts'
 export type { BackupSettings } from '../main/master/backup/settings.ts'
 export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.ts'
 export type { PageAnswer } from '../main/master/data/history-answers.ts'
+export type { Holdings, HoldingsQuery } from '../main/master/db/holdings.ts'
 export type { Density } from '../main/master/db/timeline.ts'
 export type {
   Draft,

@@ -54,6 +54,16 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   ]),
   'history:density': z.tuple([z.object({ ...stretch, parts: z.int().min(1).max(5000) })]),
   'history:beginning': z.tuple([]),
+  'history:holdings': z.tuple([
+    z.object({
+      project: name.nullable(),
+      branch: name.nullable(),
+      who: z.array(name).max(20),
+      before: id.nullable(),
+      limit: z.int().min(1).max(200),
+    }),
+  ]),
+  'person:identity': z.tuple([]),
   'build:details': z.tuple([id]),
   'build:byNumber': z.tuple([z.object({ builder: name, number: id })]),
   'build:stop': z.tuple([z.object({ id, reason: name })]),

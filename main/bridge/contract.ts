@@ -55,6 +55,9 @@ export interface Requests {
   'history:days': HistoryQuestions['days']
   'history:density': HistoryQuestions['density']
   'history:beginning': HistoryQuestions['beginning']
+  'history:holdings': HistoryQuestions['holdings']
+  /** Who sits at this desk, as git knows it. */
+  'person:identity': () => Identity
   'build:details': (id: BuildId) => BuildDetails
   'build:byNumber': (query: { builder: string; number: number }) => BuildId
   'build:stop': (order: { id: BuildId; reason: string }) => void
@@ -256,6 +259,12 @@ export interface TerminalWish {
   readonly buildId: BuildId | null
   readonly cols: number
   readonly rows: number
+}
+
+/** `null` is what git was not told. */
+export interface Identity {
+  readonly name: string | null
+  readonly email: string | null
 }
 
 export interface BuildsQuery {

@@ -16,6 +16,7 @@ import { type DesktopDoor, desktopHandlers } from './desktop.ts'
 import { type EnvironmentPort, environmentHandlers } from './environment.ts'
 import { forceBuild, forceTip, rebuild } from './force.ts'
 import type { News } from './news.ts'
+import { personHandlers } from './person.ts'
 import { type RecoveryPort, recoveryHandlers } from './recovery.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
@@ -70,6 +71,8 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:days': query => master.history.ask('days', query),
     'history:density': query => master.history.ask('density', query),
     'history:beginning': () => master.history.ask('beginning'),
+    'history:holdings': query => master.history.ask('holdings', query),
+    ...personHandlers(master.options.env),
 
     'build:details': id => details(mustBe(data.build(id), `there is no build ${id}`)),
 

@@ -96,7 +96,7 @@ function Rail() {
             <Link
               href={path}
               aria-label={shown ? `${label}, ${badge.count} ${badge.words}` : label}
-              aria-current={location.startsWith(path) ? 'page' : undefined}
+              aria-current={isAt(location, path) ? 'page' : undefined}
             >
               <Icon aria-hidden />
               {shown && <span className={badge.className}>{badge.count}</span>}
@@ -116,6 +116,16 @@ function Rail() {
       </Hint>
     </nav>
   )
+}
+
+// Console and grid are other pictures of what the waterfall shows.
+const SAME_AS: Readonly<Record<string, string>> = {
+  [routes.console]: routes.waterfall,
+  [routes.grid]: routes.waterfall,
+}
+
+function isAt(location: string, path: string): boolean {
+  return location.startsWith(path) || SAME_AS[location] === path
 }
 
 // Builders whose last build was not good.

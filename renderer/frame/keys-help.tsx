@@ -9,6 +9,8 @@ const GROUPS: readonly {
     keys: [
       ['Ctrl K', 'commands, builds, changes'],
       ['g w', 'waterfall'],
+      ['g m', 'console: my changes'],
+      ['g r', 'grid'],
       ['g b', 'builds'],
       ['g c', 'changes'],
       ['g s', 'slaves'],

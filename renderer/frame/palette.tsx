@@ -142,6 +142,8 @@ function useEntries(): readonly Entry[] {
         go(routes.waterfall)
         askForDate()
       }),
+      command('Console', 'my changes, and which builds hold them', () => go(routes.console)),
+      command('Grid', 'changes by builders', () => go(routes.grid)),
       command('Builds', 'go to', () => go(routes.builds)),
       command('Changes', 'go to', () => go(routes.changes)),
       command('Slaves', 'go to', () => go(routes.slaves)),

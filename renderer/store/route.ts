@@ -4,6 +4,8 @@ import type { Build, Builder } from '../bridge.ts'
 /** Where things are in this window. Addresses hold names, so that they can be read and kept. */
 export const routes = {
   waterfall: '/waterfall',
+  console: '/console',
+  grid: '/grid',
   builds: '/builds',
   changes: '/changes',
   slaves: '/slaves',
@@ -12,9 +14,27 @@ export const routes = {
   build: (builder: Pick<Builder, 'name'>, build: Pick<Build, 'number'>, tab?: 'terminal') =>
     `/builds/${encodeURIComponent(builder.name)}/${build.number}${tab ? `/${tab}` : ''}`,
   builder: (builder: Pick<Builder, 'name'>) => `/builds/${encodeURIComponent(builder.name)}`,
+  /** Two builds side by side: what is new in the first, against the second. */
+  compare: (a: BuildAddress, b: BuildAddress) => `/compare/${addressOf(a)}/${addressOf(b)}`,
   slave: (name: string, tab = 'console') =>
     `/slaves/${encodeURIComponent(name)}${tab === 'console' ? '' : `/${tab}`}`,
 } as const
+
+/** A build as an address names it. */
+export interface BuildAddress {
+  readonly builder: string
+  readonly number: number
+}
+
+function addressOf({ builder, number }: BuildAddress): string {
+  return `${encodeURIComponent(builder)}:${number}`
+}
+
+/** A build out of an address; `undefined` when it names none. */
+export function buildIn(part: string): BuildAddress | undefined {
+  const found = /^(.+):(\d{1,9})$/.exec(nameIn(part))
+  return found ? { builder: found[1]!, number: Number(found[2]) } : undefined
+}
 
 /** The path of the view; what follows a `?` is the state of that view. */
 export const useLocation: typeof useHashLocation = options => {

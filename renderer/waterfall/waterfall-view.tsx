@@ -2,6 +2,7 @@ import { FolderPlus, Minus, PanelRight, Play, Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Builder } from '../bridge.ts'
 import { useForceDialog } from '../builds/force-dialog.tsx'
+import { ViewSwitch } from '../frame/view-switch.tsx'
 import { useDesk } from '../store/hooks.ts'
 import { prefer, readPreferences, usePreferences } from '../store/preferences.ts'
 import { go, routes } from '../store/route.ts'
@@ -28,7 +29,8 @@ export function WaterfallView() {
     <div className="waterfall">
       <section className="view" aria-label="Waterfall">
         <div className="tools">
-          <h1>Waterfall</h1>
+          <h1 className="visually-hidden">Waterfall</h1>
+          <ViewSwitch />
           <Legend />
           <span className="grow" />
           <Segments

@@ -1,6 +1,7 @@
 import { changesWithin } from '../db/changes.ts'
 import type { Database } from '../db/database.ts'
 import { eventsWithin } from '../db/events.ts'
+import { type Holdings, type HoldingsQuery, holdings } from '../db/holdings.ts'
 import { stepsOfBuilds } from '../db/steps.ts'
 import {
   type BuilderDay,
@@ -27,6 +28,8 @@ export interface HistoryQuestions {
   density: (query: Stretch & { readonly parts: number }) => readonly Density[]
   /** When the first build began; `null` when there is none. */
   beginning: () => Moment | null
+  /** Changes, and which builds hold each of them. */
+  holdings: (query: HoldingsQuery) => Holdings
 }
 
 export interface StretchAnswer {
@@ -87,6 +90,7 @@ export const HISTORY_ANSWERS: Answers = {
   days: (db, { from, to, offsetMs }) => builderDays(db, { from, to }, offsetMs),
   density: (db, { from, to, parts }) => buildDensity(db, { from, to }, parts),
   beginning: db => firstBuildAt(db),
+  holdings,
 }
 
 // Builds with what stands beside them: changes from shortly before, which led to them.

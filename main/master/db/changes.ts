@@ -150,7 +150,7 @@ function subjectOf(comments: string): string {
   return comments.trimStart().split('\n', 1)[0]!.trimEnd()
 }
 
-function toChange(row: Row): Change {
+export function toChange(row: Row): Change {
   return {
     id: row.id as ChangeId,
     project: row.project as string,

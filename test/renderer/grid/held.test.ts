@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import type { Holdings } from '../../../main/master/db/holdings.ts'
+import type {
+  Build,
+  Builder,
+  BuilderId,
+  BuildId,
+  Change,
+  ChangeId,
+} from '../../../main/master/model.ts'
+import { CANCELLED, FAILURE, type Result, SUCCESS, WARNINGS } from '../../../main/master/results.ts'
+import { buildersOf, heldChanges, standing } from '../../../renderer/grid/held.ts'
+
+const build = (id: number, builder: number, results: Result | null) =>
+  ({ id: id as BuildId, builderId: builder as BuilderId, number: id, results }) as Build
+const change = (id: number, project = 'calc') => ({ id: id as ChangeId, project }) as Change
+
+function told(part: Partial<Holdings>): Holdings {
+  const none = { changes: [], builds: [], holds: [], waits: [], kept: [], broke: [], more: false }
+  return { ...none, ...part }
+}
+
+const hold = (changeId: number, buildId: number) => ({
+  changeId: changeId as ChangeId,
+  buildId: buildId as BuildId,
+})
+
+test('a cell shows the newest build of its change, as the news have it', () => {
+  const answer = told({
+    changes: [change(1)],
+    builds: [build(7, 1, FAILURE), build(8, 1, null)],
+    holds: [hold(1, 7), hold(1, 8)],
+    broke: [7 as BuildId],
+  })
+  const ended = build(8, 1, SUCCESS)
+  const look = (live: Map<BuildId, Build>) => heldChanges(answer, live)[0]!.at.get(1 as BuilderId)
+  expect([look(new Map()), look(new Map([[ended.id, ended]]))]).toMatchObject([
+    { look: 'running', broke: false, build: { id: 8 } },
+    { look: 'success', broke: false, build: { id: 8 } },
+  ])
+})
+
+test('how a change stands is said in the order of what needs a look', () => {
+  const answer = told({
+    changes: [change(1)],
+    builds: [
+      build(1, 1, FAILURE),
+      build(2, 2, WARNINGS),
+      build(3, 3, null),
+      build(4, 4, FAILURE),
+      build(6, 6, CANCELLED),
+    ],
+    holds: [hold(1, 1), hold(1, 2), hold(1, 3), hold(1, 4), hold(1, 6)],
+    waits: [{ changeId: 1 as ChangeId, builderId: 5 as BuilderId }],
+    broke: [1 as BuildId],
+    kept: [1 as ChangeId],
+  })
+  expect(heldChanges(answer, new Map()).map(standing)).toEqual([
+    'broke 1, 1 red before it, 1 passed, 1 running, 1 to come, 1 stopped, waits for its tree to be stable',
+  ])
+  expect(standing({ at: new Map(), kept: false })).toBe('not built')
+})
+
+test('columns are all builders of the projects in sight, quiet ones too, and gone ones that built', () => {
+  const builder = (id: number, project: string, active = true) =>
+    ({ id: id as BuilderId, project, active }) as Builder
+  const changes = heldChanges(
+    told({ changes: [change(1)], builds: [build(1, 4, SUCCESS)], holds: [hold(1, 1)] }),
+    new Map(),
+  )
+  const all = [builder(1, 'calc'), builder(2, 'site'), builder(3, 'calc'), builder(4, 'old', false)]
+  expect(buildersOf(changes, all).map(one => one.id)).toEqual([1, 3, 4])
+})
+
+test('a change that broke a builder is not cleared by another bad build of it', () => {
+  const answer = told({
+    changes: [change(1)],
+    builds: [build(7, 1, FAILURE), build(8, 1, FAILURE)],
+    holds: [hold(1, 7), hold(1, 8)],
+    broke: [7 as BuildId],
+  })
+  expect(heldChanges(answer, new Map())[0]!.at.get(1 as BuilderId)!.broke).toBe(true)
+})
