@@ -1,6 +1,8 @@
 import type { Build, BuildRequestId } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
+import { readDesk } from './desk.ts'
 import { tell } from './messages.ts'
+import { go, routes } from './route.ts'
 
 /** Does something on the master, and says in the status bar how it went. */
 export async function act<T>(doing: Promise<T>, done: string): Promise<T | undefined> {
@@ -27,6 +29,16 @@ export async function copyText(text: string, done = 'Copied'): Promise<void> {
     // Over plain HTTP from another machine there is no clipboard at all.
     tell('The browser does not let us copy; select the text instead', 'problem')
   }
+}
+
+/** The name of the builder whose build it is. */
+export function builderOf(build: Pick<Build, 'builderId'>): string {
+  return readDesk().builders.find(one => one.id === build.builderId)?.name ?? '?'
+}
+
+/** Shows a build on its own page. */
+export function openBuild(build: Build): void {
+  go(routes.build({ name: builderOf(build) }, build))
 }
 
 export function stopBuild(build: Build): void {

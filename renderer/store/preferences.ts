@@ -1,3 +1,4 @@
+import { type Arrangement, PLAIN, parseArrangement } from './arrangement.ts'
 import { createCell, useCell } from './cell.ts'
 
 /** What a person chose for this window. It is kept in the browser; losing it costs nothing but that choice. */
@@ -7,9 +8,17 @@ export interface Preferences {
   readonly zoom: number
   readonly wrap: boolean
   readonly panel: boolean
+  readonly arrangement: Arrangement
 }
 
-const DEFAULTS: Preferences = { theme: 'system', axis: 'folded', zoom: 1, wrap: false, panel: true }
+const DEFAULTS: Preferences = {
+  theme: 'system',
+  axis: 'folded',
+  zoom: 1,
+  wrap: false,
+  panel: true,
+  arrangement: PLAIN,
+}
 const KEY = 'triphammer'
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const preferences = createCell(read())
@@ -44,8 +53,14 @@ dark.addEventListener('change', applyTheme)
 
 function read(): Preferences {
   try {
-    return { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') }
+    const kept = { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') }
+    return { ...kept, arrangement: parseArrangement(kept.arrangement) }
   } catch {
     return DEFAULTS
   }
+}
+
+/** Has the columns of the waterfall otherwise. */
+export function arrange(change: Partial<Arrangement>): void {
+  prefer({ arrangement: { ...preferences.read().arrangement, ...change } })
 }

@@ -1,21 +1,25 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { Builder, ChangeId } from '../bridge.ts'
+import type { Build, BuildId, ChangeId } from '../bridge.ts'
 import { FAILURE } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
+import { usePreferences } from '../store/preferences.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
 import { type Sleep, sleepsOf } from '../store/sleeps.ts'
 import { type Timeline, useTimeline } from '../store/timeline.ts'
 import { clock, count, roughly } from '../ui/format.ts'
-import { Empty } from '../ui/parts.tsx'
 import { medianMs, ticksOf } from './axis.ts'
 import { buildsOf } from './builds-of.ts'
 import { usePalette } from './canvas.tsx'
 import { ColumnHead } from './column-head.tsx'
+import type { ColumnPlan } from './column-plan.ts'
 import { ColumnTwin } from './column-twin.tsx'
 import { Corner } from './corner.tsx'
+import { GroupBar } from './group-bar.tsx'
 import { GUTTER_PX, Gutter } from './gutter.tsx'
-import { Minimap } from './minimap.tsx'
+import { HeadPeek } from './head-peek.tsx'
+import { MINIMAP_PX, Minimap } from './minimap.tsx'
 import { type AxisMode, type Column, layOut, type Model } from './model.ts'
+import { NoColumns } from './no-columns.tsx'
 import { goToNow, readPosition, useLeft } from './position.ts'
 import { useBoardKeys } from './use-board-keys.ts'
 import { useChangeBuilds } from './use-change-builds.ts'
@@ -24,23 +28,18 @@ import { useScrolling } from './use-scrolling.ts'
 import { useView } from './use-view.ts'
 
 interface BoardProps {
-  readonly builders: readonly Builder[]
+  readonly plans: readonly ColumnPlan[]
   readonly mode: AxisMode
   readonly zoom: number
 }
 
 /** The waterfall: boxes on a canvas, and over it what can be pointed at and read of those in sight. */
 export function Board(props: BoardProps) {
-  if (props.builders.length === 0)
-    return (
-      <Empty title="No builders are configured">
-        <p>Their history is kept. Add a repository, or mend master.yml in the settings.</p>
-      </Empty>
-    )
+  if (props.plans.length === 0) return <NoColumns />
   return <Columns {...props} />
 }
 
-function Columns({ builders, mode, zoom }: BoardProps) {
+function Columns({ plans, mode, zoom }: BoardProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const body = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -56,7 +55,7 @@ function Columns({ builders, mode, zoom }: BoardProps) {
   const live = timeline.to === null
   // The top of the axis: what is newer is not known here, or not yet.
   const end = Math.min(now, timeline.to ?? now)
-  const model = useModel(builders, timeline, mode, zoom, end, size.width - GUTTER_PX)
+  const model = useModel(plans, timeline, mode, zoom, end, size.room)
   const selected = useSelectedBuild()
   const missed = useMissed(left)
   const sleeps = useMemo(() => sleepsOf(timeline.events), [timeline.events])
@@ -91,15 +90,12 @@ function Columns({ builders, mode, zoom }: BoardProps) {
                 group => group.x + group.width > size.left && group.x < size.left + size.width,
               )
               .map(group => (
-                <div key={group.x} className="group" style={{ width: group.width, left: group.x }}>
-                  <span className="cut">{group.project || 'no project'}</span>
-                  {group.count > 1 && <span className="dim">{group.count}</span>}
-                </div>
+                <GroupBar key={group.x} group={group} />
               ))}
           </div>
           <div className="heads">
             {columns.map(column => (
-              <ColumnHead key={column.builder.id} column={column} />
+              <ColumnHead key={column.plan.key} column={column} />
             ))}
           </div>
         </div>
@@ -118,12 +114,8 @@ function Columns({ builders, mode, zoom }: BoardProps) {
             />
             {columns.map(column => (
               <ColumnTwin
-                key={column.builder.id}
-                column={
-                  column.last
-                    ? column
-                    : { ...column, last: buildsOf(desk, column.builder.id)[0] ?? null }
-                }
+                key={column.plan.key}
+                column={withLast(column, desk)}
                 now={now}
                 from={from}
                 to={to}
@@ -152,6 +144,7 @@ function Columns({ builders, mode, zoom }: BoardProps) {
           </div>
         </div>
       </div>
+      <HeadPeek columns={columns} />
       <Minimap model={model} height={size.height} now={clockNow} />
       {left !== null && (
         <button type="button" className="back-to-now" onClick={goToNow}>
@@ -164,8 +157,17 @@ function Columns({ builders, mode, zoom }: BoardProps) {
   )
 }
 
+// A builder that was quiet for long has its last build beyond what is loaded.
+function withLast(column: Column, builds: ReadonlyMap<BuildId, Build>): Column {
+  const [builder, second] = column.plan.builders
+  if (column.last || !builder || second) return column
+  return { ...column, last: buildsOf(builds, builder.id)[0] ?? null }
+}
+
 interface Size {
   readonly width: number
+  /** For columns, whether or not the side panel takes a part of it: a click moves nothing. */
+  readonly room: number
   readonly height: number
   /** How far the columns are scrolled to the side. */
   readonly left: number
@@ -175,17 +177,21 @@ function useSize(
   scroller: React.RefObject<HTMLElement | null>,
   body: React.RefObject<HTMLElement | null>,
 ): Size {
-  const [size, setSize] = useState<Size>({ width: 1000, height: 600, left: 0 })
+  const [size, setSize] = useState<Size>({ width: 1000, room: 780, height: 600, left: 0 })
   useEffect(() => {
     const element = scroller.current!
     const measure = () => {
       const next = {
         width: element.clientWidth,
+        room: element.closest('.waterfall')!.clientWidth - GUTTER_PX - MINIMAP_PX,
         height: body.current!.clientHeight,
         left: Math.floor(element.scrollLeft / 100) * 100,
       }
       setSize(was =>
-        was.width === next.width && was.height === next.height && was.left === next.left
+        was.width === next.width &&
+        was.room === next.room &&
+        was.height === next.height &&
+        was.left === next.left
           ? was
           : next,
       )
@@ -212,7 +218,7 @@ function useMissed(left: number | null): { all: number; failed: number } {
 }
 
 function useModel(
-  builders: readonly Builder[],
+  plans: readonly ColumnPlan[],
   { builds, steps, changes }: Timeline,
   mode: AxisMode,
   zoom: number,
@@ -221,14 +227,22 @@ function useModel(
 ): Model {
   const queue = useDesk(desk => desk.queue)
   const usualMs = useUsualMs({ builds })
+  const { width: columnWidth } = usePreferences().arrangement
+  // A lane that was needed once is kept: nothing moves when a build ends.
+  const builders = useDesk(desk => desk.builders)
+  const names = useMemo(() => new Map(builders.map(one => [one.id, one.name])), [builders])
+  const lanes = useRef(new Map<string, number>()).current
   return useMemo(() => {
     const begun = builds.filter(build => build.startedAt <= now)
     const seen = changes.filter(change => change.receivedAt <= now)
-    return layOut({
+    const model = layOut({
       now,
       mode,
       zoom,
-      builders,
+      plans,
+      columnWidth,
+      lanes,
+      names,
       builds: begun,
       steps,
       changes: seen,
@@ -236,7 +250,23 @@ function useModel(
       width,
       usualMs,
     })
-  }, [builds, steps, changes, queue, builders, mode, zoom, now, width, usualMs])
+    for (const column of model.columns) lanes.set(column.plan.key, column.lanes)
+    return model
+  }, [
+    builds,
+    steps,
+    changes,
+    queue,
+    plans,
+    columnWidth,
+    lanes,
+    names,
+    mode,
+    zoom,
+    now,
+    width,
+    usualMs,
+  ])
 }
 
 // In steps, and not at all while a person reads further down: a scale that followed each build would move all of them.

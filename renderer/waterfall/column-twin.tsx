@@ -1,10 +1,11 @@
 import { memo } from 'react'
 import type { Build, BuildId } from '../bridge.ts'
-import { go, routes } from '../store/route.ts'
+import { builderOf, openBuild } from '../store/actions.ts'
 import { clockSeconds, timeSpan } from '../ui/format.ts'
 import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { LOWEST_BOX } from './axis.ts'
-import type { Band, Box, Column } from './model.ts'
+import { LEAST_FOR_WORDS } from './column-plan.ts'
+import type { Box, Column } from './model.ts'
 import { FUTURE_PX } from './place.ts'
 
 const FUTURE_SCALE_MS = 60_000
@@ -23,14 +24,17 @@ interface Props {
 
 /** What can be pointed at, focused and read aloud of a builder's builds in sight. The picture is on the canvas. */
 export function ColumnTwin({ column, now, from, to, live, selected, lit, onSelect }: Props) {
-  const { builder, x, width, boxes, future, last } = column
+  const { plan, x, width, boxes, future, last } = column
+  const wordy = width >= LEAST_FOR_WORDS
   const seen = boxes.filter(
     box => box.top + Math.max(LOWEST_BOX, box.height) > from && box.top < to,
   )
+  // Where there are hundreds, one with nothing in sight is named by its head alone.
+  if (!wordy && seen.length === 0 && future.running.length + future.waiting === 0) return null
   return (
     <section
       className="column"
-      aria-label={builder.name}
+      aria-label={plan.name}
       style={{ left: `calc(var(--gutter) + ${x}px)`, width }}
     >
       {live &&
@@ -47,11 +51,17 @@ export function ColumnTwin({ column, now, from, to, live, selected, lit, onSelec
           />
         ))}
       {live && future.waiting > 0 && (
-        <div className="waiting" title={future.reason} style={{ top: 8 - from - FUTURE_PX }}>
-          <span className="cut">
-            {future.waiting === 1 ? '1 waiting' : `${future.waiting} waiting`}
-          </span>
-          <small>{future.reason}</small>
+        <div
+          className={`waiting${wordy ? '' : ' upright'}`}
+          title={`${future.waiting} waiting: ${future.reason}`}
+          style={{ top: 8 - from - FUTURE_PX }}
+        >
+          {wordy && (
+            <>
+              <span className="cut">{future.waiting} waiting</span>
+              <small>{future.reason}</small>
+            </>
+          )}
         </div>
       )}
       {seen.map(box => (
@@ -59,15 +69,15 @@ export function ColumnTwin({ column, now, from, to, live, selected, lit, onSelec
           key={box.build.id}
           box={box}
           top={box.top - from}
-          builder={builder.name}
+          builder={plan.of === 'builder' ? plan.name : builderOf(box.build)}
           now={box.build.completeAt === null ? now : 0}
           selected={box.build.id === selected}
           lit={lit.has(box.build.id)}
           onSelect={onSelect}
-          onOpen={() => go(routes.build(builder, box.build))}
+          onOpen={() => openBuild(box.build)}
         />
       ))}
-      {live && boxes.length === 0 && (
+      {live && wordy && boxes.length === 0 && (
         <p className="column-empty" style={{ top: 12 - from }}>
           {last ? `last build #${last.number}` : 'no build yet'}
         </p>
@@ -108,9 +118,9 @@ const BuildTwin = memo(
         type="button"
         className={`box${selected ? ' selected' : ''}${lit ? ' lit' : ''}`}
         style={{ left: x, width, top, height: Math.max(LOWEST_BOX, height) - 1 }}
-        aria-label={describe(builder, build, bands, now)}
+        aria-label={describe(builder, box, now)}
         aria-pressed={selected}
-        title={`#${build.number} ${build.stateString}\n${span(build, now)}`}
+        title={`${builder} #${build.number} ${build.stateString}\n${span(build, now)}`}
         data-build={build.id}
         onClick={() => onSelect(build.id)}
         onDoubleClick={onOpen}
@@ -127,6 +137,8 @@ const BuildTwin = memo(
   // A box that is laid out anew in the same place is the same.
   (a, b) =>
     a.box.build === b.box.build &&
+    a.box.builds.length === b.box.builds.length &&
+    a.builder === b.builder &&
     a.top === b.top &&
     a.box.x === b.box.x &&
     a.box.width === b.box.width &&
@@ -138,10 +150,11 @@ const BuildTwin = memo(
     a.box.bands.every((band, i) => band.step === b.box.bands[i]!.step),
 )
 
-function describe(builder: string, build: Build, bands: readonly Band[], now: number): string {
+function describe(builder: string, { build, builds, bands }: Box, now: number): string {
   const decided = bands.find(band => band.deciding)?.step
   const words = LOOK_WORDS[lookOf(build.results)]
-  return `${builder}, build ${build.number}, ${words}${decided ? ` in step ${decided.name}` : ''}, ${span(build, now)}`
+  const others = builds.length > 1 ? `, the worst of ${builds.length}` : ''
+  return `${builder}, build ${build.number}, ${words}${decided ? ` in step ${decided.name}` : ''}, ${span(build, now)}${others}`
 }
 
 function span(build: Build, now: number): string {

@@ -9,7 +9,7 @@ import { coloursOf } from './palette.ts'
 import { topOf } from './place.ts'
 import { goToMoment, readPosition, subscribePosition } from './position.ts'
 
-const MINIMAP_PX = 46
+export const MINIMAP_PX = 46
 const ROW_PX = 3
 const PAGE_MS = 86_400_000
 const MONTH = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' })

@@ -1,7 +1,10 @@
-import type { Build, Builder, BuilderId, BuildId, Change, Queue, Step } from '../bridge.ts'
+import type { Build, BuilderId, BuildId, Change, Queue, Step } from '../bridge.ts'
 import { CANCELLED, FAILURE, isGood, RETRY, WARNINGS } from '../results.ts'
+import type { ColumnWidth } from '../store/arrangement.ts'
 import { type Look, lookOf } from '../ui/look.ts'
 import { type Axis, foldedAxis, linearAxis, type Span } from './axis.ts'
+import { type ColumnPlan, columnWidth, FOLDED_PX, type GroupPlan } from './column-plan.ts'
+import { summarize } from './summary.ts'
 
 export type AxisMode = 'linear' | 'folded'
 
@@ -9,7 +12,12 @@ export interface ModelInput {
   readonly now: number
   readonly mode: AxisMode
   readonly zoom: number
-  readonly builders: readonly Builder[]
+  readonly plans: readonly ColumnPlan[]
+  readonly columnWidth?: ColumnWidth
+  /** How many builds each column was seen to have at a time; it never has fewer lanes. */
+  readonly lanes?: ReadonlyMap<string, number>
+  /** What builders are called, for the boxes of slaves. */
+  readonly names?: ReadonlyMap<BuilderId, string>
   readonly builds: readonly Build[]
   readonly steps: ReadonlyMap<BuildId, readonly Step[]>
   readonly changes: readonly Change[]
@@ -30,7 +38,8 @@ export interface Model {
 }
 
 export interface Column {
-  readonly builder: Builder
+  readonly plan: ColumnPlan
+  readonly lanes: number
   readonly x: number
   readonly width: number
   readonly boxes: readonly Box[]
@@ -43,14 +52,17 @@ export interface Column {
 }
 
 export interface Group {
-  readonly project: string
+  readonly plan: GroupPlan
   readonly x: number
   readonly width: number
-  readonly count: number
 }
 
 export interface Box {
   readonly build: Build
+  /** Of a folded group: the builds that overlap are one box, and `build` is the worst of them. */
+  readonly builds: readonly Build[]
+  /** What is written in it. */
+  readonly label: string
   /** Within the column. */
   readonly x: number
   readonly width: number
@@ -101,15 +113,15 @@ export interface ChangeMark {
 export const CHANGE_PX = 31
 /** Further than this from its moment a change is not written. */
 const FARTHEST_CHANGE = 10 * CHANGE_PX
-const NARROWEST_LANE = 104
-const WIDEST_LANE = 260
 const PAD = 6
+/** A column narrower than this has no room to lose at its sides. */
+const LEAST_FOR_PAD = 40
 
 /** From what is known to boxes. Pure: no DOM, no clock. */
 export function layOut(input: ModelInput): Model {
-  const { now, builds, builders, changes } = input
-  const shown = new Set(builders.map(builder => builder.id))
-  const drawn = builds.filter(build => shown.has(build.builderId))
+  const { now, plans, changes } = input
+  const byPlan = buildsByPlan(plans, input.builds)
+  const drawn = [...byPlan.values()].flat()
   const spans = drawn.map(
     (build): Span => ({ from: build.startedAt, to: Math.min(now, build.completeAt ?? now) }),
   )
@@ -120,33 +132,77 @@ export function layOut(input: ModelInput): Model {
   const options = { now, spans, marks, zoom: input.zoom, usualMs: input.usualMs }
   const axis = input.mode === 'linear' ? linearAxis(options) : foldedAxis(options)
 
-  const byBuilder = Map.groupBy(drawn, build => build.builderId)
-  const lanes = new Map(builders.map(({ id }) => [id, assignLanes(byBuilder.get(id) ?? [], now)]))
-  const laneCount = builders.reduce((sum, { id }) => sum + lanes.get(id)!.count, 0)
-  const laneWidth = Math.max(
-    NARROWEST_LANE,
-    Math.min(WIDEST_LANE, Math.floor(input.width / Math.max(1, laneCount))),
-  )
+  const wide = columnWidth(plans, input.columnWidth ?? 'automatic', input.width)
   let x = 0
-  const columns = builders.map((builder): Column => {
-    const own = byBuilder.get(builder.id) ?? []
-    const { of, count } = lanes.get(builder.id)!
-    const width = laneWidth + (count - 1) * Math.round(laneWidth * 0.7)
-    const lane = (width - PAD * 2) / count
-    const placeOf = (build: Build) => ({ x: PAD + of.get(build.id)! * lane + 1, width: lane - 4 })
-    const column: Column = {
-      builder,
-      x,
-      width,
-      boxes: own.map(build => boxOf(build, placeOf(build), input, axis)),
-      future: futureOf(builder.id, own, input, placeOf),
-      red: redStretches(own, axis, now),
-      last: own.find(build => build.completeAt !== null) ?? null,
-    }
+  const columns = plans.map((plan): Column => {
+    const own = byPlan.get(plan.key) ?? []
+    const width = plan.of === 'group' ? FOLDED_PX : wide
+    const column = { plan, x, width, ...columnOf(plan, own, width, input, axis) }
     x += width
     return column
   })
   return { axis, columns, groups: groupsOf(columns), changes: placeChanges(near, axis), width: x }
+}
+
+function columnOf(
+  plan: ColumnPlan,
+  own: readonly Build[],
+  width: number,
+  input: ModelInput,
+  axis: Axis,
+): Omit<Column, 'plan' | 'x' | 'width'> {
+  const { now } = input
+  const last = own.find(build => build.completeAt !== null) ?? null
+  const pad = width < LEAST_FOR_PAD ? 1 : PAD
+  if (plan.of === 'group') {
+    const place = { x: pad + 1, width: width - 2 * pad - 4 }
+    const boxes = summarize(own, now).map((builds): Box => {
+      const top = axis.y(Math.max(...builds.map(build => build.completeAt ?? now)))
+      const from = Math.min(...builds.map(build => build.startedAt))
+      const label = builds.length > 1 ? String(builds.length) : `#${builds[0]!.number}`
+      return {
+        build: builds[0]!,
+        builds,
+        label,
+        ...place,
+        top,
+        height: axis.y(from) - top,
+        bands: [],
+      }
+    })
+    return { lanes: 1, boxes, future: futureOf(plan, own, input, () => place), red: [], last }
+  }
+  const { of, count } = assignLanes(own, now)
+  const lanes = Math.max(count, input.lanes?.get(plan.key) ?? 1)
+  const lane = (width - pad * 2) / lanes
+  const gap = Math.min(4, lane / 4)
+  const placeOf = (build: Build) => ({ x: pad + of.get(build.id)! * lane + 1, width: lane - gap })
+  const labelOf = (build: Build) => {
+    const builder = plan.of === 'slave' ? input.names?.get(build.builderId) : undefined
+    return builder === undefined ? `#${build.number}` : `${builder} #${build.number}`
+  }
+  return {
+    lanes,
+    boxes: own.map(build => boxOf(build, labelOf(build), placeOf(build), input, axis)),
+    future: futureOf(plan, own, input, placeOf),
+    // A slave is not red: what it builds is.
+    red: plan.of === 'builder' ? redStretches(own, axis, now) : [],
+    last,
+  }
+}
+
+/** The builds of each column, by its key. */
+function buildsByPlan(
+  plans: readonly ColumnPlan[],
+  builds: readonly Build[],
+): ReadonlyMap<string, readonly Build[]> {
+  const bySlave = plans[0]?.of === 'slave'
+  const keyOf = bySlave
+    ? new Map(plans.map(plan => [plan.name as unknown, plan.key]))
+    : new Map(plans.flatMap(plan => plan.builders.map(one => [one.id as unknown, plan.key])))
+  const own = Map.groupBy(builds, build => keyOf.get(bySlave ? build.slave : build.builderId))
+  own.delete(undefined)
+  return own as ReadonlyMap<string, readonly Build[]>
 }
 
 // Builds of one builder that overlap get lanes of their own; a lane does not change while a build is shown.
@@ -167,6 +223,7 @@ function assignLanes(
 
 function boxOf(
   build: Build,
+  label: string,
   place: { readonly x: number; readonly width: number },
   input: ModelInput,
   axis: Axis,
@@ -175,6 +232,8 @@ function boxOf(
   let bands: readonly Band[] | undefined
   return {
     build,
+    builds: [build],
+    label,
     ...place,
     top,
     height: axis.y(build.startedAt) - top,
@@ -217,22 +276,24 @@ export function decidingStep(build: Build, steps: readonly Step[]): Step | undef
 }
 
 function futureOf(
-  id: BuilderId,
+  plan: ColumnPlan,
   builds: readonly Build[],
   { now, queue }: ModelInput,
   placeOf: (build: Build) => { x: number; width: number },
 ): Future {
-  const expected = expectedMs(builds)
+  const expected = ({ builderId }: Build) =>
+    expectedMs(builds.filter(build => build.builderId === builderId))
   const running = builds.filter(build => build.completeAt === null)
-  const waiting = queue.find(entry => entry.builderId === id)
+  const own = new Set(plan.builders.map(builder => builder.id))
+  const waiting = queue.filter(entry => own.has(entry.builderId))
   return {
     running: running.map(build => ({
       build,
       ...placeOf(build),
-      leftMs: expected === null ? 0 : Math.max(0, expected - (now - build.startedAt)),
+      leftMs: Math.max(0, (expected(build) ?? 0) - (now - build.startedAt)),
     })),
-    waiting: waiting?.count ?? 0,
-    reason: waiting?.reason ?? '',
+    waiting: waiting.reduce((sum, entry) => sum + entry.count, 0),
+    reason: waiting[0]?.reason ?? '',
   }
 }
 
@@ -288,11 +349,11 @@ export function redStretches(
 
 function groupsOf(columns: readonly Column[]): Group[] {
   const groups: Group[] = []
-  for (const { builder, x, width } of columns) {
+  for (const { plan, x, width } of columns) {
     const last = groups.at(-1)
-    if (last?.project === builder.project)
-      groups[groups.length - 1] = { ...last, width: last.width + width, count: last.count + 1 }
-    else groups.push({ project: builder.project, x, width, count: 1 })
+    if (last?.plan === plan.group)
+      groups[groups.length - 1] = { ...last, width: last.width + width }
+    else groups.push({ plan: plan.group, x, width })
   }
   return groups
 }

@@ -21,6 +21,8 @@ export interface Scene {
 /** So much of a box is a line of text. */
 const LABEL_PX = 15
 const FADE_PX = 3
+/** In a narrower box a name that is cut says nothing. */
+const LEAST_FOR_DOTS = 64
 
 /** Paints the boxes in sight. All state comes in: the same scene is the same picture. */
 export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
@@ -107,18 +109,20 @@ function paintBox(
   ctx.setLineDash([])
   ctx.globalAlpha = 1
 
-  const number = `#${box.build.number}`
+  const { label } = box
   ctx.font = `600 10.5px ${palette.font}`
   // In a low box it stands on the steps, whatever their pattern: it needs a ground of its own.
   const on = low ? y + height / 2 + 4 : y + height - 4.5
-  const wide = ctx.measureText(number).width
-  const at = low ? x + 8 : x + width - 4 - wide
+  const text = width < LEAST_FOR_DOTS ? label : shorten(ctx, label, width - 8)
+  const wide = ctx.measureText(text).width
+  if (wide > width - 4) return
+  const at = low ? x + Math.min(8, width - wide) : x + width - 4 - wide
   if (low && box.bands.some(band => band.deciding)) {
     ctx.fillStyle = colours.fill
     ctx.fillRect(at - 3, y + 2, wide + 6, height - 4)
   }
   ctx.fillStyle = colours.ink
-  ctx.fillText(number, at, on)
+  ctx.fillText(text, at, on)
 }
 
 const DASHES: Readonly<Record<string, number[]>> = {

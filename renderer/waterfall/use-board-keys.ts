@@ -1,9 +1,8 @@
 import { type RefObject, useEffect, useRef } from 'react'
 import { isGood } from '../results.ts'
-import { rebuild, stopBuild } from '../store/actions.ts'
+import { openBuild, rebuild, stopBuild } from '../store/actions.ts'
 import { useKeys } from '../store/keys.ts'
 import { prefer, readPreferences } from '../store/preferences.ts'
-import { go, routes } from '../store/route.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
 import { GUTTER_PX } from './gutter.tsx'
 import type { Box, Model } from './model.ts'
@@ -44,7 +43,7 @@ export function useBoardKeys(
     return undefined
   }
   const open = () => {
-    if (box && column) go(routes.build(column.builder, box.build))
+    if (box) openBuild(box.build)
   }
 
   useKeys({

@@ -1,6 +1,4 @@
 import { FolderPlus, Minus, PanelRight, Play, Plus } from 'lucide-react'
-import { useMemo } from 'react'
-import type { Builder } from '../bridge.ts'
 import { useForceDialog } from '../builds/force-dialog.tsx'
 import { ViewSwitch } from '../frame/view-switch.tsx'
 import { useDesk } from '../store/hooks.ts'
@@ -10,7 +8,11 @@ import { useSelectedBuild } from '../store/selection.ts'
 import { Hint, Segments } from '../ui/parts.tsx'
 import { Board } from './board.tsx'
 import { BuildPanel } from './build-panel.tsx'
+import { ColumnsMenu } from './columns-menu.tsx'
 import { Legend } from './legend.tsx'
+import { LARGEST_ZOOM, SMALLEST_ZOOM } from './look.ts'
+import { useLink } from './use-link.ts'
+import { usePlans } from './use-plans.ts'
 import './waterfall.css'
 
 const AXIS_MODES = [
@@ -21,7 +23,9 @@ const AXIS_MODES = [
 /** A column for each builder, time upward, what is running at the top. */
 export function WaterfallView() {
   const { axis, zoom, panel } = usePreferences()
-  const builders = useShownBuilders()
+  const plans = usePlans()
+  const some = useDesk(desk => desk.builders.some(builder => builder.active))
+  useLink()
   const selected = useSelectedBuild()
   const force = useForceDialog()
 
@@ -31,6 +35,7 @@ export function WaterfallView() {
         <div className="tools">
           <h1 className="visually-hidden">Waterfall</h1>
           <ViewSwitch />
+          <ColumnsMenu />
           <Legend />
           <span className="grow" />
           <Segments
@@ -74,36 +79,19 @@ export function WaterfallView() {
             <FolderPlus />
             Add repository
           </button>
-          <button
-            type="button"
-            className="button primary"
-            disabled={builders.length === 0}
-            onClick={() => force()}
-          >
+          <button type="button" className="button primary" disabled={!some} onClick={() => force()}>
             <Play />
             Force build
           </button>
         </div>
-        <Board builders={builders} mode={axis} zoom={zoom} />
+        <Board plans={plans} mode={axis} zoom={zoom} />
       </section>
       {panel && selected !== null && <BuildPanel id={selected} />}
     </div>
   )
 }
 
-const SMALLEST_ZOOM = 0.2
-const LARGEST_ZOOM = 12
-
 export function zoomBy(factor: number): void {
   const zoom = readPreferences().zoom * factor
   prefer({ zoom: Math.min(LARGEST_ZOOM, Math.max(SMALLEST_ZOOM, zoom)) })
-}
-
-/** Builders by project, in the order of the configuration. A quiet builder never vanishes. */
-function useShownBuilders(): readonly Builder[] {
-  const builders = useDesk(desk => desk.builders)
-  return useMemo(() => {
-    const active = builders.filter(builder => builder.active)
-    return [...Map.groupBy(active, builder => builder.project).values()].flat()
-  }, [builders])
 }

@@ -8,6 +8,7 @@ import {
   SUCCESS,
   WARNINGS,
 } from '../../../main/master/results.ts'
+import { plainPlans } from '../../../renderer/waterfall/column-plan.ts'
 import {
   CHANGE_PX,
   decidingStep,
@@ -24,21 +25,23 @@ const S = 1000
 describe('columns', () => {
   test('stand in the order of the builders, grouped by project', () => {
     const { columns, groups } = layOut(
-      input({ builders: [builder(1, 'a'), builder(2, 'a'), builder(3, 'b')] }),
+      input({ plans: plainPlans([builder(1, 'a'), builder(2, 'a'), builder(3, 'b')]) }),
     )
-    expect(columns.map(column => [column.builder.id, column.boxes.length])).toEqual([
-      [1, 0],
-      [2, 0],
-      [3, 0],
+    expect(columns.map(column => [column.plan.name, column.boxes.length])).toEqual([
+      ['builder 1', 0],
+      ['builder 2', 0],
+      ['builder 3', 0],
     ])
-    expect(groups.map(({ project, count }) => [project, count])).toEqual([
+    expect(groups.map(({ plan }) => [plan.title, plan.count])).toEqual([
       ['a', 2],
       ['b', 1],
     ])
   })
 
   test('draw a quiet builder without builds too', () => {
-    expect(layOut(input({ builders: [builder(1, 'a')], builds: [] })).columns).toHaveLength(1)
+    expect(
+      layOut(input({ plans: plainPlans([builder(1, 'a')]), builds: [] })).columns,
+    ).toHaveLength(1)
   })
 })
 
@@ -163,7 +166,7 @@ function input(parts: Partial<ModelInput>): ModelInput {
     now: NOW,
     mode: 'folded',
     zoom: 1,
-    builders: [builder(1, 'a')],
+    plans: plainPlans([builder(1, 'a')]),
     builds: [],
     steps: new Map(),
     changes: [],

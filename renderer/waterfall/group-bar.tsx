@@ -1,0 +1,47 @@
+import { ChevronDown, ChevronRight } from 'lucide-react'
+import { memo } from 'react'
+import { arrange, readPreferences } from '../store/preferences.ts'
+import { type GroupPlan, groupName } from './column-plan.ts'
+import type { Group } from './model.ts'
+
+/** The name of a group above its columns, which folds it. */
+export const GroupBar = memo(
+  function GroupBar({ group: { plan, x, width } }: { group: Group }) {
+    const name = groupName(plan)
+    const style = { width, left: x }
+    const words = (
+      <>
+        {!plan.folded && <span className="cut">{name}</span>}
+        {plan.count > 1 && <span className="dim">{plan.count}</span>}
+      </>
+    )
+    if (plan.kind === 'none' || plan.kind === 'pinned')
+      return (
+        <div className="group" style={style}>
+          {plan.kind === 'pinned' && words}
+        </div>
+      )
+    const Chevron = plan.folded ? ChevronRight : ChevronDown
+    return (
+      <button
+        type="button"
+        className="group"
+        style={style}
+        aria-expanded={!plan.folded}
+        aria-label={`${name}, ${plan.count}`}
+        title={`${name}: ${plan.folded ? 'unfold' : 'fold into one column'}`}
+        onClick={() => toggleGroup(plan)}
+      >
+        {width > 30 && <Chevron aria-hidden />}
+        {words}
+      </button>
+    )
+  },
+  (a, b) =>
+    a.group.plan === b.group.plan && a.group.x === b.group.x && a.group.width === b.group.width,
+)
+
+function toggleGroup({ title, folded }: GroupPlan) {
+  const now = readPreferences().arrangement.folded
+  arrange({ folded: folded ? now.filter(one => one !== title) : [...now, title] })
+}

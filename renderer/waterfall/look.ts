@@ -1,0 +1,31 @@
+import { arrangementIn, isArranged, writeArrangement } from '../store/arrangement.ts'
+import type { Preferences } from '../store/preferences.ts'
+
+/** How the waterfall is looked at: all of its state but the moment and the build that is picked. */
+export type WaterfallLook = Pick<Preferences, 'arrangement' | 'axis' | 'zoom'>
+
+export const SMALLEST_ZOOM = 0.2
+export const LARGEST_ZOOM = 12
+
+/** What an address says of it; `null` when it says nothing. What makes no sense is as good as not said. */
+export function lookIn(query: URLSearchParams): WaterfallLook | null {
+  if (!isArranged(query) && !query.has('axis') && !query.has('zoom')) return null
+  const zoom = Number(query.get('zoom') ?? 1)
+  return {
+    arrangement: arrangementIn(query),
+    axis: query.get('axis') === 'linear' ? 'linear' : 'folded',
+    zoom: zoom > 0 ? Math.min(LARGEST_ZOOM, Math.max(SMALLEST_ZOOM, zoom)) : 1,
+  }
+}
+
+/** Writes it into a query, and leaves what else is in it. What is as always is not written. */
+export function writeLook(
+  query: URLSearchParams,
+  { arrangement, axis, zoom }: WaterfallLook,
+): void {
+  writeArrangement(query, arrangement)
+  query.delete('axis')
+  query.delete('zoom')
+  if (axis !== 'folded') query.set('axis', axis)
+  if (zoom !== 1) query.set('zoom', String(Number(zoom.toFixed(3))))
+}
