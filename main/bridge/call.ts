@@ -24,6 +24,7 @@ const draft = z.object({
         name,
         text: z.string().max(100_000),
         warnOnly: z.boolean().optional(),
+        workdir: name.optional(),
       }),
     )
     .max(200),

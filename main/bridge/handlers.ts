@@ -4,13 +4,13 @@ import { addDraft, addedLines } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
 import { describeProblem } from '../master/config/status.ts'
 import { inspectRepository } from '../master/detect/inspect.ts'
-import type { Draft } from '../master/detect/proposal.ts'
+import { type Draft, missingCommand } from '../master/detect/proposal.ts'
 import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
 import { attachHandlers } from './attach.ts'
 import { backUpNow, changeBackupSettings } from './backups.ts'
-import { readConfigText, writeConfigText } from './config-text.ts'
+import { mustBeGood, readConfigText, writeConfigText } from './config-text.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { type DesktopDoor, desktopHandlers } from './desktop.ts'
 import { type EnvironmentPort, environmentHandlers } from './environment.ts'
@@ -224,16 +224,26 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     const before = readConfigText(master)
     const text = addDraft(before, draft)
     const { problems } = parseConfig(text, config.status.file)
-    return { text, added: addedLines(before, text), problems: problems.map(describeProblem) }
+    const missing = missingCommand(draft)
+    return {
+      text,
+      added: addedLines(before, text),
+      problems: missing ? [missing] : problems.map(describeProblem),
+    }
   }
 
   async function addRepository(draft: Draft, build: boolean): Promise<{ builderId: BuilderId }> {
-    const text = addDraft(readConfigText(master), draft)
-    const { config: next, problems } = parseConfig(text, config.status.file)
+    const added = () => addDraft(readConfigText(master), draft)
+    const missing = missingCommand(draft)
+    if (missing) throw new RefusedError(missing)
+    const { config: next, problems } = parseConfig(added(), config.status.file)
     if (!next) throw new RefusedError(describeProblem(problems[0]!))
     // Known before there is a scheduler for it: otherwise the tip would be built twice, or unasked.
     const project = next.projects.find(one => one.name === draft.project)
     if (project) await master.adopt(project)
+    // Somebody may have written meanwhile: what stands there now is what is added to.
+    const text = added()
+    mustBeGood(master, text)
     writeConfigText(master, text)
     const builder = mustBe(data.builderByName(draft.builder), 'the builder was not taken over')
     if (build) forceTip(master, builder)

@@ -1,7 +1,7 @@
 import { addDraft } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
 import { inspectRepository } from '../master/detect/inspect.ts'
-import type { Proposal } from '../master/detect/proposal.ts'
+import { missingCommand, type Proposal } from '../master/detect/proposal.ts'
 import type { Master } from '../master/master.ts'
 import type { BuilderId } from '../master/model.ts'
 import type { Requested } from './contract.ts'
@@ -40,6 +40,11 @@ export async function runRepository(
 }
 
 function addProposed(master: Master, { draft }: Proposal): string {
+  const missing = missingCommand(draft)
+  if (missing)
+    throw new RefusedError(
+      `${missing} Add it with "triphammer add ${draft.repository} --command COMMAND".`,
+    )
   const { config, problems } = parseConfig(addDraft('', draft), 'the proposal')
   const [builder] = config?.builders ?? []
   const [project] = config?.projects ?? []

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Client } from '../http/client.ts'
+import { type Draft, missingCommand } from '../master/detect/proposal.ts'
 import type { Build, BuilderId, PropertyValue } from '../master/model.ts'
 import { isGood, RESULT_NAMES } from '../master/results.ts'
 import type { CommandLine } from './cli.ts'
@@ -17,17 +18,22 @@ export function addBuildCommands(line: CommandLine): void {
     .argument('<repository>', 'a folder, or any URL that git clones')
     .description('look at a repository, propose a builder, and write it into master.yml')
     .option('--builder <name>', 'what to call the builder')
+    .option('--command <command>', 'what builds it, in place of what is proposed')
     .option('-y, --yes', 'write without asking')
-    .action((repository: string, options: { builder?: string; yes?: boolean }) =>
+    .action((repository: string, options: AddOptions) =>
       withMaster(dataDir(), 'dormant', async client => {
         const proposal = await client.request('repository:inspect', {
           repository: absolute(repository),
         })
-        const draft = { ...proposal.draft, ...(options.builder && { builder: options.builder }) }
+        const draft = drafted(proposal.draft, options)
+        const missing = missingCommand(draft)
+        if (missing) throw new CommandError(`${missing} Say it with --command.`)
         const preview = await client.request('repository:preview', draft)
         if (preview.problems.length > 0) throw new CommandError(preview.problems[0]!)
         if (!json()) {
           for (const { what, detail } of proposal.found) print(`${what}: ${detail}`)
+          for (const { name, because } of draft.steps)
+            if (because) print(`${name}: because ${because}`)
           print(dim('--- to be added to master.yml'))
           const lines = preview.text.split('\n')
           for (const number of preview.added) print(lines[number]!)
@@ -105,6 +111,25 @@ export function addBuildCommands(line: CommandLine): void {
     if (json()) printJson({ builder: builder.name, ...build, result: RESULT_NAMES[build.results!] })
     else print(summary(builder.name, build))
     return isGood(build.results!) ? 0 : 1
+  }
+}
+
+interface AddOptions {
+  readonly builder?: string
+  readonly command?: string
+  readonly yes?: boolean
+}
+
+function drafted(proposed: Draft, { builder, command }: AddOptions): Draft {
+  return {
+    ...proposed,
+    ...(builder && { builder }),
+    ...(command && {
+      steps: [
+        ...proposed.steps.filter(step => step.kind === 'git'),
+        { kind: 'shell', name: 'build', text: command },
+      ],
+    }),
   }
 }
 

@@ -50,9 +50,8 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
   const slaves = useDesk(desk => desk.slaves)
   const whole = { ...draft, steps: steps.map(({ key: _key, ...step }) => step) }
   const preview = usePreview(whole)
-  const broken =
-    (preview?.problems.length ?? 0) > 0 ||
-    steps.some(step => step.kind !== 'git' && step.text.trim() === '')
+  const empty = steps.find(step => step.kind !== 'git' && step.text.trim() === '')
+  const broken = (preview?.problems.length ?? 0) > 0 || empty !== undefined
 
   const save = async (build: boolean) => {
     setBusy(true)
@@ -156,10 +155,18 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
                   <input
                     className="input mono"
                     aria-label={`Command of step ${step.name}`}
+                    aria-describedby={step.because ? `because-${step.key}` : undefined}
+                    placeholder="a command, as you would type it"
+                    autoFocus={step === empty && step.because !== undefined}
                     value={step.text}
                     spellCheck={false}
                     onChange={event => change(step.key, { text: event.target.value })}
                   />
+                )}
+                {step.workdir && (
+                  <span className="chip" title="The folder that it works in">
+                    in <bdi>{step.workdir}</bdi>
+                  </span>
                 )}
                 {step.warnOnly && (
                   <button
@@ -217,6 +224,12 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
                     </span>
                   </>
                 )}
+                {step.because && (
+                  <small className="because" id={`because-${step.key}`}>
+                    {changed(step, proposal) ? 'yours; it was proposed because ' : 'because '}
+                    {step.because}
+                  </small>
+                )}
               </li>
             ))}
           </ol>
@@ -230,7 +243,13 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
               <FindingRow key={one.what} finding={one} />
             ))}
           </ul>
-          {preview?.problems.map(problem => (
+          {empty && (
+            <p className="note" role="status">
+              Step {empty.name} still needs a command: what you would type in the repository to
+              build or check it.
+            </p>
+          )}
+          {(empty ? undefined : preview?.problems)?.map(problem => (
             <p key={problem} className="note problem" role="alert">
               {problem}
             </p>
@@ -264,6 +283,12 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
       </footer>
     </section>
   )
+}
+
+// Whether a person wrote another command than the one that was proposed.
+function changed({ key, text }: KeyedStep, { draft }: Proposal): boolean {
+  const proposed = draft.steps[key]?.text ?? ''
+  return proposed !== '' && proposed !== text
 }
 
 function FoundSide({ proposal }: { proposal: Proposal }) {

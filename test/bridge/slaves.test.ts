@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { callHandler } from '../../main/bridge/call.ts'
 import type { Answer, Arguments, Channel } from '../../main/bridge/contract.ts'
-import { createHandlers } from '../../main/bridge/handlers.ts'
-import { createNews } from '../../main/bridge/news.ts'
 import { createApp } from '../../main/http/app.ts'
 import { createSecurity } from '../../main/http/security.ts'
 import type { Slave } from '../../main/master/model.ts'
-import { later } from '../helpers/cleanup.ts'
+import { openBridge } from '../helpers/bridge.ts'
 import { outcome, type TestMaster, type TestMasterOptions, testMaster } from '../helpers/master.ts'
 import { isGone } from '../helpers/processes.ts'
 
@@ -40,12 +38,8 @@ builders:
 
 async function desk(options: TestMasterOptions = {}): Promise<Desk> {
   const own = await testMaster({ config: CONFIG, ...options })
-  const news = createNews(own.master)
-  later(() => news.stop())
-  const chooseFolder = async () => null
-  const freeBytes = async () => null
+  const { ask, handlers, news } = openBridge(own.master)
   const log = () => {}
-  const handlers = createHandlers(own.master, news, { chooseFolder, freeBytes })
   const doors = { master: own.master, handlers, news, token: 't', staticDir: '', log }
   const security = createSecurity('t', () => undefined)
   const app = createApp({ ...doors, ticketUrl: () => null }, security)
@@ -55,11 +49,7 @@ async function desk(options: TestMasterOptions = {}): Promise<Desk> {
     return (await app.request(`/api/v2/${path}`, { ...init, headers }, env)).json()
   }
   const made: Desk = Object.assign(own, {
-    async ask<C extends Channel>(channel: C, ...args: Arguments<C>): Promise<Answer<C>> {
-      const reply = await callHandler(handlers, channel, args, log)
-      if (!reply.ok) throw new Error(reply.error)
-      return reply.value as Answer<C>
-    },
+    ask,
     closeNews: news.stop,
     get: (path: string) => call(path, {}),
     post: (path: string, method: string, params: object = {}) =>
@@ -212,10 +202,7 @@ test('a slave tells how its machine fares and what it found; builds wait for tha
 
 test('whatever is sent as a request is answered in one sentence, and nothing is thrown', async () => {
   const { master } = await desk()
-  const news = createNews(master)
-  later(() => news.stop())
-  const chooseFolder = async () => null
-  const handlers = createHandlers(master, news, { chooseFolder, freeBytes: async () => null })
+  const { handlers } = openBridge(master)
   const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
   const force = { builderId: 1, branch: null, revision: null, reason: '' }
   const errors: string[] = []

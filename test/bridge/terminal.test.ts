@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
-import { callHandler } from '../../main/bridge/call.ts'
 import type { Answer, Arguments, Channel, SequencedNews } from '../../main/bridge/contract.ts'
-import { createHandlers } from '../../main/bridge/handlers.ts'
-import { createNews } from '../../main/bridge/news.ts'
+import { openBridge } from '../helpers/bridge.ts'
 import { later } from '../helpers/cleanup.ts'
 import { type TestMaster, type TestMasterOptions, testMaster } from '../helpers/master.ts'
 import { isGone } from '../helpers/processes.ts'
@@ -32,19 +30,7 @@ async function desk(options: TestMasterOptions = {}): Promise<TestMaster & Windo
   const own = await testMaster({ config: CONFIG, ...options })
   if (own.data.slave('local')!.state !== 'online')
     await own.until('slave/changed', slave => slave.state === 'online')
-  const news = createNews(own.master)
-  later(() => news.stop())
-  const handlers = createHandlers(own.master, news, {
-    chooseFolder: async () => null,
-    freeBytes: async () => null,
-  })
-  const ask: Window['ask'] = async (channel, ...args) => {
-    // As it comes over the edge of a process: JSON.
-    const sent = JSON.parse(JSON.stringify(args))
-    const reply = await callHandler(handlers, channel, sent, () => {})
-    if (!reply.ok) throw new Error(reply.error)
-    return reply.value as never
-  }
+  const { ask, news } = openBridge(own.master)
   return Object.assign(own, {
     ask,
     async open(wish = {}) {

@@ -152,11 +152,16 @@ function builderOf({ builder: name, project, slaves, steps }: Draft): object {
   }
 }
 
-function stepOf({ kind, name, text, warnOnly }: DraftStep): unknown {
+function stepOf({ kind, name, text, warnOnly, workdir }: DraftStep): unknown {
   if (kind === 'git') return name === 'git' ? 'git' : { git: true, name }
   const flags = warnOnly ? { flunkOnFailure: false, warnOnFailure: true, haltOnFailure: false } : {}
   const value = kind === 'upload' && text.includes('\n') ? text.split('\n') : text
-  return { [kind]: value, ...(name !== kind && name !== text && { name }), ...flags }
+  return {
+    [kind]: value,
+    ...(name !== kind && name !== text && { name }),
+    ...(workdir && { workdir }),
+    ...flags,
+  }
 }
 
 // A project without schedulers has one of its own, until one of its builders is named by another:

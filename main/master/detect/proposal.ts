@@ -42,10 +42,23 @@ export interface Draft {
 export interface DraftStep {
   readonly kind: 'git' | 'shell' | 'test' | 'upload'
   readonly name: string
-  /** The command, or the files to keep; empty for git. */
+  /** The command, or the files to keep. Empty for git, and where a person has to write it. */
   readonly text: string
   /** A failure shows as a warning and does not end the build. */
   readonly warnOnly?: boolean
+  /** The folder that it works in, when that is not the top. */
+  readonly workdir?: string
+  /** What it was proposed for: `package.json has a test script`. Not written down. */
+  readonly because?: string
+}
+
+/** Says so when a person has still to write a command. */
+export function missingCommand({ repository, steps }: Draft): string | undefined {
+  const empty = steps.find(step => step.kind !== 'git' && step.text.trim() === '')
+  return (
+    empty &&
+    `Nothing in ${repository} says how it is built: step "${empty.name}" needs a command that you write.`
+  )
 }
 
 /** A repository of this machine that is not built yet. */

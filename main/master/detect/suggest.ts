@@ -1,20 +1,9 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Config } from '../config/model.ts'
+import { KINDS } from './detectors.ts'
 import type { Suggestion } from './proposal.ts'
 
-const KINDS: readonly (readonly [file: string, kind: string])[] = [
-  ['Cargo.toml', 'Rust'],
-  ['go.mod', 'Go'],
-  ['package.json', 'Node'],
-  ['pom.xml', 'Maven'],
-  ['build.gradle', 'Gradle'],
-  ['build.gradle.kts', 'Gradle'],
-  ['pyproject.toml', 'Python'],
-  ['setup.py', 'Python'],
-  ['CMakeLists.txt', 'CMake'],
-  ['Makefile', 'Make'],
-]
 const DEEPEST = 3
 const LONGEST_MS = 1500
 const MOST_FOLDERS = 4000
@@ -56,7 +45,7 @@ async function describe(
   // The reflog is written with each commit; a repository without one has no commit.
   const log = await stat(join(folder, '.git', 'logs', 'HEAD')).catch(() => undefined)
   if (!log) return undefined
-  const kind = KINDS.find(([file]) => names.has(file))?.[1] ?? ''
+  const kind = KINDS.find(({ markers }) => markers.some(file => names.has(file)))?.label ?? ''
   return { path: folder, name: basename(folder), kind, changedAt: log.mtimeMs }
 }
 

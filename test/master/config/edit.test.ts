@@ -16,7 +16,7 @@ const DRAFT: Draft = {
     { kind: 'shell', name: 'install', text: 'npm ci' },
     { kind: 'shell', name: 'npm run lint', text: 'npm run lint', warnOnly: true },
     { kind: 'test', name: 'test', text: 'npm test' },
-    { kind: 'shell', name: 'several', text: 'one\ntwo\n' },
+    { kind: 'shell', name: 'several', text: 'one\ntwo\n', workdir: 'web', because: 'why not' },
     { kind: 'upload', name: 'upload', text: 'a.tgz\nb.tgz' },
   ],
 }
@@ -53,6 +53,7 @@ builders:
           one
           two
         name: several
+        workdir: web
       - upload:
           - a.tgz
           - b.tgz

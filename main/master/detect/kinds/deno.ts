@@ -1,0 +1,24 @@
+import { good, type Kind, shell, test } from '../detection.ts'
+
+export const deno: Kind = {
+  label: 'Deno',
+  markers: ['deno.json', 'deno.jsonc'],
+  async detect(files) {
+    const marker = deno.markers.find(files.has)
+    if (!marker) return undefined
+    // May hold comments, so it is not parsed.
+    const text = (await files.read(marker)) ?? ''
+    const has = (task: string) => new RegExp(`"tasks"[\\s\\S]*"${task}"\\s*:`).test(text)
+    return {
+      found: [good(marker, 'a Deno project')],
+      steps: [
+        { ...shell('lint', 'deno lint', `there is a ${marker}`), warnOnly: true },
+        ...(has('build') ? [shell('build', 'deno task build', `${marker} has a build task`)] : []),
+        has('test')
+          ? test('deno task test', `${marker} has a test task`)
+          : test('deno test --allow-all', `there is a ${marker}`),
+      ],
+      tools: ['deno'],
+    }
+  },
+}
