@@ -13,6 +13,7 @@ import { ConsoleView } from './grid/console-view.tsx'
 import { GridView } from './grid/grid-view.tsx'
 import { RecoveryView, UpgradeView } from './recovery/recovery-view.tsx'
 import { useRecovery } from './recovery/use-recovery.ts'
+import { SearchView } from './search/search-view.tsx'
 import { SettingsView } from './settings/settings-view.tsx'
 import { SLAVE_TABS } from './slaves/slave-detail.tsx'
 import { SlaveDialogsProvider } from './slaves/slave-dialogs.tsx'
@@ -120,6 +121,9 @@ function DeskViews() {
           <SlavesView name={nameIn(name)} tab={SLAVE_TABS.find(one => one === tab) ?? 'console'} />
         )}
       </Route>
+      <Route path="/search">
+        <SearchView />
+      </Route>
       <Route path="/add">
         <AddView />
       </Route>
@@ -160,6 +164,7 @@ const PLACES: Readonly<Record<string, string>> = {
   r: routes.grid,
   c: routes.changes,
   s: routes.slaves,
+  '/': routes.search,
   ',': routes.settings,
 }
 const PREFIX_MS = 1500

@@ -3,6 +3,7 @@ import type { Bridge } from '../main/bridge/contract.ts'
 import { connectByWebSocket } from './web-bridge.ts'
 
 export type {
+  AllLogsSearch,
   Answer,
   Arguments,
   Bridge,
@@ -28,6 +29,7 @@ export type { BackupInfo } from '../main/master/backup/list.ts'
 export type { BackupSettings } from '../main/master/backup/settings.ts'
 export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.ts'
 export type { PageAnswer } from '../main/master/data/history-answers.ts'
+export type { FoundLog, LogsCursor } from '../main/master/data/search-logs.ts'
 export type { Holdings, HoldingsQuery } from '../main/master/db/holdings.ts'
 export type { Density } from '../main/master/db/timeline.ts'
 export type {
@@ -37,7 +39,7 @@ export type {
   Proposal,
   Suggestion,
 } from '../main/master/detect/proposal.ts'
-export type { LogLine, Match } from '../main/master/logs/lines.ts'
+export type { LinePiece, LogLine, LogPosition } from '../main/master/logs/lines.ts'
 export type {
   Artifact,
   Build,

@@ -2,8 +2,9 @@ import type { BackupInfo } from '../master/backup/list.ts'
 import type { BackupSettings } from '../master/backup/settings.ts'
 import type { ConfigStatus } from '../master/config/status.ts'
 import type { HistoryQuestions } from '../master/data/history-answers.ts'
+import type { LogsCursor, LogsFound } from '../master/data/search-logs.ts'
 import type { Draft, Proposal, Suggestion } from '../master/detect/proposal.ts'
-import type { LogLine, SearchAnswer } from '../master/logs/lines.ts'
+import type { LinePiece, LogLine, LogPosition, SearchAnswer } from '../master/logs/lines.ts'
 import type {
   Artifact,
   Build,
@@ -28,6 +29,7 @@ import type {
 } from '../master/model.ts'
 import type { Topics } from '../master/mq/mq.ts'
 import type { WaitReason } from '../master/process/waiting.ts'
+import type { Result } from '../master/results.ts'
 import type { Planned } from '../master/schedulers/scheduler.ts'
 import type {
   AttachInfo,
@@ -68,8 +70,13 @@ export interface Requests {
   'request:cancel': (order: { id: BuildRequestId }) => void
   'changes:page': (query: { before?: ChangeId; limit: number }) => readonly Change[]
   'change:builds': (id: ChangeId) => readonly Build[]
+  /** As they are shown: what carriage returns overwrote is left out. */
   'log:lines': (query: { logId: LogId; first: number; count: number }) => readonly LogLine[]
+  /** A stretch of a line that is too long to be shown whole, from a byte of it on. */
+  'log:piece': (query: { logId: LogId; line: number; from: number }) => LinePiece
   'log:search': (query: LogSearch) => SearchAnswer
+  /** Searches all logs of all builds, the newest build first, for a tenth of a second. */
+  'logs:search': (query: AllLogsSearch) => LogsFound
   'slave:console': (name: string) => string
   /** How its machine fared lately, the newest last. */
   'slave:vitals': (name: string) => readonly SlaveVitals[]
@@ -328,8 +335,21 @@ export interface LogSearch {
   readonly pattern: string
   readonly regex: boolean
   readonly ignoreCase: boolean
-  readonly fromLine: number
+  /** Where to go on: what the last answer said. */
+  readonly from: LogPosition
   readonly limit: number
+}
+
+export interface AllLogsSearch {
+  readonly pattern: string
+  readonly regex: boolean
+  readonly ignoreCase: boolean
+  /** By its name. */
+  readonly builder?: string
+  readonly since?: Moment
+  readonly results?: Result
+  /** Where to go on: what the last answer said. */
+  readonly from: LogsCursor | null
 }
 
 export interface Preview {

@@ -7,7 +7,7 @@ import { inspectRepository } from '../master/detect/inspect.ts'
 import { type Draft, missingCommand } from '../master/detect/proposal.ts'
 import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
-import type { Build, BuilderId, BuildId, LogId } from '../master/model.ts'
+import type { Build, BuilderId, BuildId } from '../master/model.ts'
 import { attachHandlers } from './attach.ts'
 import { backUpNow, changeBackupSettings } from './backups.ts'
 import { mustBeGood, readConfigText, writeConfigText } from './config-text.ts'
@@ -15,6 +15,7 @@ import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { type DesktopDoor, desktopHandlers } from './desktop.ts'
 import { type EnvironmentPort, environmentHandlers } from './environment.ts'
 import { forceBuild, forceTip, rebuild } from './force.ts'
+import { logHandlers } from './logs.ts'
 import type { News } from './news.ts'
 import { personHandlers } from './person.ts'
 import { type RecoveryPort, recoveryHandlers } from './recovery.ts'
@@ -38,9 +39,6 @@ export interface HandlerOptions {
 const SNAPSHOT_BUILDS = 300
 const SNAPSHOT_CHANGES = 200
 const SNAPSHOT_EVENTS = 100
-// What a line may cost the window; the rest is in the download.
-const LONGEST_LINE_BYTES = 8 * 1024
-const MOST_LINES = 2000
 const MOST_TESTS = 5000
 
 /** The answers to what the renderer may ask. A plain object, tested without Electron. */
@@ -102,26 +100,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'changes:page': query => data.changes({ ...query, limit: Math.min(query.limit, 1000) }),
     'change:builds': id => data.buildsOfChange(id),
 
-    'log:lines'({ logId, first, count }) {
-      mustHaveLog(logId)
-      return data.logLines({
-        logId,
-        first,
-        count: Math.min(count, MOST_LINES),
-        maxLineBytes: LONGEST_LINE_BYTES,
-      })
-    },
-
-    'log:search'({ logId, pattern, regex, ignoreCase, fromLine, limit }) {
-      mustHaveLog(logId)
-      return data.searchLog({
-        logId,
-        pattern: regex ? checkedPattern(pattern) : RegExp.escape(pattern),
-        ignoreCase,
-        fromLine,
-        limit: Math.min(limit, 10_000),
-      })
-    },
+    ...logHandlers(master),
 
     ...slaveHandlers(master),
 
@@ -216,10 +195,6 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     }
   }
 
-  function mustHaveLog(id: LogId) {
-    mustBe(data.log(id), `there is no log ${id}`)
-  }
-
   function preview(draft: Draft) {
     const before = readConfigText(master)
     const text = addDraft(before, draft)
@@ -252,12 +227,3 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
 }
 
 const HEADER_BUILDS = 20
-
-function checkedPattern(pattern: string): string {
-  try {
-    new RegExp(pattern, 'u')
-    return pattern
-  } catch (error) {
-    throw new RefusedError((error as Error).message)
-  }
-}

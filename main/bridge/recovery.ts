@@ -64,7 +64,9 @@ const READING = new Set([
   'changes:page',
   'change:builds',
   'log:lines',
+  'log:piece',
   'log:search',
+  'logs:search',
   'config:read',
   'backup:list',
 ])

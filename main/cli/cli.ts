@@ -10,6 +10,7 @@ import { addCheckCommand } from './check-command.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { addExchangeCommands } from './exchange-commands.ts'
 import { addLookCommands } from './look-commands.ts'
+import { addSearchCommand } from './search-command.ts'
 import { addShellCommands } from './shell-commands.ts'
 import { addSlaveCommands } from './slave-commands.ts'
 import { CommandError } from './terminal.ts'
@@ -54,6 +55,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   addAttachCommands(line)
   addBuildCommands(line)
   addLookCommands(line)
+  addSearchCommand(line)
   addSlaveCommands(line)
   addConfigCommands(line)
   addCheckCommand(line)

@@ -34,6 +34,10 @@ export function dim(text: string): string {
   return coloured ? `\x1b[2m${text}\x1b[0m` : text
 }
 
+export function marked(text: string): string {
+  return coloured ? `\x1b[1;33m${text}\x1b[0m` : text
+}
+
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }

@@ -9,7 +9,7 @@ import {
   Square,
   SquareTerminal,
 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import {
   type BuildDetails,
@@ -23,8 +23,9 @@ import { LogView } from '../logs/log-view.tsx'
 import { rebuild, stopBuild } from '../store/actions.ts'
 import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
-import { go, routes } from '../store/route.ts'
+import { go, lineIn, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
+import { useQuery } from '../store/use-query.ts'
 import {
   bytes,
   clockSeconds,
@@ -283,12 +284,22 @@ function Neighbour({
 }
 
 function StepsAndLog({ details }: { details: BuildDetails }) {
-  const { build, steps, logs, tests } = details
+  const { build, builder, steps, logs, tests } = details
   const [picked, setPicked] = useState<Step['id'] | undefined>()
   const [logName, setLogName] = useState('stdio')
+  // A link to a line names its step and log.
+  const [query] = useQuery(routes.build(builder, build))
+  const place = useMemo(() => lineIn(query), [query])
+  useEffect(() => {
+    if (query.has('step')) {
+      setPicked(undefined)
+      setLogName(query.get('log') ?? 'stdio')
+    }
+  }, [query])
   // Without a choice: the step that decided, or the one that runs.
   const step =
     steps.find(one => one.id === picked) ??
+    steps.find(one => one.name === query.get('step')) ??
     decidingStep(build, steps) ??
     steps.findLast(one => one.completeAt === null) ??
     steps.at(-1)
@@ -347,7 +358,12 @@ function StepsAndLog({ details }: { details: BuildDetails }) {
         )}
       </div>
       {log ? (
-        <LogView key={log.id} log={log} startedAt={step!.startedAt} />
+        <LogView
+          key={log.id}
+          log={log}
+          startedAt={step!.startedAt}
+          place={step!.name === query.get('step') ? place : undefined}
+        />
       ) : (
         <Empty title={step ? 'No log' : 'No steps yet'}>
           <p>

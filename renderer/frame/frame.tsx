@@ -6,6 +6,7 @@ import {
   Search,
   Server,
   SlidersHorizontal,
+  TextSearch,
   TriangleAlert,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -27,6 +28,7 @@ const VIEWS = [
   { path: routes.builds, label: 'Builds', key: 'g b', Icon: List },
   { path: routes.changes, label: 'Changes', key: 'g c', Icon: GitCommitHorizontal },
   { path: routes.slaves, label: 'Slaves', key: 'g s', Icon: Server },
+  { path: routes.search, label: 'Search all logs', key: 'g /', Icon: TextSearch },
 ] as const
 
 /** What every view shares: title with the palette, rail, status bar. */

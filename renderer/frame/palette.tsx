@@ -45,11 +45,12 @@ function Chooser({ onClose }: { onClose: () => void }) {
   const entries = useEntries()
   const found = useMemo(() => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean)
-    return entries
+    const named = entries
       .filter(entry =>
         words.every(word => `${entry.label} ${entry.detail}`.toLowerCase().includes(word)),
       )
       .slice(0, MOST_ENTRIES)
+    return words.length > 0 ? [...named, inAllLogs(text.trim())] : named
   }, [entries, text])
   const chosen = found[Math.min(at, found.length - 1)]
   const run = (entry: Entry | undefined) => {
@@ -101,10 +102,18 @@ function Chooser({ onClose }: { onClose: () => void }) {
             <span className="dim cut">{entry.detail}</span>
           </div>
         ))}
-        {found.length === 0 && <p className="padded soft">Nothing is called like that.</p>}
       </div>
     </>
   )
+}
+
+function inAllLogs(text: string): Entry {
+  return {
+    key: 'in-all-logs',
+    label: `Search all logs for “${text}”`,
+    detail: '',
+    run: () => go(routes.searchFor(text)),
+  }
 }
 
 function useEntries(): readonly Entry[] {
@@ -147,6 +156,7 @@ function useEntries(): readonly Entry[] {
       command('Builds', 'go to', () => go(routes.builds)),
       command('Changes', 'go to', () => go(routes.changes)),
       command('Slaves', 'go to', () => go(routes.slaves)),
+      command('Search all logs', 'go to', () => go(routes.search)),
       command('Settings', 'go to', () => go(routes.settings)),
       command('Look for new commits', 'in all repositories', () => {
         for (const project of new Set(active.map(builder => builder.project)))

@@ -29,11 +29,20 @@ interface Place {
 }
 
 /** A log of any length: only the lines in sight are in the page. Follows its end while it grows, until the reader scrolls. */
-export function LogView({ log, startedAt }: { log: Log; startedAt: number }) {
+export function LogView({
+  log,
+  startedAt,
+  place: wantedPlace,
+}: {
+  log: Log
+  startedAt: number
+  /** What a link asks to be shown. */
+  place?: { readonly line: number; readonly to: number } | undefined
+}) {
   const scroller = useRef<HTMLDivElement>(null)
   const { wrap } = usePreferences()
   const [place, setPlace] = useState<Place>({ line: 0, height: 600 })
-  const [follow, setFollow] = useState(!log.complete)
+  const [follow, setFollow] = useState(!log.complete && !wantedPlace)
   const [wanted, setWanted] = useState<Wanted>({ text: '', regex: false, ignoreCase: true })
   const [at, setAt] = useState(0)
   const inSight = Math.ceil(place.height / LINE_PX)
@@ -67,6 +76,10 @@ export function LogView({ log, startedAt }: { log: Log; startedAt: number }) {
     setAt(0)
     if (firstFound !== undefined) goTo(firstFound)
   }, [firstFound, wanted])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another link moves the view.
+  useEffect(() => {
+    if (wantedPlace) goTo(wantedPlace.line)
+  }, [wantedPlace])
   useKeys({
     '/': () => field.current?.focus(),
     n: () => step(1),
@@ -87,7 +100,9 @@ export function LogView({ log, startedAt }: { log: Log; startedAt: number }) {
         line={lines.line(n)}
         startedAt={startedAt}
         marker={found.has(n) ? marker : undefined}
-        current={n === current}
+        current={
+          n === current || (wantedPlace && n >= wantedPlace.line && n <= wantedPlace.to) || false
+        }
       />,
     )
   // Where the first row in the page stands; with a scaled scroll bar it moves with the view.

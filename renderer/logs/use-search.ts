@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { bridge, type LogId, type LogSearch } from '../bridge.ts'
+import { bridge, type LogId, type LogPosition, type LogSearch } from '../bridge.ts'
 
 export interface Search {
   /** Lines that hold a match, in order; each once. */
@@ -36,21 +36,24 @@ export function useSearch(logId: LogId, wanted: Wanted): Search {
     async function run() {
       const lines: number[] = []
       setSearch({ lines, busy: true, problem: undefined })
-      for (let from: number | null = 0; from !== null && lines.length < MOST_MATCHES; ) {
+      for (
+        let from: LogPosition | null = { line: 0, byte: 0 };
+        from !== null && lines.length < MOST_MATCHES;
+      ) {
         try {
           const query: LogSearch = {
             logId,
             pattern: text,
             regex,
             ignoreCase,
-            fromLine: from,
+            from,
             limit: 2000,
           }
           const answer = await bridge.request('log:search', query)
           if (turn.current !== mine) return
           for (const match of answer.matches)
             if (match.line !== lines.at(-1)) lines.push(match.line)
-          from = answer.nextLine
+          from = answer.next
           setSearch({ lines: [...lines], busy: from !== null, problem: undefined })
         } catch (error) {
           if (turn.current === mine)

@@ -9,10 +9,15 @@ export const routes = {
   builds: '/builds',
   changes: '/changes',
   slaves: '/slaves',
+  search: '/search',
   add: '/add',
   settings: '/settings',
   build: (builder: Pick<Builder, 'name'>, build: Pick<Build, 'number'>, tab?: 'terminal') =>
     `/builds/${encodeURIComponent(builder.name)}/${build.number}${tab ? `/${tab}` : ''}`,
+  /** A line of a log, counted from 0. */
+  line: (builder: Pick<Builder, 'name'>, build: Pick<Build, 'number'>, place: LinePlace) =>
+    `${routes.build(builder, build)}?${lineQuery(place)}`,
+  searchFor: (text: string) => `/search?${new URLSearchParams({ q: text })}`,
   builder: (builder: Pick<Builder, 'name'>) => `/builds/${encodeURIComponent(builder.name)}`,
   /** Two builds side by side: what is new in the first, against the second. */
   compare: (a: BuildAddress, b: BuildAddress) => `/compare/${addressOf(a)}/${addressOf(b)}`,
@@ -34,6 +39,32 @@ function addressOf({ builder, number }: BuildAddress): string {
 export function buildIn(part: string): BuildAddress | undefined {
   const found = /^(.+):(\d{1,9})$/.exec(nameIn(part))
   return found ? { builder: found[1]!, number: Number(found[2]) } : undefined
+}
+
+export interface LinePlace {
+  readonly step: string
+  readonly log: string
+  /** From 0. */
+  readonly line: number
+  /** The last line of a range. */
+  readonly to?: number
+}
+
+/** What names a line, or some, in the address of a build. People count lines from 1. */
+export function lineQuery({ step, log, line, to }: LinePlace): URLSearchParams {
+  return new URLSearchParams({
+    step,
+    ...(log !== 'stdio' && { log }),
+    line: to === undefined || to === line ? `${line + 1}` : `${line + 1}-${to + 1}`,
+  })
+}
+
+/** What an address says of it; anybody may write one. */
+export function lineIn(query: URLSearchParams): { line: number; to: number } | undefined {
+  const [, first, last = first] = /^(\d{1,12})(?:-(\d{1,12}))?$/.exec(query.get('line') ?? '') ?? []
+  const line = Number(first) - 1
+  const to = Number(last) - 1
+  return line >= 0 && to >= line ? { line, to } : undefined
 }
 
 /** The path of the view; what follows a `?` is the state of that view. */

@@ -1,7 +1,7 @@
 /** The scheme that the system opens with this app. */
 export const SCHEME = 'triphammer'
 
-const VIEWS = new Set(['waterfall', 'builds', 'changes', 'slaves', 'settings', 'add'])
+const VIEWS = new Set(['waterfall', 'builds', 'changes', 'slaves', 'search', 'settings', 'add'])
 const LONGEST = 2000
 
 /**

@@ -2,6 +2,7 @@ import { changesWithin } from '../db/changes.ts'
 import type { Database } from '../db/database.ts'
 import { eventsWithin } from '../db/events.ts'
 import { type Holdings, type HoldingsQuery, holdings } from '../db/holdings.ts'
+import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-places.ts'
 import { stepsOfBuilds } from '../db/steps.ts'
 import {
   type BuilderDay,
@@ -30,6 +31,8 @@ export interface HistoryQuestions {
   beginning: () => Moment | null
   /** Changes, and which builds hold each of them. */
   holdings: (query: HoldingsQuery) => Holdings
+  /** Which logs there are, the newest build first. */
+  logs: (query: LogsQuery) => LogsOfBuilds
 }
 
 export interface StretchAnswer {
@@ -91,6 +94,7 @@ export const HISTORY_ANSWERS: Answers = {
   density: (db, { from, to, parts }) => buildDensity(db, { from, to }, parts),
   beginning: db => firstBuildAt(db),
   holdings,
+  logs: logsOfBuilds,
 }
 
 // Builds with what stands beside them: changes from shortly before, which led to them.

@@ -23,7 +23,9 @@ export function logData(db: Database, update: Update, clock: Clock, mq: Mq, logs
     logsOfBuild: (id: BuildId) => logsOfBuild(db, id).map(withCounts),
     logLines: logs.lines,
     logBytes: logs.bytes,
+    logPiece: logs.piece,
     searchLog: logs.search,
+    scanLogs: logs.scan,
 
     /** Completes a log that another run of the master left, and says how far it got. */
     async closeLog(id: LogId): Promise<LogEnd> {

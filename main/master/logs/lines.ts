@@ -9,6 +9,10 @@ export interface LogLine {
   readonly text: string
   /** True when the line is longer than was asked for. */
   readonly cut: boolean
+  /** Of the whole line. */
+  readonly byteCount: number
+  /** How often carriage returns overwrote it, and 1; only of a line that is asked for as it is shown. */
+  readonly states?: number
 }
 
 export interface LinesQuery {
@@ -17,28 +21,49 @@ export interface LinesQuery {
   readonly count: number
   /** Longer lines are cut. */
   readonly maxLineBytes: number
+  /** As a terminal shows them in the end, with their colours, in place of what was written. */
+  readonly shown?: boolean
+}
+
+/** A stretch of one line: lines can be longer than anybody could hold. */
+export interface PieceQuery {
+  readonly logId: LogId
+  readonly line: number
+  /** Byte within the line. A character that begins before it is left out. */
+  readonly from: number
+  readonly maxBytes: number
+}
+
+export interface LinePiece {
+  readonly text: string
+  /** Where in the line what follows begins. */
+  readonly next: number
+  /** Of the whole line. */
+  readonly byteCount: number
+}
+
+/** A place in a log: a line, and a byte within it. */
+export interface LogPosition {
+  readonly line: number
+  readonly byte: number
 }
 
 export interface SearchQuery {
   readonly logId: LogId
-  /** A regular expression in JavaScript's syntax. */
+  /** A regular expression in JavaScript's syntax, held against one line at a time as it is shown. */
   readonly pattern: string
   readonly ignoreCase: boolean
+  /** Whether `pattern` stands for a plain text. Then chunks that do not hold it are passed over whole. */
+  readonly literal: boolean
   /** Where to go on. */
-  readonly fromLine: number
-  /** After so many matches it stops, at the end of their line. */
+  readonly from: LogPosition
+  /** After so many matches it stops. */
   readonly limit: number
 }
 
-export interface Match {
-  readonly line: number
-  /** In UTF-16 units of the line's text. */
-  readonly start: number
-  readonly end: number
-}
-
 export interface SearchAnswer {
-  readonly matches: readonly Match[]
+  /** Lines that hold a match, each once; of lines that are too long to be shown whole, each match. */
+  readonly matches: readonly LogPosition[]
   /** Where to go on; `null` when the end was reached. */
-  readonly nextLine: number | null
+  readonly next: LogPosition | null
 }

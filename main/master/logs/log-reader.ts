@@ -3,9 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { answerQuestions } from '../ask-thread.ts'
 import { openDatabase } from '../db/database.ts'
 import type { LogId, Stream } from '../model.ts'
-import type { LinesQuery, SearchQuery } from './lines.ts'
+import type { LinesQuery, PieceQuery, SearchQuery } from './lines.ts'
 import { createLogReading } from './log-reading.ts'
 import { readMarks } from './log-writing.ts'
+import type { ScanQuery } from './scan-logs.ts'
 
 export type Question =
   | { readonly kind: 'lines'; readonly query: LinesQuery }
@@ -15,7 +16,9 @@ export type Question =
       readonly from: number
       readonly streams?: readonly Stream[]
     }
+  | { readonly kind: 'piece'; readonly query: PieceQuery }
   | { readonly kind: 'search'; readonly query: SearchQuery }
+  | { readonly kind: 'scan'; readonly query: ScanQuery }
   | { readonly kind: 'marks'; readonly logId: LogId }
 
 type Bytes = { readonly bytes: Uint8Array; readonly next: number }
@@ -39,8 +42,12 @@ function answer(question: Question): unknown {
       const { bytes, next } = reading.bytes(question.logId, question.from, question.streams)
       return { bytes: new Uint8Array(bytes), next } satisfies Bytes
     }
+    case 'piece':
+      return reading.piece(question.query)
     case 'search':
       return reading.search(question.query)
+    case 'scan':
+      return reading.scan(question.query)
     case 'marks':
       return readMarks(db, question.logId)
   }

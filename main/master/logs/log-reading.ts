@@ -1,19 +1,34 @@
 import type { Database } from '../db/database.ts'
 import type { LogId, Stream } from '../model.ts'
 import { type Chunk, type LineStart, lineStarts, unpackChunk } from './chunk.ts'
-import type { LinesQuery, LogLine, Match, SearchAnswer, SearchQuery } from './lines.ts'
+import type {
+  LinePiece,
+  LinesQuery,
+  LogLine,
+  PieceQuery,
+  SearchAnswer,
+  SearchQuery,
+} from './lines.ts'
+import { type LineWindow, type ScannedChunk, searchLog } from './log-scan.ts'
+import { lineStates, plainLine, shownLine, withoutSequences } from './plain-text.ts'
+import { type ScanAnswer, type ScanQuery, scanLogs } from './scan-logs.ts'
 
 export interface LogReading {
   lines(query: LinesQuery): LogLine[]
+  /** Empty beyond the end of its line. */
+  piece(query: PieceQuery): LinePiece
   /** Exact bytes from `from` on, at most one chunk of them; empty at the end. */
   bytes(logId: LogId, from: number, streams?: readonly Stream[]): { bytes: Buffer; next: number }
   /** Searches for at most about 100 ms and says where to go on. */
   search(query: SearchQuery): SearchAnswer
+  /** Searches many logs, one after the other, as long as `search` does. */
+  scan(query: ScanQuery): ScanAnswer
 }
 
 const CACHED_CHUNKS = 16
-const SEARCH_BUDGET_MS = 100
-const SEARCH_LINE_BYTES = 64 * 1024
+// What is held against a pattern at once of a line that is longer, and how far a match may reach beyond it.
+const WINDOW_BYTES = 64 * 1024
+const OVERLAP_BYTES = 4 * 1024
 const NEWLINE = 10
 
 interface Unpacked {
@@ -26,9 +41,15 @@ export function createLogReading(db: Database): LogReading {
   // The last chunk of a growing log changes, so its size is part of the key.
   const cache = new Map<string, Unpacked>()
 
-  return { lines, bytes, search }
+  return {
+    lines,
+    piece,
+    bytes,
+    search: query => searchLog({ chunkFrom }, query),
+    scan: query => scanLogs({ chunkFrom }, query),
+  }
 
-  function lines({ logId, first, count, maxLineBytes }: LinesQuery): LogLine[] {
+  function lines({ logId, first, count, maxLineBytes, shown }: LinesQuery): LogLine[] {
     const found: LogLine[] = []
     let at = chunkOfLine(logId, first)
     while (at && found.length < count) {
@@ -38,9 +59,10 @@ export function createLogReading(db: Database): LogReading {
         if (number < first) continue
         if (found.length === count) break
         const end = starts[index + 1]?.offset
-        found.push(readLine(logId, chunk, start, end, number, maxLineBytes))
+        const line = readLine(logId, chunk, start, end, number, maxLineBytes)
+        found.push(shown ? asShown(logId, line, maxLineBytes) : line)
       }
-      at = nextWithLines(logId, chunk.seq)
+      at = nextWithLines(logId, chunk)
     }
     return found
   }
@@ -64,12 +86,117 @@ export function createLogReading(db: Database): LogReading {
     const { stream, at } = start
     if (bytes.at(-1) === NEWLINE) bytes = bytes.subarray(0, -1)
     if (bytes.length <= maxBytes)
-      return { number, stream, at, text: bytes.toString('utf8'), cut: false }
-    // `stream` leaves out a character of which only the beginning is there.
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, maxBytes), {
-      stream: true,
-    })
-    return { number, stream, at, text, cut: true }
+      return {
+        number,
+        stream,
+        at,
+        text: bytes.toString('utf8'),
+        cut: false,
+        byteCount: bytes.length,
+      }
+    const text = wholeCharacters(bytes.subarray(0, maxBytes))
+    const [from, to] = spanOfLine(logId, chunk, start, end, number)
+    return { number, stream, at, text, cut: true, byteCount: to - from }
+  }
+
+  function asShown(logId: LogId, line: LogLine, maxBytes: number): LogLine {
+    const { number, byteCount } = line
+    const states = lineStates(line.text).length
+    if (!line.cut || states === 1) return { ...line, text: shownLine(line.text), states }
+    // The last state of a long progress bar is at its end.
+    const end = piece({ logId, line: number, from: byteCount - maxBytes, maxBytes }).text
+    const last = lineStates(end).at(-1)!
+    return { ...line, text: shownLine(last), states, cut: false }
+  }
+
+  /** The first and the last byte of a line within its log, without its newline. */
+  function spanOfLine(
+    logId: LogId,
+    chunk: Chunk,
+    start: LineStart,
+    end: number | undefined,
+    number: number,
+  ): [from: number, to: number] {
+    const from = chunk.firstByte + start.offset
+    let to: number
+    if (end !== undefined) to = chunk.firstByte + end
+    else {
+      const next = chunkOfLine(logId, number + 1)
+      to =
+        next && next.chunk.firstLine === number + 1
+          ? next.chunk.firstByte + next.starts[0]!.offset
+          : endOfLog(logId)
+    }
+    const last = bytes(logId, to - 1).bytes[0]
+    return [from, last === NEWLINE ? to - 1 : to]
+  }
+
+  function endOfLog(logId: LogId): number {
+    const row = db.get<{ end: number }>(
+      `SELECT first_byte + byte_count AS end FROM chunks WHERE log_id = ? ORDER BY seq DESC LIMIT 1`,
+      logId,
+    )
+    return row?.end ?? 0
+  }
+
+  function piece({ logId, line, from, maxBytes }: PieceQuery): LinePiece {
+    const at = chunkOfLine(logId, line)
+    const start = at?.starts[line - at.chunk.firstLine]
+    if (!at || !start) return { text: '', next: 0, byteCount: 0 }
+    const end = at.starts[line - at.chunk.firstLine + 1]?.offset
+    const [first, last] = spanOfLine(logId, at.chunk, start, end, line)
+    return pieceOf(logId, first, last, from, maxBytes)
+  }
+
+  function pieceOf(
+    logId: LogId,
+    first: number,
+    last: number,
+    from: number,
+    maxBytes: number,
+  ): LinePiece {
+    const byteCount = last - first
+    const until = Math.min(last, first + from + maxBytes)
+    const parts: Buffer[] = []
+    for (let at = first + Math.max(0, from); at < until; ) {
+      const found = bytes(logId, at)
+      if (found.next <= at) break
+      parts.push(found.bytes.subarray(0, until - at))
+      at = found.next
+    }
+    const whole = Buffer.concat(parts)
+    // A character of which only the end is there.
+    let skip = 0
+    while (from > 0 && skip < 3 && (whole[skip]! & 0xc0) === 0x80) skip++
+    const read = whole.subarray(skip)
+    const text = until === last ? read.toString('utf8') : wholeCharacters(read)
+    return { text, next: until - first, byteCount }
+  }
+
+  function* windowsOf(
+    logId: LogId,
+    chunk: Chunk,
+    start: LineStart,
+    end: number | undefined,
+    number: number,
+    fromByte: number,
+  ): Iterable<LineWindow> {
+    const line = readLine(logId, chunk, start, end, number, WINDOW_BYTES)
+    const { stream, at } = line
+    if (!line.cut) {
+      const text = plainLine(line.text)
+      yield { number, stream, at, text, raw: line.text, byte: 0, until: text.length + 1 }
+      return
+    }
+    const [first, last] = spanOfLine(logId, chunk, start, end, number)
+    for (let byte = fromByte; first + byte < last; ) {
+      const own = pieceOf(logId, first, last, byte, WINDOW_BYTES)
+      const beyond = pieceOf(logId, first, last, own.next, OVERLAP_BYTES)
+      const raw = own.text + beyond.text
+      const until = withoutSequences(own.text).length
+      yield { number, stream, at, text: withoutSequences(raw), raw, byte, until }
+      byte = own.next
+    }
   }
 
   // What the chunks after `chunk` hold of its last line, at most `maxBytes`.
@@ -116,56 +243,48 @@ export function createLogReading(db: Database): LogReading {
     return { bytes: Buffer.concat(parts), next }
   }
 
-  function search(query: SearchQuery): SearchAnswer {
-    const { logId, fromLine, limit } = query
-    const pattern = new RegExp(query.pattern, query.ignoreCase ? 'giu' : 'gu')
-    const until = performance.now() + SEARCH_BUDGET_MS
-    const matches: Match[] = []
-    let at = chunkOfLine(logId, fromLine)
-    while (at) {
-      const { chunk, starts } = at
-      for (const [index, start] of starts.entries()) {
-        const number = chunk.firstLine + index
-        if (number < fromLine) continue
-        const line = readLine(
-          logId,
-          chunk,
-          start,
-          starts[index + 1]?.offset,
-          number,
-          SEARCH_LINE_BYTES,
-        )
-        for (const match of line.text.matchAll(pattern)) {
-          if (match[0] === '') continue
-          matches.push({ line: number, start: match.index, end: match.index + match[0].length })
-        }
-        if (matches.length >= limit) return { matches, nextLine: number + 1 }
-      }
-      const next = nextWithLines(logId, chunk.seq)
-      if (next && performance.now() > until) return { matches, nextLine: next.chunk.firstLine }
-      at = next
+  // Chunks of a scan are seen once: kept, they would push out those of the log that is read.
+  function chunkFrom(logId: LogId, line: number): ScannedChunk | undefined {
+    const row = rowOfLine(logId, line) ?? rowAfter(logId, -1)
+    const there = row && (row.first_line as number) + (row.line_count as number) > line
+    const wanted = there ? row : row && rowAfter(logId, row.first_line as number)
+    if (!wanted) return undefined
+    const chunk = unpackChunk(wanted)
+    let starts: readonly LineStart[] | undefined
+    return {
+      chunk,
+      lineCount: chunk.lineCount,
+      windows(index, fromByte) {
+        starts ??= lineStarts(chunk)
+        const [start, end] = [starts[index]!, starts[index + 1]?.offset]
+        return windowsOf(logId, chunk, start, end, chunk.firstLine + index, fromByte)
+      },
     }
-    return { matches, nextLine: null }
   }
 
   function chunkOfLine(logId: LogId, line: number) {
-    return unpacked(
-      db.get(
-        `SELECT * FROM chunks WHERE log_id = ? AND first_line <= ? AND line_count > 0
-         ORDER BY first_line DESC LIMIT 1`,
-        logId,
-        line,
-      ),
+    return unpacked(rowOfLine(logId, line))
+  }
+
+  function nextWithLines(logId: LogId, { firstLine }: Chunk) {
+    return unpacked(rowAfter(logId, firstLine))
+  }
+
+  function rowOfLine(logId: LogId, line: number) {
+    return db.get(
+      `SELECT * FROM chunks WHERE log_id = ? AND first_line <= ? AND line_count > 0
+       ORDER BY first_line DESC LIMIT 1`,
+      logId,
+      line,
     )
   }
 
-  function nextWithLines(logId: LogId, seq: number) {
-    return unpacked(
-      db.get(
-        'SELECT * FROM chunks WHERE log_id = ? AND seq > ? AND line_count > 0 ORDER BY seq LIMIT 1',
-        logId,
-        seq,
-      ),
+  function rowAfter(logId: LogId, firstLine: number) {
+    return db.get(
+      `SELECT * FROM chunks WHERE log_id = ? AND first_line > ? AND line_count > 0
+       ORDER BY first_line LIMIT 1`,
+      logId,
+      firstLine,
     )
   }
 
@@ -186,4 +305,9 @@ export function createLogReading(db: Database): LogReading {
     if (cache.size > CACHED_CHUNKS) cache.delete(cache.keys().next().value!)
     return found
   }
+}
+
+// Leaves out a character of which only the beginning is there.
+function wholeCharacters(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true })
 }

@@ -2,11 +2,19 @@ import { Worker } from 'node:worker_threads'
 import { openThreadAsker } from '../ask-thread.ts'
 import type { AsyncStop, LogId, Moment, Stream } from '../model.ts'
 import { workerFile } from '../worker-file.ts'
-import type { LinesQuery, LogLine, SearchAnswer, SearchQuery } from './lines.ts'
+import type {
+  LinePiece,
+  LinesQuery,
+  LogLine,
+  PieceQuery,
+  SearchAnswer,
+  SearchQuery,
+} from './lines.ts'
 import type { LogMarks, LogSource } from './log-marks.ts'
 import type { Question } from './log-reader.ts'
 import type { FromWriter, ToWriter } from './log-writer.ts'
 import type { Committed } from './log-writing.ts'
+import type { ScanAnswer, ScanQuery } from './scan-logs.ts'
 
 export interface LogStore {
   /** Resolves once all of `bytes` are committed and readable. */
@@ -24,6 +32,7 @@ export interface LogStore {
   /** The step is over: nobody will ask for these. Done when the next log is finished. */
   forgetMarks(logIds: readonly LogId[]): void
   lines(query: LinesQuery): Promise<LogLine[]>
+  piece(query: PieceQuery): Promise<LinePiece>
   bytes(
     logId: LogId,
     from: number,
@@ -31,6 +40,8 @@ export interface LogStore {
   ): Promise<{ bytes: Uint8Array; next: number }>
   /** Rejects when the pattern is not a regular expression, or takes too long. */
   search(query: SearchQuery): Promise<SearchAnswer>
+  /** Searches many logs. Rejects as `search` does. */
+  scan(query: ScanQuery): Promise<ScanAnswer>
   stop: AsyncStop
 }
 
@@ -56,8 +67,8 @@ interface Asked {
 }
 
 /**
- * The log store's face on the master's thread: a writing thread, and a reading
- * thread that is started by the first question.
+ * The log store's face on the master's thread: a writing thread, and one that reads and
+ * one that searches, which are started by the first question.
  */
 export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
   const { path, onCommitted, onTrouble, searchMs = SEARCH_MS } = options
@@ -65,6 +76,9 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
     workerData: { path, lookOnly: options.lookOnly ?? false },
   })
   const reader = openThreadAsker<Question>('logs/log-reader', { path })
+  // A thread of its own, so that who reads a log does not wait for who searches.
+  const searcher = openThreadAsker<Question>('logs/log-reader', { path })
+  const limit = { ms: searchMs, tooLong: 'The search takes too long. Try a simpler pattern.' }
   const waiting = new Map<number, Asked>()
   let lastTicket = 0
   let unmarked: LogId[] = []
@@ -109,13 +123,11 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
         bytes: Uint8Array
         next: number
       }>,
-    search: query =>
-      reader.ask(
-        { kind: 'search', query },
-        { ms: searchMs, tooLong: 'The search takes too long. Try a simpler pattern.' },
-      ) as Promise<SearchAnswer>,
+    piece: query => reader.ask({ kind: 'piece', query }) as Promise<LinePiece>,
+    search: query => searcher.ask({ kind: 'search', query }, limit) as Promise<SearchAnswer>,
+    scan: query => searcher.ask({ kind: 'scan', query }, limit) as Promise<ScanAnswer>,
     async stop() {
-      await reader.stop()
+      await Promise.all([reader.stop(), searcher.stop()])
       if (dead) return
       const closed = new Promise(resolve => writer.once('exit', resolve))
       writer.postMessage({ kind: 'close' } satisfies ToWriter)

@@ -152,23 +152,38 @@ test('a long log is stored at a small cost of memory, and read at any place', as
   expect(most).toBeLessThan(300 * 1024 * 1024)
 }, 60_000)
 
-test('a pattern that runs for ever is given up, and other questions are answered', async () => {
-  const store = await openStore(undefined, 200)
-  await store.append(LOG, 'stdout', Buffer.from(`${'a'.repeat(5000)}!\n`), 1)
-  const query = { logId: LOG, pattern: '(a+)+$', ignoreCase: false, fromLine: 0, limit: 1 }
-  const [search, read] = await Promise.allSettled([store.search(query), lines(store, 0, 1)])
-  expect([search, read.status]).toEqual([
-    {
-      status: 'rejected',
-      reason: new Error('The search takes too long. Try a simpler pattern.'),
-    },
-    'fulfilled',
-  ])
-})
+test.each(['search', 'scan'] as const)(
+  'a pattern that runs for ever is given up, and other questions are answered (%s)',
+  async how => {
+    const store = await openStore(undefined, 200)
+    await store.append(LOG, 'stdout', Buffer.from(`${'a'.repeat(5000)}!\n`), 1)
+    const query = { pattern: '(a+)+$', ignoreCase: false, literal: false, limit: 1 }
+    const from = { line: 0, byte: 0 }
+    const asked =
+      how === 'search'
+        ? store.search({ ...query, logId: LOG, from })
+        : store.scan({ ...query, logs: [LOG], from, found: 0, linesPerLog: 1 })
+    const [search, read] = await Promise.allSettled([asked, lines(store, 0, 1)])
+    expect([search, read.status]).toEqual([
+      {
+        status: 'rejected',
+        reason: new Error('The search takes too long. Try a simpler pattern.'),
+      },
+      'fulfilled',
+    ])
+  },
+)
 
 test('a pattern that is none is refused', async () => {
   const store = await openStore()
-  const query = { logId: LOG, pattern: '(', ignoreCase: false, fromLine: 0, limit: 1 }
+  const query = {
+    logId: LOG,
+    pattern: '(',
+    ignoreCase: false,
+    literal: false,
+    from: { line: 0, byte: 0 },
+    limit: 1,
+  }
   await store.append(LOG, 'stdout', Buffer.from('a\n'), 1)
   await expect(store.search(query)).rejects.toThrow('Invalid regular expression')
 })

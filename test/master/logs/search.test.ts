@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../../main/master/db/database.ts'
 import { migrate } from '../../../main/master/db/migrate.ts'
-import type { Match, SearchQuery } from '../../../main/master/logs/lines.ts'
+import type { LogPosition, SearchQuery } from '../../../main/master/logs/lines.ts'
 import { LOG_MIGRATIONS } from '../../../main/master/logs/log-migrations.ts'
 import { createLogReading, type LogReading } from '../../../main/master/logs/log-reading.ts'
 import { createLogWriting } from '../../../main/master/logs/log-writing.ts'
@@ -25,32 +25,25 @@ function logOf(text: string): LogReading {
 }
 
 // To the end, as a window does it page by page.
-function searchAll(reading: LogReading, query: Partial<SearchQuery>): Match[] {
-  const found: Match[] = []
-  for (let fromLine: number | null = 0; fromLine !== null; ) {
+function searchAll(reading: LogReading, query: Partial<SearchQuery>): LogPosition[] {
+  const found: LogPosition[] = []
+  for (let from: LogPosition | null = { line: 0, byte: 0 }; from !== null; ) {
     const answer = reading.search({
       logId: LOG,
       pattern: 'x',
       ignoreCase: false,
+      literal: false,
       limit: 1000,
       ...query,
-      fromLine,
+      from,
     })
     found.push(...answer.matches)
-    fromLine = answer.nextLine
+    from = answer.next
   }
   return found
 }
 
-function searchNaively(text: string, pattern: RegExp): Match[] {
-  return text.split('\n').flatMap((line, number) =>
-    [...line.matchAll(pattern)].map(match => ({
-      line: number,
-      start: match.index,
-      end: match.index + match[0].length,
-    })),
-  )
-}
+const at = (...lines: number[]) => lines.map(line => ({ line, byte: 0 }))
 
 test.each([1, 3, 1000])('a search finds what a naive one finds, in pages of %i', limit => {
   const random = createRandom(limit)
@@ -58,27 +51,86 @@ test.each([1, 3, 1000])('a search finds what a naive one finds, in pages of %i',
   const lines = Array.from({ length: 20_000 }, () =>
     Array.from({ length: random.int(0, 6) }, () => random.pick(words)).join(' '),
   )
-  const text = lines.join('\n')
-  const reading = logOf(text)
+  const reading = logOf(lines.join('\n'))
+  const naively = (pattern: RegExp) =>
+    at(...lines.keys().filter(line => pattern.test(lines[line]!)))
   expect([
-    searchAll(reading, { pattern: 'error', limit }),
+    searchAll(reading, { pattern: 'error', literal: true, limit }),
     searchAll(reading, { pattern: 'error|😀', ignoreCase: true, limit }),
-  ]).toEqual([searchNaively(text, /error/gu), searchNaively(text, /error|😀/giu)])
+  ]).toEqual([naively(/error/u), naively(/error|😀/iu)])
 })
 
-test('a search goes on where it is told to, and stops at the limit at the end of a line', () => {
+test('a search goes on where it is told to, and stops at its limit', () => {
   const reading = logOf('x\nx x x\nx\n')
-  const query = { logId: LOG, pattern: 'x', ignoreCase: false, limit: 2, fromLine: 1 }
-  expect(reading.search(query)).toEqual({
-    matches: [
-      { line: 1, start: 0, end: 1 },
-      { line: 1, start: 2, end: 3 },
-      { line: 1, start: 4, end: 5 },
-    ],
-    nextLine: 2,
+  const query = { logId: LOG, pattern: 'x', ignoreCase: false, literal: true, limit: 1 }
+  expect(reading.search({ ...query, from: { line: 1, byte: 0 } })).toEqual({
+    matches: at(1),
+    next: { line: 2, byte: 0 },
   })
 })
 
 test('a pattern that fits nothing at all finds nothing', () => {
   expect(searchAll(logOf('one\ntwo\n'), { pattern: '(?:)' })).toEqual([])
+})
+
+test('neither colours within a word nor what was overwritten hide or make a match', () => {
+  const reading = logOf(
+    'nee\x1b[1;31mdle\n10 % needle\r100 % of it\nneed\b\b\b\bneedle\nx\x1b]0;needle\x07\nnee\x1b(Bdle\r\n',
+  )
+  for (const literal of [true, false])
+    expect(searchAll(reading, { pattern: 'needle', literal })).toEqual(at(0, 2, 4))
+})
+
+test.each([true, false])(
+  'a very long line is searched to its end, each match once (%j)',
+  literal => {
+    const part = `${'é'.repeat(40_000)}\x1b[1mneed\x1b[0mle`
+    const reading = logOf(`first\n${part.repeat(6)}\nneedle\n`)
+    const found = searchAll(reading, { pattern: 'needle', literal, limit: 2 })
+    const bytes = Buffer.byteLength(part)
+    expect(found.map(({ line }) => line)).toEqual([1, 1, 1, 1, 1, 1, 2])
+    for (const [i, { byte }] of found.slice(0, 6).entries()) {
+      const { text } = reading.piece({ logId: LOG, line: 1, from: byte, maxBytes: 16 })
+      expect([byte, text]).toEqual([bytes * (i + 1) - 10, expect.stringMatching(/^need/)])
+    }
+  },
+)
+
+test('a long line is read in pieces that give all of it, without splitting a character', () => {
+  const line = '😀é€x'.repeat(30_000)
+  const reading = logOf(`one\n${line}\nthree\n`)
+  let text = ''
+  for (let from = 0, byteCount = 1; from < byteCount; ) {
+    const piece = reading.piece({ logId: LOG, line: 1, from, maxBytes: 8190 })
+    text += piece.text
+    from = piece.next
+    byteCount = piece.byteCount
+  }
+  expect(text === line).toBe(true)
+  const [read] = reading.lines({ logId: LOG, first: 1, count: 1, maxLineBytes: 100 })
+  expect([read!.cut, read!.byteCount]).toEqual([true, Buffer.byteLength(line)])
+  expect(reading.piece({ logId: LOG, line: 9, from: 0, maxBytes: 10 })).toEqual({
+    text: '',
+    next: 0,
+    byteCount: 0,
+  })
+})
+
+test('of a long progress bar the last state is shown', () => {
+  const bar = Array.from({ length: 3000 }, (_, i) => `\r\x1b[Kstep ${i} of 3000`).join('')
+  const reading = logOf(`${bar}\ndone\n`)
+  const [line, done] = reading.lines({
+    logId: LOG,
+    first: 0,
+    count: 2,
+    maxLineBytes: 8192,
+    shown: true,
+  })
+  expect([line!.text, line!.cut, done!.text, done!.states]).toEqual([
+    'step 2999 of 3000',
+    false,
+    'done',
+    1,
+  ])
+  expect(line!.states).toBeGreaterThan(300)
 })

@@ -1,0 +1,101 @@
+import type { LogPlace, LogsQuery } from '../db/log-places.ts'
+import type { LogPosition } from '../logs/lines.ts'
+import type { FoundLine, ScanAnswer, ScanQuery } from '../logs/scan-logs.ts'
+import type { BuildId, LogId, Moment } from '../model.ts'
+import type { HistoryAsker } from './ask-history.ts'
+
+export interface LogsSearch extends Pick<LogsQuery, 'builderId' | 'since' | 'results'> {
+  /** A regular expression, or a text that is escaped as one. */
+  readonly pattern: string
+  readonly literal: boolean
+  readonly ignoreCase: boolean
+  /** Where to go on: what the last answer said. */
+  readonly from: LogsCursor | null
+}
+
+/** How far a search through all logs got. Builds that begin meanwhile do not move it. */
+export interface LogsCursor extends LogPosition {
+  readonly buildId: BuildId
+  readonly logId: LogId
+  readonly found: number
+}
+
+/** What was found in one log. */
+export interface FoundLog extends LogPlace {
+  readonly lines: readonly Omit<FoundLine, 'logId'>[]
+  /** Whether it holds more than is told. */
+  readonly more: boolean
+}
+
+export interface LogsFound {
+  /** The newest build first. A log of which an answer told some lines may go on in the next answer. */
+  readonly logs: readonly FoundLog[]
+  /** `null` when all were looked through. */
+  readonly next: LogsCursor | null
+  /** How much text was looked at for this answer. */
+  readonly byteCount: number
+  /** When the build began up to which all newer ones were looked through. */
+  readonly reached: Moment | null
+}
+
+const BUILDS_PER_LOOK = 50
+const LINES_PER_LOG = 20
+const LINES_PER_ANSWER = 200
+
+/**
+ * Searches all logs of all builds, the newest build first, for about a tenth of a second;
+ * who wants more asks again, and who does not want it any more just stops asking.
+ */
+export async function searchLogs(
+  history: Pick<HistoryAsker, 'ask'>,
+  scanLogs: (query: ScanQuery) => Promise<ScanAnswer>,
+  search: LogsSearch,
+): Promise<LogsFound> {
+  const { builderId, since, results, pattern, literal, ignoreCase, from } = search
+  const { places, oldest, last } = await history.ask('logs', {
+    ...(builderId !== undefined && { builderId }),
+    ...(since !== undefined && { since }),
+    ...(results !== undefined && { results }),
+    ...(from && { upTo: from.buildId }),
+    builds: BUILDS_PER_LOOK,
+  })
+  const left = from
+    ? places.filter(place => place.buildId < from.buildId || place.logId >= from.logId)
+    : places
+  // It may be gone, or have no lines: then the place within it means nothing.
+  const same = from !== null && left[0]?.logId === from.logId
+  const scanned = await scanLogs({
+    logs: left.map(place => place.logId),
+    from: same ? { line: from.line, byte: from.byte } : { line: 0, byte: 0 },
+    found: same ? from.found : 0,
+    pattern,
+    ignoreCase,
+    literal,
+    linesPerLog: LINES_PER_LOG,
+    limit: LINES_PER_ANSWER,
+  })
+  const stopped = scanned.next && left[scanned.next.index]!
+  return {
+    logs: left.flatMap(place => foundIn(place, scanned)),
+    next: stopped
+      ? {
+          buildId: stopped.buildId,
+          logId: stopped.logId,
+          line: scanned.next!.line,
+          byte: scanned.next!.byte,
+          found: scanned.next!.found,
+        }
+      : last || oldest === null
+        ? null
+        : { buildId: (oldest - 1) as BuildId, logId: 0 as LogId, line: 0, byte: 0, found: 0 },
+    byteCount: scanned.byteCount,
+    reached: (stopped ?? left.at(-1))?.startedAt ?? null,
+  }
+}
+
+function foundIn(place: LogPlace, { lines, more }: ScanAnswer): FoundLog[] {
+  const own = lines.filter(line => line.logId === place.logId)
+  const cut = more.includes(place.logId)
+  if (own.length === 0 && !cut) return []
+  return [{ ...place, lines: own.map(({ logId: _, ...line }) => line), more: cut }]
+}

@@ -1,0 +1,170 @@
+import type { LogId, Moment, Stream } from '../model.ts'
+import type { Chunk } from './chunk.ts'
+import type { LogPosition, SearchAnswer, SearchQuery } from './lines.ts'
+import { indexWithSequences, withoutSequences } from './plain-text.ts'
+
+/** What is held against a pattern at once: a line, or a stretch of a very long one. */
+export interface LineWindow {
+  readonly number: number
+  readonly stream: Stream
+  readonly at: Moment
+  /** As it is read: without colours, and without what was overwritten. */
+  readonly text: string
+  /** As it was written. */
+  readonly raw: string
+  /** Where it begins within its line, in bytes. */
+  readonly byte: number
+  /** A match that begins here or later is the next window's. */
+  readonly until: number
+}
+
+/** What a scan needs of the log that it reads. */
+export interface ScannedChunk {
+  readonly chunk: Chunk
+  readonly lineCount: number
+  /** A line that starts in the chunk, with what the chunks after it hold of it, from a byte of it on. */
+  windows(index: number, fromByte: number): Iterable<LineWindow>
+}
+
+export interface ScanSource {
+  /** The chunk in which `line` starts, or the next one in which a line starts. */
+  chunkFrom(logId: LogId, line: number): ScannedChunk | undefined
+}
+
+export interface Pattern {
+  /** With the flag `g`. */
+  readonly expression: RegExp
+  /** Whether a chunk without a match holds no line with one. */
+  readonly literal: boolean
+}
+
+/** How long a scan goes on, and how much it has looked at. */
+export interface Budget {
+  byteCount: number
+  isOver(): boolean
+}
+
+/** What becomes of a scan after a match: it goes on, leaves this line or this log, or stops before the match. */
+export type AfterMatch = 'on' | 'next-line' | 'next-log' | 'stop'
+
+const BUDGET_MS = 100
+const NEWLINE = 10
+const OVERWRITTEN = /\x08|\r(?![\r\n])|(?:\x1b\[|\x9b)\d*[CDGKJ`]/
+// Shorter lines are shown whole, so where in them a match is does not matter.
+const SHORT_UNITS = 2000
+
+export function createBudget(now = () => performance.now()): Budget {
+  const until = now() + BUDGET_MS
+  const budget: Budget = {
+    byteCount: 0,
+    // Each question gets further, however slow the machine is.
+    isOver: () => budget.byteCount > 0 && now() > until,
+  }
+  return budget
+}
+
+/**
+ * Looks through one log from a place on.
+ *
+ * There is no index: see docs/logs.md for what an index would cost, and what this costs.
+ *
+ * @returns Where to go on; `null` when the log was looked through.
+ */
+export function scanLog(
+  source: ScanSource,
+  logId: LogId,
+  from: LogPosition,
+  pattern: Pattern,
+  budget: Budget,
+  onMatch: (window: LineWindow, match: RegExpExecArray) => AfterMatch,
+): LogPosition | null {
+  let { line, byte } = from
+  for (
+    let at = source.chunkFrom(logId, line);
+    at;
+    at = source.chunkFrom(logId, (line = at.chunk.firstLine + at.lineCount))
+  ) {
+    const { firstLine } = at.chunk
+    if (budget.isOver()) return { line, byte }
+    if (byte === 0) budget.byteCount += at.chunk.bytes.length
+    for (let i = Math.max(0, line - firstLine, firstToLook(at, pattern)); i < at.lineCount; i++) {
+      let windows = 0
+      for (const window of at.windows(i, firstLine + i === line ? byte : 0)) {
+        if (windows++ > 0) {
+          budget.byteCount += window.raw.length
+          if (budget.isOver()) return placeOf(window)
+        }
+        const after = matchesIn(window, pattern.expression, onMatch)
+        if (after === 'next-line') break
+        if (after === 'next-log') return null
+        if (after === 'stop') return placeOf(window)
+      }
+    }
+    byte = 0
+  }
+  return null
+}
+
+function placeOf({ number, byte }: LineWindow): LogPosition {
+  return { line: number, byte }
+}
+
+// The last line may go on in the next chunk, so it is always read.
+function firstToLook({ chunk, lineCount }: ScannedChunk, { expression, literal }: Pattern): number {
+  if (!literal) return 0
+  const text = chunk.bytes.toString('utf8')
+  const there = OVERWRITTEN.test(text) || expression.test(withoutSequences(text))
+  expression.lastIndex = 0
+  if (there) return 0
+  return chunk.bytes.at(-1) === NEWLINE ? lineCount : lineCount - 1
+}
+
+function matchesIn(
+  window: LineWindow,
+  expression: RegExp,
+  onMatch: (window: LineWindow, match: RegExpExecArray) => AfterMatch,
+): AfterMatch {
+  for (const match of window.text.matchAll(expression)) {
+    if (match.index >= window.until) break
+    if (match[0] === '') continue
+    const after = onMatch(window, match)
+    if (after !== 'on') return after
+  }
+  return 'on'
+}
+
+/** Searches one log, for about a tenth of a second. */
+export function searchLog(
+  source: ScanSource,
+  query: SearchQuery,
+  now?: () => number,
+): SearchAnswer {
+  const matches: LogPosition[] = []
+  let current: LineWindow | undefined
+  const pattern = {
+    expression: new RegExp(query.pattern, query.ignoreCase ? 'giu' : 'gu'),
+    literal: query.literal,
+  }
+  const next = scanLog(
+    source,
+    query.logId,
+    query.from,
+    pattern,
+    createBudget(now),
+    (window, match) => {
+      // A stretch is told whole: who goes on begins with the next one.
+      if (matches.length >= query.limit && window !== current) return 'stop'
+      current = window
+      const short = window.byte === 0 && window.raw.length <= SHORT_UNITS
+      matches.push({ line: window.number, byte: short ? 0 : byteOf(window, match.index) })
+      return short ? 'next-line' : 'on'
+    },
+  )
+  return { matches, next }
+}
+
+function byteOf({ raw, text, byte }: LineWindow, index: number): number {
+  // What was overwritten is shown from the line's beginning.
+  if (!raw.endsWith(text) && withoutSequences(raw) !== text) return 0
+  return byte + Buffer.byteLength(raw.slice(0, indexWithSequences(raw, index)))
+}

@@ -1,0 +1,101 @@
+// What a terminal obeys instead of showing it: CSI, charset and other two-part sequences, strings
+// such as titles and links (OSC, DCS, PM, APC, SOS), and control characters. None goes on in the next line.
+const SEQUENCE =
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[\]P^_X][^\x07\x1b\r\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g
+const UNSEEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/
+const LOOK = /^(?:\x1b\[|\x9b)([\d;:]*)m$/
+// What moves the place of writing within a line, or wipes a part of it.
+const MOVE = /[\r\x08]|(?:\x1b\[|\x9b)\d*[CDGKJ`]/
+const ORDER = /^(?:\x1b\[|\x9b)(\d*)([CDGKJ`])$/
+const TOKEN = new RegExp(`${SEQUENCE.source}|[^]`, 'gu')
+const FURTHEST_COLUMN = 10_000
+const LONGEST_LOOK = 200
+
+/** Text without colours and other orders to a terminal. */
+export function withoutSequences(text: string): string {
+  // Most logs have none, and looking is cheaper than copying.
+  return UNSEEN.test(text) ? text.replace(SEQUENCE, '') : text
+}
+
+/** A line as a terminal shows it in the end, still with its colours: what was overwritten or wiped is gone. */
+export function shownLine(line: string): string {
+  const text = line.endsWith('\r') ? line.replace(/\r+$/, '') : line
+  return MOVE.test(text) ? overwritten(text) : text
+}
+
+/** The same without colours: as it is read, and searched. */
+export function plainLine(line: string): string {
+  return withoutSequences(shownLine(line))
+}
+
+/** What stood in the line one after the other, where carriage returns overwrote it; one for most lines. */
+export function lineStates(line: string): readonly string[] {
+  if (!line.includes('\r')) return [line]
+  const states = line.split('\r').filter(state => withoutSequences(state) !== '')
+  return states.length > 0 ? states : ['']
+}
+
+/** Where in `text` the character stands that is at `index` when its sequences are left out. */
+export function indexWithSequences(text: string, index: number): number {
+  let left = index
+  let from = 0
+  for (const match of text.matchAll(SEQUENCE)) {
+    const seen = match.index - from
+    if (seen > left) break
+    left -= seen
+    from = match.index + match[0].length
+  }
+  return from + left
+}
+
+function overwritten(text: string): string {
+  const cells: string[] = []
+  const looks: string[] = []
+  let at = 0
+  let look = ''
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '\r') at = 0
+    else if (token === '\b') at = Math.max(0, at - 1)
+    else if (!UNSEEN.test(token)) {
+      while (cells.length < at) {
+        cells.push(' ')
+        looks.push('')
+      }
+      cells[at] = token
+      looks[at] = look
+      at++
+    } else if (LOOK.test(token)) {
+      const codes = LOOK.exec(token)![1]!
+      look = /^0*$/.test(codes) ? '' : shortened(look + token)
+    } else {
+      const [, count = '', letter] = ORDER.exec(token) ?? []
+      const n = Number(count)
+      if (letter === 'C') at = Math.min(FURTHEST_COLUMN, at + (n || 1))
+      else if (letter === 'D') at = Math.max(0, at - (n || 1))
+      else if (letter === 'G' || letter === '`') at = Math.min(FURTHEST_COLUMN, (n || 1) - 1)
+      else if (letter !== undefined) wipe(cells, at, n)
+    }
+  }
+  let shown = ''
+  let before = ''
+  for (const [i, cell] of cells.entries()) {
+    if (looks[i] !== before) shown += `\x1b[0m${looks[i]}`
+    before = looks[i]!
+    shown += cell
+  }
+  return shown.trimEnd()
+}
+
+// K and J: 0 what follows, 1 what stands before, 2 all of it.
+function wipe(cells: string[], at: number, what: number) {
+  if (what === 0) cells.length = Math.min(cells.length, at)
+  else if (what === 1) cells.fill(' ', 0, Math.min(cells.length, at + 1))
+  else cells.length = 0
+}
+
+// A line that sets colours without end sets each of them anew.
+function shortened(look: string): string {
+  return look.length <= LONGEST_LOOK
+    ? look
+    : look.slice(look.indexOf('\x1b', look.length - LONGEST_LOOK))
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import {
+  indexWithSequences,
+  lineStates,
+  plainLine,
+  shownLine,
+  withoutSequences,
+} from '../../../main/master/logs/plain-text.ts'
+
+const ESC = '\x1b'
+
+test.each([
+  ['plain text', 'plain text'],
+  [`${ESC}[1;31mred${ESC}[m`, 'red'],
+  [`${ESC}[38:2::255:0:0mred${ESC}[0m`, 'red'],
+  [`${ESC}[?25lhidden cursor${ESC}[?25h`, 'hidden cursor'],
+  [`${ESC}[>4;2m${ESC}[!pkeys`, 'keys'],
+  [`${ESC}]0;title\x07text`, 'text'],
+  [`${ESC}]8;;https://example.org${ESC}\\link${ESC}]8;;${ESC}\\`, 'link'],
+  [`${ESC}P1$r0m${ESC}\\dcs`, 'dcs'],
+  [`${ESC}(B${ESC})0charset`, 'charset'],
+  [`${ESC}7${ESC}8${ESC}=${ESC}>${ESC}Mkeypad`, 'keypad'],
+  ['\x9b31mC1\x9b0m', 'C1'],
+  ['bell\x07 and nul\x00', 'bell and nul'],
+  ['a\tb', 'a\tb'],
+  [`cut ${ESC}[38;5`, 'cut '],
+  [`cut ${ESC}`, 'cut '],
+  [`${ESC}]no end`, 'no end'],
+])('%j is read as %j', (text, plain) => {
+  expect(withoutSequences(text)).toBe(plain)
+})
+
+test.each([
+  ['windows\r', 'windows'],
+  ['10 %\r50 %\r100 %', '100 %'],
+  ['10 %\r50 %\r100 %\r', '100 %'],
+  ['abcdef\rXY', 'XYcdef'],
+  [`downloading${ESC}[2K${ESC}[1Gdone`, 'done'],
+  [`downloading\r${ESC}[Kdone`, 'done'],
+  ['|\b/\b-\b\\\b ok', ' ok'],
+  [`abc${ESC}[3Dx`, 'xbc'],
+  [`a${ESC}[3Cb`, 'a   b'],
+  [`😀é\b!`, '😀!'],
+  ['', ''],
+])('of %j remains %j', (line, shown) => {
+  expect(plainLine(line)).toBe(shown)
+})
+
+test('what remains keeps the colours that it was written in', () => {
+  expect(shownLine(`${ESC}[31mred${ESC}[0m\r${ESC}[32mg`)).toBe(
+    `${ESC}[0m${ESC}[32mg${ESC}[0m${ESC}[31med`,
+  )
+})
+
+test('a line is never made longer than a terminal would, whatever it orders', () => {
+  const line = `x\r${ESC}[99999999Cy${ESC}[99999999G${ESC}[31mz`
+  expect(plainLine(line).length).toBeLessThan(10_010)
+  const colours = `\r${Array.from({ length: 20_000 }, (_, i) => `${ESC}[3${i % 8}mx`).join('')}`
+  expect(shownLine(colours).length).toBeLessThan(20_000 * 220)
+})
+
+test('the states of a progress bar are those that could be seen', () => {
+  expect(lineStates(`\r1\r\r${ESC}[K2\r`)).toEqual(['1', `${ESC}[K2`])
+  expect([lineStates('one'), lineStates('\r\r')]).toEqual([['one'], ['']])
+})
+
+test('an index without sequences is found again with them', () => {
+  const text = `a${ESC}[1mb${ESC}[0m${ESC}[2mcd`
+  expect([0, 1, 2, 3].map(i => text[indexWithSequences(text, i)])).toEqual(['a', 'b', 'c', 'd'])
+})
