@@ -85,8 +85,10 @@ export function createNews(master: Master): News {
   }
 
   function readQueue(): Queue {
-    return data.countWaiting().map(waiting => {
-      const reasons = distributor.whyWaiting(waiting.builderId)
+    const all = data.countWaiting()
+    const slaves = all.length === 0 ? [] : data.slaves()
+    return all.map(waiting => {
+      const reasons = distributor.whyWaiting(waiting.builderId, slaves)
       return { ...waiting, reason: describeWaiting(reasons, clock.now()), reasons }
     })
   }

@@ -8,7 +8,7 @@ import { CommandError, dim, duration, print, printJson, printTable } from './ter
 
 type Seen = Slave & { readonly vitals: SlaveVitals | null }
 
-/** slaves, pause, unpause, drain, kill. */
+/** slaves, pause, unpause, drain, kill, remove. */
 export function addSlaveCommands({ program, dataDir, json }: CommandLine): void {
   program
     .command('slaves')
@@ -85,6 +85,19 @@ export function addSlaveCommands({ program, dataDir, json }: CommandLine): void 
       withRunningMaster(dataDir(), async client => {
         await client.request('slave:kill', { name })
         say({ name }, `${name} was killed; its builds are tried again`)
+      }),
+    )
+
+  program
+    .command('remove')
+    .argument('<slave>')
+    .description(
+      'take a slave out of master.yml, with its keys; what it built stays in the history',
+    )
+    .action((name: string) =>
+      withRunningMaster(dataDir(), async client => {
+        await client.request('slave:remove', { name })
+        say({ name }, `${name} was removed; what it built stays in the history`)
       }),
     )
 

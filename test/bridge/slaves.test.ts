@@ -115,9 +115,10 @@ test('the builds of a slave that is killed are tried again on the one that takes
 test('a slave is taken out of master.yml, but not from under a builder that names it', async () => {
   const one = await desk()
   const refused = await one.ask('slave:remove', { name: 'local' }).catch(error => error.message)
-  await one.ask('slave:remove', { name: 'mini' })
+  const removed = await one.post('workers/mini', 'remove')
   const again = await one.ask('slave:remove', { name: 'mini' }).catch(error => error.message)
-  expect([refused, again, readFileSync(one.configFile, 'utf8')]).toEqual([
+  expect([removed.result, refused, again, readFileSync(one.configFile, 'utf8')]).toEqual([
+    null,
     expect.stringMatching(
       /^slave "local" can't be removed, the configuration would be faulty: .*builders\[0\].slaves\[0\]: there is no slave "local"/,
     ),
@@ -125,6 +126,11 @@ test('a slave is taken out of master.yml, but not from under a builder that name
     CONFIG.replace('  - name: mini\n    kind: remote\n', ''),
   ])
   expect(one.data.slave('mini')!.active).toBe(false)
+})
+
+test.each(['1e3', '-1', '99999999999999999999'])('a limit of %s is refused', async limit => {
+  const { error } = await (await desk()).get(`builds?limit=${limit}`)
+  expect(error).toBe(`limit must be a whole number from 0, not "${limit}"`)
 })
 
 test('builds that end in exceptions put their slave into quarantine, which a person may end', async () => {

@@ -73,6 +73,10 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
       handlers['slave:resetQuarantine']({ name })
       return null
     },
+    remove: async c => {
+      await handlers['slave:remove']({ name: slaveName(c) })
+      return null
+    },
   })
   app.get('/api/v2/forceschedulers', c =>
     answer(c, () => {

@@ -122,7 +122,7 @@ function byOrder({ order }: Query) {
 }
 
 function count(text: string, name: string): number {
-  if (!/^\d+$/.test(text))
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new BadRequestError(`${name} must be a whole number from 0, not "${text}"`)
   return Number(text)
 }

@@ -78,7 +78,8 @@ export interface Distributor {
   /** Ends all builds that run on a slave as RETRY. */
   retrySlave(name: string, why: string): void
   /** Why the requests of a builder wait. */
-  whyWaiting(builder: BuilderId): readonly WaitReason[]
+  /** Whoever asks for many builders lists the slaves once. */
+  whyWaiting(builder: BuilderId, slaves?: readonly Slave[]): readonly WaitReason[]
   /** Starts no builds from now on, and says why; `null` starts them again. What runs goes on. */
   hold(reason: string | null): void
   /** Goes on with what a master before this one has begun. Call it before anything is served. */
@@ -351,7 +352,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
     return unmetBy(config.requires, factsOf(slave.info, data.slaveVitals(slave.name).at(-1)))
   }
 
-  function whyWaiting(id: BuilderId): readonly WaitReason[] {
+  function whyWaiting(id: BuilderId, all?: readonly Slave[]): readonly WaitReason[] {
     const builder = data.builder(id)
     const config = builder && configOf(builder)
     if (!config) return [{ kind: 'builder-gone' }]
@@ -362,11 +363,11 @@ export function startDistributor(options: DistributorOptions): Distributor {
           ? { kind: 'no-slave' }
           : { kind: 'no-tag', tags: config.slaveTags },
       ]
-    const all = data.slaves()
+    const listed = all ?? data.slaves()
     const reasons = config.slaves.map(name =>
       whyNotOn(
         name,
-        all.find(one => one.name === name),
+        listed.find(one => one.name === name),
         id,
         config,
       ),

@@ -279,14 +279,13 @@ export function startSlaves(options: SlavesOptions): Slaves {
     const { vitals, clock: measured, tools } = readReport(fields, now)
     data.addSlaveVitals(name, vitals)
     if (tools) data.addSlaveInfo(name, { tools })
-    const { latencyMs = null } = sessions.get(name)?.stats ?? {}
-    data.setSlaveLink(name, {
-      lastSeenAt: now,
-      ...(measured && {
+    if (measured) {
+      const { latencyMs = null } = sessions.get(name)?.stats ?? {}
+      data.setSlaveLink(name, {
         clockOffsetMs: Math.round(measured.offsetMs),
         latencyMs: latencyMs ?? measured.tripMs,
-      }),
-    })
+      })
+    }
     return { at: now }
   }
 }

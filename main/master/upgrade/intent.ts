@@ -4,7 +4,6 @@ import { z } from 'zod'
 import { plainName } from '../backup/described.ts'
 import { syncFolder, writeLasting } from '../lasting.ts'
 import { STORES, type StoreName } from './stores.ts'
-import type { Stage } from './trouble.ts'
 
 /** What stands in upgrade.json while databases are brought to this version. */
 export interface Intent {
@@ -24,8 +23,6 @@ export interface Intent {
   readonly filling: string
   readonly backup: string
   readonly quarantined: number
-  readonly counts: Readonly<Record<string, number>>
-  readonly stages: readonly Stage[]
 }
 
 // Names are joined to paths at which things are moved and removed.

@@ -90,8 +90,6 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
       filling: `${UNFINISHED}upgrade`,
       backup: backupName(dataDir, nameOf('before', version, startedAt)),
       quarantined: 0,
-      counts: {},
-      stages: [],
     }
     const lack = await lackOfSpace(dataDir, neededBytes)
     if (lack !== null) throw new Error(lack)
@@ -124,7 +122,7 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
     await fill(dataDir, filling, behind)
     done('What was there is ready to be kept', intent.backup)
     check()
-    intent = { ...intent, phase: 'swap', quarantined, counts, stages }
+    intent = { ...intent, phase: 'swap', quarantined }
     writeIntent(dataDir, intent)
     swapping = true
     say('Putting the new files in their place', 1)
