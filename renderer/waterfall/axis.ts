@@ -184,7 +184,8 @@ export interface Tick {
   readonly newDay: boolean
 }
 
-const STEPS_MS = [
+/** What labels may stand apart. */
+export const TICK_STEPS_MS: readonly number[] = [
   1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400,
 ].map(seconds => seconds * 1000)
 const TICK_PX = 52
@@ -196,9 +197,8 @@ export function ticksOf(axis: Axis, now: number, from: number, to: number): Tick
   for (let y = Math.max(TICK_PX, from); y < to; ) {
     const near = axis.moment(y)
     const perPx = Math.max(1, axis.moment(y) - axis.moment(y + 10)) / 10
-    const step = STEPS_MS.find(one => one / perPx >= TICK_PX) ?? STEPS_MS.at(-1)!
-    const offset = new Date(near).getTimezoneOffset() * 60_000
-    const moment = Math.floor((near - offset) / step) * step + offset
+    const step = TICK_STEPS_MS.find(one => one / perPx >= TICK_PX) ?? TICK_STEPS_MS.at(-1)!
+    const moment = roundDown(near, step)
     const at = axis.y(moment)
     const folded = axis.folds.find(fold => at > fold.top && at < fold.bottom)
     if (folded) {
@@ -217,4 +217,26 @@ export function ticksOf(axis: Axis, now: number, from: number, to: number): Tick
     y = Math.max(y + TICK_PX / 2, at + TICK_PX * 0.7)
   }
   return ticks
+}
+
+const HOUR_MS = 3_600_000
+
+/** The last moment up to this one that is round on the clock of the person's zone. */
+export function roundDown(moment: number, step: number): number {
+  // Within an hour, the one that is there twice a year included, the clock counts evenly.
+  if (step <= HOUR_MS) {
+    const offset = new Date(moment).getTimezoneOffset() * 60_000
+    return Math.floor((moment - offset) / step) * step + offset
+  }
+  const date = new Date(moment)
+  const hours = step / HOUR_MS
+  return date.setHours(Math.floor(date.getHours() / hours) * hours, 0, 0, 0)
+}
+
+/** The first such moment from this one on. */
+export function roundUp(moment: number, step: number): number {
+  const before = roundDown(moment - 1, step)
+  if (step <= HOUR_MS) return before + step
+  const date = new Date(before)
+  return date.setHours(date.getHours() + step / HOUR_MS)
 }

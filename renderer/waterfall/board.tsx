@@ -23,6 +23,7 @@ import { NoColumns } from './no-columns.tsx'
 import { goToNow, readPosition, useLeft } from './position.ts'
 import { useBoardKeys } from './use-board-keys.ts'
 import { useChangeBuilds } from './use-change-builds.ts'
+import { useForecast } from './use-forecast.ts'
 import { usePlace } from './use-place.ts'
 import { useScrolling } from './use-scrolling.ts'
 import { useView } from './use-view.ts'
@@ -107,6 +108,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
             <Gutter
               model={model}
               ticks={ticks}
+              live={live}
               from={from}
               to={to}
               lit={change}
@@ -226,6 +228,7 @@ function useModel(
   width: number,
 ): Model {
   const queue = useDesk(desk => desk.queue)
+  const { expected, estimate } = useForecast(now)
   const usualMs = useUsualMs({ builds })
   const { width: columnWidth } = usePreferences().arrangement
   // A lane that was needed once is kept: nothing moves when a build ends.
@@ -247,6 +250,8 @@ function useModel(
       steps,
       changes: seen,
       queue,
+      expected,
+      estimate,
       width,
       usualMs,
     })
@@ -257,6 +262,8 @@ function useModel(
     steps,
     changes,
     queue,
+    expected,
+    estimate,
     plans,
     columnWidth,
     lanes,

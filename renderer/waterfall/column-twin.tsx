@@ -4,11 +4,9 @@ import { builderOf, openBuild } from '../store/actions.ts'
 import { clockSeconds, timeSpan } from '../ui/format.ts'
 import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { LOWEST_BOX } from './axis.ts'
+import { ColumnFuture } from './column-future.tsx'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
 import type { Box, Column } from './model.ts'
-import { FUTURE_PX } from './place.ts'
-
-const FUTURE_SCALE_MS = 60_000
 
 interface Props {
   readonly column: Column
@@ -30,40 +28,15 @@ export function ColumnTwin({ column, now, from, to, live, selected, lit, onSelec
     box => box.top + Math.max(LOWEST_BOX, box.height) > from && box.top < to,
   )
   // Where there are hundreds, one with nothing in sight is named by its head alone.
-  if (!wordy && seen.length === 0 && future.running.length + future.waiting === 0) return null
+  if (!wordy && seen.length === 0 && future.running.length + future.expected.length === 0)
+    return null
   return (
     <section
       className="column"
       aria-label={plan.name}
       style={{ left: `calc(var(--gutter) + ${x}px)`, width }}
     >
-      {live &&
-        future.running.map(({ build, x: left, width: wide, leftMs }) => (
-          <div
-            key={build.id}
-            className="expected"
-            style={{
-              left,
-              width: wide,
-              top: -from - futureHeight(leftMs),
-              height: futureHeight(leftMs),
-            }}
-          />
-        ))}
-      {live && future.waiting > 0 && (
-        <div
-          className={`waiting${wordy ? '' : ' upright'}`}
-          title={`${future.waiting} waiting: ${future.reason}`}
-          style={{ top: 8 - from - FUTURE_PX }}
-        >
-          {wordy && (
-            <>
-              <span className="cut">{future.waiting} waiting</span>
-              <small>{future.reason}</small>
-            </>
-          )}
-        </div>
-      )}
+      {live && from < 0 && <ColumnFuture future={future} now={now} from={from} wordy={wordy} />}
       {seen.map(box => (
         <BuildTwin
           key={box.build.id}
@@ -84,11 +57,6 @@ export function ColumnTwin({ column, now, from, to, live, selected, lit, onSelec
       )}
     </section>
   )
-}
-
-// A minute of what is expected takes a third of the room, the rest grows slower.
-function futureHeight(leftMs: number): number {
-  return Math.min(FUTURE_PX - 14, 12 + (FUTURE_PX - 40) * Math.tanh(leftMs / FUTURE_SCALE_MS / 2))
 }
 
 const BuildTwin = memo(

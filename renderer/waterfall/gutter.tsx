@@ -2,6 +2,7 @@ import type { ChangeId } from '../bridge.ts'
 import { axisClock, day, exact, personName, shortRevision } from '../ui/format.ts'
 import { Avatar } from '../ui/parts.tsx'
 import type { Tick } from './axis.ts'
+import { futureTicks } from './future.ts'
 import { CHANGE_PX, type Model } from './model.ts'
 
 export const GUTTER_PX = 216
@@ -12,6 +13,7 @@ const CHANGES_X = 54
 export function Gutter({
   model,
   ticks,
+  live,
   from,
   to,
   lit,
@@ -19,6 +21,7 @@ export function Gutter({
 }: {
   model: Model
   ticks: readonly Tick[]
+  live: boolean
   from: number
   to: number
   lit: ChangeId | null
@@ -27,12 +30,14 @@ export function Gutter({
   const marks = model.changes.filter(mark => mark.y + CHANGE_PX > from && mark.exactY < to)
   return (
     <div className="gutter" style={{ width: GUTTER_PX, height: to - from }}>
-      {ticks.map(({ moment, y, newDay }) => (
-        <span key={moment} className="tick" style={{ top: y - from }} title={exact(moment)}>
-          {newDay && <small>{day(moment)}</small>}
-          {axisClock(moment)}
-        </span>
-      ))}
+      {(live && from < 0 ? [...futureTicks(model.future), ...ticks] : ticks).map(
+        ({ moment, y, newDay }) => (
+          <span key={moment} className="tick" style={{ top: y - from }} title={exact(moment)}>
+            {newDay && <small>{day(moment)}</small>}
+            {axisClock(moment)}
+          </span>
+        ),
+      )}
       <svg className="leaders" aria-hidden width={CHANGES_X} height="100%">
         {marks.map(({ change, exactY, y }) => (
           <path

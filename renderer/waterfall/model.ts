@@ -4,6 +4,16 @@ import type { ColumnWidth } from '../store/arrangement.ts'
 import { type Look, lookOf } from '../ui/look.ts'
 import { type Axis, foldedAxis, linearAxis, type Span } from './axis.ts'
 import { type ColumnPlan, columnWidth, FOLDED_PX, type GroupPlan } from './column-plan.ts'
+import { type Estimate, expectedMs } from './estimate.ts'
+import type { Expected } from './forecast.ts'
+import {
+  type ExpectedFuture,
+  type FutureAxis,
+  futureAxis,
+  placeExpected,
+  type RunningFuture,
+  remainder,
+} from './future.ts'
 import { summarize } from './summary.ts'
 
 export type AxisMode = 'linear' | 'folded'
@@ -22,6 +32,10 @@ export interface ModelInput {
   readonly steps: ReadonlyMap<BuildId, readonly Step[]>
   readonly changes: readonly Change[]
   readonly queue: Queue
+  /** Builds that have not begun. */
+  readonly expected: ReadonlyMap<BuilderId, readonly Expected[]>
+  /** How long builds of a builder take. */
+  readonly estimate: (id: BuilderId) => Estimate | null
   /** How long a usual build takes; the median of `builds` when it is not given. */
   readonly usualMs?: number | undefined
   /** Room for columns, in px. */
@@ -31,6 +45,7 @@ export interface ModelInput {
 /** Everything that the waterfall draws, in px. `y` is 0 at now and grows into the past. */
 export interface Model {
   readonly axis: Axis
+  readonly future: FutureAxis
   readonly columns: readonly Column[]
   readonly groups: readonly Group[]
   readonly changes: readonly ChangeMark[]
@@ -82,13 +97,10 @@ export interface Band {
 }
 
 export interface Future {
-  /** When the running builds are expected to end. */
-  readonly running: readonly {
-    readonly build: Build
-    readonly x: number
-    readonly width: number
-    readonly leftMs: number
-  }[]
+  /** What remains of the running builds. */
+  readonly running: readonly RunningFuture[]
+  /** Those that have not begun. */
+  readonly expected: readonly ExpectedFuture[]
   readonly waiting: number
   readonly reason: string
 }
@@ -133,15 +145,23 @@ export function layOut(input: ModelInput): Model {
   const axis = input.mode === 'linear' ? linearAxis(options) : foldedAxis(options)
 
   const wide = columnWidth(plans, input.columnWidth ?? 'automatic', input.width)
+  const future = futureAxis(now, horizonOf(input), input.usualMs)
   let x = 0
   const columns = plans.map((plan): Column => {
     const own = byPlan.get(plan.key) ?? []
     const width = plan.of === 'group' ? FOLDED_PX : wide
-    const column = { plan, x, width, ...columnOf(plan, own, width, input, axis) }
+    const column = { plan, x, width, ...columnOf(plan, own, width, input, { axis, future }) }
     x += width
     return column
   })
-  return { axis, columns, groups: groupsOf(columns), changes: placeChanges(near, axis), width: x }
+  return {
+    axis,
+    future,
+    columns,
+    groups: groupsOf(columns),
+    changes: placeChanges(near, axis),
+    width: x,
+  }
 }
 
 function columnOf(
@@ -149,7 +169,7 @@ function columnOf(
   own: readonly Build[],
   width: number,
   input: ModelInput,
-  axis: Axis,
+  { axis, future }: Pick<Model, 'axis' | 'future'>,
 ): Omit<Column, 'plan' | 'x' | 'width'> {
   const { now } = input
   const last = own.find(build => build.completeAt !== null) ?? null
@@ -170,7 +190,8 @@ function columnOf(
         bands: [],
       }
     })
-    return { lanes: 1, boxes, future: futureOf(plan, own, input, () => place), red: [], last }
+    const above = futureOf(plan, own, input, future, () => place)
+    return { lanes: 1, boxes, future: above, red: [], last }
   }
   const { of, count } = assignLanes(own, now)
   const lanes = Math.max(count, input.lanes?.get(plan.key) ?? 1)
@@ -184,7 +205,7 @@ function columnOf(
   return {
     lanes,
     boxes: own.map(build => boxOf(build, labelOf(build), placeOf(build), input, axis)),
-    future: futureOf(plan, own, input, placeOf),
+    future: futureOf(plan, own, input, future, placeOf),
     // A slave is not red: what it builds is.
     red: plan.of === 'builder' ? redStretches(own, axis, now) : [],
     last,
@@ -278,33 +299,36 @@ export function decidingStep(build: Build, steps: readonly Step[]): Step | undef
 function futureOf(
   plan: ColumnPlan,
   builds: readonly Build[],
-  { now, queue }: ModelInput,
+  { queue, expected, estimate }: ModelInput,
+  axis: FutureAxis,
   placeOf: (build: Build) => { x: number; width: number },
 ): Future {
-  const expected = ({ builderId }: Build) =>
-    expectedMs(builds.filter(build => build.builderId === builderId))
-  const running = builds.filter(build => build.completeAt === null)
+  const running = builds
+    .filter(build => build.completeAt === null)
+    .map(build => remainder(build, placeOf(build), estimate(build.builderId), axis))
   const own = new Set(plan.builders.map(builder => builder.id))
   const waiting = queue.filter(entry => own.has(entry.builderId))
+  const toCome = plan.builders.flatMap(({ id }) => expected.get(id) ?? [])
   return {
-    running: running.map(build => ({
-      build,
-      ...placeOf(build),
-      leftMs: Math.max(0, (expected(build) ?? 0) - (now - build.startedAt)),
-    })),
+    running,
+    expected: placeExpected(toCome, running, axis),
     waiting: waiting.reduce((sum, entry) => sum + entry.count, 0),
     reason: waiting[0]?.reason ?? '',
   }
 }
 
-/** How long a build of this builder takes: the median of its last good ones. `null` when there is none. */
-export function expectedMs(builds: readonly Build[]): number | null {
-  const lengths = builds
-    .filter(build => build.results !== null && isGood(build.results))
-    .slice(0, 11)
-    .map(build => build.completeAt! - build.startedAt)
-    .sort((a, b) => a - b)
-  return lengths[Math.floor(lengths.length / 2)] ?? null
+// The last moment that anything shown is expected at.
+function horizonOf({ now, plans, builds, expected, estimate }: ModelInput): number {
+  let until = now
+  for (const build of builds) {
+    if (build.completeAt !== null) continue
+    until = Math.max(until, build.startedAt + (estimate(build.builderId)?.highMs ?? 0))
+  }
+  for (const { builders } of plans)
+    for (const { id } of builders)
+      for (const { startsAt, estimate } of expected.get(id) ?? [])
+        if (startsAt !== null) until = Math.max(until, startsAt + (estimate?.highMs ?? 0))
+  return until
 }
 
 /** Builds newest first. Builds that were stopped or cut short say nothing about the code. */

@@ -1,7 +1,5 @@
 import type { Axis } from './axis.ts'
-
-/** Room for what is expected, above the now line. */
-export const FUTURE_PX = 80
+import { FUTURE_PX } from './future.ts'
 
 /**
  * Where a person reads: a moment, and what the top of the view is below it, in px. It is

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
 import { readPreferences } from '../store/preferences.ts'
+import { FUTURE_PX } from './future.ts'
 import type { Model } from './model.ts'
-import { FUTURE_PX } from './place.ts'
 import { goToNow, readPosition, setPosition } from './position.ts'
 import type { BoardView } from './use-view.ts'
 import { zoomBy } from './waterfall-view.tsx'

@@ -2,10 +2,11 @@ import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef } from '
 import { extendDown, extendUp } from '../store/timeline.ts'
 import { ticksOf } from './axis.ts'
 import { contextOf } from './canvas.tsx'
+import { FUTURE_PX } from './future.ts'
 import type { Model } from './model.ts'
 import { paint } from './paint.ts'
 import type { Palette } from './palette.ts'
-import { FUTURE_PX, positionAt, topOf } from './place.ts'
+import { positionAt, topOf } from './place.ts'
 import { goToNow, readPosition, setPosition, subscribePosition } from './position.ts'
 
 /** So much around what is in sight is in the page, to be there when it comes into sight. */

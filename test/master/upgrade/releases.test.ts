@@ -11,11 +11,12 @@ import { STATE_SCHEMA } from '../../../main/host/state.ts'
 import { openStateStore } from '../../../main/host/state-store.ts'
 import { openDatabase } from '../../../main/master/db/database.ts'
 import { migrate } from '../../../main/master/db/migrate.ts'
-import type { BuildId, LogId, Step } from '../../../main/master/model.ts'
+import type { BuilderId, BuildId, LogId, Step } from '../../../main/master/model.ts'
 import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
 import { latestOf, STORES, type Store } from '../../../main/master/upgrade/stores.ts'
 import { schemaOf } from '../../../main/master/upgrade/verify.ts'
 import { plainPlans } from '../../../renderer/waterfall/column-plan.ts'
+import { estimateOf } from '../../../renderer/waterfall/estimate.ts'
 import { layOut } from '../../../renderer/waterfall/model.ts'
 import { later } from '../../helpers/cleanup.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
@@ -124,9 +125,13 @@ async function show(dataDir: string, now: number) {
   const desk = await handlers['desk:snapshot']()
   const steps = Map.groupBy(desk.steps, (step: Step) => step.buildId)
   const plans = plainPlans(desk.builders)
+  const estimate = (id: BuilderId) =>
+    estimateOf(desk.builds.filter(build => build.builderId === id))
   const { columns, ...model } = layOut({
     ...desk,
     plans,
+    expected: new Map(),
+    estimate,
     steps,
     now,
     mode: 'linear',
@@ -138,11 +143,10 @@ async function show(dataDir: string, now: number) {
   for (const build of desk.builds)
     details.push(await handlers['build:details'](build.id as BuildId))
   return {
-    // Results that nobody knows had the look of skipped ones in 0.1.0.
     ...JSON.parse(
       JSON.stringify(
         { model: { ...model, columns: named }, details, changes: desk.changes },
-        (key, value) => (key === 'look' && value === 'unknown' ? 'skipped' : value),
+        asIn010,
       ),
     ),
     data: master.data,
@@ -155,6 +159,12 @@ function inTime(model: unknown): unknown {
     ['x', 'width', 'groups'].includes(key) ? undefined : value,
   )
   return JSON.parse(told)
+}
+
+// Results that nobody knows had the look of skipped ones, and what is overdue or not known had no time left.
+function asIn010(key: string, value: unknown): unknown {
+  if (key === 'look') return value === 'unknown' ? 'skipped' : value
+  return key === 'leftMs' ? Math.max(0, Number(value)) : value
 }
 
 function strip(value: unknown, like: unknown): unknown {

@@ -9,10 +9,10 @@ import {
   WARNINGS,
 } from '../../../main/master/results.ts'
 import { plainPlans } from '../../../renderer/waterfall/column-plan.ts'
+import { expectedMs } from '../../../renderer/waterfall/estimate.ts'
 import {
   CHANGE_PX,
   decidingStep,
-  expectedMs,
   headFacts,
   layOut,
   type ModelInput,
@@ -171,6 +171,8 @@ function input(parts: Partial<ModelInput>): ModelInput {
     steps: new Map(),
     changes: [],
     queue: [],
+    expected: new Map(),
+    estimate: () => null,
     width: 900,
     ...parts,
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { foldedAxis, linearAxis, type Span } from '../../../renderer/waterfall/axis.ts'
-import { FUTURE_PX, positionAt, topOf } from '../../../renderer/waterfall/place.ts'
+import { FUTURE_PX } from '../../../renderer/waterfall/future.ts'
+import { positionAt, topOf } from '../../../renderer/waterfall/place.ts'
 import { createRandom } from '../../helpers/random.ts'
 
 const NOW = 1_795_000_000_000

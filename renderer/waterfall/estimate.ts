@@ -1,0 +1,39 @@
+import type { Build } from '../bridge.ts'
+import { isGood } from '../results.ts'
+
+/** How long builds of a builder take, by those that it made last. */
+export interface Estimate {
+  readonly medianMs: number
+  /** Half of them took between these two. */
+  readonly lowMs: number
+  readonly highMs: number
+  /** How many builds it is drawn from. */
+  readonly of: number
+}
+
+/** A build that goes wrong may end early: only good ones are compared. */
+const COMPARED = 11
+
+/** @param builds Of one builder, newest first. `null` when none of them was good. */
+export function estimateOf(builds: readonly Build[]): Estimate | null {
+  const lengths: number[] = []
+  for (const { results, startedAt, completeAt } of builds) {
+    if (results === null || completeAt === null || !isGood(results)) continue
+    lengths.push(completeAt - startedAt)
+    if (lengths.length === COMPARED) break
+  }
+  if (lengths.length === 0) return null
+  lengths.sort((a, b) => a - b)
+  const last = lengths.length - 1
+  return {
+    medianMs: lengths[Math.floor(lengths.length / 2)]!,
+    lowMs: lengths[Math.floor(last / 4)]!,
+    highMs: lengths[Math.ceil((last * 3) / 4)]!,
+    of: lengths.length,
+  }
+}
+
+/** The median alone. */
+export function expectedMs(builds: readonly Build[]): number | null {
+  return estimateOf(builds)?.medianMs ?? null
+}
