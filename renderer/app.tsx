@@ -202,6 +202,11 @@ function useGlobalKeys(onPalette: () => void, onHelp: () => void) {
       // In a log it means "follow".
       else if (event.key === 'f' && !/^\/builds\/.+\/\d+/.test(location)) {
         event.preventDefault()
+        const filter = document.querySelector<HTMLElement>('[data-filter]')
+        if (filter) filter.focus()
+        else force()
+      } else if (event.key === 'F') {
+        event.preventDefault()
         force()
       }
     }

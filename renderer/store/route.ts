@@ -1,5 +1,5 @@
 import { useHashLocation } from 'wouter/use-hash-location'
-import type { Build, Builder } from '../bridge.ts'
+import { type Build, type Builder, bridge } from '../bridge.ts'
 
 /** Where things are in this window. Addresses hold names, so that they can be read and kept. */
 export const routes = {
@@ -93,6 +93,13 @@ export function writeQuery(path: string, query: URLSearchParams): void {
   if (location.hash.split('?')[0] !== `#${path}`) return
   const text = query.toString()
   history.replaceState(null, '', `#${path}${text && `?${text}`}`)
+}
+
+/** A link to a place that can be sent to somebody: of the app, or of the address of this page. */
+export function linkTo(path: string): string {
+  return bridge.shell === 'desktop'
+    ? `triphammer:/${path}`
+    : `${location.origin}${location.pathname}#${path}`
 }
 
 /** Goes to another view from outside of a component. */

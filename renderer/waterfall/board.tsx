@@ -8,6 +8,8 @@ import { type Sleep, sleepsOf } from '../store/sleeps.ts'
 import { type Timeline, useTimeline } from '../store/timeline.ts'
 import { clock, count, roughly } from '../ui/format.ts'
 import { medianMs, ticksOf } from './axis.ts'
+import { BoardMenu } from './board-menu.tsx'
+import { markOrCompare, useMarkedBuild } from './build-actions.ts'
 import { buildsOf } from './builds-of.ts'
 import { usePalette } from './canvas.tsx'
 import { ColumnHead } from './column-head.tsx'
@@ -23,6 +25,7 @@ import { NoColumns } from './no-columns.tsx'
 import { goToNow, readPosition, useLeft } from './position.ts'
 import { useBoardKeys } from './use-board-keys.ts'
 import { useChangeBuilds } from './use-change-builds.ts'
+import { useColumnDrag } from './use-column-drag.ts'
 import { useForecast } from './use-forecast.ts'
 import { usePlace } from './use-place.ts'
 import { useScrolling } from './use-scrolling.ts'
@@ -67,6 +70,8 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   useBoardKeys(model, view, size.height, scroller)
   useScrolling(body, view, model)
   usePlace(clockNow)
+  const mark = useColumnDrag(scroller, model)
+  const marked = useMarkedBuild()?.id ?? null
 
   const ticks = ticksOf(model.axis, end, Math.max(0, from), to)
   const inSight = (column: Column) =>
@@ -74,7 +79,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const columns = model.columns.filter(inSight)
 
   return (
-    <div className="board">
+    <BoardMenu columns={model.columns}>
       <div
         className="board-scroll"
         ref={scroller}
@@ -98,6 +103,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
             {columns.map(column => (
               <ColumnHead key={column.plan.key} column={column} />
             ))}
+            {mark !== null && <div className="drop-mark" style={{ left: mark }} />}
           </div>
         </div>
         <div className="board-body" ref={body} style={{ width: GUTTER_PX + model.width }}>
@@ -124,7 +130,8 @@ function Columns({ plans, mode, zoom }: BoardProps) {
                 live={live}
                 selected={selected}
                 lit={lit}
-                onSelect={selectBuild}
+                marked={marked}
+                onSelect={pick}
               />
             ))}
             {model.axis.folds
@@ -155,7 +162,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
             : 'Back to now'}
         </button>
       )}
-    </div>
+    </BoardMenu>
   )
 }
 
@@ -164,6 +171,11 @@ function withLast(column: Column, builds: ReadonlyMap<BuildId, Build>): Column {
   const [builder, second] = column.plan.builders
   if (column.last || !builder || second) return column
   return { ...column, last: buildsOf(builds, builder.id)[0] ?? null }
+}
+
+function pick(build: Build, comparing: boolean) {
+  if (comparing) markOrCompare(build)
+  else selectBuild(build.id)
 }
 
 interface Size {

@@ -141,23 +141,39 @@ const BOUNDS: Record<ColumnWidth, readonly [number, number]> = {
   narrow: [NARROWEST, WIDEST_NARROW],
 }
 
+/** Where a column stands, whatever is shown of it. */
+export interface ColumnPlace {
+  readonly key: string
+  readonly group: string
+}
+
 /**
- * The order after a column was moved before another, or to the end. It names no more columns than it
- * has to: those that stand as they are configured need no mention.
+ * The order after a column was moved before another, or to the end. Groups stay whole: a column that
+ * leaves its group takes the group along. The order names no more columns than it has to: those that
+ * follow as they are configured need no mention.
  */
 export function moveColumn(
-  order: readonly string[],
+  places: readonly ColumnPlace[],
   configured: readonly string[],
   moved: string,
   before: string | null,
 ): readonly string[] {
-  const now = [
-    ...order.filter(name => configured.includes(name)),
-    ...configured.filter(name => !order.includes(name)),
-  ].filter(name => name !== moved)
-  const at = before === null ? -1 : now.indexOf(before)
-  now.splice(at < 0 ? now.length : at, 0, moved)
-  // What follows in the order of the configuration needs no mention.
+  const own = places.find(one => one.key === moved)
+  if (!own) return places.map(one => one.key)
+  const groups = [...Map.groupBy(places, one => one.group)]
+  const at = groups.findIndex(([title]) => title === own.group)
+  const target = places.find(one => one.key === before)
+  const to = target ? groups.findIndex(([title]) => title === target.group) : groups.length
+  const isEnd = to === at + 1 && (!target || groups[to]![1][0] === target)
+  if (to === at || isEnd) {
+    const others = groups[at]![1].filter(one => one !== own)
+    const place = target && to === at ? others.indexOf(target) : others.length
+    groups[at] = [own.group, others.toSpliced(place < 0 ? others.length : place, 0, own)]
+  } else {
+    const [group] = groups.splice(at, 1)
+    groups.splice(to, 0, group!)
+  }
+  const now = groups.flatMap(([, members]) => members.map(one => one.key))
   const place = (name: string | undefined) =>
     name === undefined ? Number.POSITIVE_INFINITY : configured.indexOf(name)
   let named = now.length

@@ -17,11 +17,22 @@ interface Props {
   readonly live: boolean
   readonly selected: BuildId | null
   readonly lit: ReadonlySet<BuildId>
-  readonly onSelect: (id: BuildId) => void
+  readonly marked: BuildId | null
+  readonly onSelect: (build: Build, comparing: boolean) => void
 }
 
 /** What can be pointed at, focused and read aloud of a builder's builds in sight. The picture is on the canvas. */
-export function ColumnTwin({ column, now, from, to, live, selected, lit, onSelect }: Props) {
+export function ColumnTwin({
+  column,
+  now,
+  from,
+  to,
+  live,
+  selected,
+  lit,
+  marked,
+  onSelect,
+}: Props) {
   const { plan, x, width, boxes, future, last } = column
   const wordy = width >= LEAST_FOR_WORDS
   const seen = boxes.filter(
@@ -46,6 +57,7 @@ export function ColumnTwin({ column, now, from, to, live, selected, lit, onSelec
           now={box.build.completeAt === null ? now : 0}
           selected={box.build.id === selected}
           lit={lit.has(box.build.id)}
+          marked={box.build.id === marked}
           onSelect={onSelect}
           onOpen={() => openBuild(box.build)}
         />
@@ -67,6 +79,7 @@ const BuildTwin = memo(
     now,
     selected,
     lit,
+    marked,
     onSelect,
     onOpen,
   }: {
@@ -76,7 +89,8 @@ const BuildTwin = memo(
     now: number
     selected: boolean
     lit: boolean
-    onSelect: (id: BuildId) => void
+    marked: boolean
+    onSelect: (build: Build, comparing: boolean) => void
     onOpen: () => void
   }) {
     const { build, x, width, height, bands } = box
@@ -84,13 +98,13 @@ const BuildTwin = memo(
     return (
       <button
         type="button"
-        className={`box${selected ? ' selected' : ''}${lit ? ' lit' : ''}`}
+        className={`box${selected ? ' selected' : ''}${lit ? ' lit' : ''}${marked ? ' marked' : ''}`}
         style={{ left: x, width, top, height: Math.max(LOWEST_BOX, height) - 1 }}
         aria-label={describe(builder, box, now)}
         aria-pressed={selected}
         title={`${builder} #${build.number} ${build.stateString}\n${span(build, now)}`}
         data-build={build.id}
-        onClick={() => onSelect(build.id)}
+        onClick={event => onSelect(build, event.ctrlKey || event.metaKey)}
         onDoubleClick={onOpen}
       >
         {running && (
@@ -114,6 +128,7 @@ const BuildTwin = memo(
     a.now === b.now &&
     a.selected === b.selected &&
     a.lit === b.lit &&
+    a.marked === b.marked &&
     a.box.bands.length === b.box.bands.length &&
     a.box.bands.every((band, i) => band.step === b.box.bands[i]!.step),
 )

@@ -28,7 +28,7 @@ export function ColumnsMenu() {
     <Popover.Root>
       <Popover.Trigger className="button quiet">
         <Columns3 />
-        Columns
+        <span className="words">Columns</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner sideOffset={6} align="start" className="popover-place">

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
-import { arrange, readPreferences } from '../store/preferences.ts'
-import { type GroupPlan, groupName } from './column-plan.ts'
+import { toggleGroup } from './column-actions.ts'
+import { groupName } from './column-plan.ts'
 import type { Group } from './model.ts'
 
 /** The name of a group above its columns, which folds it. */
@@ -30,7 +30,7 @@ export const GroupBar = memo(
         aria-expanded={!plan.folded}
         aria-label={`${name}, ${plan.count}`}
         title={`${name}: ${plan.folded ? 'unfold' : 'fold into one column'}`}
-        onClick={() => toggleGroup(plan)}
+        onClick={() => toggleGroup(plan.title)}
       >
         {width > 30 && <Chevron aria-hidden />}
         {words}
@@ -40,8 +40,3 @@ export const GroupBar = memo(
   (a, b) =>
     a.group.plan === b.group.plan && a.group.x === b.group.x && a.group.width === b.group.width,
 )
-
-function toggleGroup({ title, folded }: GroupPlan) {
-  const now = readPreferences().arrangement.folded
-  arrange({ folded: folded ? now.filter(one => one !== title) : [...now, title] })
-}

@@ -27,7 +27,7 @@ export function Legend() {
     <Popover.Root>
       <Popover.Trigger className="button quiet">
         <CircleHelp />
-        Legend
+        <span className="words">Legend</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner sideOffset={6} align="start" className="popover-place">

@@ -1,9 +1,11 @@
 import { type RefObject, useEffect, useRef } from 'react'
+import type { Build } from '../bridge.ts'
 import { isGood } from '../results.ts'
-import { openBuild, rebuild, stopBuild } from '../store/actions.ts'
+import { openBuild } from '../store/actions.ts'
 import { useKeys } from '../store/keys.ts'
-import { prefer, readPreferences } from '../store/preferences.ts'
+import { arrange, prefer, readPreferences } from '../store/preferences.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
+import { buildActions } from './build-actions.ts'
 import { GUTTER_PX } from './gutter.tsx'
 import type { Box, Model } from './model.ts'
 import { goToNow } from './position.ts'
@@ -38,10 +40,28 @@ export function useBoardKeys(
   const failure = (step: number) => {
     const start = box && column ? column.boxes.indexOf(box) : -1
     const list = column?.boxes ?? []
-    for (let i = start + step; list[i]; i += step)
-      if (list[i]!.build.results !== null && !isGood(list[i]!.build.results!)) return list[i]
+    for (let i = start + step; list[i]; i += step) if (isBad(list[i]!.build)) return list[i]
     return undefined
   }
+  // Of all columns, by when they ended.
+  const failureAnywhere = (step: number) => {
+    const all = model.columns.flatMap(one => one.boxes).filter(one => isBad(one.build))
+    const below = (one: Box) => (one.top - (box?.top ?? -1)) * step
+    const further = all.filter(one => one !== box && below(one) > 0)
+    return further.sort((a, b) => below(a) - below(b))[0]
+  }
+  // The keys of what can be done with the build that is picked.
+  const act = (...keys: readonly string[]) =>
+    Object.fromEntries(
+      keys.map(key => [
+        key,
+        () =>
+          box &&
+          buildActions(box.build)
+            .find(action => action.key === key)
+            ?.run(),
+      ]),
+    )
   const open = () => {
     if (box) openBuild(box.build)
   }
@@ -54,7 +74,6 @@ export function useBoardKeys(
     '[': () => pick(failure(1)),
     ']': () => pick(failure(-1)),
     Enter: open,
-    l: open,
     Home: goToNow,
     PageDown: () => view.scrollBy(height * 0.85),
     PageUp: () => view.scrollBy(-height * 0.85),
@@ -65,8 +84,13 @@ export function useBoardKeys(
     '0': () => prefer({ zoom: 1 }),
     m: () => prefer({ axis: readPreferences().axis === 'linear' ? 'folded' : 'linear' }),
     p: () => prefer({ panel: !readPreferences().panel }),
-    r: () => box && rebuild(box.build),
-    s: () => box && box.build.completeAt === null && stopBuild(box.build),
+    '{': () => pick(failureAnywhere(1)),
+    '}': () => pick(failureAnywhere(-1)),
+    x: () =>
+      arrange({
+        columns: readPreferences().arrangement.columns === 'slaves' ? 'builders' : 'slaves',
+      }),
+    ...act('l', 't', 'r', 's', 'c'),
   })
 
   // What was picked comes into sight, once: the reader may go on from there.
@@ -89,6 +113,10 @@ export function useBoardKeys(
 }
 
 const EDGE_PX = 24
+
+function isBad({ results }: Build): boolean {
+  return results !== null && !isGood(results)
+}
 
 function nearest(boxes: readonly Box[], to: Box | undefined): Box | undefined {
   const middle = to ? to.top + to.height / 2 : 0

@@ -8,6 +8,7 @@ import { useSelectedBuild } from '../store/selection.ts'
 import { Hint, Segments } from '../ui/parts.tsx'
 import { Board } from './board.tsx'
 import { BuildPanel } from './build-panel.tsx'
+import { ColumnFilter } from './column-filter.tsx'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { Legend } from './legend.tsx'
 import { LARGEST_ZOOM, SMALLEST_ZOOM } from './look.ts'
@@ -36,6 +37,7 @@ export function WaterfallView() {
           <h1 className="visually-hidden">Waterfall</h1>
           <ViewSwitch />
           <ColumnsMenu />
+          <ColumnFilter />
           <Legend />
           <span className="grow" />
           <Segments
@@ -77,11 +79,11 @@ export function WaterfallView() {
           </Hint>
           <button type="button" className="button" onClick={() => go(routes.add)}>
             <FolderPlus />
-            Add repository
+            <span className="words">Add repository</span>
           </button>
           <button type="button" className="button primary" disabled={!some} onClick={() => force()}>
             <Play />
-            Force build
+            <span className="words">Force build</span>
           </button>
         </div>
         <Board plans={plans} mode={axis} zoom={zoom} />

@@ -157,7 +157,7 @@ test('everything can be done by keyboard', async ({ serve, dataDir, home }) => {
   const sample = makeSample(join(home, 'calc'))
   const { page } = await serve()
   await expect(page.getByRole('link', { name: 'one' })).toBeVisible()
-  await page.keyboard.press('f')
+  await page.keyboard.press('F')
   await expect(page.getByRole('dialog', { name: 'Force a build' })).toBeVisible()
   await page.getByLabel('Reason').fill('by keyboard')
   await page.keyboard.press('Enter')

@@ -98,26 +98,33 @@ describe('a column', () => {
 })
 
 describe('moving a column', () => {
-  const configured = ['a', 'b', 'c', 'd']
-  const orderOf = (order: readonly string[]) => [
-    ...order,
-    ...configured.filter(name => !order.includes(name)),
-  ]
+  const configured = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']
+  const group = (key: string) => key[0]!
+  const move = (key: string, before: string | null, places = configured) =>
+    moveColumn(
+      places.map(one => ({ key: one, group: group(one) })),
+      configured,
+      key,
+      before,
+    )
 
-  test('names no more of them than it has to', () => {
-    expect(moveColumn([], configured, 'c', 'a')).toEqual(['c'])
-    expect(moveColumn(['c'], configured, 'c', 'd')).toEqual([])
-    expect(orderOf(moveColumn([], configured, 'a', null))).toEqual(['b', 'c', 'd', 'a'])
-    expect(orderOf(moveColumn(['c'], configured, 'b', 'c'))).toEqual(['b', 'c', 'a', 'd'])
+  test('within its group names no more of them than it has to', () => {
+    expect(move('a3', 'a1')).toEqual(['a3'])
+    expect(move('a3', 'b1', ['a3', 'a1', 'a2', 'b1', 'b2', 'c1'])).toEqual([])
+    expect(move('a1', 'b1')).toEqual(['a2', 'a3'])
+    expect(move('a1', 'a3')).toEqual(['a2'])
   })
 
-  test('survives columns that are gone', () => {
-    expect(orderOf(moveColumn(['gone', 'd'], configured, 'a', 'gone'))).toEqual([
-      'd',
-      'b',
-      'c',
-      'a',
-    ])
+  test('out of its group takes the group along', () => {
+    expect(move('b1', 'a3')).toEqual(['b1', 'b2'])
+    expect(move('a3', 'b2')).toEqual(['b1', 'b2'])
+    expect(move('b2', null)).toEqual(['a1', 'a2', 'a3', 'c1'])
+    expect(move('a1', null)).toEqual(['b1', 'b2', 'c1'])
+    expect(move('c1', null)).toEqual([])
+  })
+
+  test('that is gone changes nothing', () => {
+    expect(move('nobody', 'a1')).toEqual(configured)
   })
 })
 
