@@ -20,7 +20,7 @@ import { SlaveDialogsProvider } from './slaves/slave-dialogs.tsx'
 import { SlavesView } from './slaves/slaves-view.tsx'
 import { useDesk } from './store/hooks.ts'
 import { isTyping } from './store/keys.ts'
-import { go, nameIn, routes, useLocation } from './store/route.ts'
+import { BUILD_TABS, go, nameIn, routes, useLocation } from './store/route.ts'
 import { Empty } from './ui/parts.tsx'
 import { UpdateDialogProvider } from './updates/update-dialog.tsx'
 import { askForDate, DateDialog } from './waterfall/date-dialog.tsx'
@@ -103,7 +103,7 @@ function DeskViews() {
           <BuildPage
             builderName={nameIn(builder)}
             number={Number(number)}
-            tab={tab === 'terminal' ? 'terminal' : 'steps'}
+            tab={BUILD_TABS.find(one => one === tab) ?? 'steps'}
           />
         )}
       </Route>

@@ -31,6 +31,7 @@ export type { ConfigProblem, ConfigStatus } from '../main/master/config/status.t
 export type { PageAnswer } from '../main/master/data/history-answers.ts'
 export type { FoundLog, LogsCursor } from '../main/master/data/search-logs.ts'
 export type { Holdings, HoldingsQuery } from '../main/master/db/holdings.ts'
+export type { Inside } from '../main/master/db/inside.ts'
 export type { Density } from '../main/master/db/timeline.ts'
 export type {
   Draft,

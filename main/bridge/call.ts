@@ -64,6 +64,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
       limit: z.int().min(1).max(200),
     }),
   ]),
+  'history:inside': z.tuple([id]),
   'person:identity': z.tuple([]),
   'build:details': z.tuple([id]),
   'build:byNumber': z.tuple([z.object({ builder: name, number: id })]),

@@ -58,6 +58,7 @@ export interface Requests {
   'history:density': HistoryQuestions['density']
   'history:beginning': HistoryQuestions['beginning']
   'history:holdings': HistoryQuestions['holdings']
+  'history:inside': HistoryQuestions['inside']
   /** Who sits at this desk, as git knows it. */
   'person:identity': () => Identity
   'build:details': (id: BuildId) => BuildDetails

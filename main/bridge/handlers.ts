@@ -70,6 +70,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:density': query => master.history.ask('density', query),
     'history:beginning': () => master.history.ask('beginning'),
     'history:holdings': query => master.history.ask('holdings', query),
+    'history:inside': id => master.history.ask('inside', id),
     ...personHandlers(master.options.env),
 
     'build:details': id => details(mustBe(data.build(id), `there is no build ${id}`)),

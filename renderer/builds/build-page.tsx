@@ -23,7 +23,7 @@ import { LogView } from '../logs/log-view.tsx'
 import { rebuild, stopBuild } from '../store/actions.ts'
 import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
-import { go, lineIn, routes } from '../store/route.ts'
+import { type BuildTab, go, lineIn, routes, useLocation } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
 import { useQuery } from '../store/use-query.ts'
 import {
@@ -41,6 +41,7 @@ import { ResultGlyph } from '../ui/result.tsx'
 import { headline } from '../waterfall/build-panel.tsx'
 import { decidingStep } from '../waterfall/model.ts'
 import { BuildTerminal } from './build-terminal.tsx'
+import { BuildTimeline } from './build-timeline.tsx'
 import { ChangeList } from './change-list.tsx'
 import { LinkLost } from './link-lost.tsx'
 import { StepList } from './step-list.tsx'
@@ -56,8 +57,7 @@ export function BuildPage({
 }: {
   builderName: string
   number: number
-  /** With which it opens. */
-  tab: string
+  tab: BuildTab
 }) {
   const { id, missing } = useBuildId(builderName, wanted)
   const { details, problem } = useDetails(id)
@@ -73,13 +73,14 @@ export function BuildPage({
       </Empty>
     )
   if (!details) return <section className="view" aria-busy />
-  return <Page key={`${details.build.id} ${tab}`} details={details} firstTab={tab} />
+  return <Page key={details.build.id} details={details} tab={tab} />
 }
 
-function Page({ details, firstTab }: { details: BuildDetails; firstTab: string }) {
+function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
   const { build, builder, changes, properties, artifacts, tests, previous, next } = details
   const failed = tests.filter(test => test.outcome === 'failed').length
-  const [tab, setTab] = useState(firstTab)
+  const [, navigate] = useLocation()
+  const setTab = (to: BuildTab) => navigate(routes.build(builder, build, to), { replace: true })
   useKeys({
     t: () => setTab('terminal'),
     '[': () => previous && go(routes.build(builder, previous)),
@@ -110,8 +111,11 @@ function Page({ details, firstTab }: { details: BuildDetails; firstTab: string }
           <Tabs.Tab className="tab" value="properties">
             Properties <span className="dim">{Object.keys(properties).length}</span>
           </Tabs.Tab>
-          <Tabs.Tab className="tab" value="artifacts">
+          <Tabs.Tab className="tab" value="files">
             Files <span className="dim">{artifacts.length}</span>
+          </Tabs.Tab>
+          <Tabs.Tab className="tab" value="timeline">
+            Timeline
           </Tabs.Tab>
           <Tabs.Tab className="tab" value="terminal">
             Terminal
@@ -154,8 +158,11 @@ function Page({ details, firstTab }: { details: BuildDetails; firstTab: string }
             </tbody>
           </table>
         </Tabs.Panel>
-        <Tabs.Panel className="tab-panel scroll" value="artifacts">
+        <Tabs.Panel className="tab-panel scroll" value="files">
           <Artifacts details={details} />
+        </Tabs.Panel>
+        <Tabs.Panel className="tab-panel scroll" value="timeline">
+          <BuildTimeline details={details} />
         </Tabs.Panel>
         <Tabs.Panel className="tab-panel" value="terminal">
           <BuildTerminal build={build} builder={builder} />

@@ -1,6 +1,18 @@
 import { useHashLocation } from 'wouter/use-hash-location'
 import { type Build, type Builder, bridge } from '../bridge.ts'
 
+/** What the page of a build can show. */
+export const BUILD_TABS = [
+  'steps',
+  'tests',
+  'changes',
+  'properties',
+  'files',
+  'timeline',
+  'terminal',
+] as const
+export type BuildTab = (typeof BUILD_TABS)[number]
+
 /** Where things are in this window. Addresses hold names, so that they can be read and kept. */
 export const routes = {
   waterfall: '/waterfall',
@@ -12,8 +24,8 @@ export const routes = {
   search: '/search',
   add: '/add',
   settings: '/settings',
-  build: (builder: Pick<Builder, 'name'>, build: Pick<Build, 'number'>, tab?: 'terminal') =>
-    `/builds/${encodeURIComponent(builder.name)}/${build.number}${tab ? `/${tab}` : ''}`,
+  build: (builder: Pick<Builder, 'name'>, build: Pick<Build, 'number'>, tab: BuildTab = 'steps') =>
+    `/builds/${encodeURIComponent(builder.name)}/${build.number}${tab === 'steps' ? '' : `/${tab}`}`,
   /** A line of a log, counted from 0. */
   line: (builder: Pick<Builder, 'name'>, build: Pick<Build, 'number'>, place: LinePlace) =>
     `${routes.build(builder, build)}?${lineQuery(place)}`,

@@ -10,6 +10,14 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
+/** As long as a step may be: `340 ms`, `4.2 s`, and from ten seconds on as `duration` has it. */
+export function fineDuration(ms: number): string {
+  if (ms < 1) return '0 s'
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`
+  return duration(ms)
+}
+
 /** The same in its largest unit: `42 s`, `15 min`, `3 d`. */
 export function roughly(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))

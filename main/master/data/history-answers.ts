@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts'
 import { eventsWithin } from '../db/events.ts'
 import { type Holdings, type HoldingsQuery, holdings } from '../db/holdings.ts'
 import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-places.ts'
+import { type Inside, insideOf } from '../db/inside.ts'
 import { stepsOfBuilds } from '../db/steps.ts'
 import {
   type BuilderDay,
@@ -15,7 +16,7 @@ import {
   firstBuildAt,
   type Stretch,
 } from '../db/timeline.ts'
-import type { Build, Change, MasterEvent, Moment, Step } from '../model.ts'
+import type { Build, BuildId, Change, MasterEvent, Moment, Step } from '../model.ts'
 
 /** What can be asked of the whole history, however long: each with its question and its answer. */
 export interface HistoryQuestions {
@@ -33,6 +34,8 @@ export interface HistoryQuestions {
   holdings: (query: HoldingsQuery) => Holdings
   /** Which logs there are, the newest build first. */
   logs: (query: LogsQuery) => LogsOfBuilds
+  /** What stands around the steps of a build; `null` when there is no such build. */
+  inside: (id: BuildId) => Inside | null
 }
 
 export interface StretchAnswer {
@@ -95,6 +98,7 @@ export const HISTORY_ANSWERS: Answers = {
   beginning: db => firstBuildAt(db),
   holdings,
   logs: logsOfBuilds,
+  inside: insideOf,
 }
 
 // Builds with what stands beside them: changes from shortly before, which led to them.

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { bytes, duration, initials, roughly, shortRevision } from '../../../renderer/ui/format.ts'
+import {
+  bytes,
+  duration,
+  fineDuration,
+  initials,
+  roughly,
+  shortRevision,
+} from '../../../renderer/ui/format.ts'
 
 test.each([
   [0, '0:00'],
@@ -39,4 +46,17 @@ test('a revision of git is shortened, another is not', () => {
     shortRevision('v1.2.3-release'),
     shortRevision(null),
   ]).toEqual(['fffffff', 'v1.2.3-release', ''])
+})
+
+test('what is shorter than ten seconds is told finer', () => {
+  expect([0, 0.4, 340, 999.7, 4200, 9949, 9960, 75_000].map(fineDuration)).toEqual([
+    '0 s',
+    '0 s',
+    '340 ms',
+    '1.0 s',
+    '4.2 s',
+    '9.9 s',
+    '0:10',
+    '1:15',
+  ])
 })
