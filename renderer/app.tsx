@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Redirect, Route, Router, Switch } from 'wouter'
 import { bridge } from './bridge.ts'
 import { BuildPage } from './builds/build-page.tsx'
@@ -26,6 +26,11 @@ import { UpdateDialogProvider } from './updates/update-dialog.tsx'
 import { askForDate, DateDialog } from './waterfall/date-dialog.tsx'
 import { WaterfallView } from './waterfall/waterfall-view.tsx'
 import { AddView } from './welcome/add-view.tsx'
+
+// With its charts it is larger than all the rest, and the first paint does not wait for it.
+const TrendsView = lazy(() =>
+  import('./trends/trends-view.tsx').then(part => ({ default: part.TrendsView })),
+)
 
 export function App() {
   return (
@@ -113,6 +118,11 @@ function DeskViews() {
       <Route path="/changes">
         <ChangesView />
       </Route>
+      <Route path="/trends">
+        <Suspense>
+          <TrendsView />
+        </Suspense>
+      </Route>
       <Route path="/slaves">
         <SlavesView />
       </Route>
@@ -162,6 +172,7 @@ const PLACES: Readonly<Record<string, string>> = {
   b: routes.builds,
   m: routes.console,
   r: routes.grid,
+  t: routes.trends,
   c: routes.changes,
   s: routes.slaves,
   '/': routes.search,

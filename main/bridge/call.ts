@@ -65,6 +65,9 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     }),
   ]),
   'history:inside': z.tuple([id]),
+  'history:trends': z.tuple([
+    z.object({ ...stretch, parts: z.int().min(1).max(400), builders: z.array(id).max(12) }),
+  ]),
   'person:identity': z.tuple([]),
   'build:details': z.tuple([id]),
   'build:byNumber': z.tuple([z.object({ builder: name, number: id })]),

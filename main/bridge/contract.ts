@@ -59,6 +59,7 @@ export interface Requests {
   'history:beginning': HistoryQuestions['beginning']
   'history:holdings': HistoryQuestions['holdings']
   'history:inside': HistoryQuestions['inside']
+  'history:trends': HistoryQuestions['trends']
   /** Who sits at this desk, as git knows it. */
   'person:identity': () => Identity
   'build:details': (id: BuildId) => BuildDetails

@@ -71,6 +71,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:beginning': () => master.history.ask('beginning'),
     'history:holdings': query => master.history.ask('holdings', query),
     'history:inside': id => master.history.ask('inside', id),
+    'history:trends': query => master.history.ask('trends', query),
     ...personHandlers(master.options.env),
 
     'build:details': id => details(mustBe(data.build(id), `there is no build ${id}`)),

@@ -1,4 +1,5 @@
 import {
+  ChartLine,
   ChartNoAxesGantt,
   GitCommitHorizontal,
   History,
@@ -28,6 +29,7 @@ const VIEWS = [
   { path: routes.builds, label: 'Builds', key: 'g b', Icon: List },
   { path: routes.changes, label: 'Changes', key: 'g c', Icon: GitCommitHorizontal },
   { path: routes.slaves, label: 'Slaves', key: 'g s', Icon: Server },
+  { path: routes.trends, label: 'Trends', key: 'g t', Icon: ChartLine },
   { path: routes.search, label: 'Search all logs', key: 'g /', Icon: TextSearch },
 ] as const
 

@@ -14,6 +14,7 @@ const GROUPS: readonly {
       ['g b', 'builds'],
       ['g c', 'changes'],
       ['g s', 'slaves'],
+      ['g t', 'trends'],
       ['g /', 'search all logs'],
       ['g ,', 'settings'],
       ['a', 'add a repository'],

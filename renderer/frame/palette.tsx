@@ -155,6 +155,7 @@ function useEntries(): readonly Entry[] {
       command('Grid', 'changes by builders', () => go(routes.grid)),
       command('Builds', 'go to', () => go(routes.builds)),
       command('Changes', 'go to', () => go(routes.changes)),
+      command('Trends', 'duration, queue time, success and log size', () => go(routes.trends)),
       command('Slaves', 'go to', () => go(routes.slaves)),
       command('Search all logs', 'go to', () => go(routes.search)),
       command('Settings', 'go to', () => go(routes.settings)),

@@ -18,6 +18,7 @@ export const routes = {
   waterfall: '/waterfall',
   console: '/console',
   grid: '/grid',
+  trends: '/trends',
   builds: '/builds',
   changes: '/changes',
   slaves: '/slaves',

@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'react'
 import { readQuery, writeQuery } from './route.ts'
 
+/** What is to be written: one value, several of one name, or none. */
+export type QueryChange = Readonly<Record<string, string | readonly string[] | null>>
+
 /**
  * The state of a view that its address holds. Anybody may write an address:
  * who reads a value has to expect any text.
  */
-export function useQuery(
-  path: string,
-): readonly [URLSearchParams, (change: Readonly<Record<string, string | null>>) => void] {
+export function useQuery(path: string): readonly [URLSearchParams, (change: QueryChange) => void] {
   const [query, setQuery] = useState(readQuery)
   useEffect(() => {
     const read = () => setQuery(readQuery())
@@ -18,9 +19,10 @@ export function useQuery(
     query,
     change => {
       const next = readQuery()
-      for (const [name, value] of Object.entries(change))
-        if (value === null) next.delete(name)
-        else next.set(name, value)
+      for (const [name, value] of Object.entries(change)) {
+        next.delete(name)
+        for (const one of value === null ? [] : [value].flat()) next.append(name, one)
+      }
       writeQuery(path, next)
       setQuery(next)
     },

@@ -39,6 +39,7 @@ const CLOCK_SECONDS = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
 })
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
+const DAY_MONTH = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 
 /** Hours and minutes in the person's own way. */
@@ -78,6 +79,11 @@ export function timeSpan(from: number, to: number, now: number, asleepMs = 0): s
 /** `Tue, 24 Nov`. */
 export function day(moment: number): string {
   return DAY.format(moment)
+}
+
+/** `24 Nov`. */
+export function dayMonth(moment: number): string {
+  return DAY_MONTH.format(moment)
 }
 
 /** Everything, for a tooltip. */

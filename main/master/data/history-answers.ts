@@ -16,6 +16,7 @@ import {
   firstBuildAt,
   type Stretch,
 } from '../db/timeline.ts'
+import { type Trends, type TrendsQuery, trends } from '../db/trends.ts'
 import type { Build, BuildId, Change, MasterEvent, Moment, Step } from '../model.ts'
 
 /** What can be asked of the whole history, however long: each with its question and its answer. */
@@ -36,6 +37,8 @@ export interface HistoryQuestions {
   logs: (query: LogsQuery) => LogsOfBuilds
   /** What stands around the steps of a build; `null` when there is no such build. */
   inside: (id: BuildId) => Inside | null
+  /** How builders fared over a stretch of time. */
+  trends: (query: TrendsQuery) => Trends
 }
 
 export interface StretchAnswer {
@@ -99,6 +102,7 @@ export const HISTORY_ANSWERS: Answers = {
   holdings,
   logs: logsOfBuilds,
   inside: insideOf,
+  trends,
 }
 
 // Builds with what stands beside them: changes from shortly before, which led to them.

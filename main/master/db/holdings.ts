@@ -1,5 +1,5 @@
 import type { Build, BuilderId, BuildId, Change, ChangeId } from '../model.ts'
-import { EXCEPTION, FAILURE, GOOD_RESULTS } from '../results.ts'
+import { EXCEPTION, FAILURE, GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
 import { selectBuilds } from './builds.ts'
 import { toChange } from './changes.ts'
 import type { Database } from './database.ts'
@@ -92,7 +92,6 @@ function changesOf(db: Database, query: HoldingsQuery, limit: number): Change[] 
     .map(toChange)
 }
 
-// Builds that were stopped or cut short say nothing about the code.
 function brokenBy(db: Database, ids: string): BuildId[] {
   return db
     .all<{ id: BuildId }>(
@@ -100,7 +99,7 @@ function brokenBy(db: Database, ids: string): BuildId[] {
        WHERE b.id IN (SELECT value FROM json_each(?)) AND b.results IN (${FAILURE}, ${EXCEPTION})
          AND ifnull((SELECT p.results FROM builds p
               WHERE p.builder_id = b.builder_id AND p.number < b.number
-                AND p.results IN (${[...GOOD_RESULTS, FAILURE, EXCEPTION].join()})
+                AND p.results IN (${TELLING_RESULTS.join()})
               ORDER BY p.number DESC LIMIT 1), ${GOOD_RESULTS[0]}) IN (${GOOD_RESULTS.join()})
        ORDER BY b.id`,
       ids,

@@ -1,0 +1,98 @@
+import type { BuilderId, Moment } from '../model.ts'
+import { GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
+import type { Database } from './database.ts'
+import type { Stretch } from './timeline.ts'
+
+export interface TrendsQuery extends Stretch {
+  /** In so many equal parts. */
+  readonly parts: number
+  /** None: those that built most. */
+  readonly builders: readonly BuilderId[]
+}
+
+/** What one builder did in one part of the stretch. Parts without builds are left out. */
+export interface TrendPoint {
+  readonly builderId: BuilderId
+  /** From 0. */
+  readonly part: number
+  readonly builds: number
+  /** Of the builds that say something about the code. */
+  readonly told: number
+  readonly good: number
+  /** Of the good builds; `null` when there was none. */
+  readonly medianMs: number | null
+  readonly medianQueuedMs: number
+  /** Of all logs of a build, on the average. */
+  readonly logBytes: number
+}
+
+export interface Trends {
+  readonly builders: readonly BuilderId[]
+  readonly points: readonly TrendPoint[]
+  /** When the first of all builds began, for who wants to see everything. */
+  readonly beginning: Moment | null
+}
+
+const BUSIEST = 4
+
+/** How builders fared over a stretch of time. */
+export function trends(db: Database, query: TrendsQuery): Trends {
+  const builders = query.builders.length > 0 ? query.builders : busiest(db, query)
+  return {
+    builders,
+    points: pointsOf(db, query, builders),
+    beginning: db.get<{ at: Moment | null }>('SELECT min(started_at) AS at FROM builds')!.at,
+  }
+}
+
+function busiest(db: Database, { from, to }: Stretch): BuilderId[] {
+  return db
+    .all<{ id: BuilderId }>(
+      `SELECT builder_id AS id FROM builds INDEXED BY builds_by_time
+       WHERE started_at >= ? AND started_at < ? AND complete_at IS NOT NULL
+       GROUP BY builder_id ORDER BY count(*) DESC, builder_id LIMIT ${BUSIEST}`,
+      from,
+      to,
+    )
+    .map(row => row.id)
+}
+
+function pointsOf(
+  db: Database,
+  { from, to, parts }: TrendsQuery,
+  builders: readonly BuilderId[],
+): TrendPoint[] {
+  const width = Math.max(1, Math.ceil((to - from) / parts))
+  return db.all<TrendPoint & Record<string, never>>(
+    `WITH ended AS MATERIALIZED (
+       SELECT b.id, b.builder_id, CAST((b.started_at - ?1) / ?3 AS INTEGER) AS part, b.results,
+         b.complete_at - b.started_at AS ms, max(0, b.started_at - r.submitted_at) AS queued,
+         b.results IN (${GOOD_RESULTS.join()}) AS good
+       FROM builds b JOIN build_requests r ON r.id = b.request_id
+       WHERE b.started_at >= ?1 AND b.started_at < ?2 AND b.complete_at IS NOT NULL
+         AND b.builder_id IN (SELECT value FROM json_each(?4))
+     ), ordered AS (
+       SELECT *,
+         row_number() OVER (PARTITION BY builder_id, part, good ORDER BY ms) AS by_ms,
+         count(*) OVER (PARTITION BY builder_id, part, good) AS alike,
+         row_number() OVER (PARTITION BY builder_id, part ORDER BY queued) AS by_queue,
+         count(*) OVER (PARTITION BY builder_id, part) AS n
+       FROM ended
+     ), written AS (
+       SELECT e.builder_id, e.part, sum(l.byte_count) AS bytes
+       FROM ended e JOIN steps s ON s.build_id = e.id JOIN logs l ON l.step_id = s.id
+       GROUP BY e.builder_id, e.part
+     )
+     SELECT o.builder_id AS builderId, o.part, count(*) AS builds,
+       sum(o.results IN (${TELLING_RESULTS.join()})) AS told, sum(o.good) AS good,
+       avg(CASE WHEN o.good AND o.by_ms IN ((o.alike + 1) / 2, (o.alike + 2) / 2) THEN o.ms END) AS medianMs,
+       avg(CASE WHEN o.by_queue IN ((o.n + 1) / 2, (o.n + 2) / 2) THEN o.queued END) AS medianQueuedMs,
+       ifnull(w.bytes, 0) * 1.0 / count(*) AS logBytes
+     FROM ordered o LEFT JOIN written w ON w.builder_id = o.builder_id AND w.part = o.part
+     GROUP BY o.builder_id, o.part ORDER BY o.builder_id, o.part`,
+    from,
+    to,
+    width,
+    JSON.stringify(builders),
+  )
+}
