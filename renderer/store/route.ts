@@ -1,5 +1,5 @@
 import { useHashLocation } from 'wouter/use-hash-location'
-import { type Build, type Builder, bridge } from '../bridge.ts'
+import type { Build, Builder } from '../bridge.ts'
 
 /** What the page of a build can show. */
 export const BUILD_TABS = [
@@ -106,13 +106,6 @@ export function writeQuery(path: string, query: URLSearchParams): void {
   if (location.hash.split('?')[0] !== `#${path}`) return
   const text = query.toString()
   history.replaceState(null, '', `#${path}${text && `?${text}`}`)
-}
-
-/** A link to a place that can be sent to somebody: of the app, or of the address of this page. */
-export function linkTo(path: string): string {
-  return bridge.shell === 'desktop'
-    ? `triphammer:/${path}`
-    : `${location.origin}${location.pathname}#${path}`
 }
 
 /** Goes to another view from outside of a component. */

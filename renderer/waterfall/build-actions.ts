@@ -2,8 +2,9 @@ import { type Build, bridge } from '../bridge.ts'
 import { builderOf, copyText, openBuild, rebuild, stopBuild } from '../store/actions.ts'
 import { createCell, useCell } from '../store/cell.ts'
 import { readDesk } from '../store/desk.ts'
+import { linkTo } from '../store/link-to.ts'
 import { tell } from '../store/messages.ts'
-import { go, linkTo, routes } from '../store/route.ts'
+import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
 
 /** Something that can be done with a build: menu and keys read the same list. */

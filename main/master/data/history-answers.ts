@@ -2,8 +2,8 @@ import { changesWithin } from '../db/changes.ts'
 import type { Database } from '../db/database.ts'
 import { eventsWithin } from '../db/events.ts'
 import { type Holdings, type HoldingsQuery, holdings } from '../db/holdings.ts'
-import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-places.ts'
 import { type Inside, insideOf } from '../db/inside.ts'
+import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-places.ts'
 import { stepsOfBuilds } from '../db/steps.ts'
 import {
   type BuilderDay,
