@@ -38,7 +38,7 @@ const GROUPS: readonly {
       ['x', 'columns of builders or of slaves'],
       ['Shift ← →', 'move the column whose head has the focus'],
       ['+ - 0', 'zoom'],
-      ['m', 'linear or folded time'],
+      ['m', 'linear, folded or events'],
       ['p', 'side panel'],
       ['PgUp PgDn', 'a screen up, a screen down'],
       ['Home', 'back to now'],

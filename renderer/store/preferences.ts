@@ -1,10 +1,11 @@
 import { type Arrangement, PLAIN, parseArrangement } from './arrangement.ts'
+import { type AxisMode, axisModeOf } from './axis-modes.ts'
 import { createCell, useCell } from './cell.ts'
 
 /** What a person chose for this window. It is kept in the browser; losing it costs nothing but that choice. */
 export interface Preferences {
   readonly theme: 'system' | 'light' | 'dark'
-  readonly axis: 'linear' | 'folded'
+  readonly axis: AxisMode
   readonly zoom: number
   readonly wrap: boolean
   readonly panel: boolean
@@ -54,7 +55,9 @@ dark.addEventListener('change', applyTheme)
 function read(): Preferences {
   try {
     const kept = { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') }
-    return { ...kept, arrangement: parseArrangement(kept.arrangement) }
+    const axis = axisModeOf(kept.axis)
+    const zoom = kept.zoom > 0 ? Number(kept.zoom) : DEFAULTS.zoom
+    return { ...kept, axis, zoom, arrangement: parseArrangement(kept.arrangement) }
   } catch {
     return DEFAULTS
   }

@@ -14,6 +14,8 @@ export interface Fold extends Span {
 export interface Axis {
   readonly height: number
   readonly folds: readonly Fold[]
+  /** Moments that can be labelled, newest first, where round ones say little. */
+  readonly labels?: readonly number[]
   y(moment: number): number
   moment(y: number): number
 }
@@ -41,7 +43,7 @@ const SOFT_PX = 96
 const LOG_PX = 36
 const FOOT_PX = 40
 
-interface Piece {
+export interface Piece {
   /** Newer end. */
   readonly to: number
   readonly from: number
@@ -115,7 +117,12 @@ function busyBetween(times: readonly number[], spans: readonly Span[]): boolean[
   })
 }
 
-function stretchShortSpans(pieces: Piece[], times: readonly number[], spans: readonly Span[]) {
+/** Makes room for the lowest box in each span that has less. */
+export function stretchShortSpans(
+  pieces: Piece[],
+  times: readonly number[],
+  spans: readonly Span[],
+) {
   const index = new Map(times.map((time, i) => [time, i]))
   // The shortest first: what they need helps the longer ones that hold them.
   for (const { from, to } of [...spans].sort((a, b) => a.to - a.from - (b.to - b.from))) {
@@ -130,7 +137,7 @@ function stretchShortSpans(pieces: Piece[], times: readonly number[], spans: rea
   }
 }
 
-function axisOf(now: number, pieces: readonly Piece[]): Axis {
+export function axisOf(now: number, pieces: readonly Piece[]): Axis {
   const tops: number[] = []
   let height = 0
   for (const piece of pieces) {
@@ -189,9 +196,12 @@ export const TICK_STEPS_MS: readonly number[] = [
   1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400,
 ].map(seconds => seconds * 1000)
 const TICK_PX = 52
+/** The same where labels stand beside rows. */
+const LABEL_PX = 30
 
 /** Round moments to label, at least `TICK_PX` apart, and none in a fold. */
 export function ticksOf(axis: Axis, now: number, from: number, to: number): Tick[] {
+  if (axis.labels) return labelled(axis, axis.labels, now, from, to)
   const ticks: Tick[] = []
   let lastY = 0
   for (let y = Math.max(TICK_PX, from); y < to; ) {
@@ -215,6 +225,36 @@ export function ticksOf(axis: Axis, now: number, from: number, to: number): Tick
       lastY = at
     }
     y = Math.max(y + TICK_PX / 2, at + TICK_PX * 0.7)
+  }
+  return ticks
+}
+
+function labelled(
+  axis: Axis,
+  labels: readonly number[],
+  now: number,
+  from: number,
+  to: number,
+): Tick[] {
+  const ticks: Tick[] = []
+  const newest = axis.moment(from)
+  let lastY = Math.max(0, from - LABEL_PX)
+  // Newest first: the first that is in sight.
+  let at = 0
+  for (let end = labels.length; at < end; ) {
+    const middle = (at + end) >> 1
+    if (labels[middle]! > newest) at = middle + 1
+    else end = middle
+  }
+  for (; at < labels.length; at++) {
+    const moment = labels[at]!
+    const y = axis.y(moment)
+    if (y >= to) break
+    if (y - lastY < LABEL_PX) continue
+    const before = ticks.at(-1)?.moment ?? now
+    const newDay = new Date(before).toDateString() !== new Date(moment).toDateString()
+    ticks.push({ moment, y, newDay })
+    lastY = y
   }
   return ticks
 }

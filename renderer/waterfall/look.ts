@@ -1,4 +1,5 @@
 import { arrangementIn, isArranged, writeArrangement } from '../store/arrangement.ts'
+import { axisModeOf } from '../store/axis-modes.ts'
 import type { Preferences } from '../store/preferences.ts'
 
 /** How the waterfall is looked at: all of its state but the moment and the build that is picked. */
@@ -13,7 +14,7 @@ export function lookIn(query: URLSearchParams): WaterfallLook | null {
   const zoom = Number(query.get('zoom') ?? 1)
   return {
     arrangement: arrangementIn(query),
-    axis: query.get('axis') === 'linear' ? 'linear' : 'folded',
+    axis: axisModeOf(query.get('axis')),
     zoom: zoom > 0 ? Math.min(LARGEST_ZOOM, Math.max(SMALLEST_ZOOM, zoom)) : 1,
   }
 }

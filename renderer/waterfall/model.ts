@@ -1,10 +1,12 @@
 import type { Build, BuilderId, BuildId, Change, Queue, Step } from '../bridge.ts'
 import { CANCELLED, FAILURE, isGood, RETRY, WARNINGS } from '../results.ts'
 import type { ColumnWidth } from '../store/arrangement.ts'
+import type { AxisMode } from '../store/axis-modes.ts'
 import { type Look, lookOf } from '../ui/look.ts'
-import { type Axis, foldedAxis, linearAxis, type Span } from './axis.ts'
+import { type Axis, type AxisOptions, foldedAxis, linearAxis, type Span } from './axis.ts'
 import { type ColumnPlan, columnWidth, FOLDED_PX, type GroupPlan } from './column-plan.ts'
 import { type Estimate, expectedMs } from './estimate.ts'
+import { eventsAxis } from './events-axis.ts'
 import type { Expected } from './forecast.ts'
 import {
   type ExpectedFuture,
@@ -15,8 +17,6 @@ import {
   remainder,
 } from './future.ts'
 import { summarize } from './summary.ts'
-
-export type AxisMode = 'linear' | 'folded'
 
 export interface ModelInput {
   readonly now: number
@@ -142,7 +142,7 @@ export function layOut(input: ModelInput): Model {
   const near = changes.filter(change => change.receivedAt >= oldest - 600_000)
   const marks = near.map(change => change.receivedAt)
   const options = { now, spans, marks, zoom: input.zoom, usualMs: input.usualMs }
-  const axis = input.mode === 'linear' ? linearAxis(options) : foldedAxis(options)
+  const axis = axisFor(input, options, [...byPlan.values()])
 
   const wide = columnWidth(plans, input.columnWidth ?? 'automatic', input.width)
   const future = futureAxis(now, horizonOf(input), input.usualMs)
@@ -162,6 +162,23 @@ export function layOut(input: ModelInput): Model {
     changes: placeChanges(near, axis),
     width: x,
   }
+}
+
+function axisFor(
+  { mode, steps, now }: ModelInput,
+  options: AxisOptions,
+  columns: readonly (readonly Build[])[],
+): Axis {
+  if (mode === 'linear') return linearAxis(options)
+  if (mode === 'folded') return foldedAxis(options)
+  const eventsOf = (build: Build) => [
+    ...[build, ...(steps.get(build.id) ?? [])].map(({ completeAt }) => completeAt ?? now),
+    build.startedAt,
+  ]
+  return eventsAxis(
+    options,
+    columns.map(builds => builds.flatMap(eventsOf)),
+  )
 }
 
 function columnOf(

@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useRef } from 'react'
 import type { Build } from '../bridge.ts'
 import { isGood } from '../results.ts'
 import { openBuild } from '../store/actions.ts'
+import { nextAxisMode } from '../store/axis-modes.ts'
 import { useKeys } from '../store/keys.ts'
 import { arrange, prefer, readPreferences } from '../store/preferences.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
@@ -82,7 +83,7 @@ export function useBoardKeys(
     '=': () => zoomBy(1.5),
     '-': () => zoomBy(1 / 1.5),
     '0': () => prefer({ zoom: 1 }),
-    m: () => prefer({ axis: readPreferences().axis === 'linear' ? 'folded' : 'linear' }),
+    m: () => prefer({ axis: nextAxisMode(readPreferences().axis) }),
     p: () => prefer({ panel: !readPreferences().panel }),
     '{': () => pick(failureAnywhere(1)),
     '}': () => pick(failureAnywhere(-1)),

@@ -16,9 +16,10 @@ import { useLink } from './use-link.ts'
 import { usePlans } from './use-plans.ts'
 import './waterfall.css'
 
-const AXIS_MODES = [
+const AXES = [
   { value: 'linear', label: 'Linear' },
   { value: 'folded', label: 'Folded' },
+  { value: 'events', label: 'Events' },
 ] as const
 
 /** A column for each builder, time upward, what is running at the top. */
@@ -42,7 +43,7 @@ export function WaterfallView() {
           <span className="grow" />
           <Segments
             label="Time axis"
-            choices={AXIS_MODES}
+            choices={AXES}
             value={axis}
             onChange={value => prefer({ axis: value })}
           />

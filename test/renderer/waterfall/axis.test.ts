@@ -7,6 +7,7 @@ import {
   type Span,
   ticksOf,
 } from '../../../renderer/waterfall/axis.ts'
+import { eventsAxis } from '../../../renderer/waterfall/events-axis.ts'
 
 const SECOND = 1000
 const HOUR = 3600 * SECOND
@@ -85,6 +86,39 @@ test('labels stand at round moments, apart from each other and outside of folds'
     expect(axis.folds.some(fold => tick.y > fold.top && tick.y < fold.bottom)).toBe(false)
     if (i > 0) expect(tick.y - ticks[i - 1]!.y).toBeGreaterThan(30)
   }
+})
+
+describe('the axis of events', () => {
+  const busy = { from: NOW - 58 * SECOND, to: NOW - 51 * SECOND }
+  const long = { from: NOW - 5 * HOUR, to: NOW - 2 * HOUR }
+  const axis = eventsAxis({ now: NOW, spans: [busy, long], marks: [], zoom: 1 }, [
+    // Three events within ten seconds, one of them a step in between.
+    [busy.to, NOW - 55 * SECOND, busy.from],
+    [long.to, long.from],
+  ])
+
+  test('is as many rows high as the busiest column has events, and three hours cost one', () => {
+    const y = (moment: number) => Math.round(axis.y(moment))
+    expect([y(busy.to), y(busy.from), y(long.to), y(long.from), y(NOW)]).toEqual([
+      LOWEST_BOX,
+      3 * LOWEST_BOX,
+      4 * LOWEST_BOX,
+      5 * LOWEST_BOX,
+      0,
+    ])
+    expect(axis.folds).toEqual([])
+  })
+
+  test('is labelled where something happened, and not between', () => {
+    const seen = ticksOf(axis, NOW, 0, axis.height).map(tick => tick.moment)
+    expect(seen).toEqual([NOW - 55 * SECOND, long.to])
+  })
+
+  test('grows and shrinks with the zoom, but never to nothing', () => {
+    const height = (zoom: number) =>
+      eventsAxis({ now: NOW, spans: [], marks: [long.to, long.from], zoom }, []).y(long.from)
+    expect([height(1), height(2), height(0.01)].map(Math.round)).toEqual([36, 72, 12])
+  })
 })
 
 function expectSameOrder(folded: Axis, linear: Axis, spans: readonly Span[]) {

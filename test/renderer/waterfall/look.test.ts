@@ -72,7 +72,7 @@ function anyLook(): WaterfallLook {
       all: one(true, false),
       filter: one('', ...odd),
     },
-    axis: one('linear', 'folded'),
+    axis: one('linear', 'folded', 'events'),
     zoom: one(1, 0.2, 1.5, 2.25, 12),
   }
 }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { foldedAxis, linearAxis, type Span } from '../../../renderer/waterfall/axis.ts'
+import {
+  type AxisOptions,
+  foldedAxis,
+  linearAxis,
+  type Span,
+} from '../../../renderer/waterfall/axis.ts'
+import { eventsAxis } from '../../../renderer/waterfall/events-axis.ts'
 import { FUTURE_PX } from '../../../renderer/waterfall/future.ts'
 import { positionAt, topOf } from '../../../renderer/waterfall/place.ts'
 import { createRandom } from '../../helpers/random.ts'
@@ -51,12 +57,15 @@ test('now is at the foot of what is expected', () => {
   expect(topOf(linearAxis({ now: NOW, spans: [], marks: [], zoom: 1 }), null)).toBe(-FUTURE_PX)
 })
 
-test('folded keeps the order and the overlaps of linear, whatever was built', () => {
+test.each([
+  ['folded', foldedAxis],
+  ['events', (options: AxisOptions) => eventsAxis(options, columnsOf(options.spans))],
+])('%s keeps the order and the overlaps of linear, whatever was built', (_, axisOf) => {
   for (let seed = 1; seed <= 40; seed++) {
     const spans = spansOf(seed, NOW, 30)
     const options = { now: NOW, spans, marks: [], zoom: 1 }
     const linear = linearAxis(options)
-    const folded = foldedAxis(options)
+    const folded = axisOf(options)
     const relations = (y: (moment: number) => number) =>
       spans.flatMap(a =>
         spans.map(b => [y(a.from) <= y(b.from), y(a.to) < y(b.from) && y(b.to) < y(a.from)]),
@@ -65,3 +74,10 @@ test('folded keeps the order and the overlaps of linear, whatever was built', ()
     for (const { from, to } of spans) expect(folded.y(from) - folded.y(to)).toBeGreaterThan(13.9)
   }
 })
+
+/** The spans of three columns, as what happened in each. */
+function columnsOf(spans: readonly Span[]): number[][] {
+  return [0, 1, 2].map(i =>
+    spans.filter((_, n) => n % 3 === i).flatMap(({ from, to }) => [from, to]),
+  )
+}
