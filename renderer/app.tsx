@@ -23,6 +23,7 @@ import { isTyping } from './store/keys.ts'
 import { BUILD_TABS, go, nameIn, routes, useLocation } from './store/route.ts'
 import { Empty } from './ui/parts.tsx'
 import { UpdateDialogProvider } from './updates/update-dialog.tsx'
+import { ViewPlace } from './views/view-place.tsx'
 import { askForDate, DateDialog } from './waterfall/date-dialog.tsx'
 import { WaterfallView } from './waterfall/waterfall-view.tsx'
 import { AddView } from './welcome/add-view.tsx'
@@ -134,6 +135,7 @@ function DeskViews() {
       <Route path="/search">
         <SearchView />
       </Route>
+      <Route path="/view/:name">{({ name }) => <ViewPlace name={nameIn(name)} />}</Route>
       <Route path="/add">
         <AddView />
       </Route>

@@ -20,6 +20,7 @@ export type {
   Queue,
   RecoveryStatus,
   Requests,
+  SavedView,
   Schedule,
   SequencedNews,
   Snapshot,

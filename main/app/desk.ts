@@ -82,7 +82,12 @@ export function openDesk(
   })
   void host.whenRunning.then(() => {
     if (stopped) return
-    citizen = openCitizen(electron, host, login, { show, open: goTo, windows: () => [...windows] })
+    citizen = openCitizen(electron, host, login, {
+      show,
+      open: goTo,
+      openWindow: place => bridge.command(open().webContents, `go:${place}`),
+      windows: () => [...windows],
+    })
     host.serveDesktop(citizen)
   })
   if (!hidden || !state.get('desktop').tray) show()

@@ -35,6 +35,9 @@ const newSlave = {
   tags: z.array(name).max(100),
   maxBuilds: z.int().min(1).max(1000).nullable(),
 }
+const viewName = z.string().max(60, 'must have at most 60 characters')
+// Names of all columns may be in it.
+const place = z.string().startsWith('/', 'must begin with a slash').max(100_000)
 const password = z.string().min(8, 'must have at least 8 characters').max(500)
 
 const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
@@ -164,6 +167,11 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'environment:refresh': z.tuple([]),
   'environment:pin': z.tuple([]),
   'environment:unpin': z.tuple([]),
+  'views:list': z.tuple([]),
+  'views:save': z.tuple([z.object({ name: viewName, place, replace: z.boolean() })]),
+  'views:rename': z.tuple([z.object({ name: viewName, to: viewName })]),
+  'views:delete': z.tuple([z.object({ name: viewName })]),
+  'window:open': z.tuple([z.object({ place })]),
   'desktop:show': z.tuple([]),
   'desktop:configure': z.tuple([
     z.object({

@@ -159,6 +159,14 @@ export interface Requests {
   'environment:refresh': () => EnvironmentInfo
   'environment:pin': () => EnvironmentInfo
   'environment:unpin': () => EnvironmentInfo
+  /** Views that were given a name, in the order in which they were. */
+  'views:list': () => readonly SavedView[]
+  /** Keeps a view; with `replace` in the place of one of that name. Answers with all. */
+  'views:save': (order: { name: string; place: string; replace: boolean }) => readonly SavedView[]
+  'views:rename': (order: { name: string; to: string }) => readonly SavedView[]
+  'views:delete': (order: { name: string }) => readonly SavedView[]
+  /** Shows a place in a window of its own. A browser opens one by itself. */
+  'window:open': (order: { place: string }) => void
   /** What the desktop app does outside of its window. */
   'desktop:show': () => DesktopInfo
   'desktop:configure': (change: Partial<DesktopInfo>) => DesktopInfo
@@ -371,6 +379,13 @@ export interface EnvironmentInfo {
   readonly readAt: Moment
   /** By name; `null` for values that look like secrets. */
   readonly variables: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+/** A state of a view that somebody gave a name. */
+export interface SavedView {
+  readonly name: string
+  /** Its address in the window: `/waterfall?group=tag`. */
+  readonly place: string
 }
 
 export interface DesktopInfo {

@@ -5,15 +5,20 @@ import { mustBe } from './refused.ts'
 export interface DesktopDoor {
   info(): DesktopInfo
   configure(change: Partial<DesktopInfo>): DesktopInfo
+  /** Shows a place in a window of its own. */
+  openWindow(place: string): void
 }
 
-type DesktopHandlers = Pick<Handlers, 'desktop:show' | 'desktop:configure'>
+type DesktopHandlers = Pick<Handlers, 'desktop:show' | 'desktop:configure' | 'window:open'>
 
 /** @param door Comes after the handlers are made, and in the desktop app only. */
 export function desktopHandlers(door: () => DesktopDoor | undefined): DesktopHandlers {
   const there = () => mustBe(door(), 'a browser has no tray; this is for the desktop app')
   return {
     'desktop:show': () => there().info(),
+    'window:open'({ place }) {
+      mustBe(door(), 'a browser opens its windows by itself').openWindow(place)
+    },
     'desktop:configure': change => there().configure(change),
   }
 }

@@ -24,6 +24,7 @@ import { runRepository } from './run-repository.ts'
 import { slaveHandlers } from './slaves.ts'
 import { terminalHandlers } from './terminal.ts'
 import { type UpdateDoor, updateHandlers, updateStatus } from './updates.ts'
+import { memoryViews, type ViewsPort, viewHandlers } from './views.ts'
 
 export interface HandlerOptions {
   readonly chooseFolder: () => Promise<string | null>
@@ -32,6 +33,8 @@ export interface HandlerOptions {
   readonly recovery?: RecoveryPort
   readonly environment?: EnvironmentPort
   readonly desktop?: () => DesktopDoor | undefined
+  /** Where saved views are kept; in memory when it is not given. */
+  readonly views?: ViewsPort
   /** What replaces the app, where something does. */
   readonly updates?: () => UpdateDoor | undefined
 }
@@ -127,6 +130,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'config:reload': () => config.reload(),
     ...recoveryHandlers(options.recovery),
     ...environmentHandlers(options.environment),
+    ...viewHandlers(options.views ?? memoryViews()),
     ...desktopHandlers(options.desktop ?? (() => undefined)),
     ...updateHandlers(updates, master.options.version),
 

@@ -69,6 +69,7 @@ const READING = new Set([
   'logs:search',
   'config:read',
   'backup:list',
+  'views:list',
 ])
 
 /** Handlers of which those that would write, or start something, refuse and say why. */

@@ -336,6 +336,7 @@ async function startRunning(
       updates,
       desktop,
       environment,
+      views: { read: () => state.get('views'), write: views => state.set('views', views) },
     })
     return {
       updateOutcome,

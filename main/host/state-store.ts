@@ -133,6 +133,10 @@ const PARSERS: { readonly [K in keyof State]: (value: unknown) => State[K] } = {
       muted: Array.isArray(muted) ? muted.filter(one => typeof one === 'string') : [],
     }
   },
+  views: value =>
+    Array.isArray(value)
+      ? value.filter(one => typeof one?.name === 'string' && /^\//.test(one.place))
+      : [],
   updates(value) {
     const { check, channel, apply, tried } = Object(value) as Record<string, unknown>
     return {

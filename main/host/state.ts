@@ -8,7 +8,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { DesktopInfo } from '../bridge/contract.ts'
+import type { DesktopInfo, SavedView } from '../bridge/contract.ts'
 
 /** What state.json holds: small, and nothing that builds, queue or logs depend on. */
 export interface State {
@@ -18,6 +18,7 @@ export interface State {
   readonly lastRun: LastRun | null
   readonly updates: UpdateSettings
   readonly desktop: DesktopInfo
+  readonly views: readonly SavedView[]
 }
 
 export interface UpdateSettings {
@@ -71,10 +72,11 @@ export const DEFAULT_STATE: State = {
   lastRun: null,
   updates: DEFAULT_UPDATES,
   desktop: DEFAULT_DESKTOP,
+  views: [],
 }
 
 /** The schema of state.json, ours and not the app's version. It is handed to the store as `<n>.0.0`. */
-export const STATE_SCHEMA = 3
+export const STATE_SCHEMA = 4
 
 type Fields = Record<string, unknown>
 
@@ -83,6 +85,7 @@ export const STATE_MIGRATIONS: Readonly<Record<number, (state: Fields) => Fields
   1: state => ({ theme: 'system', window: null, lastRun: null, ...state }),
   2: state => ({ updates: DEFAULT_UPDATES, ...state }),
   3: state => ({ desktop: DEFAULT_DESKTOP, ...state }),
+  4: state => ({ views: [], ...state }),
 }
 
 /** The slice of electron-store and conf that migrations need. */

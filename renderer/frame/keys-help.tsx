@@ -35,6 +35,7 @@ const GROUPS: readonly {
       ['r', 'rebuild'],
       ['s', 'stop'],
       ['c', 'mark, then compare; or Ctrl-click two builds'],
+      ['v', 'saved views'],
       ['x', 'columns of builders or of slaves'],
       ['Shift ← →', 'move the column whose head has the focus'],
       ['+ - 0', 'zoom'],

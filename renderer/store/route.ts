@@ -108,6 +108,16 @@ export function writeQuery(path: string, query: URLSearchParams): void {
   history.replaceState(null, '', `#${path}${text && `?${text}`}`)
 }
 
+/** The address of a saved view. */
+export function viewPath(name: string): string {
+  return `/view/${encodeURIComponent(name)}`
+}
+
+/** Goes to a place that stands for this one: going back leads to where one was before. */
+export function replacePlace(path: string): void {
+  location.replace(`#${path}`)
+}
+
 /** Goes to another view from outside of a component. */
 export function go(path: string): void {
   location.hash = path

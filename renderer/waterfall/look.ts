@@ -1,6 +1,7 @@
 import { arrangementIn, isArranged, writeArrangement } from '../store/arrangement.ts'
 import { axisModeOf } from '../store/axis-modes.ts'
 import type { Preferences } from '../store/preferences.ts'
+import { routes } from '../store/route.ts'
 
 /** How the waterfall is looked at: all of its state but the moment and the build that is picked. */
 export type WaterfallLook = Pick<Preferences, 'arrangement' | 'axis' | 'zoom'>
@@ -29,4 +30,12 @@ export function writeLook(
   query.delete('zoom')
   if (axis !== 'folded') query.set('axis', axis)
   if (zoom !== 1) query.set('zoom', String(Number(zoom.toFixed(3))))
+}
+
+/** The address of a look. It says all of it, so that it is the same in a window that is arranged otherwise. */
+export function placeOf(look: WaterfallLook): string {
+  const query = new URLSearchParams()
+  writeLook(query, look)
+  query.set('columns', look.arrangement.columns)
+  return `${routes.waterfall}?${query}`
 }

@@ -6,12 +6,13 @@ import { prefer, readPreferences, usePreferences } from '../store/preferences.ts
 import { go, routes } from '../store/route.ts'
 import { useSelectedBuild } from '../store/selection.ts'
 import { Hint, Segments } from '../ui/parts.tsx'
+import { ViewsMenu } from '../views/views-menu.tsx'
 import { Board } from './board.tsx'
 import { BuildPanel } from './build-panel.tsx'
 import { ColumnFilter } from './column-filter.tsx'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { Legend } from './legend.tsx'
-import { LARGEST_ZOOM, SMALLEST_ZOOM } from './look.ts'
+import { LARGEST_ZOOM, placeOf, SMALLEST_ZOOM } from './look.ts'
 import { useLink } from './use-link.ts'
 import { usePlans } from './use-plans.ts'
 import './waterfall.css'
@@ -37,6 +38,7 @@ export function WaterfallView() {
         <div className="tools">
           <h1 className="visually-hidden">Waterfall</h1>
           <ViewSwitch />
+          <ViewsMenu place={() => placeOf(readPreferences())} />
           <ColumnsMenu />
           <ColumnFilter />
           <Legend />

@@ -31,6 +31,7 @@ test('a first start begins on defaults, in a file that is only for this user', (
     state.get('lastRun'),
     state.get('updates'),
     state.get('desktop'),
+    state.get('views'),
   ]).toEqual(Object.values(DEFAULT_STATE))
   expect(state.trouble).toBeUndefined()
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -119,15 +120,17 @@ test('values that make no sense are as good as none', () => {
     theme: 'mauve',
     window: { x: 'left' },
     lastRun: { version: 1 },
+    views: [7, null, { name: 'a' }, { name: 'b', place: '/waterfall' }],
   })
 
   const state = open()
 
-  expect([state.get('theme'), state.get('window'), state.get('lastRun')]).toEqual([
-    'system',
-    null,
-    null,
-  ])
+  expect([
+    state.get('theme'),
+    state.get('window'),
+    state.get('lastRun'),
+    state.get('views'),
+  ]).toEqual(['system', null, null, [{ name: 'b', place: '/waterfall' }]])
 })
 
 test('what a killed write left behind is swept', () => {

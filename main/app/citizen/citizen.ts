@@ -16,6 +16,8 @@ export interface CitizenActions {
   show(): void
   /** Shows the window at a place. */
   open(place: string): void
+  /** Opens another window at a place. */
+  openWindow(place: string): void
   /** The windows that are open. */
   windows(): readonly WindowPort[]
 }
@@ -64,6 +66,7 @@ export function openCitizen(
       showBadge()
     },
     info,
+    openWindow: actions.openWindow,
     configure(change) {
       const before = state.get('desktop')
       const next = { ...before, ...change }

@@ -1,7 +1,19 @@
 /** The scheme that the system opens with this app. */
 export const SCHEME = 'triphammer'
 
-const VIEWS = new Set(['waterfall', 'builds', 'changes', 'slaves', 'search', 'settings', 'add'])
+const VIEWS = new Set([
+  'view',
+  'waterfall',
+  'console',
+  'grid',
+  'compare',
+  'builds',
+  'changes',
+  'slaves',
+  'search',
+  'settings',
+  'add',
+])
 const LONGEST = 2000
 
 /**
