@@ -33,6 +33,10 @@ const TrendsView = lazy(() =>
   import('./trends/trends-view.tsx').then(part => ({ default: part.TrendsView })),
 )
 
+const CompareView = lazy(() =>
+  import('./compare/compare-view.tsx').then(part => ({ default: part.CompareView })),
+)
+
 export function App() {
   return (
     <Router hook={useLocation}>
@@ -118,6 +122,13 @@ function DeskViews() {
       </Route>
       <Route path="/changes">
         <ChangesView />
+      </Route>
+      <Route path="/compare/:a/:b">
+        {({ a, b }) => (
+          <Suspense>
+            <CompareView a={a} b={b} />
+          </Suspense>
+        )}
       </Route>
       <Route path="/trends">
         <Suspense>

@@ -68,6 +68,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     }),
   ]),
   'history:inside': z.tuple([id]),
+  'history:between': z.tuple([z.object({ a: id, b: id })]),
   'history:trends': z.tuple([
     z.object({ ...stretch, parts: z.int().min(1).max(400), builders: z.array(id).max(12) }),
   ]),

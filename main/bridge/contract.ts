@@ -60,6 +60,7 @@ export interface Requests {
   'history:holdings': HistoryQuestions['holdings']
   'history:inside': HistoryQuestions['inside']
   'history:trends': HistoryQuestions['trends']
+  'history:between': HistoryQuestions['between']
   /** Who sits at this desk, as git knows it. */
   'person:identity': () => Identity
   'build:details': (id: BuildId) => BuildDetails

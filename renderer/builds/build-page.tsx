@@ -1,5 +1,6 @@
 import { Tabs } from '@base-ui/react/tabs'
 import {
+  ArrowLeftRight,
   ChevronLeft,
   ChevronRight,
   Clock,
@@ -20,6 +21,7 @@ import {
   type Step,
 } from '../bridge.ts'
 import { LogView } from '../logs/log-view.tsx'
+import { isGood } from '../results.ts'
 import { rebuild, stopBuild } from '../store/actions.ts'
 import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
@@ -173,7 +175,7 @@ function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
 }
 
 function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal: () => void }) {
-  const { build, builder, changes, previous, next, tries } = details
+  const { build, builder, changes, previous, next, tries, lastGood } = details
   const now = useNow(1000)
   const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
   const look = lookOf(build.results)
@@ -200,6 +202,18 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
           {builder.name} <span className="soft">#{build.number}</span>
         </h1>
         <span className="grow" />
+        {build.results !== null && !isGood(build.results) && lastGood && (
+          <Link
+            className="button"
+            href={routes.compare(
+              { builder: builder.name, number: build.number },
+              { builder: builder.name, number: lastGood.number },
+            )}
+          >
+            <ArrowLeftRight />
+            Compare with #{lastGood.number}, the last green
+          </Link>
+        )}
         <button
           type="button"
           className="button"

@@ -34,6 +34,10 @@ export const routes = {
   builder: (builder: Pick<Builder, 'name'>) => `/builds/${encodeURIComponent(builder.name)}`,
   /** Two builds side by side: what is new in the first, against the second. */
   compare: (a: BuildAddress, b: BuildAddress) => `/compare/${addressOf(a)}/${addressOf(b)}`,
+  tests: '/tests',
+  /** The history of one test. */
+  test: (builder: Pick<Builder, 'name'>, test: { readonly suite: string; readonly name: string }) =>
+    `/tests?${new URLSearchParams({ builder: builder.name, suite: test.suite, test: test.name })}`,
   slave: (name: string, tab = 'console') =>
     `/slaves/${encodeURIComponent(name)}${tab === 'console' ? '' : `/${tab}`}`,
 } as const

@@ -1,3 +1,4 @@
+import { type Between, type BetweenQuery, changesBetween } from '../db/between.ts'
 import { changesWithin } from '../db/changes.ts'
 import type { Database } from '../db/database.ts'
 import { eventsWithin } from '../db/events.ts'
@@ -37,6 +38,8 @@ export interface HistoryQuestions {
   logs: (query: LogsQuery) => LogsOfBuilds
   /** What stands around the steps of a build; `null` when there is no such build. */
   inside: (id: BuildId) => Inside | null
+  /** The changes by which two builds differ; `null` when there is no such build. */
+  between: (query: BetweenQuery) => Between | null
   /** How builders fared over a stretch of time. */
   trends: (query: TrendsQuery) => Trends
 }
@@ -102,6 +105,7 @@ export const HISTORY_ANSWERS: Answers = {
   holdings,
   logs: logsOfBuilds,
   inside: insideOf,
+  between: changesBetween,
   trends,
 }
 
