@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { ensureDataDirectory } from '../host/data-dir.ts'
 import { findHolder } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
-import { HISTORY } from '../master/backup/data-files.ts'
+import { hasHistory } from '../master/backup/data-files.ts'
 import type { ImportReport } from '../master/exchange/buildbot/report.ts'
 import { lockForOurselves } from './backup-commands.ts'
 import type { CommandLine } from './cli.ts'
@@ -74,7 +73,7 @@ export function addExchangeCommands({ program, dataDir, json }: CommandLine): vo
       const source = openBuildbot(from)
       try {
         // A history that is there can be had back.
-        if (existsSync(join(dataDir(), HISTORY)))
+        if (hasHistory(dataDir()))
           await createBackup({ ...facts, reason: 'before', coming: 'import', version: VERSION })
       } catch (error) {
         source.close()

@@ -12,6 +12,7 @@ import type { Doors, RecoveryDoors } from '../http/doors.ts'
 import { type HttpServer, startHttp } from '../http/server.ts'
 import { systemClock } from '../master/clock.ts'
 import type { SlavePort } from '../master/config/model.ts'
+import { readHeader } from '../master/db/header.ts'
 import {
   type Master,
   type MasterMode,
@@ -23,7 +24,7 @@ import type { AsyncStop, Stop } from '../master/model.ts'
 import { socketPath } from '../master/slaves/socket-path.ts'
 import { readIntent } from '../master/upgrade/intent.ts'
 import { sizeOf } from '../master/upgrade/look.ts'
-import { latestOf, readHeader, STORES, storePath } from '../master/upgrade/stores.ts'
+import { latestOf, STORES, storePath } from '../master/upgrade/stores.ts'
 import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 import { openAppLog } from './app-log.ts'
 import { APP_ROOT, packedSlave, slaveEntry } from './app-root.ts'

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -70,10 +71,53 @@ test('a history comes from Buildbot, goes into a file and an export beside a run
   ])
 }, 60_000)
 
-// The slave of the running master may have come between the two.
+test.each(['a Buildbot', 'an export'])(
+  'an import of %s that is killed at any moment is made whole by the next',
+  async kind => {
+    const folder = temporaryFolder('cli')
+    const source = join(folder, 'state.sqlite')
+    const packed = readFileSync(join(ROOT, 'test/fixtures/buildbot/state.sqlite.zst'))
+    writeFileSync(source, zstdDecompressSync(packed))
+    const whole = join(folder, 'whole')
+    triphammer(whole, 'import', '--buildbot', source)
+    const exported = join(folder, 'exported')
+    triphammer(whole, 'export', exported)
+    const from = kind === 'an export' ? [exported] : ['--buildbot', source]
+    const dataDir = join(folder, 'data')
+    let kills = 0
+    // Each life sees twice the writes to the disk of the one before.
+    for (let writes = 4; ; writes *= 2) {
+      const status = await killAfter(writes, dataDir, 'import', ...from)
+      if (status === 0) break
+      expect([status, ++kills]).toEqual([null, Math.log2(writes) - 1])
+    }
+    expect(kills).toBeGreaterThan(1)
+    expect(ofBuilds(dataDir)).toEqual(ofBuilds(whole))
+    expect(readdirSync(folder).sort()).toEqual(['data', 'exported', 'state.sqlite', 'whole'])
+  },
+  60_000,
+)
+
+/** Runs a command, and kills it when so many writes were seen in its data directory; `null` is told of a kill. */
+async function killAfter(writes: number, dataDir: string, ...args: string[]) {
+  mkdirSync(dataDir, { recursive: true })
+  let seen = 0
+  const child = spawn(process.execPath, [CLI, '--data', dataDir, ...args], {
+    env: testEnvironment(),
+    stdio: 'ignore',
+  })
+  const watching = watch(dataDir, { recursive: true }, () => {
+    if (++seen === writes) child.kill('SIGKILL')
+  })
+  const [status] = (await once(child, 'exit')) as [number | null]
+  watching.close()
+  return status
+}
+
+// The slave of the running master may have come between the two, and each import is a run of its own.
 function ofBuilds(dataDir: string): [string, string][] {
   const tables = Object.entries(hashHistory(dataDir))
-  return tables.filter(([name]) => !/^(events|slaves|sqlite_sequence) /.test(name))
+  return tables.filter(([name]) => !/^(events|runs|slaves|sqlite_sequence) /.test(name))
 }
 
 test.each([

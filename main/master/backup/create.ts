@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Moment } from '../model.ts'
 import { finishCopy, openSnapshot } from './copy-database.ts'
-import { artifactPath, HISTORY, LOGS, smallFiles } from './data-files.ts'
+import { artifactPath, HISTORY, hasHistory, LOGS, smallFiles } from './data-files.ts'
 import { demandSpace, hashFile, sizeOf, syncPath } from './files.ts'
 import { type BackupFile, FORMAT, MANIFEST, type Manifest } from './manifest.ts'
 import type { BackupReason } from './reason.ts'
@@ -70,7 +70,7 @@ export async function createBackup(order: BackupOrder): Promise<Backup> {
   const { dataDir, reason, version, now, onProgress } = order
   const into = order.into ?? join(dataDir, BACKUPS)
   const label = order.coming ?? version
-  if (!existsSync(join(dataDir, HISTORY)))
+  if (!hasHistory(dataDir))
     throw new Error(`${dataDir} has no ${HISTORY}: there is nothing to back up yet.`)
   mkdirSync(into, { recursive: true, mode: 0o700 })
   await demandSpace(into, (await databaseBytes(dataDir)) + SPARE_BYTES)

@@ -1,9 +1,16 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readHeader } from '../db/header.ts'
 
 export const HISTORY = 'history.sqlite'
 export const LOGS = 'logs.sqlite'
 export const ARTIFACTS = 'artifacts'
+
+/** Whether there is a history. A process that died in its first moment has left a file without tables. */
+export function hasHistory(dataDir: string): boolean {
+  const path = join(dataDir, HISTORY)
+  return existsSync(path) && readHeader(path).userVersion !== 0
+}
 
 /** What SQLite may have beside a database. */
 export const COMPANIONS = ['-wal', '-shm', '-journal'] as const

@@ -78,9 +78,12 @@ export function schemaOf(db: DatabaseSync): number {
 export function countShortLogs(history: DatabaseSync, logsPath: string): number {
   history.prepare('ATTACH ? AS log_file').run(logsPath)
   try {
+    // A process that died in its first moment has made history, and no logs yet.
+    const made = history.prepare("SELECT 1 FROM log_file.sqlite_schema WHERE name = 'logs'").get()
+    const stored = made ? 'log_file.logs' : '(SELECT NULL AS id, NULL AS byte_count)'
     return history
       .prepare(
-        `SELECT count(*) AS n FROM main.logs l LEFT JOIN log_file.logs s ON s.id = l.id
+        `SELECT count(*) AS n FROM main.logs l LEFT JOIN ${stored} s ON s.id = l.id
          WHERE l.complete = 1 AND l.byte_count > ifnull(s.byte_count, 0)`,
       )
       .get()!.n as number

@@ -43,7 +43,8 @@ class DatabaseTooNewError extends Error {
 
 /**
  * Brings `db` up to version `to`. Each migration commits together with its
- * version number, so a crash leaves the file at a whole version.
+ * version number, so a crash leaves the file at a whole version; a new file
+ * is made at once, so a crash leaves one that is still new.
  *
  * @throws DatabaseTooNewError if a later Triphammer wrote the file.
  */
@@ -53,13 +54,15 @@ export function migrate(
   migrations: readonly Migration[] = MIGRATIONS,
 ): void {
   refuseNewer(db, migrations)
-  for (const { version, up } of migrations) {
-    if (version <= db.userVersion || version > to) continue
-    db.transaction(() => {
-      up(db)
-      db.userVersion = version
-      db.exec(`PRAGMA application_id=${applicationId(oldestReaderOf(migrations, version))}`)
-    })
+  const found = db.userVersion
+  const missing = migrations.filter(({ version }) => version > found && version <= to)
+  if (found === 0) db.transaction(() => missing.forEach(apply))
+  else for (const one of missing) db.transaction(() => apply(one))
+
+  function apply({ version, up }: Migration) {
+    up(db)
+    db.userVersion = version
+    db.exec(`PRAGMA application_id=${applicationId(oldestReaderOf(migrations, version))}`)
   }
 }
 

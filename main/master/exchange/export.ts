@@ -4,7 +4,7 @@ import { copyFile, mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { openSnapshot } from '../backup/copy-database.ts'
-import { artifactPath, HISTORY, LOGS } from '../backup/data-files.ts'
+import { artifactPath, HISTORY, hasHistory, LOGS } from '../backup/data-files.ts'
 import { demandSpace, sizeOf, syncPath } from '../backup/files.ts'
 import { lastId, logKeyOf, quoted, schemaOf, tableNames } from '../backup/summary.ts'
 import { unpackChunk } from '../logs/chunk.ts'
@@ -42,7 +42,7 @@ type Row = Record<string, SQLOutputValue>
  */
 export async function exportData(order: ExportOrder): Promise<Header> {
   const { dataDir, into, version, now } = order
-  if (!existsSync(join(dataDir, HISTORY)))
+  if (!hasHistory(dataDir))
     throw new Error(`${dataDir} has no ${HISTORY}: there is nothing to export yet.`)
   refuseFull(into)
   const bytes = (await sizeOf(join(dataDir, HISTORY))) + (await sizeOf(join(dataDir, LOGS)))

@@ -1,18 +1,11 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { type BackupInfo, describeBackup, type FoundBackup, listBackups } from '../backup/list.ts'
 import { countRows } from '../backup/summary.ts'
+import { readHeader, withReader } from '../db/header.ts'
 import type { Moment } from '../model.ts'
 import { readIntent } from './intent.ts'
 import { lookAtStores, readWhole, signsOfHistory, sizeOf } from './look.ts'
-import {
-  latestOf,
-  readHeader,
-  STORES,
-  type Store,
-  type StoreName,
-  storePath,
-  withReader,
-} from './stores.ts'
+import { latestOf, STORES, type Store, type StoreName, storePath } from './stores.ts'
 import { describeStoreTrouble, type Stage, type StoreTrouble } from './trouble.ts'
 
 /** How a data directory is: what is safe, what is wrong, what can be done. */

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { damageOf } from '../backup/summary.ts'
-import { latestOf, readHeader, STORES, type Store, storePath, withReader } from './stores.ts'
+import { readHeader, withReader } from '../db/header.ts'
+import { latestOf, STORES, type Store, storePath } from './stores.ts'
 import type { StoreTrouble } from './trouble.ts'
 
 export type Look =

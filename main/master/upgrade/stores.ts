@@ -1,8 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
-import { MIGRATIONS, type Migration, oldestReaderIn } from '../db/migrate.ts'
+import { MIGRATIONS, type Migration } from '../db/migrate.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 
 export type StoreName = 'history.sqlite' | 'logs.sqlite'
@@ -22,37 +20,6 @@ export function latestOf({ migrations }: Store): number {
   return migrations.at(-1)!.version
 }
 
-/** What a database says of itself before anything in it is looked at. */
-export interface Header {
-  readonly userVersion: number
-  /** The oldest schema whose program may look at it; `null` where the file says nothing of it. */
-  readonly oldestReader: number | null
-}
-
-/** @throws Error of SQLite when the file is no database. Nothing is changed, and nothing is left beside it. */
-export function readHeader(path: string): Header {
-  return withReader(path, db => ({
-    userVersion: pragma(db, 'user_version'),
-    oldestReader: oldestReaderIn(pragma(db, 'application_id')),
-  }))
-}
-
-/**
- * Looks at a database and changes nothing in it. Beside one with a write-ahead log SQLite makes
- * a `-shm`, which is left: another process may have it open by now.
- */
-export function withReader<T>(path: string, work: (db: DatabaseSync) => T): T {
-  // Without a write-ahead log the file is all there is, and SQLite need not make anything beside it.
-  const db = existsSync(`${path}-wal`)
-    ? new DatabaseSync(path, { readOnly: true })
-    : openImmutable(path)
-  try {
-    return work(db)
-  } finally {
-    db.close()
-  }
-}
-
 /**
  * Does `work`, which looks at databases, and removes what readers have made beside them. Only
  * for whoever has the lock of the data directory.
@@ -65,16 +32,6 @@ export function leavingNothing<T>(dataDir: string, work: () => T): T {
   } finally {
     for (const file of made) rmSync(file, { force: true })
   }
-}
-
-function openImmutable(path: string): DatabaseSync {
-  const url = pathToFileURL(path)
-  url.search = '?immutable=1'
-  return new DatabaseSync(url, { readOnly: true })
-}
-
-function pragma(db: DatabaseSync, name: string): number {
-  return Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0] as number
 }
 
 export function storePath(dataDir: string, { name }: Pick<Store, 'name'>): string {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { quoted } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
+import { readHeader, withReader } from '../db/header.ts'
 import { type Migration, migrate, oldestReaderOf } from '../db/migrate.ts'
 import type { Quarantined } from './quarantine.ts'
-import { latestOf, readHeader, type Store, withReader } from './stores.ts'
+import { latestOf, type Store } from './stores.ts'
 
 /** Called with what comes next; throws when it is to end. */
 export type Tick = (what: string) => void

@@ -27,7 +27,10 @@ test('a new file is brought to the latest version, and a second run changes noth
   expect([db.userVersion, readTables(db)]).toEqual([LATEST, first])
 })
 
-test('a migration that throws leaves the version and the tables as they were before it', () => {
+test.each([
+  ['an older file at the version', 1, 'before it', [{ name: 'kept', strict: true }]],
+  ['a new file as new', 0, '', []],
+])('a migration that throws leaves %s (%i) %s', (_, from, __, tables) => {
   const db = openTestDatabase({ version: 0 })
   const steps = [
     { version: 1, up: () => db.exec('CREATE TABLE kept (a) STRICT'.replace('(a)', '(a INTEGER)')) },
@@ -40,8 +43,9 @@ test('a migration that throws leaves the version and the tables as they were bef
     },
     { version: 3, up: () => db.exec('CREATE TABLE never (a INTEGER) STRICT') },
   ]
+  migrate(db, from, steps)
   expect(() => migrate(db, 3, steps)).toThrow('the disk is full')
-  expect([db.userVersion, readTables(db)]).toEqual([1, [{ name: 'kept', strict: true }]])
+  expect([db.userVersion, readTables(db)]).toEqual([from, tables])
 })
 
 test('only the migrations up to the wanted version run', () => {

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { HISTORY, LOGS } from '../../backup/data-files.ts'
+import { HISTORY, hasHistory, LOGS } from '../../backup/data-files.ts'
 import { type Database, openDatabase } from '../../db/database.ts'
+import { readHeader } from '../../db/header.ts'
 import { openHistory } from '../../db/history.ts'
 import { LATEST, migrate } from '../../db/migrate.ts'
 import { insertRun } from '../../db/runs.ts'
@@ -59,9 +59,10 @@ export function importBuildbot(order: BuildbotOrder): ImportReport {
   let db: Database | undefined
   let logs: Database | undefined
   try {
-    db = openHistory(join(dataDir, HISTORY))
+    // Logs first: a history without them is one that has lost them.
     logs = openDatabase(join(dataDir, LOGS))
     migrate(logs, LOG_MIGRATIONS.at(-1)!.version, LOG_MIGRATIONS)
+    db = openHistory(join(dataDir, HISTORY))
     const counts = { added: {}, already: {}, updated: {} } as Record<
       'added' | 'already' | 'updated',
       Record<string, number>
@@ -104,12 +105,10 @@ export function importBuildbot(order: BuildbotOrder): ImportReport {
 
 /** @throws Error when the history has to be brought up to date first. */
 export function refuseOtherSchema(dataDir: string): void {
+  if (!hasHistory(dataDir)) return
   const path = join(dataDir, HISTORY)
-  if (!existsSync(path)) return
-  const db = openDatabase(path, { readOnly: true })
-  const { userVersion } = db
-  db.close()
-  if (userVersion !== 0 && userVersion !== LATEST)
+  const { userVersion } = readHeader(path)
+  if (userVersion !== LATEST)
     throw new Error(
       `${path} is of another version (schema ${userVersion} instead of ${LATEST}). Start Triphammer once, so that it is brought up to date, and import then.`,
     )
