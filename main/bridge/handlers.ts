@@ -41,7 +41,7 @@ export interface HandlerOptions {
 
 const SNAPSHOT_BUILDS = 300
 const SNAPSHOT_CHANGES = 200
-const SNAPSHOT_EVENTS = 100
+const SNAPSHOT_EVENTS = 500
 const MOST_TESTS = 5000
 
 /** The answers to what the renderer may ask. A plain object, tested without Electron. */

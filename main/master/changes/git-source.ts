@@ -31,6 +31,7 @@ export interface GitSource {
 
 /** Of one push, so that a flood does not bury the waterfall; the tip is always among them. */
 const MOST_CHANGES = 200
+const MOST_TAGS = 20
 // Git writes several files for one commit.
 const SETTLE_MS = 40
 
@@ -84,16 +85,18 @@ export function startGitSource(options: GitSourceOptions): GitSource {
     try {
       const local = localPath(project.repository)
       if (local !== undefined) await mustBeThere(local)
-      const { own, tips: all } = await readBranches(
-        gitIn(undefined, options.env, abort.signal),
-        project.repository,
-      )
+      const {
+        own,
+        tips: all,
+        tags,
+      } = await readBranches(gitIn(undefined, options.env, abort.signal), project.repository)
       if (own !== null && own !== data.ownBranch(project.name)) data.setOwnBranch(project.name, own)
       const known = data.branchTips(project.name)
       const tips = new Map([...all].filter(([branch]) => wanted(branch)))
       if (known.size === 0) await greet(tips)
       else await compare(tips, known)
       passOver(all, known)
+      tellTags(tags)
       const checkedAt = clock.now()
       data.setSourceState(project.name, {
         state: all.size === 0 ? 'empty' : 'watching',
@@ -176,6 +179,18 @@ export function startGitSource(options: GitSourceOptions): GitSource {
     })
   }
 
+  // Those of a repository seen for the first time are no news.
+  function tellTags(tags: ReadonlyMap<string, string>) {
+    const known = data.knownTags(project.name)
+    const fresh = known === null ? [] : [...tags].filter(([tag]) => !known.has(tag))
+    if (known?.size === tags.size && fresh.length === 0) return
+    data.together(() => {
+      for (const [tag, revision] of fresh.slice(-MOST_TAGS))
+        data.addEvent('tag-made', `${project.name} ${tag}`, revision)
+      data.setKnownTags(project.name, [...tags.keys()])
+    })
+  }
+
   function move(
     branch: string,
     revision: string,
@@ -246,9 +261,8 @@ export function startGitSource(options: GitSourceOptions): GitSource {
       const git = gitIn(local, options.env, abort.signal)
       const folder = resolve(local, (await git('rev-parse', '--git-common-dir')).trim())
       if (abort.signal.aborted) return
-      const paths = ['HEAD', 'packed-refs', 'refs/heads', 'reftable'].map(name =>
-        join(folder, name),
-      )
+      const names = ['HEAD', 'packed-refs', 'refs/heads', 'refs/tags', 'reftable']
+      const paths = names.map(name => join(folder, name))
       const watcher = watch(paths, { ignoreInitial: true })
       let settling: (() => void) | undefined
       const lookSoon = () => {

@@ -59,10 +59,14 @@ export interface Branches {
   readonly own: string | null
   /** Where each branch points, the own branch first. */
   readonly tips: ReadonlyMap<string, string>
+  /** The commit of each tag. */
+  readonly tags: ReadonlyMap<string, string>
 }
 
 export async function readBranches(git: Git, repository: string): Promise<Branches> {
-  const said = await git('ls-remote', '--symref', '--', repository, 'HEAD', 'refs/heads/*')
+  const refs = ['HEAD', 'refs/heads/*', 'refs/tags/*']
+  const said = await git('ls-remote', '--symref', '--', repository, ...refs)
+  const tags = new Map<string, string>()
   const branches = new Map<string, string>()
   let own: string | undefined
   for (const line of said.split('\n')) {
@@ -70,11 +74,14 @@ export async function readBranches(git: Git, repository: string): Promise<Branch
     if (symbolic) own = symbolic[1]
     const branch = /^([0-9a-f]{40,64})\trefs\/heads\/(.+)$/.exec(line)
     if (branch) branches.set(branch[2]!, branch[1]!)
+    // What a tag with a message points to comes in a line after its own.
+    const tag = /^([0-9a-f]{40,64})\trefs\/tags\/(.+?)(\^\{\})?$/.exec(line)
+    if (tag) tags.set(tag[2]!, tag[1]!)
   }
   const tip = own !== undefined ? branches.get(own) : undefined
-  if (own === undefined || tip === undefined) return { own: null, tips: branches }
+  if (own === undefined || tip === undefined) return { own: null, tips: branches, tags }
   branches.delete(own)
-  return { own, tips: new Map([[own, tip], ...branches]) }
+  return { own, tips: new Map([[own, tip], ...branches]), tags }
 }
 
 /** Commits of `range`, oldest first; the newest `limit` of them where there are more. */

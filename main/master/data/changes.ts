@@ -37,6 +37,13 @@ export function changeData(db: Database, update: Update, clock: Clock) {
       readSchedulerState(db, `source ${project}`, 'own branch') ?? null,
     setOwnBranch: (project: string, branch: string) =>
       update(() => saveSchedulerState(db, `source ${project}`, 'own branch', branch)),
+    /** The tags that were seen of its repository; `null` when nobody has looked. */
+    knownTags(project: string): ReadonlySet<string> | null {
+      const kept = readSchedulerState(db, `source ${project}`, 'tags')
+      return kept === undefined ? null : new Set(kept.split('\n').filter(Boolean))
+    },
+    setKnownTags: (project: string, tags: readonly string[]) =>
+      update(() => saveSchedulerState(db, `source ${project}`, 'tags', tags.join('\n'))),
 
     /** Records changes together with how far the branch was seen: none is found twice or lost. */
     moveBranch({ project, branch, revision, changes: found }: BranchMove): Change[] {

@@ -430,3 +430,22 @@ async function freePort(): Promise<number> {
   await once(probe, 'close')
   return port
 }
+
+test('a new tag is an event, and those of a repository seen for the first time are none', async () => {
+  const repository = makeRepository()
+  repository.commit('the first')
+  repository.git('tag', 'v1')
+  const calc = watch(repository.path)
+  await calc.look()
+  const revision = repository.commit('the second')
+  repository.git('tag', '-a', '-m', 'Release', 'v2')
+  repository.git('tag', '-d', 'v1')
+  await calc.look()
+  await calc.look()
+  repository.git('tag', 'v1')
+  await calc.look()
+  expect([calc.events(), calc.data.events(0, 9).at(-1)!.detail]).toEqual([
+    ['tag-made calc v2', 'tag-made calc v1'],
+    revision,
+  ])
+})
