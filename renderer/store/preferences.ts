@@ -1,12 +1,15 @@
 import { type Arrangement, PLAIN, parseArrangement } from './arrangement.ts'
 import { type AxisMode, axisModeOf } from './axis-modes.ts'
 import { createCell, useCell } from './cell.ts'
+import { type MarkKind, markKindsIn } from './mark-kinds.ts'
 
 /** What a person chose for this window. It is kept in the browser; losing it costs nothing but that choice. */
 export interface Preferences {
   readonly theme: 'system' | 'light' | 'dark'
   readonly axis: AxisMode
   readonly zoom: number
+  /** What is not marked in the waterfall. */
+  readonly hidden: readonly MarkKind[]
   readonly wrap: boolean
   readonly panel: boolean
   readonly arrangement: Arrangement
@@ -16,6 +19,7 @@ const DEFAULTS: Preferences = {
   theme: 'system',
   axis: 'folded',
   zoom: 1,
+  hidden: [],
   wrap: false,
   panel: true,
   arrangement: PLAIN,
@@ -57,7 +61,8 @@ function read(): Preferences {
     const kept = { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') }
     const axis = axisModeOf(kept.axis)
     const zoom = kept.zoom > 0 ? Number(kept.zoom) : DEFAULTS.zoom
-    return { ...kept, axis, zoom, arrangement: parseArrangement(kept.arrangement) }
+    const hidden = markKindsIn(kept.hidden)
+    return { ...kept, axis, zoom, hidden, arrangement: parseArrangement(kept.arrangement) }
   } catch {
     return DEFAULTS
   }

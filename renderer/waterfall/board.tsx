@@ -234,7 +234,7 @@ function useMissed(left: number | null): { all: number; failed: number } {
 
 function useModel(
   plans: readonly ColumnPlan[],
-  { builds, steps, changes }: Timeline,
+  { builds, steps, changes, events }: Timeline,
   mode: AxisMode,
   zoom: number,
   now: number,
@@ -243,7 +243,8 @@ function useModel(
   const queue = useDesk(desk => desk.queue)
   const { expected, estimate } = useForecast(now)
   const usualMs = useUsualMs({ builds })
-  const { width: columnWidth } = usePreferences().arrangement
+  const { hidden, arrangement } = usePreferences()
+  const { width: columnWidth } = arrangement
   // A lane that was needed once is kept: nothing moves when a build ends.
   const builders = useDesk(desk => desk.builders)
   const names = useMemo(() => new Map(builders.map(one => [one.id, one.name])), [builders])
@@ -262,6 +263,8 @@ function useModel(
       builds: begun,
       steps,
       changes: seen,
+      events,
+      hidden,
       queue,
       expected,
       estimate,
@@ -274,6 +277,8 @@ function useModel(
     builds,
     steps,
     changes,
+    events,
+    hidden,
     queue,
     expected,
     estimate,

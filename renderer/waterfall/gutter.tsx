@@ -3,6 +3,8 @@ import { axisClock, day, exact, personName, shortRevision } from '../ui/format.t
 import { Avatar } from '../ui/parts.tsx'
 import type { Tick } from './axis.ts'
 import { futureTicks } from './future.ts'
+import { MarkSign } from './mark-sign.tsx'
+import { markWords } from './mark-words.ts'
 import { CHANGE_PX, type Model } from './model.ts'
 
 export const GUTTER_PX = 216
@@ -47,6 +49,20 @@ export function Gutter({
           />
         ))}
       </svg>
+      {model.marks
+        .filter(mark => mark.y > from && mark.y < to)
+        .map(mark => (
+          <span
+            key={mark.events[0]!.id}
+            className="event-mark"
+            role="img"
+            aria-label={markWords(mark)}
+            title={markWords(mark)}
+            style={{ top: mark.y - from }}
+          >
+            <MarkSign kind={mark.kind} />
+          </span>
+        ))}
       <ul aria-label="Changes">
         {marks.map(({ change, y }) => (
           <li key={change.id} style={{ top: y - from, height: CHANGE_PX, left: CHANGES_X }}>

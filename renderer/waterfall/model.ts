@@ -1,7 +1,8 @@
-import type { Build, BuilderId, BuildId, Change, Queue, Step } from '../bridge.ts'
+import type { Build, BuilderId, BuildId, Change, MasterEvent, Queue, Step } from '../bridge.ts'
 import { CANCELLED, FAILURE, isGood, RETRY, WARNINGS } from '../results.ts'
 import type { ColumnWidth } from '../store/arrangement.ts'
 import type { AxisMode } from '../store/axis-modes.ts'
+import type { MarkKind } from '../store/mark-kinds.ts'
 import { type Look, lookOf } from '../ui/look.ts'
 import { type Axis, type AxisOptions, foldedAxis, linearAxis, type Span } from './axis.ts'
 import { type ColumnPlan, columnWidth, FOLDED_PX, type GroupPlan } from './column-plan.ts'
@@ -16,6 +17,7 @@ import {
   type RunningFuture,
   remainder,
 } from './future.ts'
+import { type Mark, placeMarks, placeSleeps, type SleepBand } from './marks.ts'
 import { summarize } from './summary.ts'
 
 export interface ModelInput {
@@ -31,6 +33,9 @@ export interface ModelInput {
   readonly builds: readonly Build[]
   readonly steps: ReadonlyMap<BuildId, readonly Step[]>
   readonly changes: readonly Change[]
+  readonly events: readonly MasterEvent[]
+  /** Kinds of marks that are switched off. */
+  readonly hidden: readonly MarkKind[]
   readonly queue: Queue
   /** Builds that have not begun. */
   readonly expected: ReadonlyMap<BuilderId, readonly Expected[]>
@@ -49,6 +54,8 @@ export interface Model {
   readonly columns: readonly Column[]
   readonly groups: readonly Group[]
   readonly changes: readonly ChangeMark[]
+  readonly marks: readonly Mark[]
+  readonly sleeps: readonly SleepBand[]
   readonly width: number
 }
 
@@ -125,6 +132,8 @@ export interface ChangeMark {
 export const CHANGE_PX = 31
 /** Further than this from its moment a change is not written. */
 const FARTHEST_CHANGE = 10 * CHANGE_PX
+/** Changes that are so much older than the oldest build may have led to it. */
+const BEFORE_MS = 600_000
 const PAD = 6
 /** A column narrower than this has no room to lose at its sides. */
 const LEAST_FOR_PAD = 40
@@ -138,8 +147,7 @@ export function layOut(input: ModelInput): Model {
     (build): Span => ({ from: build.startedAt, to: Math.min(now, build.completeAt ?? now) }),
   )
   const oldest = Math.min(now, ...spans.map(span => span.from))
-  // Changes older than the oldest build have nothing beside them.
-  const near = changes.filter(change => change.receivedAt >= oldest - 600_000)
+  const near = changes.filter(change => change.receivedAt >= oldest - BEFORE_MS)
   const marks = near.map(change => change.receivedAt)
   const options = { now, spans, marks, zoom: input.zoom, usualMs: input.usualMs }
   const axis = axisFor(input, options, [...byPlan.values()])
@@ -160,6 +168,8 @@ export function layOut(input: ModelInput): Model {
     columns,
     groups: groupsOf(columns),
     changes: placeChanges(near, axis),
+    marks: placeMarks(input.events, input.hidden, axis, oldest - BEFORE_MS),
+    sleeps: placeSleeps(input.events, input.hidden, axis),
     width: x,
   }
 }

@@ -35,6 +35,8 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
   }
   ctx.fillStyle = palette.lineFaint
   for (const tick of ticks) ctx.fillRect(0, Math.round(tick.y - top), width, 1)
+  paintSleeps(ctx, scene)
+  paintMarks(ctx, scene)
   ctx.textBaseline = 'alphabetic'
   for (const column of model.columns) {
     const x = column.x - left
@@ -50,6 +52,30 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
       paintBox(ctx, palette, box, x + box.x, box.top - top, top < 0 ? height : height + FADE_PX)
     }
   }
+}
+
+// What was slept is no time that anything took.
+function paintSleeps(ctx: CanvasRenderingContext2D, { model, palette, top, width, height }: Scene) {
+  for (const sleep of model.sleeps) {
+    if (sleep.bottom < top || sleep.top > top + height) continue
+    const from = Math.max(0, sleep.top - top)
+    ctx.fillStyle = palette.asleep
+    ctx.fillRect(0, from, width, Math.min(height, sleep.bottom - top) - from)
+  }
+}
+
+function paintMarks(ctx: CanvasRenderingContext2D, { model, palette, top, width, height }: Scene) {
+  ctx.setLineDash([2, 3])
+  ctx.lineWidth = 1
+  for (const { y, kind } of model.marks) {
+    if (y < top || y > top + height) continue
+    ctx.strokeStyle = kind === 'releases' ? palette.accent : palette.line
+    ctx.beginPath()
+    ctx.moveTo(0, Math.round(y - top) + 0.5)
+    ctx.lineTo(width, Math.round(y - top) + 0.5)
+    ctx.stroke()
+  }
+  ctx.setLineDash([])
 }
 
 function paintRed(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x: number) {

@@ -6,6 +6,9 @@ export interface Palette {
   readonly future: string
   readonly canvas: string
   readonly lineFaint: string
+  readonly line: string
+  readonly accent: string
+  readonly asleep: CanvasPattern
   readonly failureEdge: string
   readonly looks: Readonly<Record<string, Colours>>
   readonly dots: CanvasPattern
@@ -51,6 +54,13 @@ export function readPalette(ratio: number): Palette {
     future: token('future'),
     canvas: token('canvas'),
     lineFaint: token('line-faint'),
+    line: token('line-strong'),
+    accent: token('accent'),
+    asleep: pattern(ratio, 9, (ctx, size) => {
+      ctx.fillStyle = token('canvas')
+      ctx.fillRect(0, 0, size, size)
+      diagonals(ctx, size, token('line'), 1)
+    }),
     failureEdge: failure.edge,
     looks: {
       success,

@@ -7,7 +7,7 @@ const WRITE_AFTER_MS = 300
 
 /** Keeps how the waterfall is looked at in its address, and follows an address that says otherwise. */
 export function useLink(): void {
-  const { arrangement, axis, zoom } = usePreferences()
+  const { arrangement, axis, zoom, hidden } = usePreferences()
   useEffect(() => {
     const follow = () => {
       const look = lookIn(readQuery())
@@ -21,9 +21,9 @@ export function useLink(): void {
   useEffect(() => {
     const timer = setTimeout(() => {
       const query = readQuery()
-      writeLook(query, { arrangement, axis, zoom })
+      writeLook(query, { arrangement, axis, zoom, hidden })
       writeQuery(routes.waterfall, query)
     }, WRITE_AFTER_MS)
     return () => clearTimeout(timer)
-  }, [arrangement, axis, zoom])
+  }, [arrangement, axis, zoom, hidden])
 }

@@ -13,6 +13,7 @@ import { ColumnFilter } from './column-filter.tsx'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { Legend } from './legend.tsx'
 import { LARGEST_ZOOM, placeOf, SMALLEST_ZOOM } from './look.ts'
+import { MarksMenu } from './marks-menu.tsx'
 import { useLink } from './use-link.ts'
 import { usePlans } from './use-plans.ts'
 import './waterfall.css'
@@ -41,6 +42,7 @@ export function WaterfallView() {
           <ViewsMenu place={() => placeOf(readPreferences())} />
           <ColumnsMenu />
           <ColumnFilter />
+          <MarksMenu />
           <Legend />
           <span className="grow" />
           <Segments

@@ -130,6 +130,7 @@ async function show(dataDir: string, now: number) {
   const { columns, ...model } = layOut({
     ...desk,
     plans,
+    hidden: [],
     expected: new Map(),
     estimate,
     steps,

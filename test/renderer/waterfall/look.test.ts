@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { PLAIN, parseArrangement } from '../../../renderer/store/arrangement.ts'
+import { MARK_KINDS } from '../../../renderer/store/mark-kinds.ts'
 import { lookIn, type WaterfallLook, writeLook } from '../../../renderer/waterfall/look.ts'
 import { createRandom } from '../../helpers/random.ts'
 
-const USUAL: WaterfallLook = { arrangement: PLAIN, axis: 'folded', zoom: 1 }
+const USUAL: WaterfallLook = { arrangement: PLAIN, axis: 'folded', zoom: 1, hidden: [] }
 
 describe('a look', () => {
   test('that is as always is not in the address', () => {
@@ -33,11 +34,13 @@ test('rubbish in an address or in what was kept is as good as nothing', () => {
     'zoom=Infinity',
     `pin=${'x'.repeat(5000)}`,
     'filter=&order',
+    'hide=nothing&hide=',
   ]) {
     const look = lookIn(new URLSearchParams(text))!
-    expect([look.arrangement, look.axis]).toEqual([
+    expect([look.arrangement, look.axis, look.hidden]).toEqual([
       { ...PLAIN, order: look.arrangement.order },
       'folded',
+      [],
     ])
     expect(look.zoom).toBeGreaterThan(0)
     expect(look.zoom).toBeLessThan(100)
@@ -73,6 +76,7 @@ function anyLook(): WaterfallLook {
       filter: one('', ...odd),
     },
     axis: one('linear', 'folded', 'events'),
+    hidden: MARK_KINDS.filter(() => random.next() < 0.3),
     zoom: one(1, 0.2, 1.5, 2.25, 12),
   }
 }

@@ -171,6 +171,8 @@ function input(parts: Partial<ModelInput>): ModelInput {
     steps: new Map(),
     changes: [],
     queue: [],
+    events: [],
+    hidden: [],
     expected: new Map(),
     estimate: () => null,
     width: 900,
