@@ -27,6 +27,7 @@ import { ViewPlace } from './views/view-place.tsx'
 import { askForDate, DateDialog } from './waterfall/date-dialog.tsx'
 import { WaterfallView } from './waterfall/waterfall-view.tsx'
 import { AddView } from './welcome/add-view.tsx'
+import { DropTarget } from './welcome/drop-target.tsx'
 
 // With its charts it is larger than all the rest, and the first paint does not wait for it.
 const TrendsView = lazy(() =>
@@ -78,6 +79,7 @@ function Shell() {
       <Views />
       <Palette open={palette} onClose={() => setPalette(false)} />
       <DateDialog />
+      <DropTarget />
       <KeysHelp open={help} onClose={() => setHelp(false)} />
     </Frame>
   )

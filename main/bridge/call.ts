@@ -142,6 +142,8 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'repository:add': z.tuple([z.object({ draft, build: z.boolean() })]),
   'repository:run': z.tuple([z.object({ repository: name })]),
   'repository:choose': z.tuple([]),
+  'demo:add': z.tuple([]),
+  'demo:remove': z.tuple([]),
   'project:poll': z.tuple([z.object({ name })]),
   'config:read': z.tuple([]),
   'config:reload': z.tuple([]),

@@ -127,6 +127,10 @@ export interface Requests {
   'repository:run': (query: { repository: string }) => Requested & { builderId: BuilderId }
   /** Lets a person choose a folder; `null` when they did not, or where the shell has no dialogue. */
   'repository:choose': () => string | null
+  /** Makes the demo project in the data directory, and has its story built. */
+  'demo:add': () => void
+  /** Takes the demo out of master.yml and off the disk, and touches nothing else. */
+  'demo:remove': () => void
   'project:poll': (order: { name: string }) => void
   'config:read': () => { text: string; status: ConfigStatus }
   'config:reload': () => ConfigStatus

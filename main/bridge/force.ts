@@ -1,6 +1,6 @@
 import { FORCE_SCHEDULER } from '../master/data/collapse.ts'
 import type { Master } from '../master/master.ts'
-import type { Build, Builder, BuilderId, Properties } from '../master/model.ts'
+import type { Build, Builder, BuilderId, Change, Properties } from '../master/model.ts'
 import { from } from '../master/process/properties.ts'
 import type { ForceOrder, Requested } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
@@ -44,6 +44,23 @@ export function forceTip(master: Master, builder: Builder): void {
     revision,
     changes,
     properties,
+  })
+}
+
+/** Asks for a build of one change, as it was then. */
+export function buildChange(
+  master: Master,
+  builder: Builder,
+  change: Pick<Change, 'id' | 'branch' | 'revision'>,
+  reason: string,
+): Requested {
+  return request(master, builder.id, {
+    ...sourceOf(master, builder.id),
+    reason,
+    branch: change.branch,
+    revision: change.revision,
+    properties: {},
+    changes: [change.id],
   })
 }
 

@@ -12,6 +12,7 @@ import { attachHandlers } from './attach.ts'
 import { backUpNow, changeBackupSettings } from './backups.ts'
 import { mustBeGood, readConfigText, writeConfigText } from './config-text.ts'
 import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
+import { demoHandlers } from './demo.ts'
 import { type DesktopDoor, desktopHandlers } from './desktop.ts'
 import { type EnvironmentPort, environmentHandlers } from './environment.ts'
 import { forceBuild, forceTip, rebuild } from './force.ts'
@@ -125,6 +126,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'repository:add': ({ draft, build }) => addRepository(draft, build),
     'repository:run': query => runRepository(master, query),
     'repository:choose': () => options.chooseFolder(),
+    ...demoHandlers(master),
     'project:poll': ({ name }) => master.poll(name),
 
     'config:read': () => ({ text: readConfigText(master), status: config.status }),

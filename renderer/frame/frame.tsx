@@ -22,6 +22,7 @@ import { routes, useLocation } from '../store/route.ts'
 import { bytes, count, roughly } from '../ui/format.ts'
 import { Hint } from '../ui/parts.tsx'
 import { UpdateBadge } from '../updates/update-badge.tsx'
+import { DemoBanner } from '../welcome/demo.tsx'
 import './frame.css'
 
 const VIEWS = [
@@ -190,7 +191,12 @@ function Banner() {
         </Link>
       </p>
     )
-  return <HistoryTold />
+  return (
+    <>
+      <HistoryTold />
+      <DemoBanner />
+    </>
+  )
 }
 
 function StatusBar() {

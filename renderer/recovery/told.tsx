@@ -26,7 +26,7 @@ export function HistoryTold() {
       {bad ? <TriangleAlert aria-hidden /> : <Info aria-hidden />}
       <span className="cut">{WORDS[event.kind]!(event.subject, event.detail)}</span>
       <button type="button" className="button" onClick={dismiss}>
-        OK
+        Got it
       </button>
     </p>
   )

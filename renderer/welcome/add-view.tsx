@@ -1,24 +1,51 @@
 import { Folder, FolderPlus, Link2 } from 'lucide-react'
-import { type DragEvent, useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { bridge, type Proposal, type Suggestion } from '../bridge.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
+import { routes } from '../store/route.ts'
 import { when } from '../ui/format.ts'
+import { DemoCard } from './demo.tsx'
+import { forgetDropped, useDropped } from './dropped.ts'
+import { ManyView } from './many-view.tsx'
 import { ProposalView } from './proposal-view.tsx'
 import './welcome.css'
 
 /** Points at a repository: a folder that is dropped or chosen, a path or a URL. */
 export function AddView() {
-  const [proposal, setProposal] = useState<Proposal | null>(null)
-  if (proposal) return <ProposalView proposal={proposal} onBack={() => setProposal(null)} />
-  return <Choose onProposal={setProposal} />
+  const { paths, turn } = useDropped()
+  useEffect(
+    () => () => {
+      // The first screen is this view too, and a drop on it leads here.
+      if (!location.hash.startsWith(`#${routes.add}`)) forgetDropped()
+    },
+    [],
+  )
+  if (paths.length > 1) return <ManyView key={turn} paths={paths} onBack={forgetDropped} />
+  return <OneView key={turn} given={paths[0]} />
 }
 
-function Choose({ onProposal }: { onProposal: (proposal: Proposal) => void }) {
+function OneView({ given }: { given: string | undefined }) {
+  const [proposal, setProposal] = useState<Proposal | null>(null)
+  const [left, setLeft] = useState(false)
+  const back = () => {
+    setLeft(true)
+    setProposal(null)
+  }
+  if (proposal) return <ProposalView proposal={proposal} onBack={back} />
+  return <Choose given={left ? undefined : given} onProposal={setProposal} />
+}
+
+function Choose({
+  given,
+  onProposal,
+}: {
+  given: string | undefined
+  onProposal: (proposal: Proposal) => void
+}) {
   const first = useDesk(desk => !desk.builders.some(builder => builder.active))
   const [path, setPath] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
-  const [over, setOver] = useState(false)
   const suggestions = useSuggestions()
   const now = useNow(60_000)
 
@@ -38,35 +65,18 @@ function Choose({ onProposal }: { onProposal: (proposal: Proposal) => void }) {
     const folder = await bridge.request('repository:choose')
     if (folder !== null) await inspect(folder)
   }
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    const file = event.dataTransfer.files[0]
-    const dropped = file ? bridge.pathOfDropped(file) : null
-    if (dropped) void inspect(dropped)
-    else
-      setProblem(
-        'A browser does not tell where a dropped folder is. Type its path below, or use the desktop app.',
-      )
-  }
+  const begin = useRef(inspect)
+  useEffect(() => {
+    if (given !== undefined) void begin.current(given)
+  }, [given])
 
   return (
-    <section
-      className="view add"
-      aria-label="Add a repository"
-      onDragOver={event => event.preventDefault()}
-      onDrop={drop}
-    >
+    <section className="view add" aria-label="Add a repository">
       <div className="add-inner">
         <div>
           <h1>{first ? 'Build a repository' : 'Add a repository'}</h1>
           <p className="soft">On this machine, with no account and no server.</p>
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way of three; the others are controls. */}
-          <div
-            className={`drop${over ? ' over' : ''}`}
-            onDragEnter={() => setOver(true)}
-            onDragLeave={() => setOver(false)}
-          >
+          <div className="drop">
             <FolderPlus aria-hidden />
             <h2>{bridge.shell === 'desktop' ? 'Drop a folder here' : 'Point at a folder'}</h2>
             <p className="soft">Triphammer looks at it and proposes the build.</p>
@@ -133,6 +143,7 @@ function Choose({ onProposal }: { onProposal: (proposal: Proposal) => void }) {
               </li>
             ))}
           </ul>
+          <DemoCard />
           <p className="dim add-hint">
             The same on the command line: <code className="mono">triphammer add PATH</code>
           </p>

@@ -193,8 +193,10 @@ export function startPage(codec: Codec, info: PageInfo, preload: Preload | null)
         Object.defineProperty(globalThis, key, { value: cross(api), enumerable: true })
       },
     }
-    // Right for a file that a page made. One that a hand drops can't be had here.
-    const webUtils = { getPathForFile: () => '' }
+    // A hand drops nothing here: a spec says where the file that it made would be.
+    const webUtils = {
+      getPathForFile: (file: File) => (file as File & { pathOfDouble?: string }).pathOfDouble ?? '',
+    }
     const electron = { contextBridge, ipcRenderer, webUtils }
     // A sandboxed preload has next to nothing to require.
     const require = (name: string) => {

@@ -21,7 +21,7 @@ test('a history of 0.1.0 is brought to this version, and its builds are in the w
       name: 'quick, build 1, ended in a way that this version does not know',
     }),
   ).toBeVisible()
-  await page.getByRole('button', { name: 'OK', exact: true }).click()
+  await page.getByRole('button', { name: 'Got it' }).click()
   await page.reload()
   await expect(page.getByText('noisy').first()).toBeVisible()
   await expect(page.getByText('The history was brought to')).toHaveCount(0)

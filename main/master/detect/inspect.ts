@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { type Git, gitIn, readBranches, readCommits } from '../changes/git.ts'
 import { localPath } from '../changes/git-source.ts'
 import { resolveRepository } from '../config/build.ts'
@@ -43,18 +44,34 @@ async function topOf(folder: string, git: Git): Promise<string> {
   const found = await stat(folder).catch(() => undefined)
   if (!found) throw new Error(`${folder} is not there.`)
   if (!found.isDirectory())
-    throw new Error(`${folder} is a file; a folder with a git repository is needed.`)
+    throw new Error(
+      `${folder} is a file; a folder with a git repository is needed. Point at ${dirname(folder)}.`,
+    )
   try {
     const bare = (await git('rev-parse', '--is-bare-repository')).trim() === 'true'
     const top = await git('rev-parse', bare ? '--absolute-git-dir' : '--show-toplevel')
     return top.replace(/\r?\n$/, '')
   } catch (error) {
     if ((error as Error).message.includes('not a git repository'))
-      throw new Error(
-        `${folder} is no git repository. Run "git init" there and commit, then add it again.`,
-      )
+      throw new Error(await whyNone(folder))
     throw new Error(`${folder}: ${(error as Error).message}`)
   }
+}
+
+async function whyNone(folder: string): Promise<string> {
+  const inside = await repositoriesIn(folder)
+  if (inside.length > 0)
+    return `${folder} is no git repository; there is one in ${inside
+      .slice(0, 3)
+      .map(name => join(folder, name))
+      .join(', in ')}. Point at that.`
+  return `${folder} is no git repository. Make it one, then add it again: git init && git add --all && git commit -m "Begin"`
+}
+
+async function repositoriesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const names = entries.filter(entry => entry.isDirectory()).map(entry => entry.name)
+  return names.sort().filter(name => existsSync(join(folder, name, '.git')))
 }
 
 async function inspectRemote(url: string, options: InspectOptions): Promise<Proposal> {
@@ -126,7 +143,7 @@ function projectName(repository: string): string {
   const last = basename(repository.replace(/[\\/]+$/, '').replace(/\.git$/, '')) || 'project'
   // The rule of names in master.yml.
   const safe = last.replace(/[^\p{L}\p{N} ._+-]+/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '')
-  return safe.slice(0, 60) || 'project'
+  return safe.slice(0, 60).replace(/[ -]+$/, '') || 'project'
 }
 
 function unused(name: string, taken: readonly string[]): string {
