@@ -67,6 +67,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
       limit: z.int().min(1).max(200),
     }),
   ]),
+  'history:blame': z.tuple([z.array(id).max(2000)]),
   'history:inside': z.tuple([id]),
   'history:between': z.tuple([z.object({ a: id, b: id })]),
   'history:trends': z.tuple([

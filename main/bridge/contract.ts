@@ -58,6 +58,7 @@ export interface Requests {
   'history:density': HistoryQuestions['density']
   'history:beginning': HistoryQuestions['beginning']
   'history:holdings': HistoryQuestions['holdings']
+  'history:blame': HistoryQuestions['blame']
   'history:inside': HistoryQuestions['inside']
   'history:trends': HistoryQuestions['trends']
   'history:between': HistoryQuestions['between']

@@ -74,6 +74,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:density': query => master.history.ask('density', query),
     'history:beginning': () => master.history.ask('beginning'),
     'history:holdings': query => master.history.ask('holdings', query),
+    'history:blame': ids => master.history.ask('blame', ids),
     'history:inside': id => master.history.ask('inside', id),
     'history:between': query => master.history.ask('between', query),
     'history:trends': query => master.history.ask('trends', query),

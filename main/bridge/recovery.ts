@@ -59,6 +59,7 @@ const READING = new Set([
   'history:days',
   'history:density',
   'history:beginning',
+  'history:blame',
   'build:details',
   'build:byNumber',
   'changes:page',

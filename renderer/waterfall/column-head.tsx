@@ -8,13 +8,15 @@ import { describeSlave } from '../slaves/slave-words.ts'
 import { builderOf } from '../store/actions.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
-import { ago, duration, exact, roughly } from '../ui/format.ts'
+import { ago, exact } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
 import { buildsOf } from './builds-of.ts'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
-import { type Column, headFacts } from './model.ts'
+import { type HeadFacts, headFacts, headLines } from './head-facts.ts'
+import type { Column } from './model.ts'
 import { weight } from './summary.ts'
+import { useBlame } from './use-blame.ts'
 
 /** What stands above a column. */
 export const ColumnHead = memo(function ColumnHead({ column }: { column: Column }) {
@@ -31,48 +33,63 @@ export const ColumnHead = memo(function ColumnHead({ column }: { column: Column 
   )
 })
 
-/** All that is said of a column; for a narrow one it floats above it. */
-export function FullHead({ column }: { column: Column }) {
+/** All that is said of a column. `whole` has each line in full; else the most urgent in few words. */
+export function FullHead({ column, whole = false }: { column: Column; whole?: boolean }) {
   return column.plan.of === 'slave' ? (
     <SlaveHead column={column} />
   ) : (
-    <BuilderHead column={column} />
+    <BuilderHead column={column} whole={whole} />
   )
 }
 
+/** As many as there is room for. */
+const MOST_LINES = 3
+/** In a column as wide as this a line in full has room. */
+const LEAST_FOR_LONG = 220
+
 /** A builder's name, last result and age, last 20 results, and what it does or waits for. */
-function BuilderHead({ column }: { column: Column }) {
-  const { future } = column
+function BuilderHead({ column, whole }: { column: Column; whole: boolean }) {
   const builder = column.plan.builders[0]!
   const now = useNow(1000)
-  const { last, running, recent, redSince } = useFacts(builder.id, now)
+  const facts = useFacts(builder.id, now)
+  const lines = useLines(column, builder, facts, now)
+  const inFull = whole || column.width >= LEAST_FOR_LONG
   return (
     <>
-      <Link
-        href={routes.builder(builder)}
-        className="name cut"
-        title={builder.description || builder.name}
-      >
+      <Link href={routes.builder(builder)} className="name cut">
         {builder.name}
       </Link>
-      <LastResult last={last} now={now} />
-      <Sparkline builds={recent} />
-      {running.map(({ build, leftMs, step }) => (
-        <Activity key={build.id} build={build} leftMs={leftMs} step={step} now={now} />
-      ))}
-      {running.length === 0 && future.waiting === 0 && (
-        <Idle slaves={builder.slaves} redSince={redSince} now={now} />
-      )}
-      {future.waiting > 0 && (
-        <div className="activity amber" title={future.reason}>
-          <ResultGlyph look="queued" size={11} />
-          <span className="cut">
-            {future.waiting} waiting: {future.reason}
-          </span>
+      <LastResult last={facts.last} now={now} />
+      <Sparkline builds={facts.recent} />
+      {(whole ? lines : lines.slice(0, MOST_LINES)).map(line => (
+        <div
+          key={line.long}
+          className={`activity ${line.tone}`}
+          data-more={!whole && lines.length > MOST_LINES ? '' : undefined}
+        >
+          {line.sign === 'link-lost' && <Unlink size={11} aria-hidden />}
+          {line.sign !== null && line.sign !== 'link-lost' && (
+            <ResultGlyph look={line.sign} size={11} />
+          )}
+          <span className={whole ? undefined : 'cut'}>{inFull ? line.long : line.short}</span>
         </div>
-      )}
+      ))}
+      {whole && builder.description && <p className="dim">{builder.description}</p>}
     </>
   )
+}
+
+function useLines({ future }: Column, builder: Builder, facts: HeadFacts, now: number) {
+  const all = useDesk(desk => desk.slaves)
+  const next = useDesk(desk => desk.schedule.find(one => one.builderId === builder.id)) ?? null
+  const changes = useBlame(facts.red?.first.id)
+  const slaves = all
+    .filter(slave => slave.active && builder.slaves.includes(slave.name))
+    .map(slave => ({ slave, words: describeSlave(slave, { now, ...NOTHING_BUILT }) }))
+  // A builder that nobody would build for is not simply idle.
+  const stopped = slaves.length > 0 && slaves.every(({ words }) => NEEDS_LOOK.has(words.sign))
+  const waiting = future.waiting > 0 ? { count: future.waiting, reason: future.reason } : null
+  return headLines({ ...facts, now, waiting, slaves, stopped, changes, next })
 }
 
 function LastResult({ last, now }: { last: Build | null; now: number }) {
@@ -194,67 +211,10 @@ function countLooks(
   return new Map([...looks].map(([look, own]) => [look, own.length]))
 }
 
-function Activity({
-  build,
-  leftMs,
-  step,
-  now,
-}: {
-  build: Build
-  leftMs: number | null
-  step: string
-  now: number
-}) {
-  const slave = useDesk(desk => desk.slaves.find(one => one.name === build.slave))
-  if (slave?.state === 'lost')
-    return (
-      <div className="activity amber" title={`The build goes on at ${slave.name}.`}>
-        <Unlink size={11} aria-hidden />
-        <span className="cut">link lost {duration(now - slave.since)}, build goes on</span>
-      </div>
-    )
-  return (
-    <div className="activity">
-      <ResultGlyph look="running" size={11} />
-      <span className="cut">
-        {step || 'starting'}
-        {leftMs !== null && <span className="soft">, {timeLeft(leftMs)}</span>}
-      </span>
-    </div>
-  )
-}
-
-// A builder that nobody would build for is not simply idle.
-function Idle({
-  slaves,
-  redSince,
-  now,
-}: {
-  slaves: readonly string[]
-  redSince: Build | null
-  now: number
-}) {
-  const all = useDesk(desk => desk.slaves)
-  const own = all.filter(slave => slave.active && slaves.includes(slave.name))
-  const words = own.map(slave => describeSlave(slave, { now, ...NOTHING_BUILT }))
-  const [first] = words
-  if (first && words.every(({ sign }) => NEEDS_LOOK.has(sign)))
-    return (
-      <div className="activity amber" title={`${own[0]!.name}: ${first.detail || first.label}`}>
-        <span className="cut">{first.label.toLowerCase()}</span>
-      </div>
-    )
-  return <div className="activity soft">{redSince ? `red since #${redSince.number}` : 'idle'}</div>
-}
-
 const NOTHING_BUILT = { building: [], last: null, waiting: 0 }
 
-function timeLeft(ms: number): string {
-  return ms >= 0 ? `${roughly(ms)} left` : `${duration(-ms)} over`
-}
-
 /** Columns as high as the builds were long, coloured by result; a failure reaches below the line. */
-function Sparkline({ builds }: { builds: ReturnType<typeof headFacts>['recent'] }) {
+function Sparkline({ builds }: { builds: HeadFacts['recent'] }) {
   const longest = Math.max(1, ...builds.map(build => build.completeAt! - build.startedAt))
   // A path for each result: twenty elements in each of many heads are too many.
   const looks = new Map<string, string[]>()

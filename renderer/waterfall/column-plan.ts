@@ -131,7 +131,9 @@ export function columnWidth(
 ): number {
   const folded = plans.filter(plan => plan.of === 'group').length
   const share = Math.floor((room - folded * FOLDED_PX) / Math.max(1, plans.length - folded))
-  const [least, most] = BOUNDS[width]
+  const [least, usual] = BOUNDS[width]
+  // A slave builds several at a time, and says whose they are.
+  const most = plans[0]?.of === 'slave' ? usual * 2 : usual
   return Math.max(least, Math.min(most, share))
 }
 

@@ -6,7 +6,7 @@ import type { MarkKind } from '../store/mark-kinds.ts'
 import { type Look, lookOf } from '../ui/look.ts'
 import { type Axis, type AxisOptions, foldedAxis, linearAxis, type Span } from './axis.ts'
 import { type ColumnPlan, columnWidth, FOLDED_PX, type GroupPlan } from './column-plan.ts'
-import { type Estimate, expectedMs } from './estimate.ts'
+import type { Estimate } from './estimate.ts'
 import { eventsAxis } from './events-axis.ts'
 import type { Expected } from './forecast.ts'
 import {
@@ -419,43 +419,4 @@ function placeChanges(changes: readonly Change[], axis: Axis): ChangeMark[] {
     below = y + CHANGE_PX
     return [{ change, exactY, y }]
   })
-}
-
-/** How a builder stands, for the head of its column. */
-export interface HeadFacts {
-  readonly last: Build | null
-  /** Newest last. */
-  readonly recent: readonly Build[]
-  readonly running: readonly {
-    readonly build: Build
-    readonly leftMs: number | null
-    readonly step: string
-  }[]
-  readonly redSince: Build | null
-}
-
-/** @param builds Of this builder, newest first. */
-export function headFacts(
-  builds: readonly Build[],
-  steps: ReadonlyMap<BuildId, readonly Step[]>,
-  now: number,
-): HeadFacts {
-  const finished = builds.filter(build => build.completeAt !== null)
-  const expected = expectedMs(builds)
-  const red = redStretches(builds, { y: () => 0 }, now).at(-1)
-  return {
-    last: finished.find(build => build.results !== RETRY) ?? null,
-    recent: finished.slice(0, 20).reverse(),
-    running: builds
-      .filter(build => build.completeAt === null)
-      .map(build => {
-        const step = steps.get(build.id)?.findLast(one => one.completeAt === null)
-        return {
-          build,
-          leftMs: expected === null ? null : expected - (now - build.startedAt),
-          step: step?.name ?? build.stateString,
-        }
-      }),
-    redSince: red?.repaired === null ? red.first : null,
-  }
 }

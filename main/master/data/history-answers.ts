@@ -1,4 +1,5 @@
 import { type Between, type BetweenQuery, changesBetween } from '../db/between.ts'
+import { type Blamed, blame } from '../db/blame.ts'
 import { changesWithin } from '../db/changes.ts'
 import type { Database } from '../db/database.ts'
 import { eventsWithin } from '../db/events.ts'
@@ -34,6 +35,8 @@ export interface HistoryQuestions {
   beginning: () => Moment | null
   /** Changes, and which builds hold each of them. */
   holdings: (query: HoldingsQuery) => Holdings
+  /** How many changes each of some builds was the first to hold; those without any are not in it. */
+  blame: (ids: readonly BuildId[]) => readonly Blamed[]
   /** Which logs there are, the newest build first. */
   logs: (query: LogsQuery) => LogsOfBuilds
   /** What stands around the steps of a build; `null` when there is no such build. */
@@ -103,6 +106,7 @@ export const HISTORY_ANSWERS: Answers = {
   density: (db, { from, to, parts }) => buildDensity(db, { from, to }, parts),
   beginning: db => firstBuildAt(db),
   holdings,
+  blame,
   logs: logsOfBuilds,
   inside: insideOf,
   between: changesBetween,

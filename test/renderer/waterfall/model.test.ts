@@ -13,7 +13,6 @@ import { expectedMs } from '../../../renderer/waterfall/estimate.ts'
 import {
   CHANGE_PX,
   decidingStep,
-  headFacts,
   layOut,
   type ModelInput,
   redStretches,
@@ -128,31 +127,6 @@ test('the expected length is the median of the last good builds', () => {
     expectedMs([build(4, 100, 0, FAILURE), build(3, 30, 0), build(2, 10, 0), build(1, 20, 0)]),
   ).toBe(20 * S)
   expect(expectedMs([build(1, 10, null)])).toBeNull()
-})
-
-test('the head says what runs with its step and time left, what was last, and since when it is red', () => {
-  const builds = [
-    build(4, 8, null),
-    build(3, 20, 10, FAILURE),
-    build(2, 40, 30, RETRY),
-    build(1, 60, 48),
-  ]
-  const steps = new Map([
-    [4 as BuildId, [step(4, 0, 'git', 8, 6), { ...step(4, 1, 'test', 6, 0), completeAt: null }]],
-  ])
-  const facts = headFacts(builds, steps, NOW)
-  expect({
-    ...facts,
-    last: facts.last?.number,
-    recent: facts.recent.map(one => one.number),
-    redSince: facts.redSince?.number,
-    running: facts.running.map(({ leftMs, step: name }) => [leftMs, name]),
-  }).toEqual({
-    last: 3,
-    recent: [1, 2, 3],
-    redSince: 3,
-    running: [[4 * S, 'test']],
-  })
 })
 
 function boxes(builds: readonly Build[], steps: readonly Step[] = []) {

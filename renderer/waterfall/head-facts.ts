@@ -1,0 +1,182 @@
+import type { Build, BuildId, Slave, Step } from '../bridge.ts'
+import { RETRY } from '../results.ts'
+import type { SlaveWords } from '../slaves/slave-words.ts'
+import { clock, count, duration, roughly, when } from '../ui/format.ts'
+import type { Look } from '../ui/look.ts'
+import { type Estimate, estimateOf } from './estimate.ts'
+import { redStretches } from './model.ts'
+
+/** How a builder stands, for the head of its column. */
+export interface HeadFacts {
+  readonly last: Build | null
+  /** Newest last. */
+  readonly recent: readonly Build[]
+  readonly running: readonly RunningFacts[]
+  readonly red: RedFacts | null
+}
+
+export interface RunningFacts {
+  readonly build: Build
+  readonly leftMs: number | null
+  /** What goes on. */
+  readonly step: string
+  /** Which step it is, from 1, and of how many by the build before; 0 when that is not known. */
+  readonly at: number
+  readonly of: number
+}
+
+export interface RedFacts {
+  readonly first: Build
+  /** Whether it may have been red before, too: what was there is not known here. */
+  readonly atLeast: boolean
+}
+
+/** @param builds Of this builder, newest first. */
+export function headFacts(
+  builds: readonly Build[],
+  steps: ReadonlyMap<BuildId, readonly Step[]>,
+  now: number,
+): HeadFacts {
+  const finished = builds.filter(build => build.completeAt !== null)
+  const estimate = estimateOf(builds)
+  const red = redStretches(builds, { y: () => 0 }, now).at(-1)
+  const usual = Math.max(0, ...finished.slice(0, 5).map(build => steps.get(build.id)?.length ?? 0))
+  return {
+    last: finished.find(build => build.results !== RETRY) ?? null,
+    recent: finished.slice(0, 20).reverse(),
+    running: builds
+      .filter(build => build.completeAt === null)
+      .map(build => runningFacts(build, steps.get(build.id) ?? [], usual, estimate, now)),
+    red:
+      red?.repaired === null
+        ? { first: red.first, atLeast: red.first === builds.at(-1) && red.first.number > 1 }
+        : null,
+  }
+}
+
+function runningFacts(
+  build: Build,
+  steps: readonly Step[],
+  usual: number,
+  estimate: Estimate | null,
+  now: number,
+): RunningFacts {
+  const at = steps.findLastIndex(one => one.completeAt === null)
+  return {
+    build,
+    leftMs: estimate === null ? null : estimate.medianMs - (now - build.startedAt),
+    step: steps[at]?.name ?? build.stateString,
+    at: at + 1,
+    of: at < usual ? usual : 0,
+  }
+}
+
+/** A line of a head: in few words for a narrow column, and in full. */
+export interface HeadLine {
+  readonly short: string
+  readonly long: string
+  readonly tone: 'plain' | 'soft' | 'amber' | 'bad'
+  readonly sign: Look | 'link-lost' | null
+}
+
+export interface HeadScene extends Pick<HeadFacts, 'running' | 'red'> {
+  readonly now: number
+  readonly waiting: { readonly count: number; readonly reason: string } | null
+  /** The slaves that build it, and how each stands. */
+  readonly slaves: readonly { readonly slave: Slave; readonly words: SlaveWords }[]
+  /** Whether none of them would build it now. */
+  readonly stopped: boolean
+  /** How many changes the first red build brought; `null` while it is not known. */
+  readonly changes: number | null
+  readonly next: {
+    readonly at: number
+    readonly scheduler: string
+    readonly onlyIfChanged: boolean
+  } | null
+}
+
+/** What a builder does, what keeps it, and what it is going to do: the most urgent first. */
+export function headLines(scene: HeadScene): readonly HeadLine[] {
+  const { running, waiting, red, next, now } = scene
+  const lines = [
+    ...runningLines(scene),
+    running.length === 0 && scene.stopped && stoppedLine(scene),
+    waiting && {
+      short: `${waiting.count} waiting: ${waiting.reason}`,
+      long: `${waiting.count} waiting: ${waiting.reason}`,
+      tone: 'amber' as const,
+      sign: 'queued' as const,
+    },
+    red && redLine(red, scene.changes),
+    next && {
+      short: `next ${when(next.at, now)}`,
+      long: `next ${when(next.at, now)}, ${next.scheduler}${next.onlyIfChanged ? ', if anything has changed' : ''}`,
+      tone: 'soft' as const,
+      sign: null,
+    },
+  ].filter(line => line !== false && line !== null)
+  return lines.length > 0 ? lines : [{ short: 'idle', long: 'idle', tone: 'soft', sign: null }]
+}
+
+function runningLines({ running, slaves, now }: HeadScene): HeadLine[] {
+  const [only, second] = running
+  if (!only) return []
+  if (second) {
+    const lefts = running.flatMap(({ leftMs }) => (leftMs === null ? [] : [leftWords(leftMs)]))
+    const long = running.map(({ build, step }) => `#${build.number} ${step}`).join(', ')
+    const short = count(running.length, 'build')
+    return [
+      { short, long: `${short}: ${long}`, tone: 'plain', sign: 'running' },
+      ...(lefts.length > 0 ? [soft(lefts.join(', '))] : []),
+    ]
+  }
+  const slave = slaves.find(one => one.slave.name === only.build.slave)?.slave
+  if (slave?.state === 'lost') {
+    const lost = `link lost ${duration(now - slave.since)}`
+    const long = `${lost}; the build goes on at ${slave.name}`
+    return [{ short: lost, long, tone: 'amber', sign: 'link-lost' }, soft('build goes on')]
+  }
+  const { step, at, of, leftMs } = only
+  const place = of > 0 ? ` ${at}/${of}` : ''
+  const name = step || 'starting'
+  const left = leftMs === null ? '' : leftWords(leftMs)
+  const inFull = [of > 0 ? `step ${at} of ${of} ${name}` : name, left && `about ${left}`]
+  const end = leftMs !== null && leftMs >= 0 ? `, ${clock(now + leftMs)}` : ''
+  return [
+    {
+      short: `${name}${place}`,
+      long: inFull.filter(Boolean).join(', '),
+      tone: 'plain',
+      sign: 'running',
+    },
+    ...(left ? [soft(`${left}${end}`)] : []),
+  ]
+}
+
+function soft(words: string): HeadLine {
+  return { short: words, long: words, tone: 'soft', sign: null }
+}
+
+function stoppedLine({ slaves }: HeadScene): HeadLine | null {
+  const [first] = slaves
+  if (!first) return null
+  const { label, detail } = first.words
+  const short = label.charAt(0).toLowerCase() + label.slice(1)
+  return {
+    short,
+    long: `${first.slave.name}: ${short}${detail ? `, ${detail}` : ''}`,
+    tone: 'amber',
+    sign: null,
+  }
+}
+
+function redLine({ first, atLeast }: RedFacts, changes: number | null): HeadLine {
+  const since = `red since ${atLeast ? 'before ' : ''}#${first.number}`
+  // What came before what is known here brought other changes.
+  const blamed = changes === null || atLeast ? '' : `, ${count(changes, 'change')}`
+  return { short: `${since}${blamed}`, long: `${since}${blamed}`, tone: 'bad', sign: null }
+}
+
+function leftWords(ms: number): string {
+  return ms >= 0 ? `${roughly(ms)} left` : `${duration(-ms)} over`
+}
