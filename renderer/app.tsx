@@ -38,6 +38,10 @@ const CompareView = lazy(() =>
   import('./compare/compare-view.tsx').then(part => ({ default: part.CompareView })),
 )
 
+const TestsView = lazy(() =>
+  import('./tests/tests-view.tsx').then(part => ({ default: part.TestsView })),
+)
+
 export function App() {
   return (
     <Router hook={useLocation}>
@@ -132,6 +136,11 @@ function DeskViews() {
           </Suspense>
         )}
       </Route>
+      <Route path="/tests">
+        <Suspense>
+          <TestsView />
+        </Suspense>
+      </Route>
       <Route path="/trends">
         <Suspense>
           <TrendsView />
@@ -188,6 +197,7 @@ const PLACES: Readonly<Record<string, string>> = {
   m: routes.console,
   r: routes.grid,
   t: routes.trends,
+  y: routes.tests,
   c: routes.changes,
   s: routes.slaves,
   '/': routes.search,

@@ -33,6 +33,7 @@ export type { PageAnswer } from '../main/master/data/history-answers.ts'
 export type { FoundLog, LogsCursor } from '../main/master/data/search-logs.ts'
 export type { Holdings, HoldingsQuery } from '../main/master/db/holdings.ts'
 export type { Inside } from '../main/master/db/inside.ts'
+export type { TestAnswer, TestSummary } from '../main/master/db/test-history.ts'
 export type { Density } from '../main/master/db/timeline.ts'
 export type { TrendPoint, Trends } from '../main/master/db/trends.ts'
 export type {

@@ -69,6 +69,15 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   ]),
   'history:blame': z.tuple([z.array(id).max(2000)]),
   'history:inside': z.tuple([id]),
+  'history:tests': z.tuple([
+    z.object({
+      builderId: id.nullable(),
+      search: name,
+      order: z.enum(['flaky', 'failing', 'slow', 'name']),
+      limit: z.int().min(1).max(1000),
+    }),
+  ]),
+  'history:test': z.tuple([z.object({ builderId: id, suite: name, name })]),
   'history:between': z.tuple([z.object({ a: id, b: id })]),
   'history:trends': z.tuple([
     z.object({ ...stretch, parts: z.int().min(1).max(400), builders: z.array(id).max(12) }),

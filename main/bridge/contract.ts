@@ -62,6 +62,8 @@ export interface Requests {
   'history:inside': HistoryQuestions['inside']
   'history:trends': HistoryQuestions['trends']
   'history:between': HistoryQuestions['between']
+  'history:tests': HistoryQuestions['tests']
+  'history:test': HistoryQuestions['test']
   /** Who sits at this desk, as git knows it. */
   'person:identity': () => Identity
   'build:details': (id: BuildId) => BuildDetails

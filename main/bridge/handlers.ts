@@ -76,6 +76,8 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:holdings': query => master.history.ask('holdings', query),
     'history:blame': ids => master.history.ask('blame', ids),
     'history:inside': id => master.history.ask('inside', id),
+    'history:tests': query => master.history.ask('tests', query),
+    'history:test': query => master.history.ask('test', query),
     'history:between': query => master.history.ask('between', query),
     'history:trends': query => master.history.ask('trends', query),
     ...personHandlers(master.options.env),

@@ -371,7 +371,9 @@ function StepsAndLog({ details }: { details: BuildDetails }) {
               {failed.slice(0, 30).map(test => (
                 <li key={`${test.suite} ${test.name}`} title={test.message}>
                   <ResultGlyph look="failure" size={12} />
-                  <span className="mono cut">{test.name}</span>
+                  <Link className="mono cut test-link" href={routes.test(builder, test)}>
+                    {test.name}
+                  </Link>
                 </li>
               ))}
             </ul>

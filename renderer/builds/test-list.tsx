@@ -1,20 +1,17 @@
 import { useState } from 'react'
-import type { BuildDetails, TestResult } from '../bridge.ts'
+import { Link } from 'wouter'
+import type { BuildDetails } from '../bridge.ts'
+import { routes } from '../store/route.ts'
+import { OUTCOME_LOOKS } from '../tests/test-words.ts'
 import { count } from '../ui/format.ts'
-import type { Look } from '../ui/look.ts'
 import { Empty, Segments } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 
-const LOOKS: Record<TestResult['outcome'], Look> = {
-  passed: 'success',
-  failed: 'failure',
-  skipped: 'skipped',
-}
 const MOST_ROWS = 2000
 
 /** Test results, failed ones first. */
 export function TestList({ details }: { details: BuildDetails }) {
-  const { tests, steps } = details
+  const { tests, steps, builder } = details
   const failed = tests.some(test => test.outcome === 'failed')
   const [shown, setShown] = useState<'failed' | 'all'>(failed ? 'failed' : 'all')
   if (tests.length === 0)
@@ -46,10 +43,12 @@ export function TestList({ details }: { details: BuildDetails }) {
       <ul className="test-list">
         {list.map((test, i) => (
           <li key={i}>
-            <ResultGlyph look={LOOKS[test.outcome]} label={test.outcome} />
+            <ResultGlyph look={OUTCOME_LOOKS[test.outcome]} label={test.outcome} />
             <div className="grow">
               <div>
-                <span className="mono">{test.name}</span>{' '}
+                <Link className="mono test-link" href={routes.test(builder, test)}>
+                  {test.name}
+                </Link>{' '}
                 <span className="dim">
                   {test.suite || steps.find(step => step.id === test.stepId)?.name}
                 </span>

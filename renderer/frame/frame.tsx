@@ -123,10 +123,11 @@ function Rail() {
   )
 }
 
-// Console and grid are other pictures of what the waterfall shows.
+// Views that have no place of their own in the rail.
 const SAME_AS: Readonly<Record<string, string>> = {
   [routes.console]: routes.waterfall,
   [routes.grid]: routes.waterfall,
+  [routes.tests]: routes.trends,
 }
 
 function isAt(location: string, path: string): boolean {

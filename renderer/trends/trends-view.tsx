@@ -1,4 +1,5 @@
-import { Table2, X } from 'lucide-react'
+import { FlaskConical, Table2, X } from 'lucide-react'
+import { Link } from 'wouter'
 import type { Builder, BuilderId, Trends } from '../bridge.ts'
 import { useForceDialog } from '../builds/force-dialog.tsx'
 import { useDesk, useNow } from '../store/hooks.ts'
@@ -40,6 +41,10 @@ export function TrendsView() {
           onChange={value => choose({ range: value })}
         />
         <span className="grow" />
+        <Link className="button" href={routes.tests}>
+          <FlaskConical />
+          Flaky and slow tests
+        </Link>
         <button
           type="button"
           className="button"

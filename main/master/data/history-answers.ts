@@ -8,6 +8,14 @@ import { type Inside, insideOf } from '../db/inside.ts'
 import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-places.ts'
 import { stepsOfBuilds } from '../db/steps.ts'
 import {
+  type TestAnswer,
+  type TestQuery,
+  type TestsAnswer,
+  type TestsQuery,
+  testRuns,
+  testSummaries,
+} from '../db/test-history.ts'
+import {
   type BuilderDay,
   buildDensity,
   builderDays,
@@ -43,6 +51,10 @@ export interface HistoryQuestions {
   inside: (id: BuildId) => Inside | null
   /** The changes by which two builds differ; `null` when there is no such build. */
   between: (query: BetweenQuery) => Between | null
+  /** Tests over the newest builds. */
+  tests: (query: TestsQuery) => TestsAnswer
+  /** One test, build by build. */
+  test: (query: TestQuery) => TestAnswer
   /** How builders fared over a stretch of time. */
   trends: (query: TrendsQuery) => Trends
 }
@@ -110,6 +122,8 @@ export const HISTORY_ANSWERS: Answers = {
   logs: logsOfBuilds,
   inside: insideOf,
   between: changesBetween,
+  tests: testSummaries,
+  test: testRuns,
   trends,
 }
 
