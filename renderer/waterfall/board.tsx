@@ -29,6 +29,7 @@ import { useChangeBuilds } from './use-change-builds.ts'
 import { useColumnDrag } from './use-column-drag.ts'
 import { useForecast } from './use-forecast.ts'
 import { usePlace } from './use-place.ts'
+import { useRedAround } from './use-red-around.ts'
 import { useScrolling } from './use-scrolling.ts'
 import { useView } from './use-view.ts'
 
@@ -52,7 +53,8 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const refs = useMemo(() => ({ scroller, canvas, layer }), [])
   const size = useSize(scroller, body)
   const [change, setChange] = useState<ChangeId | null>(null)
-  const lit = useChangeBuilds(change)
+  const [pointed, setPointed] = useState<ChangeId | null>(null)
+  const lit = useChangeBuilds(pointed ?? change)
   const left = useLeft()
   const clockNow = useNow(1000)
   const now = left ?? clockNow
@@ -62,6 +64,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const end = Math.min(now, timeline.to ?? now)
   const model = useModel(plans, timeline, mode, zoom, end, size.room)
   const selected = useSelectedBuild()
+  const blame = useRedAround(model, selected, now)
   const missed = useMissed(left)
   const sleeps = useMemo(() => sleepsOf(timeline.events), [timeline.events])
   const desk = useDesk(one => one.builds)
@@ -118,8 +121,11 @@ function Columns({ plans, mode, zoom }: BoardProps) {
               live={live}
               from={from}
               to={to}
-              lit={change}
-              onPoint={setChange}
+              lit={lit}
+              picked={change}
+              blame={blame}
+              onPick={setChange}
+              onPoint={setPointed}
             />
             {columns.map(column => (
               <ColumnTwin
@@ -130,7 +136,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
                 to={to}
                 live={live}
                 selected={selected}
-                lit={lit}
+                lit={lit.ids}
                 marked={marked}
                 onSelect={pick}
               />

@@ -1,11 +1,14 @@
 import type { ChangeId } from '../bridge.ts'
-import { axisClock, day, exact, personName, shortRevision } from '../ui/format.ts'
+import { builderOf } from '../store/actions.ts'
+import { axisClock, count, day, exact, personName, shortRevision } from '../ui/format.ts'
 import { Avatar } from '../ui/parts.tsx'
 import type { Tick } from './axis.ts'
 import { futureTicks } from './future.ts'
 import { MarkSign } from './mark-sign.tsx'
 import { markWords } from './mark-words.ts'
 import { CHANGE_PX, type Model } from './model.ts'
+import type { ChangeBuilds } from './use-change-builds.ts'
+import type { Blame } from './use-red-around.ts'
 
 export const GUTTER_PX = 216
 /** Where changes begin, right of the times. */
@@ -19,6 +22,9 @@ export function Gutter({
   from,
   to,
   lit,
+  picked,
+  blame,
+  onPick,
   onPoint,
 }: {
   model: Model
@@ -26,9 +32,17 @@ export function Gutter({
   live: boolean
   from: number
   to: number
-  lit: ChangeId | null
+  /** The builds that hold the change that is pointed at or picked. */
+  lit: ChangeBuilds
+  picked: ChangeId | null
+  blame: Blame | null
+  onPick: (change: ChangeId | null) => void
   onPoint: (change: ChangeId | null) => void
 }) {
+  const signOf = (id: ChangeId) => {
+    if (id === picked || id === lit.change) return 'lit'
+    return blame?.suspects.has(id) ? 'suspect' : undefined
+  }
   const marks = model.changes.filter(mark => mark.y + CHANGE_PX > from && mark.exactY < to)
   return (
     <div className="gutter" style={{ width: GUTTER_PX, height: to - from }}>
@@ -44,11 +58,23 @@ export function Gutter({
         {marks.map(({ change, exactY, y }) => (
           <path
             key={change.id}
-            className={change.id === lit ? 'lit' : undefined}
+            className={signOf(change.id)}
             d={`M44 ${exactY - from}h3L52 ${y - from + CHANGE_PX / 2}`}
           />
         ))}
       </svg>
+      {blame && blame.stretch.bottom > from && blame.stretch.top < to && (
+        <span
+          className={`blame${blame.stretch.repaired ? ' repaired' : ''}`}
+          role="img"
+          aria-label={blame.words}
+          title={blame.words}
+          style={{
+            top: Math.max(-8, blame.stretch.top - from),
+            height: blame.stretch.bottom - Math.max(from - 8, blame.stretch.top),
+          }}
+        />
+      )}
       {model.marks
         .filter(mark => mark.y > from && mark.y < to)
         .map(mark => (
@@ -68,18 +94,28 @@ export function Gutter({
           <li key={change.id} style={{ top: y - from, height: CHANGE_PX, left: CHANGES_X }}>
             <button
               type="button"
-              className={`change${change.id === lit ? ' lit' : ''}`}
-              aria-pressed={change.id === lit}
+              className={`change ${signOf(change.id) ?? ''}`}
+              aria-pressed={change.id === picked}
               title={`${personName(change.who)}, ${exact(change.at)}\n${change.comments}`}
-              onClick={() => onPoint(change.id === lit ? null : change.id)}
+              onClick={() => onPick(change.id === picked ? null : change.id)}
+              onPointerEnter={() => onPoint(change.id)}
+              onPointerLeave={() => onPoint(null)}
+              onFocus={() => onPoint(change.id)}
+              onBlur={() => onPoint(null)}
             >
               <Avatar who={change.who} />
               <span className="grow">
                 <span className="cut what">{change.subject || '(no message)'}</span>
-                <span className="cut where">
-                  {change.project} <bdi>{change.branch}</bdi>{' '}
-                  <span className="mono">{shortRevision(change.revision)}</span>
-                </span>
+                {change.id === lit.change ? (
+                  <span className="cut where" title={heldWords(lit)}>
+                    {heldWords(lit)}
+                  </span>
+                ) : (
+                  <span className="cut where">
+                    {change.project} <bdi>{change.branch}</bdi>{' '}
+                    <span className="mono">{shortRevision(change.revision)}</span>
+                  </span>
+                )}
               </span>
             </button>
           </li>
@@ -87,4 +123,9 @@ export function Gutter({
       </ul>
     </div>
   )
+}
+
+function heldWords({ ids, broke }: ChangeBuilds): string {
+  const builds = `in ${count(ids.size, 'build')}`
+  return broke ? `${builds}, first failed in ${builderOf(broke)} #${broke.number}` : builds
 }

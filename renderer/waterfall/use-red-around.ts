@@ -1,0 +1,69 @@
+import { useEffect, useMemo, useState } from 'react'
+import { type BuildId, bridge, type Change, type ChangeId } from '../bridge.ts'
+import { roughly } from '../ui/format.ts'
+import { redAround } from './blame.ts'
+import type { Model, RedStretch } from './model.ts'
+
+/** Of the red stretch that the picked build is in: where it is, and who may have begun it. */
+export interface Blame {
+  readonly stretch: RedStretch
+  /** The changes that its first failure was the first to hold. */
+  readonly suspects: ReadonlySet<ChangeId>
+  readonly words: string
+}
+
+const NONE: readonly Change[] = []
+
+export function useRedAround(model: Model, selected: BuildId | null, now: number): Blame | null {
+  const found = useMemo(() => redAround(model, selected), [model, selected])
+  const suspects = useChangesOf(found?.stretch.first.id ?? null)
+  const repairs = useChangesOf(found?.stretch.repaired?.id ?? null)
+  if (!found) return null
+  const { stretch, column } = found
+  return {
+    stretch,
+    suspects: new Set(suspects.map(change => change.id)),
+    words: words(column.plan.name, stretch, suspects, repairs, now),
+  }
+}
+
+function useChangesOf(id: BuildId | null): readonly Change[] {
+  const [found, setFound] = useState({ id, changes: NONE })
+  useEffect(() => {
+    if (id === null) return
+    let wanted = true
+    bridge.request('build:details', id).then(
+      ({ changes }) => wanted && setFound({ id, changes }),
+      () => {},
+    )
+    return () => {
+      wanted = false
+    }
+  }, [id])
+  return found.id === id ? found.changes : NONE
+}
+
+function words(
+  builder: string,
+  { first, repaired, count }: RedStretch,
+  suspects: readonly Change[],
+  repairs: readonly Change[],
+  now: number,
+): string {
+  const length = roughly((repaired?.completeAt ?? now) - first.completeAt!)
+  const lines = [
+    `${builder} was red for ${length}, ${count === 1 ? 'one build' : `${count} builds`}`,
+    ...list(`Since #${first.number}, with`, suspects),
+    repaired ? `Repaired by #${repaired.number}` : 'Not repaired yet',
+    ...list('with', repairs),
+  ]
+  return lines.join('\n')
+}
+
+function list(begin: string, changes: readonly Change[]): string[] {
+  return changes
+    .slice(0, MOST)
+    .map(({ subject, who }) => `${begin} ${subject || 'a change'} (${who})`)
+}
+
+const MOST = 8

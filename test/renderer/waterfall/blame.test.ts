@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import type { Build, BuildId } from '../../../main/master/model.ts'
+import { CANCELLED, FAILURE, type Result, SUCCESS } from '../../../main/master/results.ts'
+import { firstBad, redAround } from '../../../renderer/waterfall/blame.ts'
+import { type Column, redStretches } from '../../../renderer/waterfall/model.ts'
+
+// Good, red for three builds of which one was stopped, repaired, and red again.
+const RESULTS: readonly Result[] = [SUCCESS, FAILURE, CANCELLED, FAILURE, SUCCESS, SUCCESS, FAILURE]
+const builds = RESULTS.map((results, i) => build(i + 1, results)).reverse()
+const column = {
+  boxes: builds.map(one => ({ build: one })),
+  red: redStretches(builds, { y: () => 0 }, 100),
+} as unknown as Column
+
+test('a build is in the red stretch from the first failure to its repair, both included', () => {
+  const around = builds.toReversed().map(({ id, number }) => {
+    const stretch = redAround({ columns: [column] }, id)?.stretch
+    return [number, stretch?.first.number ?? null, stretch?.repaired?.number ?? null]
+  })
+  expect(around).toEqual([
+    [1, null, null],
+    [2, 2, 5],
+    [3, 2, 5],
+    [4, 2, 5],
+    [5, 2, 5],
+    [6, null, null],
+    [7, 7, null],
+  ])
+  expect(redAround({ columns: [column] }, 99 as BuildId)).toBeNull()
+  expect(redAround({ columns: [column] }, null)).toBeNull()
+})
+
+test('of the builds that hold a change, the one that went bad first broke with it', () => {
+  expect([firstBad(builds)?.number, firstBad(builds.slice(0, 3))?.number]).toEqual([2, 7])
+  expect(firstBad([build(1, SUCCESS), build(2, CANCELLED), build(3, null)])).toBeNull()
+})
+
+function build(number: number, results: Result | null): Build {
+  return {
+    id: number as BuildId,
+    number,
+    startedAt: number * 10,
+    completeAt: results === null ? null : number * 10 + 5,
+    results,
+  } as Build
+}
