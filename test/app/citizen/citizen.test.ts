@@ -54,6 +54,7 @@ describe('a link', () => {
     ['triphammer://builds/calc/12', '/builds/calc/12'],
     ['triphammer://builds/a%20b/3?tab=log', '/builds/a%20b/3?tab=log'],
     ['triphammer://waterfall', '/waterfall'],
+    ['triphammer://view/What%20is%20red', '/view/What%20is%20red'],
     ['triphammer://builds/../../settings', '/builds/settings'],
     ['triphammer://waterfall/?at=5', '/waterfall?at=5'],
   ])('%s leads to %s', (link, place) => {

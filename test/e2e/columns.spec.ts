@@ -1,0 +1,158 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator, Page } from '@playwright/test'
+import { makeHistory } from '../bench/history.ts'
+import { ask, box } from './desk-helpers.ts'
+import { expect, ON, test } from './fixtures.ts'
+
+const BUILDERS = 12
+
+/** Builders of three projects, of which each has built for a year. */
+function aDesk(dataDir: string) {
+  makeHistory(dataDir, 1200, BUILDERS, 5)
+  const builders = Array.from(
+    { length: BUILDERS },
+    (_, i) =>
+      `  - { name: builder-${i + 1}, project: ${'abc'[Math.floor(i / 4)]}, tags: [${i % 2 ? 'odd' : 'even'}], steps: [{ shell: ["true"] }] }\n`,
+  )
+  const projects = [...'abc'].map(name => `  - { name: ${name}, repository: ., poll: "off" }\n`)
+  writeFileSync(
+    join(dataDir, 'master.yml'),
+    `projects:\n${projects.join('')}builders:\n${builders.join('')}`,
+  )
+}
+
+test('columns are grouped, folded, pinned, moved, put away and filtered, and the address holds all of it', async ({
+  serve,
+  dataDir,
+}) => {
+  aDesk(dataDir)
+  const { page } = await serve()
+  await expect(box(page, 'builder-1, build 100, ')).toBeVisible()
+  const before = await placesOf(page)
+  expect(before.map(one => one.name)).toEqual(names(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12))
+
+  // Older pages come and go, and nothing moves sideways.
+  await page.mouse.move(600, 500)
+  await expect(async () => {
+    await page.mouse.wheel(0, 5000)
+    await expect(page).toHaveURL(/at=/, { timeout: 500 })
+  }).toPass()
+  await expect.poll(() => placesOf(page)).toEqual(before)
+  await page.keyboard.press('Home')
+
+  await page.getByRole('button', { name: 'b, 4' }).click()
+  await expect(head(page, 'project:b')).toHaveAttribute('title', /^b: \d/)
+  await head(page, 'builder-3').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Pin to the left' }).click()
+  await head(page, 'builder-9').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Archive' }).click()
+  await head(page, 'builder-12').getByRole('link').focus()
+  await page.keyboard.press('Shift+ArrowLeft')
+  await expect(page.getByText('builder-12 is column 7 of 8')).toBeVisible()
+  await expect(head(page, 'builder-12').getByRole('link')).toBeFocused()
+  const arranged = ['builder-3', ...names(1, 2, 4), 'project:b', ...names(10, 12, 11)]
+  await expect.poll(async () => (await placesOf(page)).map(one => one.name)).toEqual(arranged)
+
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('f')
+  await page.keyboard.type('even')
+  const filtered = ['builder-3', 'builder-1', 'project:b', 'builder-11']
+  await expect.poll(async () => (await placesOf(page)).map(one => one.name)).toEqual(filtered)
+  await expect(page).toHaveURL(/fold=b&pin=builder-3&order=.*&archive=builder-9&filter=even/)
+
+  // Another browser, with nothing kept, shows the same by the address alone.
+  const link = page.url()
+  await page.evaluate(() => localStorage.clear())
+  await page.goto('about:blank')
+  await page.goto(link)
+  await expect.poll(async () => (await placesOf(page)).map(one => one.name)).toEqual(filtered)
+  await page.getByLabel('Filter columns').press('Escape')
+  await page.evaluate(() => {
+    location.hash = '/waterfall?width=%E0%A4%A&columns=trees&order=&zoom=much&pin=nobody'
+  })
+  await expect.poll(() => placesOf(page)).toEqual(before)
+})
+
+test('columns are slaves, narrow heads show in whole, builds are compared, and a view has a name', async ({
+  serve,
+  dataDir,
+}) => {
+  aDesk(dataDir)
+  const { page } = await serve()
+  await expect(box(page, 'builder-1, build 100, ')).toBeVisible()
+  await page.evaluate(() => {
+    location.hash = '/waterfall?width=narrow'
+  })
+  const narrow = page.getByRole('link', { name: /^builder-2, / })
+  await expect(narrow).toHaveCSS('width', '24px')
+  await narrow.focus()
+  await expect(page.locator('.head-peek')).toContainText('builder-2')
+  await page.keyboard.press('Escape')
+  await expect(page.locator('.head-peek')).toHaveCount(0)
+
+  await page.keyboard.press('x')
+  await expect(head(page, 'local')).toBeVisible()
+  await page.keyboard.press('v')
+  await page.getByLabel('Name of this view').fill('What slaves do')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Rename: What slaves do' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('x')
+  await expect(narrow).toBeVisible()
+
+  await page.evaluate(() => {
+    location.hash = '/view/nobody'
+  })
+  await expect(page.getByText('There is no saved view “nobody”')).toBeVisible()
+  await page.evaluate(() => {
+    location.hash = '/view/What%20slaves%20do'
+  })
+  await expect(page).toHaveURL(/#\/waterfall\?columns=slaves&width=narrow$/)
+  await box(page, 'builder-1, build 100, ').click({ modifiers: ['ControlOrMeta'] })
+  await expect(page.getByText('builder-1 #100 is marked')).toBeVisible()
+  await box(page, 'builder-12, build 100, ').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Compare with builder-1 #100' }).click()
+  await expect(page).toHaveURL(/#\/compare\/builder-1:100\/builder-12:100$/)
+})
+
+test(`a saved view opens by its link, and in a window of its own${ON}`, async ({
+  launch,
+  dataDir,
+}) => {
+  aDesk(dataDir)
+  const app = await launch()
+  await expect(box(app.page, 'builder-1, build 100, ')).toBeVisible()
+  const place = '/waterfall?columns=builders&filter=odd'
+  await ask(app.page, 'views:save', { name: 'odd ones', place, replace: false })
+  await app.app.evaluate(({ app }, url) => {
+    app.emit('open-url', { preventDefault() {} }, url)
+  }, 'triphammer://view/odd%20ones')
+  await expect(head(app.page, 'builder-2')).toBeVisible()
+  await expect(head(app.page, 'builder-1')).toHaveCount(0)
+
+  const second = app.app.waitForEvent('window')
+  await ask(app.page, 'window:open', { place: '/view/odd%20ones' })
+  await expect(head(await second, 'builder-2')).toBeVisible()
+})
+
+function head(page: Page, name: string): Locator {
+  return page.locator(`[data-column="${name}"]`)
+}
+
+function names(...numbers: readonly number[]): string[] {
+  return numbers.map(n => `builder-${n}`)
+}
+
+/** The columns from left to right, with their place and width. */
+function placesOf(page: Page): Promise<{ name: string; left: number; width: number }[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('.head')]
+      .map(one => ({
+        name: one.dataset.column!,
+        left: one.offsetLeft,
+        width: one.offsetWidth,
+      }))
+      .sort((a, b) => a.left - b.left),
+  )
+}
