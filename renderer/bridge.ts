@@ -44,6 +44,7 @@ export type {
   Suggestion,
 } from '../main/master/detect/proposal.ts'
 export type { LinePiece, LogLine, LogPosition } from '../main/master/logs/lines.ts'
+export type { OutlineAnswer, OutlineMark } from '../main/master/logs/log-outline.ts'
 export type {
   Artifact,
   Build,

@@ -41,7 +41,7 @@ export function connectByWebSocket(): Bridge {
     },
     downloadUrl: what =>
       what.kind === 'log'
-        ? `/download/logs/${what.id}`
+        ? `/download/logs/${what.id}${what.plain ? '?plain=1' : ''}`
         : `/download/builds/${what.buildId}/${what.path.split('/').map(encodeURIComponent).join('/')}`,
     // A browser tells a page the name of a dropped folder, and never where it is.
     pathOfDropped: () => null,

@@ -135,10 +135,11 @@ const ROOMS: readonly Room[] = [
     instead: 'A page takes types of the contract, and asks the main process for everything else.',
   },
   {
-    files: /^renderer\/results\.ts$/,
-    ours: /^main\/master\/results\.ts$/,
+    files: /^renderer\/(results|logs\/terminal-text)\.ts$/,
+    ours: /^main\/master\/(results|logs\/plain-text)\.ts$/,
     packages: () => false,
-    instead: 'A page shares results.ts with the main process, and nothing else that runs.',
+    instead:
+      'A page shares results.ts and plain-text.ts with the main process, and nothing else that runs.',
   },
   {
     files: /^renderer\//,

@@ -41,7 +41,7 @@ const bridge: Bridge = {
   onConnection: () => () => {},
   downloadUrl: what =>
     what.kind === 'log'
-      ? `app://triphammer/download/logs/${what.id}`
+      ? `app://triphammer/download/logs/${what.id}${what.plain ? '?plain=1' : ''}`
       : `app://triphammer/download/builds/${what.buildId}/${what.path.split('/').map(encodeURIComponent).join('/')}`,
   pathOfDropped: file => webUtils.getPathForFile(file as File) || null,
 }

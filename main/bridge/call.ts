@@ -111,6 +111,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
       limit: z.int().min(1),
     }),
   ]),
+  'log:outline': z.tuple([z.object({ logId: id, from: z.object({ line: id, byte: id }) })]),
   'log:piece': z.tuple([z.object({ logId: id, line: id, from: id })]),
   'logs:search': z.tuple([
     z.object({

@@ -5,6 +5,7 @@ import type { HistoryQuestions } from '../master/data/history-answers.ts'
 import type { LogsCursor, LogsFound } from '../master/data/search-logs.ts'
 import type { Draft, Proposal, Suggestion } from '../master/detect/proposal.ts'
 import type { LinePiece, LogLine, LogPosition, SearchAnswer } from '../master/logs/lines.ts'
+import type { OutlineAnswer, OutlineQuery } from '../master/logs/log-outline.ts'
 import type {
   Artifact,
   Build,
@@ -80,6 +81,8 @@ export interface Requests {
   'log:lines': (query: { logId: LogId; first: number; count: number }) => readonly LogLine[]
   /** A stretch of a line that is too long to be shown whole, from a byte of it on. */
   'log:piece': (query: { logId: LogId; line: number; from: number }) => LinePiece
+  /** What stands out of a log: what can be folded, and errors. Looks for a tenth of a second. */
+  'log:outline': (query: OutlineQuery) => OutlineAnswer
   'log:search': (query: LogSearch) => SearchAnswer
   /** Searches all logs of all builds, the newest build first, for a tenth of a second. */
   'logs:search': (query: AllLogsSearch) => LogsFound
@@ -239,7 +242,8 @@ export interface Bridge {
 }
 
 export type Download =
-  | { readonly kind: 'log'; readonly id: LogId }
+  /** As it was written, or as it is read: without colours and what was overwritten. */
+  | { readonly kind: 'log'; readonly id: LogId; readonly plain?: boolean }
   | { readonly kind: 'artifact'; readonly buildId: BuildId; readonly path: string }
 
 export interface Snapshot {

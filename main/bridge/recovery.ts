@@ -66,6 +66,7 @@ const READING = new Set([
   'change:builds',
   'log:lines',
   'log:piece',
+  'log:outline',
   'log:search',
   'logs:search',
   'config:read',

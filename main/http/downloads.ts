@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Context } from 'hono'
+import { plainText } from '../master/logs/plain-stream.ts'
 import type { Master } from '../master/master.ts'
 import type { BuildId, LogId, Stream } from '../master/model.ts'
 import { STREAMS } from '../master/model.ts'
@@ -7,7 +8,8 @@ import type { Env } from './app.ts'
 
 /**
  * A log's exact bytes as a file. `?streams=stdout,stderr` leaves the header lines
- * out, `?from=N` the first N bytes.
+ * out, `?from=N` the first N bytes. `?plain=1` makes it a text as it is read, without
+ * colours and what was overwritten.
  */
 export function logDownload({ data }: Master, c: Context<Env>): Response {
   const log = data.log(Number(c.req.param('id')) as LogId)
@@ -23,11 +25,9 @@ export function logDownload({ data }: Master, c: Context<Env>): Response {
     'Content-Disposition',
     attachment(`${builder.name}-${build.number}-${step.name}-${log.name}.txt`),
   )
-  return c.body(
-    Readable.toWeb(
-      Readable.from(logBytes(data, log.id, streams, Number(c.req.query('from') ?? 0) || 0)),
-    ) as ReadableStream,
-  )
+  const bytes = logBytes(data, log.id, streams, Number(c.req.query('from') ?? 0) || 0)
+  const body = c.req.query('plain') === '1' ? plainText(bytes) : bytes
+  return c.body(Readable.toWeb(Readable.from(body)) as ReadableStream)
 }
 
 /** What is stored of a log, chunk by chunk: a huge log takes no more memory than a small one. */

@@ -10,7 +10,7 @@ import {
   Square,
   SquareTerminal,
 } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
 import {
   type BuildDetails,
@@ -20,12 +20,12 @@ import {
   type Log,
   type Step,
 } from '../bridge.ts'
-import { LogView } from '../logs/log-view.tsx'
+import { type LogAddress, LogView, rangeWords } from '../logs/log-view.tsx'
 import { isGood } from '../results.ts'
-import { rebuild, stopBuild } from '../store/actions.ts'
+import { copyLink, rebuild, stopBuild } from '../store/actions.ts'
 import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
-import { type BuildTab, go, lineIn, routes, useLocation } from '../store/route.ts'
+import { type BuildTab, go, lineQuery, routes, useLocation } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
 import { useQuery } from '../store/use-query.ts'
 import {
@@ -307,20 +307,17 @@ function Neighbour({
 function StepsAndLog({ details }: { details: BuildDetails }) {
   const { build, builder, steps, logs, tests } = details
   const [picked, setPicked] = useState<Step['id'] | undefined>()
-  const [logName, setLogName] = useState('stdio')
-  // A link to a line names its step and log.
-  const [query] = useQuery(routes.build(builder, build))
-  const place = useMemo(() => lineIn(query), [query])
+  const [query, changeQuery] = useQuery(routes.build(builder, build))
+  const logName = query.get('log') ?? 'stdio'
+  // A link names the step; a step may also be picked that has its name from another one.
+  const named = query.get('step')
   useEffect(() => {
-    if (query.has('step')) {
-      setPicked(undefined)
-      setLogName(query.get('log') ?? 'stdio')
-    }
-  }, [query])
+    setPicked(before => (steps.find(one => one.id === before)?.name === named ? before : undefined))
+  }, [named, steps])
   // Without a choice: the step that decided, or the one that runs.
   const step =
     steps.find(one => one.id === picked) ??
-    steps.find(one => one.name === query.get('step')) ??
+    steps.find(one => one.name === named) ??
     decidingStep(build, steps) ??
     steps.findLast(one => one.completeAt === null) ??
     steps.at(-1)
@@ -335,7 +332,10 @@ function StepsAndLog({ details }: { details: BuildDetails }) {
           build={build}
           steps={steps}
           selected={step?.id}
-          onSelect={one => setPicked(one.id)}
+          onSelect={one => {
+            setPicked(one.id)
+            changeQuery({ ...NO_LINE, step: one.name, log: null })
+          }}
         />
         {own.length > 1 && (
           <div className="log-choice">
@@ -344,7 +344,7 @@ function StepsAndLog({ details }: { details: BuildDetails }) {
                 key={one.id}
                 log={one}
                 chosen={one.id === log?.id}
-                onChoose={() => setLogName(one.name)}
+                onChoose={() => changeQuery({ ...NO_LINE, step: step!.name, log: one.name })}
               />
             ))}
           </div>
@@ -385,7 +385,7 @@ function StepsAndLog({ details }: { details: BuildDetails }) {
           key={log.id}
           log={log}
           startedAt={step!.startedAt}
-          place={step!.name === query.get('step') ? place : undefined}
+          address={logAddress(routes.build(builder, build), step!, log, query, changeQuery)}
         />
       ) : (
         <Empty title={step ? 'No log' : 'No steps yet'}>
@@ -398,6 +398,36 @@ function StepsAndLog({ details }: { details: BuildDetails }) {
       )}
     </div>
   )
+}
+
+const NO_LINE = { line: null, find: null, regex: null, case: null }
+
+function logAddress(
+  path: string,
+  step: Step,
+  log: Log,
+  query: URLSearchParams,
+  change: (change: Readonly<Record<string, string | null>>) => void,
+): LogAddress {
+  const names = { step: step.name, log: log.name }
+  const own = query.get('step') === step.name && (query.get('log') ?? 'stdio') === log.name
+  const find = query.get('find')
+  return {
+    place: own ? query.get('line') : null,
+    find:
+      own && find
+        ? { text: find, regex: query.has('regex'), ignoreCase: !query.has('case') }
+        : undefined,
+    href: `#${path}?${lineQuery({ ...names, line: 0 })}`.replace(/1$/, ''),
+    onPick: range =>
+      change(
+        range
+          ? Object.fromEntries(lineQuery({ ...names, ...range }))
+          : { ...NO_LINE, step: step.name },
+      ),
+    copyLink: range =>
+      void copyLink(`${path}?${lineQuery({ ...names, ...range })}`, rangeWords(range)),
+  }
 }
 
 function LogChoice({ log, chosen, onChoose }: { log: Log; chosen: boolean; onChoose: () => void }) {

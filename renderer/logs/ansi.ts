@@ -1,135 +1,177 @@
+import { readable, readableOn } from './readable-color.ts'
+import { SEQUENCE, shownLine, withoutSequences } from './terminal-text.ts'
+
 /** A stretch of text with one look. */
 export interface AnsiSpan {
   readonly text: string
   /** Names of classes, separated by spaces. */
   readonly look: string
-  /** Colours that are not of the palette. */
-  readonly color?: string
+  /** Colours that are not of the palette, as they can be read in each theme. */
+  readonly light?: string
+  readonly dark?: string
   readonly background?: string
 }
 
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']
-const SEQUENCE =
-  /\x1b\[([0-9;:]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g
+const LOOK = /^(?:\x1b\[|\x9b)([\d;:]*)m$/
 
 interface Style {
-  bold: boolean
-  dim: boolean
-  italic: boolean
-  underline: boolean
-  inverse: boolean
-  color: string | undefined
-  background: string | undefined
+  readonly bold?: boolean
+  readonly dim?: boolean
+  readonly italic?: boolean
+  readonly underline?: boolean
+  readonly strike?: boolean
+  readonly inverse?: boolean
+  /** A name of the palette, or `#rrggbb`. */
+  readonly color?: string | undefined
+  readonly background?: string | undefined
 }
 
 /**
- * Reads a line with terminal colours: the 16 named ones, 256 and true colours.
- * Other sequences are left out. Of what a carriage return overwrote, the last is shown.
+ * Reads a line with terminal colours: the 16 named ones, 256 and true colours. Other
+ * sequences are left out. Of what was overwritten, the last is shown.
  */
 export function parseAnsi(line: string): AnsiSpan[] {
-  const text = afterCarriageReturns(line)
-  if (!text.includes('\x1b'))
-    return text === '' ? [] : [{ text: text.replace(SEQUENCE, ''), look: '' }]
+  const text = shownLine(line)
+  if (!/[\x1b\x9b]/.test(text))
+    return text === '' ? [] : [{ text: withoutSequences(text), look: '' }]
   const spans: AnsiSpan[] = []
-  const style = plain()
+  let style: Style = {}
   let from = 0
   for (const match of text.matchAll(SEQUENCE)) {
     push(spans, text.slice(from, match.index), style)
     from = match.index + match[0].length
-    if (match[2] === 'm') select(style, match[1]!)
+    const look = LOOK.exec(match[0])
+    if (look) style = select(style, look[1]!)
   }
   push(spans, text.slice(from), style)
   return spans
 }
 
-/** The text without its colours, as it is searched and copied. */
-export function plainText(line: string): string {
-  return afterCarriageReturns(line).replace(SEQUENCE, '')
-}
-
-function afterCarriageReturns(line: string): string {
-  if (!line.includes('\r')) return line
-  return line.split('\r').findLast(part => part !== '') ?? ''
-}
-
-function plain(): Style {
-  return {
-    bold: false,
-    dim: false,
-    italic: false,
-    underline: false,
-    inverse: false,
-    color: undefined,
-    background: undefined,
-  }
-}
-
 function push(spans: AnsiSpan[], text: string, style: Style) {
   if (text === '') return
+  const { bold, dim, italic, underline, strike, inverse, color, background } = style
+  const custom = color?.startsWith('#') ? color : undefined
+  const customBackground = background?.startsWith('#') ? background : undefined
   const looks = [
-    style.bold && 'bold',
-    style.dim && 'dim',
-    style.italic && 'italic',
-    style.underline && 'underline',
-    style.inverse && 'inverse',
-    style.color && !style.color.startsWith('#') && `fg-${style.color}`,
-    style.background && !style.background.startsWith('#') && `bg-${style.background}`,
-  ]
-  spans.push({
-    text,
-    look: looks.filter(Boolean).join(' '),
-    ...(style.color?.startsWith('#') && { color: style.color }),
-    ...(style.background?.startsWith('#') && { background: style.background }),
-  })
+    bold && 'bold',
+    dim && 'dim',
+    italic && 'italic',
+    underline && 'underline',
+    strike && 'strike',
+    inverse && 'inverse',
+    color && !custom && `fg-${color}`,
+    background && !customBackground && `bg-${background}`,
+  ].filter(Boolean)
+  const look = looks.join(' ')
+  const last = spans.at(-1)
+  if (look === '' && !custom && !customBackground && last && isPlain(last))
+    spans[spans.length - 1] = { ...last, text: last.text + text }
+  else spans.push({ text, look, ...customColors(custom, customBackground) })
 }
 
-function select(style: Style, parameters: string) {
-  const codes = parameters.split(/[;:]/).map(Number)
+function isPlain(span: AnsiSpan): boolean {
+  return span.look === '' && span.light === undefined && span.background === undefined
+}
+
+function customColors(
+  color: string | undefined,
+  background: string | undefined,
+): Pick<AnsiSpan, 'light' | 'dark' | 'background'> {
+  if (background !== undefined) {
+    const on = readableOn(background, color)
+    return { light: on, dark: on, background }
+  }
+  return color === undefined
+    ? {}
+    : { light: readable(color, 'light'), dark: readable(color, 'dark') }
+}
+
+function select(before: Style, parameters: string): Style {
+  // Parts of one code are separated by colons, or, more often, by semicolons as codes are.
+  const codes = parameters.split(';').map(part => part.split(':').map(Number))
+  let style = before
   for (let i = 0; i < codes.length; i++) {
-    const code = codes[i]!
-    if (code === 0) Object.assign(style, plain())
-    else if (code === 1) style.bold = true
-    else if (code === 2) style.dim = true
-    else if (code === 3) style.italic = true
-    else if (code === 4) style.underline = true
-    else if (code === 7) style.inverse = true
-    else if (code === 22) style.bold = style.dim = false
-    else if (code === 23) style.italic = false
-    else if (code === 24) style.underline = false
-    else if (code === 27) style.inverse = false
-    else if (code >= 30 && code <= 37) style.color = NAMES[code - 30]
-    else if (code === 39) style.color = undefined
-    else if (code >= 40 && code <= 47) style.background = NAMES[code - 40]
-    else if (code === 49) style.background = undefined
-    else if (code >= 90 && code <= 97) style.color = `bright-${NAMES[code - 90]}`
-    else if (code >= 100 && code <= 107) style.background = `bright-${NAMES[code - 100]}`
-    else if (code === 38 || code === 48) {
-      const { value, used } = extended(codes.slice(i + 1))
-      if (code === 38) style.color = value
-      else style.background = value
-      i += used
-    }
+    const [code = 0, ...own] = codes[i]!
+    if (code === 38 || code === 48 || code === 58) {
+      const rest = own.length > 0 ? own : codes.slice(i + 1).map(part => part[0] ?? 0)
+      const { value, used } = extended(rest, own.length > 0)
+      if (own.length === 0) i += used
+      if (code === 38) style = { ...style, color: value }
+      else if (code === 48) style = { ...style, background: value }
+    } else style = selectOne(style, code, own[0])
   }
+  return style
 }
 
-function extended(codes: readonly number[]): { value: string | undefined; used: number } {
-  if (codes[0] === 2) return { value: hex(codes[1] ?? 0, codes[2] ?? 0, codes[3] ?? 0), used: 4 }
-  if (codes[0] !== 5) return { value: undefined, used: 1 }
-  const n = codes[1] ?? 0
-  if (n < 8) return { value: NAMES[n], used: 2 }
-  if (n < 16) return { value: `bright-${NAMES[n - 8]}`, used: 2 }
-  if (n >= 232) {
-    const grey = 8 + (n - 232) * 10
-    return { value: hex(grey, grey, grey), used: 2 }
+function selectOne(style: Style, code: number, part: number | undefined): Style {
+  switch (code) {
+    case 0:
+      return {}
+    case 1:
+      return { ...style, bold: true }
+    case 2:
+      return { ...style, dim: true }
+    case 3:
+      return { ...style, italic: true }
+    case 4:
+      return { ...style, underline: part !== 0 }
+    case 7:
+      return { ...style, inverse: true }
+    case 9:
+      return { ...style, strike: true }
+    case 21:
+      return { ...style, underline: true }
+    case 22:
+      return { ...style, bold: false, dim: false }
+    case 23:
+      return { ...style, italic: false }
+    case 24:
+      return { ...style, underline: false }
+    case 27:
+      return { ...style, inverse: false }
+    case 29:
+      return { ...style, strike: false }
+    case 39:
+      return { ...style, color: undefined }
+    case 49:
+      return { ...style, background: undefined }
   }
+  if (code >= 30 && code <= 37) return { ...style, color: NAMES[code - 30] }
+  if (code >= 40 && code <= 47) return { ...style, background: NAMES[code - 40] }
+  if (code >= 90 && code <= 97) return { ...style, color: `bright-${NAMES[code - 90]}` }
+  if (code >= 100 && code <= 107) return { ...style, background: `bright-${NAMES[code - 100]}` }
+  return style
+}
+
+// 5;n of 256, or 2;r;g;b. With colons a number for the colour space may stand before r.
+function extended(
+  parts: readonly number[],
+  colons: boolean,
+): { value: string | undefined; used: number } {
+  if (parts[0] === 2) {
+    const [r = 0, g = 0, b = 0] = colons && parts.length > 4 ? parts.slice(2) : parts.slice(1)
+    return { value: hex(r, g, b), used: 4 }
+  }
+  if (parts[0] !== 5) return { value: undefined, used: 1 }
+  return { value: ofPalette(parts[1] ?? 0), used: 2 }
+}
+
+function ofPalette(n: number): string | undefined {
+  if (n < 8) return NAMES[n]
+  if (n < 16) return `bright-${NAMES[n - 8]}`
+  if (n >= 232) return hex(...Array<number>(3).fill(8 + (Math.min(n, 255) - 232) * 10))
   const level = (part: number) => (part === 0 ? 0 : 55 + part * 40)
   const cube = n - 16
-  return {
-    value: hex(level(Math.floor(cube / 36)), level(Math.floor(cube / 6) % 6), level(cube % 6)),
-    used: 2,
-  }
+  return hex(level(Math.floor(cube / 36)), level(Math.floor(cube / 6) % 6), level(cube % 6))
 }
 
 function hex(...parts: number[]): string {
-  return `#${parts.map(part => Math.min(255, part).toString(16).padStart(2, '0')).join('')}`
+  return `#${parts
+    .map(part =>
+      Math.min(255, part || 0)
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`
 }

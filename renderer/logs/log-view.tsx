@@ -1,298 +1,376 @@
-import {
-  ArrowDown,
-  ArrowDownToLine,
-  ArrowUp,
-  CaseSensitive,
-  Download,
-  Regex,
-  Search,
-  WrapText,
-} from 'lucide-react'
-import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
-import { bridge, type Log } from '../bridge.ts'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import type { Log } from '../bridge.ts'
 import { useKeys } from '../store/keys.ts'
 import { prefer, usePreferences } from '../store/preferences.ts'
+import { lineIn } from '../store/route.ts'
 import { bytes, count, number } from '../ui/format.ts'
-import { Hint } from '../ui/parts.tsx'
-import { LogLineRow } from './log-line-row.tsx'
-import { LINE_PX, logScroll } from './log-scroll.ts'
+import { copyLines } from './copy-lines.ts'
+import type { Fold } from './folds.ts'
+import { LineStates } from './line-states.tsx'
+import { LogIdContext } from './log-id.ts'
+import { type LineActions, LogLineRow } from './log-line-row.tsx'
+import { logRows } from './log-rows.ts'
+import { LogRuler } from './log-ruler.tsx'
+import { LINE_PX } from './log-scroll.ts'
+import { ErrorTools, nextTimes, SearchTools, ShowTools, TakeMenu } from './log-tools.tsx'
 import { useLogLines } from './use-log-lines.ts'
-import { markerOf, useSearch, type Wanted } from './use-search.ts'
+import { useLogScroll, useWrappedRows } from './use-log-scroll.ts'
+import { useOutline } from './use-outline.ts'
+import { markerOf, type Search, useSearch, type Wanted } from './use-search.ts'
 import './logs.css'
 
-const MARGIN_LINES = 30
+const MARGIN_ROWS = 30
+const NO_SEARCH: Wanted = { text: '', regex: false, ignoreCase: true }
 
-interface Place {
-  /** First line in sight, with its fraction. */
+/** Lines, counted from 0. */
+export interface LineRange {
   readonly line: number
-  readonly height: number
+  readonly to: number
 }
 
-/** A log of any length: only the lines in sight are in the page. Follows its end while it grows, until the reader scrolls. */
+/** What the address has to do with a log. */
+export interface LogAddress {
+  /** The line that a link asks to be shown, or some, as `12` or `12-20`. */
+  readonly place: string | null
+  readonly find: Wanted | undefined
+  /** Of links to lines; the number of the line follows. */
+  readonly href: string
+  onPick(range: LineRange | undefined): void
+  copyLink(range: LineRange): void
+}
+
+/** A log of any length: only the lines in sight are in the page. */
 export function LogView({
   log,
   startedAt,
-  place: wantedPlace,
+  address,
 }: {
   log: Log
   startedAt: number
-  /** What a link asks to be shown. */
-  place?: { readonly line: number; readonly to: number } | undefined
+  address: LogAddress
 }) {
   const scroller = useRef<HTMLDivElement>(null)
-  const { wrap } = usePreferences()
-  const [place, setPlace] = useState<Place>({ line: 0, height: 600 })
-  const [follow, setFollow] = useState(!log.complete && !wantedPlace)
-  const [wanted, setWanted] = useState<Wanted>({ text: '', regex: false, ignoreCase: true })
-  const [at, setAt] = useState(0)
-  const inSight = Math.ceil(place.height / LINE_PX)
-  const first = Math.max(0, Math.floor(place.line) - MARGIN_LINES)
-  const lines = useLogLines(log, first, Math.floor(place.line) + inSight + MARGIN_LINES)
-  const scroll = logScroll(lines.lineCount, place.height)
+  const box = useRef<HTMLDivElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const { wrap, logTimes } = usePreferences()
+  const [wanted, setWanted] = useState<Wanted>(address.find ?? NO_SEARCH)
+  const linked = useMemo(() => lineIn(address.place), [address.place])
+  const [picked, setPicked] = useState(linked)
+  const [states, setStates] = useState<number>()
+  const [pieces, setPieces] = useState<ReadonlyMap<number, number>>(new Map())
+  const size = useLogLines(log)
+  const { lineCount } = size
+  const growing = !size.complete
+  const outline = useOutline(log.id, lineCount, size.complete)
+  const { errors } = outline
+  const folding = useFolding(outline.folds)
+  const rows = useMemo(() => logRows(lineCount, folding.closed), [lineCount, folding.closed])
+  const place = useLogScroll(scroller, rows, wrap, growing, growing && !linked)
   const search = useSearch(log.id, wanted)
   const marker = useMemo(() => markerOf(wanted), [wanted])
-  const found = useMemo(() => new Set(search.lines), [search.lines])
-  const current = search.lines[Math.min(at, search.lines.length - 1)]
-  const field = useRef<HTMLInputElement>(null)
+  const found = useMemo(() => new Set(search.found.map(one => one.line)), [search.found])
+  const errorLines = useMemo(() => new Set(errors), [errors])
 
-  const goTo = (line: number) => {
-    const element = scroller.current
-    if (!element) return
-    setFollow(false)
-    element.scrollTop = scroll.scrollTopOf(Math.max(0, line - inSight / 3))
+  const inSight = Math.ceil(place.height / LINE_PX)
+  const jumpTo = useJump(line => place.moveTo(rows.rowOf(line) - inSight / 3))
+  const jump = (line: number) => {
+    place.setFollow(false)
+    folding.openAround(line)
+    jumpTo(line)
   }
-  const step = (by: number) => {
-    if (search.lines.length === 0) return
-    const next = (at + by + search.lines.length) % search.lines.length
-    setAt(next)
-    goTo(search.lines[next]!)
+  const matches = useMatches(
+    search,
+    wanted,
+    () => picked?.line ?? place.topLine(),
+    one => {
+      if (one.piece > 0 || pieces.has(one.line)) setPieces(new Map(pieces).set(one.line, one.piece))
+      jump(one.line)
+    },
+  )
+  const [errorAt, setErrorAt] = useState(-1)
+  const stepError = (by: number) => {
+    if (errors.length === 0) return
+    const next = neighbour(errors, errors[errorAt], place.topLine(), by)
+    setErrorAt(next)
+    jump(errors[next]!)
   }
-  useScroll(scroller, scroll, setPlace, () => setFollow(false))
-  useFollow(scroller, follow, lines.lineCount)
-  // The first match comes into sight when it is found.
-  const firstFound = search.lines[0]
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new first match moves the view.
-  useEffect(() => {
-    setAt(0)
-    if (firstFound !== undefined) goTo(firstFound)
-  }, [firstFound, wanted])
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another link moves the view.
   useEffect(() => {
-    if (wantedPlace) goTo(wantedPlace.line)
-  }, [wantedPlace])
+    if (!linked) return
+    // What was picked here is in sight already.
+    if (linked.line === picked?.line && linked.to === picked.to && place.touched.current) return
+    setPicked(linked)
+    jump(linked.line)
+  }, [linked])
+  // Groups without a fault are folded for who has only just opened a log that is complete.
+  const quiet = useRef(log.complete && !linked && !address.find)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is known what there is.
+  useEffect(() => {
+    if (outline.done && quiet.current && !place.touched.current) folding.foldQuiet()
+    if (outline.done) quiet.current = false
+  }, [outline.done])
+
+  const range = picked ?? { line: 0, to: lineCount - 1 }
+  const copy = (colors: boolean) => void copyLines(log.id, range.line, range.to, colors)
+  const copyLink = () => {
+    const top = place.topLine()
+    address.copyLink(picked ?? { line: top, to: top })
+  }
   useKeys({
     '/': () => field.current?.focus(),
-    n: () => step(1),
-    N: () => step(-1),
-    f: () => setFollow(true),
+    n: () => matches.step(1),
+    N: () => matches.step(-1),
+    e: () => stepError(1),
+    E: () => stepError(-1),
+    f: () => place.setFollow(growing),
     w: () => prefer({ wrap: !wrap }),
-    Home: () => goTo(0),
-    End: () => goTo(lines.lineCount),
+    d: nextTimes,
+    z: folding.foldAll,
+    c: () => copy(false),
+    C: () => copy(true),
+    l: copyLink,
+    Home: () => {
+      place.setFollow(false)
+      place.moveTo(0)
+    },
+    End: () => {
+      place.setFollow(growing)
+      place.moveTo(place.scroll.lastTop)
+    },
   })
 
-  const rows = []
-  const end = Math.min(lines.lineCount, Math.floor(place.line) + inSight + MARGIN_LINES)
-  for (let n = first; n < end; n++)
-    rows.push(
-      <LogLineRow
-        key={n}
-        number={n}
-        line={lines.line(n)}
-        startedAt={startedAt}
-        marker={found.has(n) ? marker : undefined}
-        current={
-          n === current || (wantedPlace && n >= wantedPlace.line && n <= wantedPlace.to) || false
-        }
-      />,
-    )
-  // Where the first row in the page stands; with a scaled scroll bar it moves with the view.
-  const top = scroll.scaled
-    ? scroll.scrollTopOf(place.line) - (place.line - first) * LINE_PX
-    : first * LINE_PX
+  const latest = useRef<LineActions>(undefined)
+  latest.current = {
+    pick(line, extend) {
+      const from = extend && picked ? picked.line : line
+      const next = { line: Math.min(from, line), to: Math.max(from, line) }
+      place.touched.current = true
+      const again = !extend && picked?.line === line && picked.to === line
+      setPicked(again ? undefined : next)
+      address.onPick(again ? undefined : next)
+      if (!again) address.copyLink(next)
+    },
+    toggle: folding.toggle,
+    showStates: setStates,
+    showPiece: (line, piece) => setPieces(new Map(pieces).set(line, piece)),
+  }
+  const actions = useMemo<LineActions>(
+    () => ({
+      pick: (...args) => latest.current!.pick(...args),
+      toggle: fold => latest.current!.toggle(fold),
+      showStates: line => latest.current!.showStates(line),
+      showPiece: (...args) => latest.current!.showPiece(...args),
+    }),
+    [],
+  )
+
+  const margin = wrap ? inSight : MARGIN_ROWS
+  const first = Math.max(0, Math.floor(place.row) - margin)
+  const end = Math.min(rows.count, Math.floor(place.row) + inSight + margin)
+  const shown = Array.from({ length: Math.max(0, end - first) }, (_, i) => rows.lineOf(first + i))
+  useEffect(() => size.fetch(shown))
+  useWrappedRows(
+    scroller,
+    box,
+    wrap,
+    place.row,
+    rows.lineOf(Math.floor(place.row)),
+    end === rows.count,
+  )
+  const current = matches.current?.line
 
   return (
-    <section className="log" aria-label={`Log ${log.name}`}>
-      <div className="log-tools">
-        <div className="log-search" role="search">
-          <Search aria-hidden />
-          <input
-            ref={field}
-            aria-label="Search in this log"
-            placeholder="Search in this log"
-            value={wanted.text}
-            onChange={event => setWanted({ ...wanted, text: event.target.value })}
-            onKeyDown={event => {
-              if (event.key === 'Enter') step(event.shiftKey ? -1 : 1)
-              if (event.key === 'Escape') setWanted({ ...wanted, text: '' })
-            }}
+    <LogIdContext value={log.id}>
+      <section className={`log times-${logTimes}`} aria-label={`Log ${log.name}`}>
+        <div className="log-tools">
+          <SearchTools
+            field={field}
+            wanted={wanted}
+            search={search}
+            at={matches.at}
+            onWanted={setWanted}
+            onStep={matches.step}
           />
-          <span className="log-hits" role="status">
-            {search.problem ?? describeHits(search.lines.length, at, wanted.text, search.busy)}
-          </span>
-          <Hint text="Upper and lower case are different">
-            <button
-              type="button"
-              className="button quiet square"
-              aria-label="Match case"
-              aria-pressed={!wanted.ignoreCase}
-              onClick={() => setWanted({ ...wanted, ignoreCase: !wanted.ignoreCase })}
-            >
-              <CaseSensitive />
-            </button>
-          </Hint>
-          <Hint text="Regular expression">
-            <button
-              type="button"
-              className="button quiet square"
-              aria-label="Regular expression"
-              aria-pressed={wanted.regex}
-              onClick={() => setWanted({ ...wanted, regex: !wanted.regex })}
-            >
-              <Regex />
-            </button>
-          </Hint>
+          <ErrorTools errors={errors} at={errorAt} onStep={stepError} />
+          <span className="grow" />
+          <ShowTools
+            folds={outline.folds.length}
+            allClosed={folding.closed.length === outline.folds.length}
+            follow={place.follow}
+            growing={growing}
+            onFoldAll={folding.foldAll}
+            onFollow={() => place.setFollow(!place.follow)}
+          />
+          <TakeMenu
+            logId={log.id}
+            what={picked ? rangeWords(picked) : `all ${count(lineCount, 'line')}`}
+            onCopy={copy}
+            onCopyLink={copyLink}
+          />
         </div>
-        <button
-          type="button"
-          className="button quiet square"
-          aria-label="Match before"
-          disabled={search.lines.length === 0}
-          onClick={() => step(-1)}
-        >
-          <ArrowUp />
-        </button>
-        <button
-          type="button"
-          className="button quiet square"
-          aria-label="Next match"
-          disabled={search.lines.length === 0}
-          onClick={() => step(1)}
-        >
-          <ArrowDown />
-        </button>
-        <span className="grow" />
-        <Hint text="Wrap long lines (w)">
-          <button
-            type="button"
-            className="button quiet square"
-            aria-label="Wrap long lines"
-            aria-pressed={wrap}
-            onClick={() => prefer({ wrap: !wrap })}
+        <div className="log-body">
+          <div
+            className={`log-scroll${wrap ? ' wrap' : ''}`}
+            ref={scroller}
+            tabIndex={0}
+            role="region"
+            aria-label="Lines of the log"
           >
-            <WrapText />
-          </button>
-        </Hint>
-        <Hint text="Stay at the end as it grows (f)">
-          <button
-            type="button"
-            className="button quiet square"
-            aria-label="Follow"
-            aria-pressed={follow}
-            onClick={() => setFollow(!follow)}
-          >
-            <ArrowDownToLine />
-          </button>
-        </Hint>
-        <a
-          className="button quiet square"
-          aria-label="Download this log"
-          title="Download this log"
-          href={bridge.downloadUrl({ kind: 'log', id: log.id })}
-          download
-        >
-          <Download />
-        </a>
-      </div>
-      <div
-        className={`log-scroll${wrap ? ' wrap' : ''}`}
-        ref={scroller}
-        tabIndex={0}
-        role="region"
-        aria-label="Lines of the log"
-      >
-        {lines.lineCount === 0 && (
-          <p className="log-empty">
-            {lines.complete ? 'Nothing was written.' : 'Nothing was written yet.'}
-          </p>
-        )}
-        <div style={{ height: Math.max(scroll.height, wrap ? 0 : scroll.height) }}>
-          <div className="log-lines" style={{ transform: `translateY(${top}px)` }}>
-            {rows}
+            {lineCount === 0 && (
+              <p className="log-empty">
+                {size.complete ? 'Nothing was written.' : 'Nothing was written yet.'}
+              </p>
+            )}
+            <div style={{ height: place.scroll.height }}>
+              <div
+                className="log-lines"
+                ref={box}
+                style={wrap ? undefined : { transform: `translateY(${place.offsetOf(first)}px)` }}
+              >
+                {shown.map(line => (
+                  <LogLineRow
+                    key={line}
+                    number={line}
+                    line={size.line(line)}
+                    next={logTimes === 'took' ? size.line(line + 1) : undefined}
+                    startedAt={startedAt}
+                    times={logTimes}
+                    marker={found.has(line) ? marker : undefined}
+                    current={line === current}
+                    picked={picked !== undefined && line >= picked.line && line <= picked.to}
+                    error={errorLines.has(line)}
+                    fold={folding.at(line)}
+                    closed={folding.isClosed(line)}
+                    piece={pieces.get(line) ?? 0}
+                    href={`${address.href}${line + 1}`}
+                    actions={actions}
+                  />
+                ))}
+              </div>
+            </div>
           </div>
+          <LogRuler
+            rowCount={rows.count}
+            errors={errors.map(rows.rowOf)}
+            matches={search.found.map(one => rows.rowOf(one.line))}
+          />
         </div>
-      </div>
-      <footer className="log-foot">
-        <span>
-          {count(lines.lineCount, 'line')}, {bytes(lines.byteCount)}
-        </span>
-        {!lines.complete && <span className="log-live">growing</span>}
-        <span className="grow" />
-        <span>
-          <kbd>/</kbd> search
-        </span>
-        <span>
-          <kbd>F</kbd> follow
-        </span>
-        <span>
-          <kbd>W</kbd> wrap
-        </span>
-      </footer>
-    </section>
+        <footer className="log-foot">
+          <span>
+            {count(lineCount, 'line')}, {bytes(size.byteCount)}
+          </span>
+          {growing && <span className="log-live">growing</span>}
+          {picked && <span>{rangeWords(picked)} picked</span>}
+          <span className="grow" />
+          <Key name="e" does="next error" />
+          <Key name="/" does="search" />
+          <Key name="z" does="fold" />
+          {growing && <Key name="f" does="follow" />}
+          <Key name="w" does="wrap" />
+        </footer>
+        <LineStates logId={log.id} line={states} onClose={() => setStates(undefined)} />
+      </section>
+    </LogIdContext>
   )
 }
 
-function describeHits(found: number, at: number, text: string, busy: boolean): string {
-  if (text === '') return ''
-  if (found === 0) return busy ? 'searching …' : 'not found'
-  return `${number(Math.min(at, found - 1) + 1)} of ${number(found)}${busy ? ' …' : ''}`
+function Key({ name, does }: { name: string; does: string }) {
+  return (
+    <span>
+      <kbd>{name}</kbd> {does}
+    </span>
+  )
 }
 
-function useScroll(
-  scroller: RefObject<HTMLDivElement | null>,
-  scroll: ReturnType<typeof logScroll>,
-  setPlace: (place: Place) => void,
-  onRead: () => void,
+/** `line 12`, `lines 12 to 20`. */
+export function rangeWords({ line, to }: LineRange): string {
+  return line === to ? `line ${number(line + 1)}` : `lines ${number(line + 1)} to ${number(to + 1)}`
+}
+
+/** The one of `lines` after or before the one that was gone to last, or after what is in sight. */
+function neighbour(
+  lines: readonly number[],
+  last: number | undefined,
+  top: number,
+  by: number,
+): number {
+  const at = last === undefined ? -1 : lines.indexOf(last)
+  if (at >= 0) return (at + by + lines.length) % lines.length
+  const next = lines.findIndex(line => line >= top)
+  if (by > 0) return Math.max(0, next)
+  return next < 0 ? lines.length - 1 : (next - 1 + lines.length) % lines.length
+}
+
+/** Goes to a line once the rows around it are as they have to be. */
+function useJump(move: (line: number) => void): (line: number) => void {
+  const [wish, setWish] = useState<{ readonly line: number }>()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish moves the view once.
+  useLayoutEffect(() => {
+    if (wish) move(wish.line)
+  }, [wish])
+  return line => setWish({ line })
+}
+
+function useMatches(
+  search: Search,
+  wanted: Wanted,
+  from: () => number,
+  onGo: (found: Search['found'][number]) => void,
 ) {
-  const latest = useRef({ scroll, onRead })
-  latest.current = { scroll, onRead }
+  const [at, setAt] = useState(0)
+  const begun = useRef({ wanted: undefined as Wanted | undefined, from: 0 })
+  const { found, busy } = search
+  // The first match from where the reader is comes into sight as soon as it is found.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only new matches move the view.
   useEffect(() => {
-    const element = scroller.current!
-    const measure = () =>
-      setPlace({
-        line: latest.current.scroll.lineAt(element.scrollTop),
-        height: element.clientHeight,
-      })
-    // A reader who scrolls up wants to read; the end is no longer followed.
-    const wheel = (event: WheelEvent) => {
-      if (event.deltaY < 0) latest.current.onRead()
-      // Where a px of the scroll bar is many lines, the wheel still goes by lines.
-      if (!latest.current.scroll.scaled || event.ctrlKey) return
-      event.preventDefault()
-      const line = latest.current.scroll.lineAt(element.scrollTop) + event.deltaY / LINE_PX
-      element.scrollTop = latest.current.scroll.scrollTopOf(line)
-      setPlace({ line: Math.max(0, line), height: element.clientHeight })
-    }
-    const key = (event: KeyboardEvent) => {
-      if (['ArrowUp', 'PageUp'].includes(event.key)) latest.current.onRead()
-    }
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    element.addEventListener('scroll', measure, { passive: true })
-    element.addEventListener('wheel', wheel, { passive: false })
-    element.addEventListener('keydown', key)
-    return () => {
-      observer.disconnect()
-      element.removeEventListener('scroll', measure)
-      element.removeEventListener('wheel', wheel)
-      element.removeEventListener('keydown', key)
-    }
-  }, [scroller, setPlace])
+    if (begun.current.wanted === wanted) return
+    const next = found.findIndex(one => one.line >= from())
+    if (next < 0 && (busy || found.length === 0)) return
+    begun.current.wanted = wanted
+    setAt(Math.max(0, next))
+    onGo(found[Math.max(0, next)]!)
+  }, [found, busy, wanted])
+  return {
+    at,
+    current: begun.current.wanted === wanted ? found[Math.min(at, found.length - 1)] : undefined,
+    step(by: number) {
+      if (found.length === 0) return
+      const next = (at + by + found.length) % found.length
+      setAt(next)
+      onGo(found[next]!)
+    },
+  }
 }
 
-function useFollow(scroller: RefObject<HTMLDivElement | null>, follow: boolean, lineCount: number) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each line that has come, the end is elsewhere.
-  useEffect(() => {
-    const element = scroller.current
-    if (follow && element) element.scrollTop = element.scrollHeight
-  }, [follow, lineCount, scroller])
+function useFolding(folds: readonly Fold[]) {
+  // What the reader chose, by the first line of the fold; the rest is as the log wants it.
+  const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map())
+  const closed = useMemo(
+    () => folds.filter(fold => chosen.get(fold.open) ?? fold.closed),
+    [folds, chosen],
+  )
+  const byLine = useMemo(() => new Map(folds.map(fold => [fold.open, fold])), [folds])
+  const closedLines = useMemo(() => new Set(closed.map(fold => fold.open)), [closed])
+  const choose = (which: readonly Fold[], value: boolean) => {
+    if (which.length > 0)
+      setChosen(before => new Map([...before, ...which.map(fold => [fold.open, value] as const)]))
+  }
+  return {
+    closed,
+    at: (line: number) => byLine.get(line),
+    isClosed: (line: number) => closedLines.has(line),
+    toggle: (fold: Fold) => choose([fold], !closedLines.has(fold.open)),
+    foldAll: () => choose(folds, closed.length < folds.length),
+    foldQuiet: () =>
+      choose(
+        folds.filter(fold => fold.errors === 0),
+        true,
+      ),
+    openAround: (line: number) =>
+      choose(
+        closed.filter(fold => line > fold.open && line <= fold.close),
+        false,
+      ),
+  }
 }

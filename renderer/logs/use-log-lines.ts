@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { bridge, type Log, type LogId, type LogLine } from '../bridge.ts'
+import { useRef, useState } from 'react'
+import { bridge, type Log, type LogLine } from '../bridge.ts'
 import { useDesk } from '../store/hooks.ts'
 
-export const PAGE_LINES = 400
+const PAGE_LINES = 400
 const KEPT_PAGES = 60
 
 export interface LogLines {
@@ -11,58 +11,62 @@ export interface LogLines {
   readonly complete: boolean
   /** `undefined` while it is on its way. */
   line(number: number): LogLine | undefined
+  /** Asks for the lines that are in sight, in order; others are forgotten again. To be called after each drawing. */
+  fetch(lines: readonly number[]): void
 }
 
-/** The lines of a log near those in sight; others are forgotten again. */
-export function useLogLines(log: Log, first: number, last: number): LogLines {
+interface Page {
+  lines: readonly LogLine[]
+  /** What was there when it was asked for. */
+  asked: string
+  busy: boolean
+}
+
+/** The lines of a log near those in sight. */
+export function useLogLines(log: Log): LogLines {
   const size = useDesk(desk => desk.logSizes.get(log.id)) ?? log
-  const pages = useRef(new Map<number, readonly LogLine[]>())
-  const asked = useRef(new Map<number, number>())
+  const pages = useRef(new Map<number, Page>())
   const [, render] = useState(0)
-  const { lineCount } = size
-
-  const fetchPage = useCallback(
-    (page: number, wanted: number) => {
-      if ((asked.current.get(page) ?? 0) >= wanted) return
-      asked.current.set(page, wanted)
-      void load(log.id, page).then(
-        lines => {
-          const before = pages.current.get(page)
-          // An answer to an older question must not undo a newer one.
-          if (before && before.length > lines.length) return
-          pages.current.delete(page)
-          pages.current.set(page, lines)
-          if (pages.current.size > KEPT_PAGES) {
-            const oldest = pages.current.keys().next().value!
-            pages.current.delete(oldest)
-            asked.current.delete(oldest)
-          }
-          render(n => n + 1)
-        },
-        () => asked.current.delete(page),
-      )
-    },
-    [log.id],
-  )
-
-  const complete = log.complete
-  useEffect(() => {
-    const end = Math.min(last, lineCount - 1)
-    for (let page = Math.floor(first / PAGE_LINES); page * PAGE_LINES <= end; page++) {
-      // How many lines of this page there are now; its last line may have grown since it was read.
-      const there = Math.min(PAGE_LINES, lineCount - page * PAGE_LINES)
-      fetchPage(page, there + Number(complete))
-    }
-  }, [first, last, lineCount, complete, fetchPage])
+  const { lineCount, byteCount } = size
+  const { complete } = log
 
   return {
     lineCount,
-    byteCount: size.byteCount,
+    byteCount,
     complete,
-    line: number => pages.current.get(Math.floor(number / PAGE_LINES))?.[number % PAGE_LINES],
+    line: number => pages.current.get(Math.floor(number / PAGE_LINES))?.lines[number % PAGE_LINES],
+    fetch(lines) {
+      let before = -1
+      for (const line of lines) {
+        const page = Math.floor(line / PAGE_LINES)
+        if (page !== before) fetchPage(page)
+        before = page
+      }
+    },
   }
-}
 
-function load(logId: LogId, page: number): Promise<readonly LogLine[]> {
-  return bridge.request('log:lines', { logId, first: page * PAGE_LINES, count: PAGE_LINES })
+  function fetchPage(number: number) {
+    const last = (number + 1) * PAGE_LINES >= lineCount
+    // Only the last line grows: a progress bar without a newline for minutes.
+    const there = last ? `${lineCount} ${byteCount} ${complete}` : 'all'
+    const page = pages.current.get(number) ?? { lines: [], asked: '', busy: false }
+    if (page.busy || page.asked === there) return
+    pages.current.delete(number)
+    pages.current.set(number, Object.assign(page, { asked: there, busy: true }))
+    const query = { logId: log.id, first: number * PAGE_LINES, count: PAGE_LINES }
+    bridge.request('log:lines', query).then(
+      found => {
+        page.lines = found
+        page.busy = false
+        if (pages.current.size > KEPT_PAGES)
+          pages.current.delete(pages.current.keys().next().value!)
+        render(n => n + 1)
+      },
+      () => {
+        // The next drawing asks again.
+        page.busy = false
+        page.asked = ''
+      },
+    )
+  }
 }

@@ -1,9 +1,16 @@
 import { useEffect, useRef, useState } from 'react'
 import { bridge, type LogId, type LogPosition, type LogSearch } from '../bridge.ts'
+import { PIECE_BYTES } from './long-line.tsx'
+
+export interface Found {
+  readonly line: number
+  /** Which part of a line that is too long. */
+  readonly piece: number
+}
 
 export interface Search {
-  /** Lines that hold a match, in order; each once. */
-  readonly lines: readonly number[]
+  /** What holds a match, in order; each once. */
+  readonly found: readonly Found[]
   readonly busy: boolean
   readonly problem: string | undefined
 }
@@ -14,7 +21,7 @@ export interface Wanted {
   readonly ignoreCase: boolean
 }
 
-const NOTHING: Search = { lines: [], busy: false, problem: undefined }
+const NOTHING: Search = { found: [], busy: false, problem: undefined }
 const MOST_MATCHES = 20_000
 const TYPING_MS = 120
 
@@ -30,37 +37,37 @@ export function useSearch(logId: LogId, wanted: Wanted): Search {
       setSearch(NOTHING)
       return
     }
+    setSearch({ ...NOTHING, busy: true })
     const timer = setTimeout(() => void run(), TYPING_MS)
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+      turn.current++
+    }
 
     async function run() {
-      const lines: number[] = []
-      setSearch({ lines, busy: true, problem: undefined })
+      const found: Found[] = []
       for (
         let from: LogPosition | null = { line: 0, byte: 0 };
-        from !== null && lines.length < MOST_MATCHES;
+        from !== null && found.length < MOST_MATCHES;
       ) {
         try {
-          const query: LogSearch = {
-            logId,
-            pattern: text,
-            regex,
-            ignoreCase,
-            from,
-            limit: 2000,
-          }
+          const query: LogSearch = { logId, pattern: text, regex, ignoreCase, from, limit: 2000 }
           const answer = await bridge.request('log:search', query)
           if (turn.current !== mine) return
-          for (const match of answer.matches)
-            if (match.line !== lines.at(-1)) lines.push(match.line)
+          for (const { line, byte } of answer.matches) {
+            const piece = Math.floor(byte / PIECE_BYTES)
+            const last = found.at(-1)
+            if (last?.line !== line || last.piece !== piece) found.push({ line, piece })
+          }
           from = answer.next
-          setSearch({ lines: [...lines], busy: from !== null, problem: undefined })
+          setSearch({ found: [...found], busy: from !== null, problem: undefined })
         } catch (error) {
           if (turn.current === mine)
-            setSearch({ lines: [], busy: false, problem: (error as Error).message })
+            setSearch({ found: [], busy: false, problem: (error as Error).message })
           return
         }
       }
+      if (turn.current === mine) setSearch({ found, busy: false, problem: undefined })
     }
   }, [logId, text, regex, ignoreCase])
 

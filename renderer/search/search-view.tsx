@@ -1,6 +1,7 @@
 import { ArrowDown, CaseSensitive, Regex, Search, Square } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { FoundLog } from '../bridge.ts'
+import { Toggle } from '../logs/log-tools.tsx'
 import { RESULT_NAMES } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
@@ -8,7 +9,7 @@ import { routes, writeQuery } from '../store/route.ts'
 import { useQuery } from '../store/use-query.ts'
 import { bytes, clockSeconds, count, exact, number, when } from '../ui/format.ts'
 import { LOOK_WORDS, lookOf } from '../ui/look.ts'
-import { Empty, Hint } from '../ui/parts.tsx'
+import { Empty } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 import { queryOf, type SearchState, SINCE, stateIn, wishOf } from './search-state.ts'
 import { type LogsSearch, useLogsSearch } from './use-logs-search.ts'
@@ -49,22 +50,22 @@ export function SearchView() {
               if (event.key === 'Escape') stop()
             }}
           />
-          <Switch
+          <Toggle
             label="Match case"
             hint="Upper and lower case are different"
             on={state.matchCase}
             onChange={matchCase => setState({ ...state, matchCase })}
           >
             <CaseSensitive />
-          </Switch>
-          <Switch
+          </Toggle>
+          <Toggle
             label="Regular expression"
             hint="Regular expression"
             on={state.regex}
             onChange={regex => setState({ ...state, regex })}
           >
             <Regex />
-          </Switch>
+          </Toggle>
         </div>
         <Filters state={state} onChange={setState} />
         <span className="grow" />
@@ -89,34 +90,6 @@ function useSettled(state: SearchState): SearchState {
     return () => clearTimeout(timer)
   }, [state])
   return settled
-}
-
-function Switch({
-  label,
-  hint,
-  on,
-  onChange,
-  children,
-}: {
-  label: string
-  hint: string
-  on: boolean
-  onChange: (on: boolean) => void
-  children: React.ReactNode
-}) {
-  return (
-    <Hint text={hint}>
-      <button
-        type="button"
-        className="button quiet square"
-        aria-label={label}
-        aria-pressed={on}
-        onClick={() => onChange(!on)}
-      >
-        {children}
-      </button>
-    </Hint>
-  )
 }
 
 function Filters({

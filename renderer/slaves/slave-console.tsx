@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { bridge } from '../bridge.ts'
 import { parseAnsi } from '../logs/ansi.ts'
+import { Text } from '../logs/log-line-row.tsx'
 import { onNewsOf } from '../store/desk.ts'
 
 const KEPT_CHARACTERS = 64 * 1024
@@ -52,11 +53,7 @@ export function SlaveConsole({ name }: { name: string }) {
       )}
       {lines.map((line, i) => (
         <div key={i}>
-          {parseAnsi(line).map((span, j) => (
-            <span key={j} className={span.look} style={{ color: span.color }}>
-              {span.text}
-            </span>
-          ))}
+          <Text spans={parseAnsi(line)} />
         </div>
       ))}
     </div>

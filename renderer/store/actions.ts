@@ -20,6 +20,18 @@ export function tellError(error: Error): undefined {
   tell(error.message, 'problem')
 }
 
+/** A place in the window as it is sent to somebody: by the app's own scheme, or where this page is. */
+function linkTo(place: string): string {
+  return bridge.shell === 'desktop'
+    ? `triphammer:/${place}`
+    : `${location.origin}${location.pathname}#${place}`
+}
+
+/** Puts a link to a place in the window on the clipboard. */
+export function copyLink(place: string, what: string): Promise<void> {
+  return copyText(linkTo(place), `A link to ${what} was copied`)
+}
+
 /** Puts text on the clipboard, and says so. */
 export async function copyText(text: string, done = 'Copied'): Promise<void> {
   try {

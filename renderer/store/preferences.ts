@@ -11,9 +11,15 @@ export interface Preferences {
   /** What is not marked in the waterfall. */
   readonly hidden: readonly MarkKind[]
   readonly wrap: boolean
+  /** What stands beside each line of a log. */
+  readonly logTimes: LogTimes
   readonly panel: boolean
   readonly arrangement: Arrangement
 }
+
+/** Since the step began; the clock; how long until the next line. */
+export const LOG_TIMES = ['step', 'clock', 'took', 'none'] as const
+export type LogTimes = (typeof LOG_TIMES)[number]
 
 const DEFAULTS: Preferences = {
   theme: 'system',
@@ -21,6 +27,7 @@ const DEFAULTS: Preferences = {
   zoom: 1,
   hidden: [],
   wrap: false,
+  logTimes: 'step',
   panel: true,
   arrangement: PLAIN,
 }
@@ -59,10 +66,14 @@ dark.addEventListener('change', applyTheme)
 function read(): Preferences {
   try {
     const kept = { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') }
-    const axis = axisModeOf(kept.axis)
-    const zoom = kept.zoom > 0 ? Number(kept.zoom) : DEFAULTS.zoom
-    const hidden = markKindsIn(kept.hidden)
-    return { ...kept, axis, zoom, hidden, arrangement: parseArrangement(kept.arrangement) }
+    return {
+      ...kept,
+      axis: axisModeOf(kept.axis),
+      zoom: kept.zoom > 0 ? Number(kept.zoom) : DEFAULTS.zoom,
+      hidden: markKindsIn(kept.hidden),
+      arrangement: parseArrangement(kept.arrangement),
+      logTimes: LOG_TIMES.includes(kept.logTimes) ? kept.logTimes : DEFAULTS.logTimes,
+    }
   } catch {
     return DEFAULTS
   }

@@ -76,9 +76,9 @@ export function lineQuery({ step, log, line, to }: LinePlace): URLSearchParams {
   })
 }
 
-/** What an address says of it; anybody may write one. */
-export function lineIn(query: URLSearchParams): { line: number; to: number } | undefined {
-  const [, first, last = first] = /^(\d{1,12})(?:-(\d{1,12}))?$/.exec(query.get('line') ?? '') ?? []
+/** The lines that an address names, counted from 0; anybody may write one. */
+export function lineIn(text: string | null): { line: number; to: number } | undefined {
+  const [, first, last = first] = /^(\d{1,12})(?:-(\d{1,12}))?$/.exec(text ?? '') ?? []
   const line = Number(first) - 1
   const to = Number(last) - 1
   return line >= 0 && to >= line ? { line, to } : undefined

@@ -78,18 +78,24 @@ test('a log shows its colours, tells its streams apart and follows its end while
   await expect(log.locator('.stderr')).toContainText('to stderr')
 })
 
-test('a log is downloaded byte for byte', async ({ serve, dataDir }) => {
-  configure(dataDir, String.raw`shell: "printf 'a\\303\\244\\377\\000 no newline at the end'"`)
+test('a log is downloaded byte for byte, and as text', async ({ serve, dataDir }) => {
+  configure(
+    dataDir,
+    String.raw`shell: "printf 'a\\303\\244\\377\\000 \\033[1mno newline\\033[0m at the end'"`,
+  )
   const { page } = await serve()
   await force(page)
   await box(page, 'one, build 1, succeeded').click()
   await page.keyboard.press('Enter')
-  const download = page.waitForEvent('download')
-  await page.getByLabel('Download this log').click()
-  const bytes = readFileSync(await (await download).path())
-  expect(bytes.includes(Buffer.from('61c3a4ff00206e6f206e65776c696e6520617420746865', 'hex'))).toBe(
-    true,
-  )
+  const download = async (how: string) => {
+    const begun = page.waitForEvent('download')
+    await page.getByLabel('Copy or download').click()
+    await page.getByRole('menuitem', { name: how }).click()
+    return readFileSync(await (await begun).path())
+  }
+  const bytes = await download('Download as written')
+  expect(bytes.includes(Buffer.from('61c3a4ff00201b5b316d6e6f206e65776c696e65', 'hex'))).toBe(true)
+  expect(String(await download('Download as text'))).toContain('aä\ufffd no newline at the end')
 })
 
 test('a wrong configuration is told where it is wrong, and the good one stays in force', async ({

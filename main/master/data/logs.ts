@@ -25,6 +25,7 @@ export function logData(db: Database, update: Update, clock: Clock, mq: Mq, logs
     logBytes: logs.bytes,
     logPiece: logs.piece,
     searchLog: logs.search,
+    outlineLog: logs.outline,
     scanLogs: logs.scan,
 
     /** Completes a log that another run of the master left, and says how far it got. */

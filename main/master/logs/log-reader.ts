@@ -4,6 +4,7 @@ import { answerQuestions } from '../ask-thread.ts'
 import { openDatabase } from '../db/database.ts'
 import type { LogId, Stream } from '../model.ts'
 import type { LinesQuery, PieceQuery, SearchQuery } from './lines.ts'
+import type { OutlineQuery } from './log-outline.ts'
 import { createLogReading } from './log-reading.ts'
 import { readMarks } from './log-writing.ts'
 import type { ScanQuery } from './scan-logs.ts'
@@ -18,6 +19,7 @@ export type Question =
     }
   | { readonly kind: 'piece'; readonly query: PieceQuery }
   | { readonly kind: 'search'; readonly query: SearchQuery }
+  | { readonly kind: 'outline'; readonly query: OutlineQuery }
   | { readonly kind: 'scan'; readonly query: ScanQuery }
   | { readonly kind: 'marks'; readonly logId: LogId }
 
@@ -46,6 +48,8 @@ function answer(question: Question): unknown {
       return reading.piece(question.query)
     case 'search':
       return reading.search(question.query)
+    case 'outline':
+      return reading.outline(question.query)
     case 'scan':
       return reading.scan(question.query)
     case 'marks':

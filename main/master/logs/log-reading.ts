@@ -9,6 +9,7 @@ import type {
   SearchAnswer,
   SearchQuery,
 } from './lines.ts'
+import { type OutlineAnswer, type OutlineQuery, outlineLog } from './log-outline.ts'
 import { type LineWindow, type ScannedChunk, searchLog } from './log-scan.ts'
 import { lineStates, plainLine, shownLine, withoutSequences } from './plain-text.ts'
 import { type ScanAnswer, type ScanQuery, scanLogs } from './scan-logs.ts'
@@ -21,6 +22,8 @@ export interface LogReading {
   bytes(logId: LogId, from: number, streams?: readonly Stream[]): { bytes: Buffer; next: number }
   /** Searches for at most about 100 ms and says where to go on. */
   search(query: SearchQuery): SearchAnswer
+  /** Looks for what stands out of a log, as long as `search` does. */
+  outline(query: OutlineQuery): OutlineAnswer
   /** Searches many logs, one after the other, as long as `search` does. */
   scan(query: ScanQuery): ScanAnswer
 }
@@ -46,6 +49,7 @@ export function createLogReading(db: Database): LogReading {
     piece,
     bytes,
     search: query => searchLog({ chunkFrom }, query),
+    outline: query => outlineLog({ chunkFrom }, query),
     scan: query => scanLogs({ chunkFrom }, query),
   }
 

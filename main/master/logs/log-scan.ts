@@ -36,6 +36,8 @@ export interface Pattern {
   readonly expression: RegExp
   /** Whether a chunk without a match holds no line with one. */
   readonly literal: boolean
+  /** Whether only the beginning of each line is looked at, as it was written. */
+  readonly heads?: boolean
 }
 
 /** How long a scan goes on, and how much it has looked at. */
@@ -90,11 +92,12 @@ export function scanLog(
     for (let i = Math.max(0, line - firstLine, firstToLook(at, pattern)); i < at.lineCount; i++) {
       let windows = 0
       for (const window of at.windows(i, firstLine + i === line ? byte : 0)) {
+        if (windows > 0 && pattern.heads) break
         if (windows++ > 0) {
           budget.byteCount += window.raw.length
           if (budget.isOver()) return placeOf(window)
         }
-        const after = matchesIn(window, pattern.expression, onMatch)
+        const after = matchesIn(window, pattern, onMatch)
         if (after === 'next-line') break
         if (after === 'next-log') return null
         if (after === 'stop') return placeOf(window)
@@ -110,10 +113,13 @@ function placeOf({ number, byte }: LineWindow): LogPosition {
 }
 
 // The last line may go on in the next chunk, so it is always read.
-function firstToLook({ chunk, lineCount }: ScannedChunk, { expression, literal }: Pattern): number {
+function firstToLook(
+  { chunk, lineCount }: ScannedChunk,
+  { expression, literal, heads }: Pattern,
+): number {
   if (!literal) return 0
   const text = chunk.bytes.toString('utf8')
-  const there = OVERWRITTEN.test(text) || expression.test(withoutSequences(text))
+  const there = (!heads && OVERWRITTEN.test(text)) || expression.test(withoutSequences(text))
   expression.lastIndex = 0
   if (there) return 0
   return chunk.bytes.at(-1) === NEWLINE ? lineCount : lineCount - 1
@@ -121,10 +127,11 @@ function firstToLook({ chunk, lineCount }: ScannedChunk, { expression, literal }
 
 function matchesIn(
   window: LineWindow,
-  expression: RegExp,
+  { expression, heads }: Pattern,
   onMatch: (window: LineWindow, match: RegExpExecArray) => AfterMatch,
 ): AfterMatch {
-  for (const match of window.text.matchAll(expression)) {
+  const text = heads ? withoutSequences(window.raw) : window.text
+  for (const match of text.matchAll(expression)) {
     if (match.index >= window.until) break
     if (match[0] === '') continue
     const after = onMatch(window, match)

@@ -11,6 +11,7 @@ import type {
   SearchQuery,
 } from './lines.ts'
 import type { LogMarks, LogSource } from './log-marks.ts'
+import type { OutlineAnswer, OutlineQuery } from './log-outline.ts'
 import type { Question } from './log-reader.ts'
 import type { FromWriter, ToWriter } from './log-writer.ts'
 import type { Committed } from './log-writing.ts'
@@ -40,6 +41,7 @@ export interface LogStore {
   ): Promise<{ bytes: Uint8Array; next: number }>
   /** Rejects when the pattern is not a regular expression, or takes too long. */
   search(query: SearchQuery): Promise<SearchAnswer>
+  outline(query: OutlineQuery): Promise<OutlineAnswer>
   /** Searches many logs. Rejects as `search` does. */
   scan(query: ScanQuery): Promise<ScanAnswer>
   stop: AsyncStop
@@ -125,6 +127,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
       }>,
     piece: query => reader.ask({ kind: 'piece', query }) as Promise<LinePiece>,
     search: query => searcher.ask({ kind: 'search', query }, limit) as Promise<SearchAnswer>,
+    outline: query => searcher.ask({ kind: 'outline', query }) as Promise<OutlineAnswer>,
     scan: query => searcher.ask({ kind: 'scan', query }, limit) as Promise<ScanAnswer>,
     async stop() {
       await Promise.all([reader.stop(), searcher.stop()])
