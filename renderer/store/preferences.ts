@@ -57,8 +57,10 @@ export function prefer(change: Partial<Preferences>): void {
 /** Paints the window in the theme that was chosen, or in the system's. */
 export function applyTheme(): void {
   const { theme } = preferences.read()
-  document.documentElement.dataset.theme =
-    theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme
+  const shown = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme
+  const { dataset } = document.documentElement
+  // Whoever follows it hears of each writing.
+  if (dataset.theme !== shown) dataset.theme = shown
 }
 
 dark.addEventListener('change', applyTheme)

@@ -88,8 +88,17 @@ export function dayMonth(moment: number): string {
 
 /** Everything, for a tooltip. */
 export function exact(moment: number): string {
-  return EXACT.format(moment)
+  let words = exacts.get(moment)
+  if (words === undefined) {
+    if (exacts.size >= MOST_KEPT) exacts.clear()
+    exacts.set(moment, (words = EXACT.format(moment)))
+  }
+  return words
 }
+
+// The dearest of all words, and wanted for the same moments in each frame that is zoomed.
+const exacts = new Map<number, string>()
+const MOST_KEPT = 2000
 
 /** The clock, with the day when it is another than today's. */
 export function when(moment: number, now: number): string {

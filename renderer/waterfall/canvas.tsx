@@ -1,11 +1,14 @@
-import { type RefObject, useEffect, useState } from 'react'
+import { type RefObject, useEffect } from 'react'
+import { createCell, useCell } from '../store/cell.ts'
 import { type Palette, readPalette } from './palette.ts'
+
+// Patterns are dear to make: all canvases share them.
+const palette = createCell<Palette | null>(null)
 
 /** The tokens of the theme that is shown, read again when it changes. */
 export function usePalette(): Palette {
-  const [palette, setPalette] = useState(() => readPalette(devicePixelRatio))
   useEffect(() => {
-    const read = () => setPalette(readPalette(devicePixelRatio))
+    const read = () => palette.write(readPalette(devicePixelRatio))
     const observer = new MutationObserver(read)
     observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
     const density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)
@@ -13,9 +16,17 @@ export function usePalette(): Palette {
     return () => {
       observer.disconnect()
       density.removeEventListener('change', read)
+      // It may be another theme by the time that somebody paints again.
+      palette.write(null)
     }
   }, [])
-  return palette
+  return useCell(palette) ?? firstPalette()
+}
+
+function firstPalette(): Palette {
+  const read = readPalette(devicePixelRatio)
+  palette.write(read)
+  return read
 }
 
 /** The canvas at the size of the view, a pixel of it for each of the screen's. */

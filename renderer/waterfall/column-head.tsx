@@ -19,7 +19,21 @@ import { weight } from './summary.ts'
 import { useBlame } from './use-blame.ts'
 
 /** What stands above a column. */
-export const ColumnHead = memo(function ColumnHead({ column }: { column: Column }) {
+export const ColumnHead = memo(ColumnHeadNow, (a, b) => {
+  // Where its boxes are says nothing to it, and they are elsewhere in each frame that is zoomed.
+  const [one, other] = [a.column, b.column]
+  return (
+    one.plan === other.plan &&
+    one.x === other.x &&
+    one.width === other.width &&
+    one.last === other.last &&
+    one.future.waiting === other.future.waiting &&
+    one.future.reason === other.future.reason &&
+    one.future.running.length === other.future.running.length
+  )
+})
+
+function ColumnHeadNow({ column }: { column: Column }) {
   if (column.plan.of === 'group') return <GroupHead column={column} />
   if (column.width < LEAST_FOR_WORDS) return <NarrowHead column={column} />
   return (
@@ -31,7 +45,7 @@ export const ColumnHead = memo(function ColumnHead({ column }: { column: Column 
       <FullHead column={column} />
     </div>
   )
-})
+}
 
 /** All that is said of a column. `whole` has each line in full; else the most urgent in few words. */
 export function FullHead({ column, whole = false }: { column: Column; whole?: boolean }) {

@@ -1,5 +1,5 @@
-import { memo } from 'react'
-import type { Build, BuildId } from '../bridge.ts'
+import { memo, useMemo } from 'react'
+import type { Build, BuildId, Step } from '../bridge.ts'
 import { builderOf, openBuild } from '../store/actions.ts'
 import { clockSeconds, timeSpan } from '../ui/format.ts'
 import { LOOK_WORDS, lookOf } from '../ui/look.ts'
@@ -95,14 +95,15 @@ const BuildTwin = memo(
   }) {
     const { build, x, width, height, bands } = box
     const running = bands.find(band => band.look === 'running')
+    const words = useWords(builder, box, now)
     return (
       <button
         type="button"
         className={`box${selected ? ' selected' : ''}${lit ? ' lit' : ''}${marked ? ' marked' : ''}`}
         style={{ left: x, width, top, height: Math.max(LOWEST_BOX, height) - 1 }}
-        aria-label={describe(builder, box, now)}
+        aria-label={words.label}
         aria-pressed={selected}
-        title={`${builder} #${build.number} ${build.stateString}\n${span(build, now)}`}
+        title={words.title}
         data-build={build.id}
         onClick={event => onSelect(build, event.ctrlKey || event.metaKey)}
         onDoubleClick={onOpen}
@@ -133,10 +134,27 @@ const BuildTwin = memo(
     a.box.bands.every((band, i) => band.step === b.box.bands[i]!.step),
 )
 
-function describe(builder: string, { build, builds, bands }: Box, now: number): string {
+// They are the same wherever the box is.
+function useWords(builder: string, { build, builds, bands }: Box, now: number) {
   const decided = bands.find(band => band.deciding)?.step
+  return useMemo(
+    () => ({
+      label: describe(builder, build, builds.length, decided, now),
+      title: `${builder} #${build.number} ${build.stateString}\n${span(build, now)}`,
+    }),
+    [builder, build, builds.length, decided, now],
+  )
+}
+
+function describe(
+  builder: string,
+  build: Build,
+  together: number,
+  decided: Step | undefined,
+  now: number,
+): string {
   const words = LOOK_WORDS[lookOf(build.results)]
-  const others = builds.length > 1 ? `, the worst of ${builds.length}` : ''
+  const others = together > 1 ? `, the worst of ${together}` : ''
   return `${builder}, build ${build.number}, ${words}${decided ? ` in step ${decided.name}` : ''}, ${span(build, now)}${others}`
 }
 

@@ -1,4 +1,5 @@
-import type { ChangeId } from '../bridge.ts'
+import { memo } from 'react'
+import type { Change, ChangeId } from '../bridge.ts'
 import { builderOf } from '../store/actions.ts'
 import { axisClock, count, day, exact, personName, shortRevision } from '../ui/format.ts'
 import { Avatar } from '../ui/parts.tsx'
@@ -92,38 +93,67 @@ export function Gutter({
       <ul aria-label="Changes">
         {marks.map(({ change, y }) => (
           <li key={change.id} style={{ top: y - from, height: CHANGE_PX, left: CHANGES_X }}>
-            <button
-              type="button"
-              className={`change ${signOf(change.id) ?? ''}`}
-              aria-pressed={change.id === picked}
-              title={`${personName(change.who)}, ${exact(change.at)}\n${change.comments}`}
-              onClick={() => onPick(change.id === picked ? null : change.id)}
-              onPointerEnter={() => onPoint(change.id)}
-              onPointerLeave={() => onPoint(null)}
-              onFocus={() => onPoint(change.id)}
-              onBlur={() => onPoint(null)}
-            >
-              <Avatar who={change.who} />
-              <span className="grow">
-                <span className="cut what">{change.subject || '(no message)'}</span>
-                {change.id === lit.change ? (
-                  <span className="cut where" title={heldWords(lit)}>
-                    {heldWords(lit)}
-                  </span>
-                ) : (
-                  <span className="cut where">
-                    {change.project} <bdi>{change.branch}</bdi>{' '}
-                    <span className="mono">{shortRevision(change.revision)}</span>
-                  </span>
-                )}
-              </span>
-            </button>
+            <ChangeRow
+              change={change}
+              sign={signOf(change.id) ?? ''}
+              picked={change.id === picked}
+              held={change.id === lit.change ? heldWords(lit) : null}
+              onPick={onPick}
+              onPoint={onPoint}
+            />
           </li>
         ))}
       </ul>
     </div>
   )
 }
+
+/** A change, wherever it stands. */
+const ChangeRow = memo(function ChangeRow({
+  change,
+  sign,
+  picked,
+  held,
+  onPick,
+  onPoint,
+}: {
+  change: Change
+  sign: string
+  picked: boolean
+  /** Which builds hold it, where that is known. */
+  held: string | null
+  onPick: (change: ChangeId | null) => void
+  onPoint: (change: ChangeId | null) => void
+}) {
+  return (
+    <button
+      type="button"
+      className={`change ${sign}`}
+      aria-pressed={picked}
+      title={`${personName(change.who)}, ${exact(change.at)}\n${change.comments}`}
+      onClick={() => onPick(picked ? null : change.id)}
+      onPointerEnter={() => onPoint(change.id)}
+      onPointerLeave={() => onPoint(null)}
+      onFocus={() => onPoint(change.id)}
+      onBlur={() => onPoint(null)}
+    >
+      <Avatar who={change.who} />
+      <span className="grow">
+        <span className="cut what">{change.subject || '(no message)'}</span>
+        {held === null ? (
+          <span className="cut where">
+            {change.project} <bdi>{change.branch}</bdi>{' '}
+            <span className="mono">{shortRevision(change.revision)}</span>
+          </span>
+        ) : (
+          <span className="cut where" title={held}>
+            {held}
+          </span>
+        )}
+      </span>
+    </button>
+  )
+})
 
 function heldWords({ ids, broke }: ChangeBuilds): string {
   const builds = `in ${count(ids.size, 'build')}`

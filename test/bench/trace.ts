@@ -36,6 +36,8 @@ interface TraceEvent {
   /** Microseconds. */
   readonly ts: number
   readonly dur?: number
+  /** The same in time of the processor, which does not grow when other programs want it too. */
+  readonly tdur?: number
   readonly args?: { readonly name?: string }
 }
 
@@ -54,7 +56,7 @@ function framesOf(events: readonly TraceEvent[]): number[] {
     // A frame begins inside of the task that makes it.
     const end = task.ts + (task.dur ?? 0)
     while (frame + 1 < edges.length && edges[frame + 1]! <= end) frame++
-    work[frame]! += (task.dur ?? 0) / 1000
+    work[frame]! += (task.tdur ?? task.dur ?? 0) / 1000
   }
   return work
 }
