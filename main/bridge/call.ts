@@ -42,6 +42,7 @@ const password = z.string().min(8, 'must have at least 8 characters').max(500)
 
 const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'desk:snapshot': z.tuple([]),
+  'news:since': z.tuple([z.object({ startedAt: moment, seq: z.int().nonnegative() })]),
   'builds:page': z.tuple([
     z.object({ builderId: id.optional(), before: id.optional(), limit: z.int().min(1) }),
   ]),

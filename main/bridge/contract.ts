@@ -50,6 +50,8 @@ import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 export interface Requests {
   /** Everything a window needs to begin, as it was when news `seq` was told. */
   'desk:snapshot': () => Snapshot
+  /** What the master that began then told after `seq`; `null` when it is another one, or that is too long ago. */
+  'news:since': (query: { startedAt: Moment; seq: number }) => Missed | null
   /** Older builds than those of the snapshot, newest first. */
   'builds:page': (query: BuildsQuery) => BuildsPage
   /** All that is drawn of a stretch of time, at any distance from now. */
@@ -245,6 +247,13 @@ export type Download =
   /** As it was written, or as it is read: without colours and what was overwritten. */
   | { readonly kind: 'log'; readonly id: LogId; readonly plain?: boolean }
   | { readonly kind: 'artifact'; readonly buildId: BuildId; readonly path: string }
+
+export interface Missed {
+  /** All but the bytes of terminals. */
+  readonly news: readonly SequencedNews[]
+  /** The number of the newest. */
+  readonly seq: number
+}
 
 export interface Snapshot {
   readonly seq: number

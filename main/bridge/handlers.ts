@@ -52,6 +52,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
   const updates = options.updates ?? (() => undefined)
 
   return {
+    'news:since': ({ startedAt: of, seq }) => (of === startedAt ? news.since(seq) : null),
     'desk:snapshot': async () => ({ ...snapshot(), freeBytes: await options.freeBytes() }),
 
     'builds:page'({ builderId, before, limit }) {

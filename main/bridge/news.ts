@@ -3,7 +3,7 @@ import type { Stop } from '../master/model.ts'
 import type { News as MasterNews } from '../master/mq/mq.ts'
 import { describeWaiting } from '../master/process/waiting.ts'
 import type { TerminalNews } from '../master/slaves/terminals.ts'
-import type { Queue, Schedule, SequencedNews, UpdateStatus } from './contract.ts'
+import type { Missed, Queue, Schedule, SequencedNews, UpdateStatus } from './contract.ts'
 
 export interface News {
   /** The number of the newest news. */
@@ -11,12 +11,16 @@ export interface News {
   readonly queue: Queue
   readonly schedule: Schedule
   subscribe(listener: (news: SequencedNews) => void): Stop
+  /** What was told after `seq`; `null` where not all of it is known any more. */
+  since(seq: number): Missed | null
   tellUpdate(status: UpdateStatus): void
   stop: Stop
 }
 
 // The queue is told when it has settled: a hundred requests a second are one piece of news.
 const QUEUE_MS = 100
+// For windows whose line was cut: a minute of a busy master.
+const KEPT_NEWS = 3000
 
 /** Numbers the master's news for windows, and adds how the queue stands. */
 export function createNews(master: Master): News {
@@ -26,6 +30,8 @@ export function createNews(master: Master): News {
   let queue = readQueue()
   let schedule = readSchedule()
   let cancelLook: Stop | undefined
+  let kept: SequencedNews[] = []
+  let forgotten = 0
 
   const unsubscribe = mq.subscribeAll(news => {
     tell(news)
@@ -49,6 +55,10 @@ export function createNews(master: Master): News {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    since(after) {
+      if (after < forgotten || after > seq) return null
+      return { news: kept.filter(one => one.seq > after), seq }
+    },
     tellUpdate: payload => tell({ topic: 'update/changed', payload }),
     stop() {
       unsubscribe()
@@ -69,7 +79,17 @@ export function createNews(master: Master): News {
   ) {
     seq++
     const numbered = { seq, ...news } as SequencedNews
+    keep(numbered)
     for (const listener of listeners) listener(numbered)
+  }
+
+  function keep(news: SequencedNews) {
+    // A terminal knows which bytes it has, and asks for the others by itself.
+    if (news.topic === 'terminal/data') return
+    kept.push(news)
+    if (kept.length < 2 * KEPT_NEWS) return
+    kept = kept.slice(-KEPT_NEWS)
+    forgotten = kept[0]!.seq - 1
   }
 
   function lookSoon() {

@@ -383,6 +383,7 @@ const quiet: News = {
   queue: [],
   schedule: [],
   subscribe: () => () => {},
+  since: () => null,
   tellUpdate() {},
   stop() {},
 }
@@ -416,6 +417,7 @@ function createSwitch(handlers: Handlers, news: News) {
           listeners.delete(listener)
         }
       },
+      since: seq => now.news.since(seq),
       tellUpdate: status => now.news.tellUpdate(status),
       stop() {},
     } satisfies News as News,

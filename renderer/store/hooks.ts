@@ -1,5 +1,6 @@
 import { useCallback, useRef, useSyncExternalStore } from 'react'
-import { type Desk, readDesk, subscribeDesk } from './desk.ts'
+import { readDesk, subscribeDesk } from './desk.ts'
+import type { Desk } from './desk-state.ts'
 import { asleepMs, sleepsOf } from './sleeps.ts'
 
 /** A part of what the window knows; renders again when that part is another. */

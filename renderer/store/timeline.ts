@@ -1,31 +1,10 @@
 import { useMemo } from 'react'
-import type { Build, BuildId, Change, MasterEvent, PageAnswer, Step } from '../bridge.ts'
+import type { PageAnswer } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
 import { createCell, useCell } from './cell.ts'
 import { readDesk } from './desk.ts'
 import { useDesk } from './hooks.ts'
-
-/** All that is known of a stretch of time without gaps: the one that is read, wherever in history that is. */
-export interface Timeline {
-  readonly from: number
-  /** `null` when it reaches to now. */
-  readonly to: number | null
-  /** Newest first. */
-  readonly builds: readonly Build[]
-  readonly steps: ReadonlyMap<BuildId, readonly Step[]>
-  /** Newest first. */
-  readonly changes: readonly Change[]
-  readonly events: readonly MasterEvent[]
-}
-
-interface Pages {
-  /** Newest first, each beginning where the one before ends. */
-  readonly list: readonly PageAnswer[]
-  /** Whether what the desk knows of the newest builds follows on the first of them. */
-  readonly live: boolean
-  /** Whether nothing was built before the last of them. */
-  readonly beginning: boolean
-}
+import { assemble, isJoined, type Pages, type Timeline } from './stretch.ts'
 
 const PAGE_BUILDS = 250
 /** As many pages as are kept: two screens of the smallest boxes on each side. */
@@ -72,7 +51,7 @@ export function extendDown(): void {
 export function extendUp(): void {
   const held = pages.read()
   const first = held.list[0]
-  if (held.live || !first) return
+  if (isJoined(held, readDesk().wholeFrom) || !first) return
   if (first.to >= readDesk().wholeFrom) {
     pages.write({ ...held, live: true })
     return
@@ -124,55 +103,5 @@ async function ask(at: number, side: 'before' | 'from', take: (page: PageAnswer)
   } catch {
     // The link is cut: what comes next asks again.
     if (mine === journey) loading = false
-  }
-}
-
-type Known = Pick<
-  ReturnType<typeof readDesk>,
-  'builds' | 'steps' | 'changes' | 'events' | 'wholeFrom'
->
-
-const grouped = new WeakMap<PageAnswer, ReadonlyMap<BuildId, readonly Step[]>>()
-
-// A page stays as it came, and is put together with what is live at each of its news.
-function stepsOf(page: PageAnswer): ReadonlyMap<BuildId, readonly Step[]> {
-  const known = grouped.get(page) ?? Map.groupBy(page.steps, step => step.buildId)
-  grouped.set(page, known)
-  return known
-}
-
-/** Pages and what is live, as one. Exported for its test. */
-export function assemble({ list, live }: Pages, desk: Known): Timeline {
-  const from = list.at(-1)?.from ?? desk.wholeFrom
-  const to = live ? null : (list[0]?.to ?? null)
-  const builds = new Map<BuildId, Build>()
-  const steps = new Map<BuildId, readonly Step[]>()
-  const changes = new Map<number, Change>()
-  const events = new Map<number, MasterEvent>()
-  for (const page of list) {
-    for (const build of page.builds) builds.set(build.id, build)
-    for (const [id, own] of stepsOf(page)) steps.set(id, own)
-    for (const change of page.changes) changes.set(change.id, change)
-    for (const event of page.events) events.set(event.id, event)
-  }
-  // What is live is newer than any page.
-  for (const build of desk.builds.values())
-    if (builds.has(build.id) || (live && build.startedAt >= desk.wholeFrom))
-      builds.set(build.id, build)
-  for (const id of builds.keys()) {
-    const own = desk.steps.get(id)
-    if (own) steps.set(id, own)
-  }
-  if (live) {
-    for (const change of desk.changes) changes.set(change.id, change)
-    for (const event of desk.events) events.set(event.id, event)
-  }
-  return {
-    from,
-    to,
-    builds: [...builds.values()].sort((a, b) => b.startedAt - a.startedAt || b.id - a.id),
-    steps,
-    changes: [...changes.values()].sort((a, b) => b.receivedAt - a.receivedAt || b.id - a.id),
-    events: [...events.values()],
   }
 }

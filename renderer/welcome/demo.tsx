@@ -2,7 +2,7 @@ import { FlaskConical, Play } from 'lucide-react'
 import { useState } from 'react'
 import { bridge } from '../bridge.ts'
 import { act } from '../store/actions.ts'
-import type { Desk } from '../store/desk.ts'
+import type { Desk } from '../store/desk-state.ts'
 import { useDesk } from '../store/hooks.ts'
 import { go, routes } from '../store/route.ts'
 

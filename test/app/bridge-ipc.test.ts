@@ -31,6 +31,7 @@ function served() {
         queue: [],
         schedule: [],
         stop: () => {},
+        since: () => null,
         tellUpdate: () => {},
         subscribe(listener) {
           tell = listener
