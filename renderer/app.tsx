@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Redirect, Route, Router, Switch } from 'wouter'
+import { BoardView } from './board/board-view.tsx'
 import { bridge } from './bridge.ts'
 import { BuildPage } from './builds/build-page.tsx'
 import { BuildsView } from './builds/builds-view.tsx'
@@ -24,6 +25,7 @@ import { BUILD_TABS, go, nameIn, routes, useLocation } from './store/route.ts'
 import { Empty } from './ui/parts.tsx'
 import { UpdateDialogProvider } from './updates/update-dialog.tsx'
 import { ViewPlace } from './views/view-place.tsx'
+import { WallView } from './wall/wall-view.tsx'
 import { askForDate, DateDialog } from './waterfall/date-dialog.tsx'
 import { WaterfallView } from './waterfall/waterfall-view.tsx'
 import { AddView } from './welcome/add-view.tsx'
@@ -60,6 +62,7 @@ function Shell() {
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
   const title = useDesk(desk => desk.title)
+  const wall = useWall()
   useGlobalKeys(
     () => setPalette(true),
     () => setHelp(true),
@@ -78,6 +81,13 @@ function Shell() {
       }),
     [],
   )
+  if (wall)
+    return (
+      <>
+        <WallView />
+        <Palette open={palette} onClose={() => setPalette(false)} />
+      </>
+    )
   return (
     <Frame onPalette={() => setPalette(true)}>
       <Views />
@@ -87,6 +97,14 @@ function Shell() {
       <KeysHelp open={help} onClose={() => setHelp(false)} />
     </Frame>
   )
+}
+
+/** Whether the wall fills the window: once there is something that it could show. */
+function useWall(): boolean {
+  const [location] = useLocation()
+  const ready = useDesk(desk => desk.ready)
+  const recovery = useRecovery()
+  return location === routes.wall && ready && (!recovery || recovery.phase === 'running')
 }
 
 function Views() {
@@ -140,6 +158,9 @@ function DeskViews() {
         <Suspense>
           <TestsView />
         </Suspense>
+      </Route>
+      <Route path="/board">
+        <BoardView />
       </Route>
       <Route path="/trends">
         <Suspense>
@@ -197,6 +218,7 @@ const PLACES: Readonly<Record<string, string>> = {
   m: routes.console,
   r: routes.grid,
   t: routes.trends,
+  o: routes.board,
   y: routes.tests,
   c: routes.changes,
   s: routes.slaves,
@@ -220,6 +242,8 @@ function useGlobalKeys(onPalette: () => void, onHelp: () => void) {
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
       if (document.querySelector('[role="dialog"]')) return
+      // Nobody sits before it.
+      if (location === routes.wall) return
       const prefixed = performance.now() - prefixedAt < PREFIX_MS
       prefixedAt = 0
       if (prefixed && PLACES[event.key]) {

@@ -69,6 +69,7 @@ export function openDesk(
         reloadConfiguration: () => void handlers['config:reload'](),
         openDataFolder: () => void openDataFolder(),
         openWindow: () => void open(),
+        openWall: () => bridge.command(open().webContents, 'go:/wall'),
         showLog: () => shell.showItemInFolder(join(master.options.dataDir, 'app.log')),
         copyDiagnostics: () =>
           void electron.clipboard.writeText(describeDesk(master, process.versions)),

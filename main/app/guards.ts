@@ -41,14 +41,14 @@ export function guardContents(
   }
 }
 
-/** Electron grants what is not asked about. We grant one thing: that our page may copy. */
+/** Electron grants what is not asked about. We grant two things: our page may copy, and fill a screen. */
 export function guardPermissions(session: SessionPort, page: PageAddress): void {
-  const copies = 'clipboard-sanitized-write'
+  const granted: readonly string[] = ['clipboard-sanitized-write', 'fullscreen']
   session.setPermissionRequestHandler((_contents, permission, answer, details) =>
-    answer(permission === copies && page.isOurs(details.requestingUrl)),
+    answer(granted.includes(permission) && page.isOurs(details.requestingUrl)),
   )
   session.setPermissionCheckHandler(
-    (_contents, permission, origin) => permission === copies && page.isOurs(origin),
+    (_contents, permission, origin) => granted.includes(permission) && page.isOurs(origin),
   )
   session.setDevicePermissionHandler(() => false)
 }

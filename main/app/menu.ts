@@ -13,6 +13,8 @@ export interface MenuActions {
   reloadConfiguration(): void
   openDataFolder(): void
   openWindow(): void
+  /** Opens a window that shows the wall. */
+  openWall(): void
   showLog(): void
   copyDiagnostics(): void
 }
@@ -102,6 +104,8 @@ export function menuTemplate(actions: MenuActions): MenuItemConstructorOptions[]
         accelerator: 'CmdOrCtrl+K',
         click: () => command('palette'),
       },
+      { id: 'board', label: 'What needs you', click: () => command('go:/board') },
+      { id: 'wall', label: 'Wall in a new window', click: () => actions.openWall() },
       separator,
       { label: 'Theme', submenu: themeItems(actions) },
       separator,

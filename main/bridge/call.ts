@@ -43,6 +43,7 @@ const password = z.string().min(8, 'must have at least 8 characters').max(500)
 const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'desk:snapshot': z.tuple([]),
   'news:since': z.tuple([z.object({ startedAt: moment, seq: z.int().nonnegative() })]),
+  'desk:freeBytes': z.tuple([]),
   'builds:page': z.tuple([
     z.object({ builderId: id.optional(), before: id.optional(), limit: z.int().min(1) }),
   ]),
@@ -70,6 +71,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   ]),
   'history:blame': z.tuple([z.array(id).max(2000)]),
   'history:inside': z.tuple([id]),
+  'history:red': z.tuple([]),
   'history:tests': z.tuple([
     z.object({
       builderId: id.nullable(),

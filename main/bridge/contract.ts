@@ -52,6 +52,8 @@ export interface Requests {
   'desk:snapshot': () => Snapshot
   /** What the master that began then told after `seq`; `null` when it is another one, or that is too long ago. */
   'news:since': (query: { startedAt: Moment; seq: number }) => Missed | null
+  /** What is free on the disk of the master; `null` where nobody knows. */
+  'desk:freeBytes': () => number | null
   /** Older builds than those of the snapshot, newest first. */
   'builds:page': (query: BuildsQuery) => BuildsPage
   /** All that is drawn of a stretch of time, at any distance from now. */
@@ -66,6 +68,7 @@ export interface Requests {
   'history:trends': HistoryQuestions['trends']
   'history:between': HistoryQuestions['between']
   'history:tests': HistoryQuestions['tests']
+  'history:red': HistoryQuestions['red']
   'history:test': HistoryQuestions['test']
   /** Who sits at this desk, as git knows it. */
   'person:identity': () => Identity

@@ -55,6 +55,8 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'news:since': ({ startedAt: of, seq }) => (of === startedAt ? news.since(seq) : null),
     'desk:snapshot': async () => ({ ...snapshot(), freeBytes: await options.freeBytes() }),
 
+    'desk:freeBytes': () => options.freeBytes(),
+
     'builds:page'({ builderId, before, limit }) {
       const builds = data.builds({
         limit: Math.min(limit, 1000),
@@ -77,6 +79,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:holdings': query => master.history.ask('holdings', query),
     'history:blame': ids => master.history.ask('blame', ids),
     'history:inside': id => master.history.ask('inside', id),
+    'history:red': () => master.history.ask('red'),
     'history:tests': query => master.history.ask('tests', query),
     'history:test': query => master.history.ask('test', query),
     'history:between': query => master.history.ask('between', query),

@@ -1,4 +1,5 @@
 import {
+  Bell,
   ChartLine,
   ChartNoAxesGantt,
   GitCommitHorizontal,
@@ -63,7 +64,13 @@ function TitleBar({ onPalette }: { onPalette: () => void }) {
         <span className="grow cut">Search builds, changes, or run a command</span>
         <kbd>{modifier} K</kbd>
       </button>
-      <div className="title-side end" />
+      <div className="title-side end">
+        <Hint text="What needs you (g o)">
+          <Link className="button quiet square" href={routes.board} aria-label="What needs you">
+            <Bell />
+          </Link>
+        </Hint>
+      </div>
     </header>
   )
 }

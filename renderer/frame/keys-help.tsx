@@ -15,6 +15,7 @@ const GROUPS: readonly {
       ['g c', 'changes'],
       ['g s', 'slaves'],
       ['g t', 'trends'],
+      ['g o', 'board: what needs you'],
       ['g y', 'tests: flaky, failing, slow'],
       ['g /', 'search all logs'],
       ['g ,', 'settings'],

@@ -11,6 +11,7 @@ import { go, routes } from '../store/route.ts'
 import { shortRevision } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
+import { openWall } from '../wall/open-wall.ts'
 import { askForDate } from '../waterfall/date-dialog.tsx'
 
 interface Entry {
@@ -159,6 +160,8 @@ function useEntries(): readonly Entry[] {
       command('Flaky tests', 'go to', () => go(`${routes.tests}?order=flaky`)),
       command('Slowest tests', 'go to', () => go(`${routes.tests}?order=slow`)),
       command('Tests', 'how each fared in many builds', () => go(`${routes.tests}?order=name`)),
+      command('Board', 'what needs you', () => go(routes.board)),
+      command('Wall', 'how everything stands, in a window for a big screen', openWall),
       command('Slaves', 'go to', () => go(routes.slaves)),
       command('Search all logs', 'go to', () => go(routes.search)),
       command('Settings', 'go to', () => go(routes.settings)),

@@ -19,6 +19,8 @@ export const routes = {
   console: '/console',
   grid: '/grid',
   trends: '/trends',
+  board: '/board',
+  wall: '/wall',
   builds: '/builds',
   changes: '/changes',
   slaves: '/slaves',

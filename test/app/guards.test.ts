@@ -112,8 +112,10 @@ test('our page may copy, and nothing else is granted', () => {
     return [granted, check(null, permission, url)]
   }
 
-  expect(may('clipboard-sanitized-write', 'app://triphammer/')).toEqual([true, true])
-  expect(may('clipboard-sanitized-write', 'https://example.org/')).toEqual([false, false])
+  for (const permission of ['clipboard-sanitized-write', 'fullscreen']) {
+    expect(may(permission, 'app://triphammer/')).toEqual([true, true])
+    expect(may(permission, 'https://example.org/')).toEqual([false, false])
+  }
   for (const permission of ['clipboard-read', 'media', 'notifications', 'openExternal'])
     expect(may(permission, 'app://triphammer/')).toEqual([false, false])
   expect(device()).toBe(false)

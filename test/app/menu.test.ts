@@ -12,6 +12,7 @@ function itemsOf(actions: Partial<MenuActions> = {}): MenuItemConstructorOptions
     reloadConfiguration: () => {},
     openDataFolder: () => {},
     openWindow: () => {},
+    openWall: () => {},
     showLog: () => {},
     copyDiagnostics: () => {},
     ...actions,
@@ -30,9 +31,9 @@ test.each(['linux', 'win32', 'darwin'] as const)(
     const keys = items.flatMap(item => item.accelerator ?? [])
 
     expect(ids.toSorted()).toEqual([
-      ...['add-repository', 'data-folder', 'diagnostics', 'new-window', 'palette', 'quit'],
+      ...['add-repository', 'board', 'data-folder', 'diagnostics', 'new-window', 'palette', 'quit'],
       ...['reload-configuration', 'settings', 'show-log'],
-      ...['theme-dark', 'theme-light', 'theme-system', 'waterfall', 'whats-new'],
+      ...['theme-dark', 'theme-light', 'theme-system', 'wall', 'waterfall', 'whats-new'],
     ])
     expect(keys).toEqual([...new Set(keys)])
   },

@@ -139,6 +139,7 @@ test.each(['linux', 'win32', 'darwin'] as const)('our menu for %s can be built',
     reloadConfiguration: nothing,
     openDataFolder: nothing,
     openWindow: nothing,
+    openWall: nothing,
     showLog: nothing,
     copyDiagnostics: nothing,
   })

@@ -6,6 +6,7 @@ import { eventsWithin } from '../db/events.ts'
 import { type Holdings, type HoldingsQuery, holdings } from '../db/holdings.ts'
 import { type Inside, insideOf } from '../db/inside.ts'
 import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-places.ts'
+import { type RedBuilder, redBuilders } from '../db/red.ts'
 import { stepsOfBuilds } from '../db/steps.ts'
 import {
   type TestAnswer,
@@ -55,6 +56,8 @@ export interface HistoryQuestions {
   tests: (query: TestsQuery) => TestsAnswer
   /** One test, build by build. */
   test: (query: TestQuery) => TestAnswer
+  /** Builders that are red, and since when. */
+  red: () => readonly RedBuilder[]
   /** How builders fared over a stretch of time. */
   trends: (query: TrendsQuery) => Trends
 }
@@ -123,6 +126,7 @@ export const HISTORY_ANSWERS: Answers = {
   inside: insideOf,
   between: changesBetween,
   tests: testSummaries,
+  red: redBuilders,
   test: testRuns,
   trends,
 }

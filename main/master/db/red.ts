@@ -1,0 +1,53 @@
+import type { Build, BuilderId, Change } from '../model.ts'
+import { EXCEPTION, FAILURE, TELLING_RESULTS } from '../results.ts'
+import { lastGoodBuild, selectBuilds } from './builds.ts'
+import { changesOfRequest } from './changes.ts'
+import type { Database } from './database.ts'
+
+/** A builder that is red: since when, and what may have broken it. */
+export interface RedBuilder {
+  readonly builderId: BuilderId
+  /** The first bad build after the last good one. */
+  readonly first: Build
+  readonly last: Build
+  /** Bad builds in a row. */
+  readonly count: number
+  /** `null` when it never was good. */
+  readonly lastGood: Build | null
+  /** What the first bad build holds, newest first. */
+  readonly blame: readonly Change[]
+}
+
+const MOST_BLAME = 20
+const BAD = `(${FAILURE}, ${EXCEPTION})`
+
+/** Builders that are red, those that broke last first. */
+export function redBuilders(db: Database): RedBuilder[] {
+  return db
+    .all<{ id: BuilderId }>('SELECT id FROM builders WHERE active')
+    .flatMap(({ id }) => redBuilder(db, id) ?? [])
+    .sort((a, b) => b.first.startedAt - a.first.startedAt)
+}
+
+function redBuilder(db: Database, id: BuilderId): RedBuilder | undefined {
+  const [last] = selectBuilds(
+    db,
+    `WHERE b.builder_id = ? AND b.results IN (${TELLING_RESULTS.join()}) ORDER BY b.number DESC LIMIT 1`,
+    id,
+  )
+  if (!last || (last.results !== FAILURE && last.results !== EXCEPTION)) return undefined
+  const lastGood = lastGoodBuild(db, id, last.number) ?? null
+  const [first] = selectBuilds(
+    db,
+    `WHERE b.builder_id = ? AND b.number > ? AND b.results IN ${BAD} ORDER BY b.number LIMIT 1`,
+    id,
+    lastGood?.number ?? 0,
+  )
+  const { n } = db.get<{ n: number }>(
+    `SELECT count(*) AS n FROM builds WHERE builder_id = ? AND number > ? AND results IN ${BAD}`,
+    id,
+    lastGood?.number ?? 0,
+  )!
+  const blame = changesOfRequest(db, first!.requestId).reverse().slice(0, MOST_BLAME)
+  return { builderId: id, first: first!, last, count: n, lastGood, blame }
+}
