@@ -19,6 +19,7 @@ import { forceBuild, forceTip, rebuild } from './force.ts'
 import { logHandlers } from './logs.ts'
 import type { News } from './news.ts'
 import { personHandlers } from './person.ts'
+import { createRecentBuilds } from './recent-builds.ts'
 import { type RecoveryPort, recoveryHandlers } from './recovery.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
@@ -49,6 +50,7 @@ const MOST_TESTS = 5000
 export function createHandlers(master: Master, news: News, options: HandlerOptions): Handlers {
   const { data, distributor, config } = master
   const startedAt = master.clock.now()
+  const recent = createRecentBuilds(master)
   const updates = options.updates ?? (() => undefined)
 
   return {
@@ -187,8 +189,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     for (const build of data.builds({ limit: SNAPSHOT_BUILDS })) builds.set(build.id, build)
     for (const builder of data.builders()) {
       if (!builder.active) continue
-      for (const build of data.lastFinishedBuilds(builder.id, HEADER_BUILDS))
-        builds.set(build.id, build)
+      for (const build of recent.of(builder.id)) builds.set(build.id, build)
     }
     return [...builds.values()].sort((a, b) => b.id - a.id)
   }
@@ -241,5 +242,3 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     return { builderId: builder.id }
   }
 }
-
-const HEADER_BUILDS = 20
