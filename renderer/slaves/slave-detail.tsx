@@ -10,13 +10,15 @@ import { SlaveBuilds } from './slave-builds.tsx'
 import { SlaveConsole } from './slave-console.tsx'
 import { useSlaveDialogs } from './slave-dialogs.tsx'
 import { SlaveEnvironment } from './slave-environment.tsx'
+import { SlaveLoadTab } from './slave-load.tsx'
 
-export const SLAVE_TABS = ['console', 'builds', 'environment', 'terminal'] as const
+export const SLAVE_TABS = ['console', 'builds', 'load', 'environment', 'terminal'] as const
 export type SlaveTab = (typeof SLAVE_TABS)[number]
 
 const LABELS: Record<SlaveTab, string> = {
   console: 'Console',
   builds: 'Builds',
+  load: 'Load',
   environment: 'Environment',
   terminal: 'Terminal',
 }
@@ -63,6 +65,9 @@ export function SlaveDetail({ slave, tab }: { slave: Slave; tab: SlaveTab }) {
       </Tabs.Panel>
       <Tabs.Panel className="slave-tab" value="builds">
         <SlaveBuilds slave={slave} />
+      </Tabs.Panel>
+      <Tabs.Panel className="slave-tab" value="load">
+        <SlaveLoadTab slave={slave} />
       </Tabs.Panel>
       <Tabs.Panel className="slave-tab" value="environment">
         <SlaveEnvironment slave={slave} />

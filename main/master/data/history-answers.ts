@@ -7,6 +7,7 @@ import { type Holdings, type HoldingsQuery, holdings } from '../db/holdings.ts'
 import { type Inside, insideOf } from '../db/inside.ts'
 import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-places.ts'
 import { type RedBuilder, redBuilders } from '../db/red.ts'
+import { type LoadQuery, type SlaveLoad, slaveLoads } from '../db/slave-load.ts'
 import { stepsOfBuilds } from '../db/steps.ts'
 import {
   type TestAnswer,
@@ -56,6 +57,8 @@ export interface HistoryQuestions {
   tests: (query: TestsQuery) => TestsAnswer
   /** One test, build by build. */
   test: (query: TestQuery) => TestAnswer
+  /** How busy slaves were. */
+  load: (query: LoadQuery) => readonly SlaveLoad[]
   /** Builders that are red, and since when. */
   red: () => readonly RedBuilder[]
   /** How builders fared over a stretch of time. */
@@ -127,6 +130,7 @@ export const HISTORY_ANSWERS: Answers = {
   between: changesBetween,
   tests: testSummaries,
   red: redBuilders,
+  load: slaveLoads,
   test: testRuns,
   trends,
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { TrendPoint } from '../../../main/master/db/trends.ts'
 import type { BuilderId } from '../../../main/master/model.ts'
 import { describeSeries, MEASURES, roundTime, seriesOf } from '../../../renderer/trends/measures.ts'
-import { RANGES, rangeIn, rangeOf } from '../../../renderer/trends/range.ts'
+import { RANGES, rangeIn, rangeOf } from '../../../renderer/ui/range.ts'
 
 const DAY_MS = 86_400_000
 const NOW = Date.UTC(2026, 10, 24, 13, 30)
