@@ -48,6 +48,15 @@ export const LOOK_WORDS: Record<Look, string> = {
   none: 'not built yet',
 }
 
+/** The signs of what is neither good nor bad, as paths in a square of 16: lines without a fill. */
+export const OUTLINES = {
+  skipped: 'M14 8a6 6 0 1 1-12 0a6 6 0 1 1 12 0M5.3 8h5.4',
+  cancelled: 'M14 8a6 6 0 1 1-12 0a6 6 0 1 1 12 0M3.9 12.1l8.2-8.2',
+  retry: 'M13.3 8.1a5.3 5.3 0 1 1-1.7-4M13.4 2v3h-3',
+  unknown:
+    'M14 8a6 6 0 1 1-12 0a6 6 0 1 1 12 0M6.2 6.4a1.85 1.85 0 1 1 2.7 1.65c-.6.3-.9.7-.9 1.35M8 11.6v.1',
+} as const satisfies Partial<Record<Look, string>>
+
 /** History may hold results that this version does not know. */
 export function lookOf(results: Result | null): Look {
   return results === null ? 'running' : (LOOKS[results] ?? 'unknown')

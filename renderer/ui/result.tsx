@@ -1,4 +1,4 @@
-import type { Look } from './look.ts'
+import { type Look, OUTLINES } from './look.ts'
 
 /**
  * The sign of a result. Its silhouette differs for each, so that grey print and
@@ -59,28 +59,10 @@ const SHAPES: Record<Look, React.ReactNode> = {
       <path className="mark" d="M6.5 5.200L11.1 8l-4.6 2.800z" />
     </>
   ),
-  skipped: (
-    <>
-      <circle className="outline" cx="8" cy="8" r="6" />
-      <path className="outline" d="M5.3 8h5.4" />
-    </>
-  ),
-  unknown: (
-    <>
-      <circle className="outline" cx="8" cy="8" r="6" />
-      <path
-        className="outline"
-        d="M6.200 6.400a1.850 1.850 0 1 1 2.700 1.650c-.600.300-.900.700-.900 1.350M8 11.600v.100"
-      />
-    </>
-  ),
-  cancelled: (
-    <>
-      <circle className="outline" cx="8" cy="8" r="6" />
-      <path className="outline" d="M3.9 12.100l8.2-8.2" />
-    </>
-  ),
-  retry: <path className="outline" d="M13.3 8.100a5.3 5.3 0 1 1-1.7-4M13.4 2v3h-3" />,
+  skipped: <path className="outline" d={OUTLINES.skipped} />,
+  unknown: <path className="outline" d={OUTLINES.unknown} />,
+  cancelled: <path className="outline" d={OUTLINES.cancelled} />,
+  retry: <path className="outline" d={OUTLINES.retry} />,
   queued: <circle className="outline" cx="8" cy="8" r="6" strokeDasharray="2.4 2.3" />,
   none: <circle className="outline" cx="8" cy="8" r="2" />,
 }

@@ -132,29 +132,33 @@ function runningLines({ running, slaves, now }: HeadScene): HeadLine[] {
   }
   const slave = slaves.find(one => one.slave.name === only.build.slave)?.slave
   if (slave?.state === 'lost') {
-    const lost = `link lost ${duration(now - slave.since)}`
-    const long = `${lost}; the build goes on at ${slave.name}`
-    return [{ short: lost, long, tone: 'amber', sign: 'link-lost' }, soft('build goes on')]
+    const short = `link lost ${duration(now - slave.since)}, build goes on`
+    return [{ short, long: `${short} at ${slave.name}`, tone: 'amber', sign: 'link-lost' }]
   }
   const { step, at, of, leftMs } = only
   const place = of > 0 ? ` ${at}/${of}` : ''
   const name = step || 'starting'
-  const left = leftMs === null ? '' : leftWords(leftMs)
-  const inFull = [of > 0 ? `step ${at} of ${of} ${name}` : name, left && `about ${left}`]
-  const end = leftMs !== null && leftMs >= 0 ? `, ${clock(now + leftMs)}` : ''
+  const whole = of > 0 ? `step ${at} of ${of} ${name}` : name
+  const inTime = leftMs !== null && leftMs >= 0
   return [
     {
       short: `${name}${place}`,
-      long: inFull.filter(Boolean).join(', '),
+      long: inTime ? `${whole}, about ${leftWords(leftMs)}` : whole,
       tone: 'plain',
       sign: 'running',
     },
-    ...(left ? [soft(`${left}${end}`)] : []),
+    ...(leftMs === null ? [] : [endLine(leftMs, now)]),
   ]
 }
 
-function soft(words: string): HeadLine {
-  return { short: words, long: words, tone: 'soft', sign: null }
+function endLine(leftMs: number, now: number): HeadLine {
+  if (leftMs < 0) return soft(leftWords(leftMs), `${duration(-leftMs)} longer than usual`)
+  const end = clock(now + leftMs)
+  return soft(`${leftWords(leftMs)}, ${end}`, `until about ${end}`)
+}
+
+function soft(short: string, long = short): HeadLine {
+  return { short, long, tone: 'soft', sign: null }
 }
 
 function stoppedLine({ slaves }: HeadScene): HeadLine | null {
@@ -174,7 +178,7 @@ function redLine({ first, atLeast }: RedFacts, changes: number | null): HeadLine
   const since = `red since ${atLeast ? 'before ' : ''}#${first.number}`
   // What came before what is known here brought other changes.
   const blamed = changes === null || atLeast ? '' : `, ${count(changes, 'change')}`
-  return { short: `${since}${blamed}`, long: `${since}${blamed}`, tone: 'bad', sign: null }
+  return { short: since, long: `${since}${blamed}`, tone: 'bad', sign: null }
 }
 
 function leftWords(ms: number): string {

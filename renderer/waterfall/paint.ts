@@ -1,7 +1,9 @@
 import type { Step } from '../bridge.ts'
-import { lookOf } from '../ui/look.ts'
+import { type Look, lookOf } from '../ui/look.ts'
 import { LOWEST_BOX, type Tick } from './axis.ts'
+import { fitText } from './fit-text.ts'
 import type { Band, Box, Column, Model } from './model.ts'
+import { paintLabel } from './paint-label.ts'
 import { type Colours, coloursOf, type Palette } from './palette.ts'
 
 export interface Scene {
@@ -21,8 +23,8 @@ export interface Scene {
 /** So much of a box is a line of text. */
 const LABEL_PX = 15
 const FADE_PX = 3
-/** In a narrower box a name that is cut says nothing. */
-const LEAST_FOR_DOTS = 64
+/** Of a build that was stopped, its upper end. */
+const BAR_PX = 5
 
 /** Paints the boxes in sight. All state comes in: the same scene is the same picture. */
 export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
@@ -113,18 +115,23 @@ function paintBox(
   ctx.beginPath()
   ctx.roundRect(x, y, width, height, 2)
   ctx.clip()
-  ctx.fillStyle = colours.fill
+  const ground = groundOf(palette, look, box.bands.length > 0)
+  ctx.fillStyle = ground ?? colours.fill
   ctx.fillRect(x, y, width, height)
   box.bands.forEach((band, i) => {
     if (y + band.top > viewHeight || y + band.top + band.height < 0) return
-    paintBand(ctx, palette, band, { colours, x, y, width, i })
+    // Where the ground is a pattern, steps are told apart by their edges.
+    const tinted = ground === undefined && i % 2 === 0
+    paintBand(ctx, palette, band, { colours, x, y, width, tinted })
     const room = band.height >= LABEL_PX && !low && band.top < height - LABEL_PX + 4
     if (room) nameBand(ctx, palette, band, x, Math.max(y + band.top, 0), width, colours)
   })
   ctx.restore()
 
   ctx.fillStyle = colours.solid
-  ctx.fillRect(x, y, 3, height)
+  if (look !== 'skipped') ctx.fillRect(x, y, 3, height)
+  // Somebody drew the line.
+  if (look === 'cancelled') ctx.fillRect(x, y, width, BAR_PX)
   ctx.lineWidth = look === 'failure' || look === 'exception' ? 1.5 : 1
   ctx.strokeStyle = colours.edge
   ctx.globalAlpha = look === 'success' ? 0.55 : 1
@@ -135,25 +142,22 @@ function paintBox(
   ctx.setLineDash([])
   ctx.globalAlpha = 1
 
-  const { label } = box
-  ctx.font = `600 10.5px ${palette.font}`
-  // In a low box it stands on the steps, whatever their pattern: it needs a ground of its own.
-  const on = low ? y + height / 2 + 4 : y + height - 4.5
-  const text = width < LEAST_FOR_DOTS ? label : shorten(ctx, label, width - 8)
-  const wide = ctx.measureText(text).width
-  if (wide > width - 4) return
-  const at = low ? x + Math.min(8, width - wide) : x + width - 4 - wide
-  if (low && box.bands.some(band => band.deciding)) {
-    ctx.fillStyle = colours.fill
-    ctx.fillRect(at - 3, y + 2, wide + 6, height - 4)
-  }
-  ctx.fillStyle = colours.ink
-  ctx.fillText(text, at, on)
+  const solid = box.bands.some(band => band.deciding)
+  const place = { x, y, width, height, low, patterned: ground !== undefined || (low && solid) }
+  paintLabel(ctx, palette.font, box.label, look, colours, place)
+}
+
+// Of a bad build it is the step that decided which has the pattern, where steps are known.
+function groundOf(palette: Palette, look: Look, hasSteps: boolean): CanvasPattern | undefined {
+  if (look === 'warnings') return palette.dots
+  if (look === 'retry') return palette.strokes
+  if (hasSteps) return undefined
+  if (look === 'failure') return palette.hatch
+  return look === 'exception' ? palette.crossHatch : undefined
 }
 
 const DASHES: Readonly<Record<string, number[]>> = {
   warnings: [1.5, 1.5],
-  cancelled: [4, 3],
   retry: [4, 3],
   skipped: [4, 3],
   unknown: [4, 3],
@@ -163,11 +167,11 @@ function paintBand(
   ctx: CanvasRenderingContext2D,
   palette: Palette,
   band: Band,
-  at: { colours: Colours; x: number; y: number; width: number; i: number },
+  at: { colours: Colours; x: number; y: number; width: number; tinted: boolean },
 ) {
   const top = at.y + band.top
   const height = Math.max(1, band.height)
-  const fill = bandFill(palette, band, at.colours, at.i)
+  const fill = bandFill(palette, band, at.colours, at.tinted)
   if (fill) {
     ctx.fillStyle = fill
     ctx.fillRect(at.x, top, at.width, height)
@@ -178,13 +182,13 @@ function paintBand(
   ctx.globalAlpha = 1
 }
 
-function bandFill(palette: Palette, { look, deciding }: Band, own: Colours, i: number) {
+function bandFill(palette: Palette, { look, deciding }: Band, own: Colours, tinted: boolean) {
   if (deciding && look === 'failure') return palette.hatch
   if (deciding && look === 'exception') return palette.crossHatch
   if (look === 'warnings') return palette.dots
   if (look === 'failure' || look === 'running') return coloursOf(palette, look).band
   if (look === 'unknown' || look === 'skipped') return null
-  return i % 2 === 0 ? own.band : null
+  return tinted ? own.band : null
 }
 
 function nameBand(
@@ -201,13 +205,13 @@ function nameBand(
   const named = look === 'warnings' || look === 'failure' ? coloursOf(palette, look) : own
   ctx.fillStyle = solid ? coloursOf(palette, look).on : named.ink
   ctx.font = `${deciding ? 600 : 400} 11px ${palette.font}`
-  const name = shorten(ctx, step.name, width - 14)
+  const name = fitText(ctx, step.name, width - 14)
   ctx.fillText(name, x + 8, y + 11.5)
   const note = noteOf(step, deciding || look === 'running')
   const left = width - 20 - ctx.measureText(name).width
   if (!note || left < 24) return
   ctx.font = `10px ${palette.font}`
-  const words = shorten(ctx, note, left)
+  const words = fitText(ctx, note, left)
   ctx.fillText(words, x + width - 6 - ctx.measureText(words).width, y + 11.5)
 }
 
@@ -216,23 +220,4 @@ function noteOf(step: Step, telling: boolean): string {
   if (step.tests && step.tests.failed > 0) return `${step.tests.failed} failed`
   if (step.tests && step.tests.passed > 0) return `${step.tests.passed} tests`
   return telling && step.completeAt !== null ? step.stateString : ''
-}
-
-const MOST_FITTED = 4000
-const fitted = new Map<string, string>()
-
-// Cuts at the end what does not fit. Measuring is dear, and the same few names come again in each frame.
-function shorten(ctx: CanvasRenderingContext2D, text: string, width: number): string {
-  const key = `${ctx.font}|${Math.floor(width)}|${text}`
-  const known = fitted.get(key)
-  if (known !== undefined) return known
-  let cut = text
-  if (ctx.measureText(text).width > width) {
-    let end = text.length
-    while (end > 0 && ctx.measureText(`${text.slice(0, end)}…`).width > width) end--
-    cut = end > 0 ? `${text.slice(0, end)}…` : ''
-  }
-  if (fitted.size > MOST_FITTED) fitted.clear()
-  fitted.set(key, cut)
-  return cut
 }

@@ -13,6 +13,8 @@ export interface Palette {
   readonly looks: Readonly<Record<string, Colours>>
   readonly dots: CanvasPattern
   readonly hatch: CanvasPattern
+  /** Thin strokes, for what was begun and will be built again. */
+  readonly strokes: CanvasPattern
   readonly crossHatch: CanvasPattern
 }
 
@@ -90,6 +92,12 @@ export function readPalette(ratio: number): Palette {
       ctx.fillStyle = failure.solid
       ctx.fillRect(0, 0, size, size)
       diagonals(ctx, size, token('failure-hatch'), 1.8)
+    }),
+    strokes: pattern(ratio, 8, (ctx, size) => {
+      ctx.fillStyle = neutral.fill
+      ctx.fillRect(0, 0, size, size)
+      ctx.globalAlpha = 0.5
+      diagonals(ctx, size, neutral.edge, 1)
     }),
     crossHatch: pattern(ratio, 7, (ctx, size) => {
       ctx.fillStyle = exception.solid

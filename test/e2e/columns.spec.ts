@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
+import { openHistory } from '../../main/master/db/history.ts'
 import { makeHistory } from '../bench/history.ts'
+import { type Light, labOf, lightOfBytes, seen, VISIONS, type Vision } from '../helpers/colour.ts'
 import { ask, box } from './desk-helpers.ts'
 import { expect, ON, test } from './fixtures.ts'
 
@@ -155,4 +157,83 @@ function placesOf(page: Page): Promise<{ name: string; left: number; width: numb
       }))
       .sort((a, b) => a.left - b.left),
   )
+}
+
+const RESULTS = ['success', 'warnings', 'failure', 'skipped', 'exception', 'retry', 'cancelled']
+
+test('every two results look different in grey and to whoever lacks a sort of cones, in both themes', async ({
+  serve,
+  dataDir,
+}) => {
+  aDesk(dataDir)
+  // The last build of each of the first seven at the same time, of the same length: only the result differs.
+  const db = openHistory(join(dataDir, 'history.sqlite'))
+  const at = Date.now() - 3_600_000
+  db.exec(`
+    UPDATE builds SET results = builder_id - 1, started_at = ${at}, complete_at = ${at + 600_000}
+      WHERE number = 100 AND builder_id <= 7;
+    UPDATE steps SET started_at = ${at} + number * 150000, complete_at = ${at} + (number + 1) * 150000
+      WHERE build_id IN (SELECT id FROM builds WHERE started_at = ${at});
+    UPDATE steps SET results = (SELECT results FROM builds b WHERE b.id = build_id)
+      WHERE number = 3 AND started_at = ${at + 450_000};
+  `)
+  db.close()
+  const { page } = await serve()
+  const alike: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of ['comfortable', 'narrow']) {
+      await page.emulateMedia({ colorScheme })
+      await page.evaluate(to => {
+        location.hash = to
+      }, `/waterfall?width=${width}`)
+      await expect(box(page, 'builder-7, build 100, ')).toBeVisible()
+      await expect(page).toHaveURL(new RegExp(`width=${width}$`))
+      const boxes = await pixelsOf(page, RESULTS.length)
+      for (const vision of VISIONS) {
+        const looks = boxes.map(data => asSeen(data, vision))
+        for (const [a, b] of pairs(RESULTS.length))
+          if (shareOfDifferent(looks[a]!, looks[b]!) < 0.05)
+            alike.push(`${RESULTS[a]} and ${RESULTS[b]}, ${width}, ${colorScheme}, ${vision}`)
+      }
+    }
+  expect(alike).toEqual([])
+})
+
+/** What is painted of the build 100 of each builder: every pixel in four bytes. */
+async function pixelsOf(page: Page, count: number): Promise<Uint8Array[]> {
+  const found = await page.evaluate(count => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.board-sight canvas')!
+    const ctx = canvas.getContext('2d')!
+    const origin = canvas.getBoundingClientRect()
+    return Array.from({ length: count }, (_, i) => {
+      const own = document.querySelector(`[aria-label^="builder-${i + 1}, build 100, "]`)!
+      const { left, top, width, height } = own.getBoundingClientRect()
+      const [x, y] = [left - origin.left, top - origin.top].map(Math.round)
+      const { data } = ctx.getImageData(x!, y!, Math.floor(width), Math.floor(height))
+      // A list of so many numbers takes seconds to come over.
+      return [...data].map(byte => String.fromCharCode(byte)).join('')
+    })
+  }, count)
+  return found.map(text => Uint8Array.from(text, char => char.charCodeAt(0)))
+}
+
+/** Every other pixel, as it is seen. */
+function asSeen(data: Uint8Array, vision: Vision): Light[] {
+  const looks: Light[] = []
+  for (let i = 0; i < data.length; i += 8)
+    looks.push(labOf(seen(lightOfBytes(data[i]!, data[i + 1]!, data[i + 2]!), vision)))
+  return looks
+}
+
+/** How much of two boxes that lie on each other is plainly different. */
+function shareOfDifferent(a: readonly Light[], b: readonly Light[]): number {
+  expect(a.length).toBe(b.length)
+  const apart = ([l, x, y]: Light, i: number) =>
+    Math.hypot(l - b[i]![0], x - b[i]![1], y - b[i]![2]) > 10
+  return a.filter(apart).length / a.length
+}
+
+function pairs(count: number): [number, number][] {
+  const all = Array.from({ length: count }, (_, i) => i)
+  return all.flatMap(a => all.slice(a + 1).map((b): [number, number] => [a, b]))
 }

@@ -62,7 +62,7 @@ describe('the lines of a head', () => {
     const slaves = [
       { slave: { name: 'mini', state: 'lost', since: NOW - 42 * S } as Slave, words: words('') },
     ]
-    expect(shorts({ running: [running({})], slaves })).toEqual(['link lost 0:42', 'build goes on'])
+    expect(shorts({ running: [running({})], slaves })).toEqual(['link lost 0:42, build goes on'])
   })
 
   test('say who paused its slaves and why, what waits, since when it is red, and what comes next', () => {
