@@ -278,9 +278,11 @@ function RunningBar() {
       </span>
       <span className="grow" />
       <UpdateBadge />
-      {desk.freeBytes !== null && <span>{bytes(desk.freeBytes)} free</span>}
-      <span>{count(desk.builders.filter(builder => builder.active).length, 'builder')}</span>
-      <span>{desk.version}</span>
+      {desk.freeBytes !== null && <span className="less">{bytes(desk.freeBytes)} free</span>}
+      <span className="less">
+        {count(desk.builders.filter(builder => builder.active).length, 'builder')}
+      </span>
+      <span className="less">{desk.version}</span>
     </footer>
   )
 }

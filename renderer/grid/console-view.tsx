@@ -6,7 +6,7 @@ import { duration, exact, personName, shortRevision, when } from '../ui/format.t
 import { LOOK_WORDS } from '../ui/look.ts'
 import { Avatar } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
-import { buildersOf, countBroken, type Held, type HeldChange, heldWords, standing } from './held.ts'
+import { buildersOf, countBroken, type Held, type HeldChange, standing } from './held.ts'
 import { HeldFoot } from './held-foot.tsx'
 import { HeldTools } from './held-tools.tsx'
 import { NothingHeld } from './nothing-held.tsx'
@@ -107,7 +107,6 @@ function HeldBuild({
     <Link
       className={`held-build${broke ? ' broke' : ''}`}
       href={routes.build(builder, build)}
-      aria-label={heldWords(held, builder, LOOK_WORDS[look])}
       title={build.stateString}
     >
       <ResultGlyph look={look} />

@@ -37,9 +37,10 @@ function Content({ details }: { details: BuildDetails }) {
     <>
       <header>
         <div className="panel-title">
-          <ResultGlyph look={look} size={16} />
-          <span className="cut">{builder.name}</span>
-          <span className="soft">#{build.number}</span>
+          <h2 className="cut">
+            <ResultGlyph look={look} size={16} /> {builder.name}{' '}
+            <span className="soft">#{build.number}</span>
+          </h2>
           <span className="grow" />
           <button
             type="button"

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 /** A small project with real tests, in a real repository. */
 export interface Sample {
   readonly path: string
+  /** Makes a branch and goes to it. */
+  branch(name: string): void
   /** Commits files and gives the revision. */
   commit(message: string, files: Readonly<Record<string, string>>): string
 }
@@ -25,6 +27,9 @@ export function makeSample(path: string): Sample {
     ).trim()
   const sample: Sample = {
     path,
+    branch(name) {
+      git('switch', '--quiet', '--create', name)
+    },
     commit(message, files) {
       for (const [name, text] of Object.entries(files)) {
         mkdirSync(dirname(join(path, name)), { recursive: true })
