@@ -1,4 +1,4 @@
-import { type MessagePort, Worker } from 'node:worker_threads'
+import { type MessagePort, type ResourceLimits, Worker } from 'node:worker_threads'
 import type { AsyncStop } from './model.ts'
 import { workerFile } from './worker-file.ts'
 
@@ -37,6 +37,7 @@ interface Asked<Question> {
 export function openThreadAsker<Question>(
   module: string,
   workerData: unknown,
+  resourceLimits: ResourceLimits = {},
 ): ThreadAsker<Question> {
   const waiting = new Map<number, Asked<Question>>()
   let thread: Worker | undefined
@@ -72,7 +73,7 @@ export function openThreadAsker<Question>(
   }
 
   function open(): Worker {
-    const opened = new Worker(workerFile(module), { workerData })
+    const opened = new Worker(workerFile(module), { workerData, resourceLimits })
     // Looking must not keep a master alive that has nothing else to do.
     opened.unref()
     opened.on('message', (message: FromThread) => {

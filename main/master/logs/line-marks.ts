@@ -13,7 +13,7 @@ export type LineMark =
 
 /** Whether a text can hold a mark at all. Most text can't, and this is fast. */
 export const MAY_HOLD_MARK =
-  /error|fail|fatal|panic|exception|traceback|not ok |undefined reference|no such file|command not found|\.go:\d|npm err!|core dumped|segmentation fault|\*\*\* \[|::group|::endgroup|\[(?:end)?group\]|travis_fold|section_(?:start|end)|triphammer_fold|[✗✘✖✕]|^ *● /im
+  /error|fail|fatal|panic|exception|traceback|not ok |undefined reference|no such file|command not found|\.go:\d|npm err!|core dumped|segmentation fault|\*\*\* \[|::group|::endgroup|\[(?:end)?group\]|travis_fold|section_(?:start|end)|triphammer_fold|[✗✘✖✕]|^ *● /i
 
 /**
  * The marks of GitHub, Azure, Travis and GitLab, and our own.

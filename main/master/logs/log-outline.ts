@@ -1,7 +1,7 @@
 import type { LogId, Moment } from '../model.ts'
 import { foldMark, isErrorLine, type LineMark, MAY_HOLD_MARK } from './line-marks.ts'
 import type { LogPosition } from './lines.ts'
-import { createBudget, type ScanSource, scanLog } from './log-scan.ts'
+import { createBudget, createPattern, type ScanSource, scanLog } from './log-scan.ts'
 import { withoutSequences } from './plain-text.ts'
 
 export interface OutlineQuery {
@@ -31,8 +31,7 @@ export function outlineLog(
   now?: () => number,
 ): OutlineAnswer {
   const marks: OutlineMark[] = []
-  const pattern = { expression: MAY_HOLD_MARK_G, literal: true, heads: true }
-  const next = scanLog(source, logId, from, pattern, createBudget(now), window => {
+  const next = scanLog(source, logId, from, MARKS, createBudget(now), window => {
     if (marks.length >= MOST_MARKS) return 'stop'
     const { number: line, at } = window
     const fold = foldMark(withoutSequences(window.raw.slice(0, LOOKED_AT)))
@@ -43,7 +42,7 @@ export function outlineLog(
   return { marks, next }
 }
 
-const MAY_HOLD_MARK_G = new RegExp(MAY_HOLD_MARK, `${MAY_HOLD_MARK.flags}g`)
+const MARKS = createPattern(MAY_HOLD_MARK.source, { ignoreCase: true, literal: true, heads: true })
 
 // What the line shows in the end says more than the name of the mark.
 function withTitle(mark: LineMark, shown: string): LineMark {

@@ -1,7 +1,7 @@
 import type { LogId, Moment, Stream } from '../model.ts'
 import type { Chunk } from './chunk.ts'
 import type { LogPosition, SearchAnswer, SearchQuery } from './lines.ts'
-import { indexWithSequences, withoutSequences } from './plain-text.ts'
+import { indexWithSequences, plainLine, withoutSequences } from './plain-text.ts'
 
 /** What is held against a pattern at once: a line, or a stretch of a very long one. */
 export interface LineWindow {
@@ -32,12 +32,28 @@ export interface ScanSource {
 }
 
 export interface Pattern {
-  /** With the flag `g`. */
+  /** Finds each match of a text. */
   readonly expression: RegExp
+  /** The same, for whether there is one. */
+  readonly any: RegExp
   /** Whether a chunk without a match holds no line with one. */
   readonly literal: boolean
   /** Whether only the beginning of each line is looked at, as it was written. */
-  readonly heads?: boolean
+  readonly heads: boolean
+}
+
+export function createPattern(
+  source: string,
+  { ignoreCase = false, literal = false, heads = false },
+): Pattern {
+  const flags = ignoreCase ? 'iu' : 'u'
+  return {
+    expression: new RegExp(source, `${flags}g`),
+    // `^` is that of a line also where a whole chunk is looked at.
+    any: new RegExp(source, `${flags}m`),
+    literal,
+    heads,
+  }
 }
 
 /** How long a scan goes on, and how much it has looked at. */
@@ -89,7 +105,7 @@ export function scanLog(
     const { firstLine } = at.chunk
     if (budget.isOver()) return { line, byte }
     if (byte === 0) budget.byteCount += at.chunk.bytes.length
-    for (let i = Math.max(0, line - firstLine, firstToLook(at, pattern)); i < at.lineCount; i++) {
+    for (const i of linesToLook(at, pattern, Math.max(0, line - firstLine))) {
       let windows = 0
       for (const window of at.windows(i, firstLine + i === line ? byte : 0)) {
         if (windows > 0 && pattern.heads) break
@@ -112,17 +128,29 @@ function placeOf({ number, byte }: LineWindow): LogPosition {
   return { line: number, byte }
 }
 
-// The last line may go on in the next chunk, so it is always read.
-function firstToLook(
+// Most lines hold no match, so they are not made into windows to see that.
+function* linesToLook(
   { chunk, lineCount }: ScannedChunk,
-  { expression, literal, heads }: Pattern,
-): number {
-  if (!literal) return 0
+  { any, literal, heads }: Pattern,
+  from: number,
+): Iterable<number> {
   const text = chunk.bytes.toString('utf8')
-  const there = (!heads && OVERWRITTEN.test(text)) || expression.test(withoutSequences(text))
-  expression.lastIndex = 0
-  if (there) return 0
-  return chunk.bytes.at(-1) === NEWLINE ? lineCount : lineCount - 1
+  const plain = heads || !OVERWRITTEN.test(text) ? withoutSequences(text) : undefined
+  // The last line may go on in the next chunk.
+  const end = chunk.bytes.at(-1) === NEWLINE ? lineCount : lineCount - 1
+  if (!literal || plain === undefined || any.test(plain)) {
+    const lines = (plain ?? text).split('\n')
+    const stream = chunk.segments[0]?.stream
+    const alike = chunk.segments.every(one => one.stream === stream)
+    // What stands before the first line's beginning belongs to the chunk before.
+    const before = lines.length - 1 - end
+    const told = alike && (before === 0 || before === 1)
+    for (let i = from; i < end; i++) {
+      const line = lines[i + before]!
+      if (!told || any.test(plain === undefined ? plainLine(line) : line)) yield i
+    }
+  }
+  if (end < lineCount) yield end
 }
 
 function matchesIn(
@@ -148,10 +176,7 @@ export function searchLog(
 ): SearchAnswer {
   const matches: LogPosition[] = []
   let current: LineWindow | undefined
-  const pattern = {
-    expression: new RegExp(query.pattern, query.ignoreCase ? 'giu' : 'gu'),
-    literal: query.literal,
-  }
+  const pattern = createPattern(query.pattern, query)
   const next = scanLog(
     source,
     query.logId,

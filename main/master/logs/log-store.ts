@@ -62,6 +62,8 @@ export interface LogStoreOptions {
 // What a search may take. Between chunks it looks at the clock by itself; within one
 // line a pattern can run for ever.
 const SEARCH_MS = 5000
+// A search goes through thousands of chunks: what each leaves behind is let go before there is much.
+const LITTLE_GARBAGE = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 48 }
 
 interface Asked {
   resolve(value: never): void
@@ -79,7 +81,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   })
   const reader = openThreadAsker<Question>('logs/log-reader', { path })
   // A thread of its own, so that who reads a log does not wait for who searches.
-  const searcher = openThreadAsker<Question>('logs/log-reader', { path })
+  const searcher = openThreadAsker<Question>('logs/log-reader', { path }, LITTLE_GARBAGE)
   const limit = { ms: searchMs, tooLong: 'The search takes too long. Try a simpler pattern.' }
   const waiting = new Map<number, Asked>()
   let lastTicket = 0

@@ -1,6 +1,12 @@
 import type { LogId, Moment, Stream } from '../model.ts'
 import type { LogPosition } from './lines.ts'
-import { createBudget, type LineWindow, type ScanSource, scanLog } from './log-scan.ts'
+import {
+  createBudget,
+  createPattern,
+  type LineWindow,
+  type ScanSource,
+  scanLog,
+} from './log-scan.ts'
 
 export interface ScanQuery {
   /** In the order in which they are looked through. */
@@ -48,8 +54,7 @@ const SHOWN_UNITS = 400
 
 /** Looks through logs one after the other for about a tenth of a second, and says where to go on. */
 export function scanLogs(source: ScanSource, query: ScanQuery, now?: () => number): ScanAnswer {
-  const expression = new RegExp(query.pattern, query.ignoreCase ? 'giu' : 'gu')
-  const pattern = { expression, literal: query.literal }
+  const pattern = createPattern(query.pattern, query)
   const budget = createBudget(now)
   const lines: FoundLine[] = []
   const more: LogId[] = []
