@@ -8,14 +8,19 @@ import { hearEnds, type Rig, ROOT, residentBytes, slavesOnline, startRig } from 
 import { printFigure } from './table.ts'
 
 const MIB = Number(process.argv[2] ?? 1024)
-const SHAPES = { lines: `${MIB} MiB of short lines`, 'one-line': `${MIB} MiB without a newline` }
+const SHAPES = {
+  small: 'a small log',
+  lines: `${MIB} MiB of short lines`,
+  'one-line': `${MIB} MiB without a newline`,
+}
+const OPENINGS = 5
 const PROGRAM = join(ROOT, 'test/bench/shape.mjs')
 
 const rig = await startRig(
   `builders:\n${Object.keys(SHAPES)
     .map(
       shape =>
-        `  - { name: ${shape}, steps: [{ name: write, shell: [${JSON.stringify(process.execPath)}, ${JSON.stringify(PROGRAM)}, ${shape}, "${MIB}"] }] }\n`,
+        `  - { name: ${shape}, steps: [{ name: write, shell: [${JSON.stringify(process.execPath)}, ${JSON.stringify(PROGRAM)}, ${shape === 'small' ? 'lines' : shape}, "${shape === 'small' ? 1 : MIB}"] }] }\n`,
     )
     .join('')}`,
 )
@@ -49,6 +54,9 @@ async function write({ client, builderId }: Rig, builder: string): Promise<void>
   ends.stop()
 }
 
+// How long a small log takes: what a large one may take beyond that, here and now.
+const bare: Record<string, number> = {}
+
 async function measure(page: Page, { client, pid }: Rig, builder: string): Promise<void> {
   const id = await client.request('build:byNumber', { builder, number: 1 })
   const [log] = (await client.request('build:details', id)).logs
@@ -56,16 +64,27 @@ async function measure(page: Page, { client, pid }: Rig, builder: string): Promi
   const before = residentBytes(pid)
   const path = `#/builds/${builder}/1`
 
-  limit('first lines', await until(page, { hash: path, line: 2 }), 'ms', 300)
-  if (last > 100)
-    limit('jump to the end', await until(page, { key: 'End', line: last }), 'ms', 200)
-  if (last > 100) {
-    const middle = Math.floor(last / 2)
-    const hash = `${path}?step=write&line=${middle + 1}`
-    limit('jump to a link into the middle', await until(page, { hash, line: middle }), 'ms', 200)
-  } else {
-    const part = { click: 'Last part', line: 2 }
-    limit('jump to the end of the line', await until(page, part), 'ms', 200)
+  const times: Record<string, number[]> = {}
+  const take = async (what: string, wish: Wish) => {
+    times[what] = [...(times[what] ?? []), await until(page, wish)]
+  }
+  for (let i = 0; i < OPENINGS; i++) {
+    await page.evaluate(() => void (location.hash = '/slaves'))
+    await page.locator('.log').waitFor({ state: 'detached' })
+    await take('first lines', { hash: path, line: 2 })
+    if (last > 100) {
+      await take('jump to the end', { key: 'End', line: last })
+      const middle = Math.floor((last * (i + 1)) / (OPENINGS + 1))
+      const hash = `${path}?step=write&line=${middle + 1}`
+      await take('jump to a link', { hash, line: middle })
+    } else await take('jump to the end of the line', { click: 'Last part', line: 2 })
+  }
+  for (const [what, all] of Object.entries(times)) {
+    const value = all.sort((a, b) => a - b)[Math.floor(all.length / 2)]!
+    bare[what] ??= value
+    const most = what === 'first lines' ? 300 : 200
+    const budget = { words: `at most ${most} ms`, kept: value <= most }
+    printFigure({ what: `${what}, median`, value, unit: 'ms', limit: bare[what], budget })
   }
   const [nodes, tallest] = await page.evaluate(() => [
     document.querySelectorAll('.log *').length,
@@ -81,7 +100,8 @@ async function measure(page: Page, { client, pid }: Rig, builder: string): Promi
     from = (await client.request('log:search', { ...query, from })).next
   const seconds = (performance.now() - startedAt) / 1000
   printFigure({ what: 'search through all of it', value: seconds, unit: 's' })
-  limit('the master grew by', (residentBytes(pid) - before) / 1e6, 'MB', 50)
+  const value = (residentBytes(pid) - before) / 1e6
+  printFigure({ what: 'and the master has grown by', value, unit: 'MB' })
 }
 
 interface Wish {
