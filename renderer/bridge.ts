@@ -36,7 +36,7 @@ export type { Inside } from '../main/master/db/inside.ts'
 export type { RedBuilder } from '../main/master/db/red.ts'
 export type { SlaveLoad } from '../main/master/db/slave-load.ts'
 export type { TestAnswer, TestSummary } from '../main/master/db/test-history.ts'
-export type { Density } from '../main/master/db/timeline.ts'
+export type { BuilderDay, Density } from '../main/master/db/timeline.ts'
 export type { TrendPoint, Trends } from '../main/master/db/trends.ts'
 export type {
   Draft,

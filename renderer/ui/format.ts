@@ -32,28 +32,44 @@ export function ago(ms: number): string {
   return ms < 10_000 ? 'just now' : `${roughly(ms)} ago`
 }
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const CLOCK_SECONDS = new Intl.DateTimeFormat(undefined, {
+// A formatter keeps the zone in which it was made; whoever travels takes the window along.
+function inZone(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
+  let made: Intl.DateTimeFormat | undefined
+  let offset = 0
+  return () => {
+    const now = new Date().getTimezoneOffset()
+    if (!made || now !== offset) {
+      offset = now
+      made = new Intl.DateTimeFormat(undefined, options)
+      exacts.clear()
+    }
+    return made
+  }
+}
+
+const CLOCK = inZone({ hour: '2-digit', minute: '2-digit' })
+const CLOCK_SECONDS = inZone({
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
 })
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
-const DAY_MONTH = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
+const DAY = inZone({ weekday: 'short', day: 'numeric', month: 'short' })
+const DAY_MONTH = inZone({ day: 'numeric', month: 'short' })
+const MONTH = inZone({ month: 'short', year: 'numeric' })
+const EXACT = inZone({ dateStyle: 'full', timeStyle: 'long' })
 
 /** Hours and minutes in the person's own way. */
 export function clock(moment: number): string {
-  return CLOCK.format(moment)
+  return CLOCK().format(moment)
 }
 
 export function clockSeconds(moment: number): string {
-  return CLOCK_SECONDS.format(moment)
+  return CLOCK_SECONDS().format(moment)
 }
 
 /** For the time axis: with seconds where they matter, and without "AM" and "PM", for which there is no room. */
 export function axisClock(moment: number): string {
-  const parts = (moment % 60_000 === 0 ? CLOCK : CLOCK_SECONDS).formatToParts(moment)
+  const parts = (moment % 60_000 === 0 ? CLOCK : CLOCK_SECONDS)().formatToParts(moment)
   return parts
     .filter(part => part.type !== 'dayPeriod')
     .map(part => part.value)
@@ -78,20 +94,26 @@ export function timeSpan(from: number, to: number, now: number, asleepMs = 0): s
 
 /** `Tue, 24 Nov`. */
 export function day(moment: number): string {
-  return DAY.format(moment)
+  return DAY().format(moment)
 }
 
 /** `24 Nov`. */
 export function dayMonth(moment: number): string {
-  return DAY_MONTH.format(moment)
+  return DAY_MONTH().format(moment)
+}
+
+/** `Nov 2026`. */
+export function month(moment: number): string {
+  return MONTH().format(moment)
 }
 
 /** Everything, for a tooltip. */
 export function exact(moment: number): string {
+  const format = EXACT()
   let words = exacts.get(moment)
   if (words === undefined) {
     if (exacts.size >= MOST_KEPT) exacts.clear()
-    exacts.set(moment, (words = EXACT.format(moment)))
+    exacts.set(moment, (words = format.format(moment)))
   }
   return words
 }

@@ -16,6 +16,8 @@ export interface Axis {
   readonly folds: readonly Fold[]
   /** Moments that can be labelled, newest first, where round ones say little. */
   readonly labels?: readonly number[]
+  /** What the labels say, where that is not the time of day. */
+  readonly unit?: 'day' | 'month'
   y(moment: number): number
   moment(y: number): number
 }
@@ -26,6 +28,8 @@ export interface AxisOptions {
   readonly spans: readonly Span[]
   /** Moments that have to stand apart, such as those of changes. */
   readonly marks: readonly number[]
+  /** When the machine slept: that is folded although builds ran on. */
+  readonly sleeps?: readonly Span[]
   /** 1 draws a usual build about `USUAL_PX` high. */
   readonly zoom: number
   /** How long a usual build takes; the median of what is there when it is not given. */
@@ -65,15 +69,16 @@ export function linearAxis(options: AxisOptions): Axis {
  * the linear axis, because every column shares the same pieces.
  */
 export function foldedAxis(options: AxisOptions): Axis {
-  const { now, spans, marks } = options
-  const edges = [now, ...marks, ...spans.flatMap(span => [span.from, span.to])]
+  const { now, spans, marks, sleeps = [] } = options
+  const edges = [now, ...marks, ...[...spans, ...sleeps].flatMap(span => [span.from, span.to])]
   const times = [...new Set(edges.filter(time => time <= now))].sort((a, b) => b - a)
   const scale = scaleFor(options)
   const busy = busyBetween(times, spans)
   const pieces = times.slice(1).map((from, i): Piece => {
     const to = times[i]!
     const length = to - from
-    if (!busy[i] && length >= QUIET_MS) return { to, from, px: FOLD_PX, fold: true }
+    const asleep = sleeps.some(sleep => sleep.from <= from && to <= sleep.to)
+    if ((!busy[i] || asleep) && length >= QUIET_MS) return { to, from, px: FOLD_PX, fold: true }
     const px = length * scale
     return { to, from, px: busy[i] ? soften(px) : Math.min(px, FOLD_PX), fold: false }
   })

@@ -18,16 +18,19 @@ import { ColumnHead } from './column-head.tsx'
 import type { ColumnPlan } from './column-plan.ts'
 import { ColumnTwin } from './column-twin.tsx'
 import { Corner } from './corner.tsx'
+import { DayPeek } from './day-peek.tsx'
+import { DAY_MS, DAYS_BELOW, isDays } from './days.ts'
 import { GroupBar } from './group-bar.tsx'
 import { GUTTER_PX, Gutter } from './gutter.tsx'
 import { HeadPeek } from './head-peek.tsx'
 import { MINIMAP_PX, Minimap } from './minimap.tsx'
-import { type Column, layOut, type Model } from './model.ts'
+import { type Column, layOut, type Model, type ModelInput } from './model.ts'
 import { NoColumns } from './no-columns.tsx'
 import { goToNow, readPosition, useLeft } from './position.ts'
 import { useBoardKeys } from './use-board-keys.ts'
 import { useChangeBuilds } from './use-change-builds.ts'
 import { useColumnDrag } from './use-column-drag.ts'
+import { useDays } from './use-days.ts'
 import { useForecast } from './use-forecast.ts'
 import { usePlace } from './use-place.ts'
 import { useRedAround } from './use-red-around.ts'
@@ -60,10 +63,22 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const clockNow = useNow(1000)
   const now = left ?? clockNow
   const timeline = useTimeline()
-  const live = timeline.to === null
+  // What slaves did is not counted by days.
+  const daily = isDays(zoom) && plans[0]!.of !== 'slave'
+  const live = daily || timeline.to === null
   // The top of the axis: what is newer is not known here, or not yet.
-  const end = Math.min(now, timeline.to ?? now)
-  const model = useModel(plans, timeline, mode, zoom, end, size.room)
+  const end = daily ? clockNow : Math.min(now, timeline.to ?? now)
+  const [sight, setSight] = useState({ from: end, to: end })
+  const days = useDays(daily, end, sight.from, sight.to)
+  const model = useModel(
+    plans,
+    timeline,
+    mode,
+    Math.max(zoom, daily ? 0 : DAYS_BELOW),
+    end,
+    size.room,
+    days,
+  )
   const selected = useSelectedBuild()
   const blame = useRedAround(model, selected, now)
   const missed = useMissed(left)
@@ -72,6 +87,16 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const palette = usePalette()
   const view = useView({ model, palette, live, now: end, gutter: GUTTER_PX, ...size }, refs)
   const { from, to } = view
+  // Which days have to be there follows from where the reader is, and that from the axis.
+  useEffect(() => {
+    if (!daily) return
+    const wholeDay = (moment: number) => Math.floor(moment / DAY_MS) * DAY_MS
+    const next = {
+      from: wholeDay(model.axis.moment(Math.max(0, to))),
+      to: wholeDay(model.axis.moment(Math.max(0, from))) + DAY_MS,
+    }
+    setSight(was => (was.from === next.from && was.to === next.to ? was : next))
+  }, [daily, model.axis, from, to])
   useBoardKeys(model, view, size.height, scroller)
   useScrolling(body, view, model)
   usePlace(clockNow)
@@ -136,6 +161,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
                 from={from}
                 to={to}
                 live={live}
+                sight={daily ? sight : null}
                 selected={selected}
                 lit={lit.ids}
                 marked={marked}
@@ -162,6 +188,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
         </div>
       </div>
       <HeadPeek columns={columns} />
+      {daily && <DayPeek key={zoom} body={body} model={model} top={view.top} now={clockNow} />}
       <Minimap model={model} height={size.height} now={clockNow} />
       {left !== null && (
         <button type="button" className="back-to-now" onClick={goToNow}>
@@ -246,6 +273,7 @@ function useModel(
   zoom: number,
   now: number,
   width: number,
+  days: ModelInput['days'],
 ): Model {
   const queue = useDesk(desk => desk.queue)
   const { expected, estimate } = useForecast(now)
@@ -257,8 +285,8 @@ function useModel(
   const names = useMemo(() => new Map(builders.map(one => [one.id, one.name])), [builders])
   const lanes = useRef(new Map<string, number>()).current
   return useMemo(() => {
-    const begun = builds.filter(build => build.startedAt <= now)
-    const seen = changes.filter(change => change.receivedAt <= now)
+    const begun = days ? [] : builds.filter(build => build.startedAt <= now)
+    const seen = days ? [] : changes.filter(change => change.receivedAt <= now)
     const model = layOut({
       now,
       mode,
@@ -270,8 +298,9 @@ function useModel(
       builds: begun,
       steps,
       changes: seen,
-      events,
+      events: days ? [] : events,
       hidden,
+      days,
       queue,
       expected,
       estimate,
@@ -298,6 +327,7 @@ function useModel(
     now,
     width,
     usualMs,
+    days,
   ])
 }
 
@@ -315,11 +345,12 @@ function useUsualMs({ builds }: Pick<Timeline, 'builds'>): number {
 
 const STEP = 1.5
 
-/** `quiet 3 h 9 min, asleep 10:31 to 12:54`. */
+/** `quiet 3 h 9 min, asleep 10:31 to 12:54`; `asleep 10:31 to 12:54, 2 h` where builds ran on. */
 function foldWords(from: number, to: number, sleeps: readonly Sleep[]): string {
-  const asleep = sleeps
-    .filter(sleep => sleep.to > from && sleep.from < to)
-    .map(sleep => `${clock(sleep.from)} to ${clock(sleep.to)}`)
+  const within = sleeps.filter(sleep => sleep.to > from && sleep.from < to)
+  const asleep = within.map(sleep => `${clock(sleep.from)} to ${clock(sleep.to)}`)
+  if (within.some(sleep => sleep.from <= from && to <= sleep.to))
+    return `asleep ${asleep.join(', ')}, ${roughly(to - from)}`
   const quiet = `quiet ${roughly(to - from)}`
   return asleep.length > 0 ? `${quiet}, asleep ${asleep.join(', ')}` : quiet
 }

@@ -6,6 +6,7 @@ import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { LOWEST_BOX } from './axis.ts'
 import { ColumnFuture } from './column-future.tsx'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
+import { daysInWords } from './day-peek.tsx'
 import type { Box, Column } from './model.ts'
 
 interface Props {
@@ -15,6 +16,8 @@ interface Props {
   readonly from: number
   readonly to: number
   readonly live: boolean
+  /** The time in sight, where columns are strips of days. */
+  readonly sight: { readonly from: number; readonly to: number } | null
   readonly selected: BuildId | null
   readonly lit: ReadonlySet<BuildId>
   readonly marked: BuildId | null
@@ -28,6 +31,7 @@ export function ColumnTwin({
   from,
   to,
   live,
+  sight,
   selected,
   lit,
   marked,
@@ -39,7 +43,7 @@ export function ColumnTwin({
     box => box.top + Math.max(LOWEST_BOX, box.height) > from && box.top < to,
   )
   // Where there are hundreds, one with nothing in sight is named by its head alone.
-  if (!wordy && seen.length === 0 && future.running.length + future.expected.length === 0)
+  if (!wordy && !sight && seen.length === 0 && future.running.length + future.expected.length === 0)
     return null
   return (
     <section
@@ -48,6 +52,9 @@ export function ColumnTwin({
       style={{ left: `calc(var(--gutter) + ${x}px)`, width }}
     >
       {live && from < 0 && <ColumnFuture future={future} now={now} from={from} wordy={wordy} />}
+      {sight && column.days.length > 0 && (
+        <p className="visually-hidden">{daysInWords(column.days, sight.from, sight.to)}</p>
+      )}
       {seen.map(box => (
         <BuildTwin
           key={box.build.id}
@@ -62,7 +69,7 @@ export function ColumnTwin({
           onOpen={() => openBuild(box.build)}
         />
       ))}
-      {live && wordy && boxes.length === 0 && (
+      {live && wordy && !sight && boxes.length === 0 && (
         <p className="column-empty" style={{ top: 12 - from }}>
           {last ? `last build #${last.number}` : 'no build yet'}
         </p>

@@ -1,5 +1,6 @@
 import type { Build } from '../bridge.ts'
 import { isGood } from '../results.ts'
+import { asleepMs, type Sleep } from '../store/sleeps.ts'
 
 /** How long builds of a builder take, by those that it made last. */
 export interface Estimate {
@@ -14,12 +15,18 @@ export interface Estimate {
 /** A build that goes wrong may end early: only good ones are compared. */
 const COMPARED = 11
 
-/** @param builds Of one builder, newest first. `null` when none of them was good. */
-export function estimateOf(builds: readonly Build[]): Estimate | null {
+/**
+ * @param builds Of one builder, newest first. `null` when none of them was good.
+ * @param sleeps Time that no build took.
+ */
+export function estimateOf(
+  builds: readonly Build[],
+  sleeps: readonly Sleep[] = [],
+): Estimate | null {
   const lengths: number[] = []
   for (const { results, startedAt, completeAt } of builds) {
     if (results === null || completeAt === null || !isGood(results)) continue
-    lengths.push(completeAt - startedAt)
+    lengths.push(completeAt - startedAt - asleepMs(sleeps, startedAt, completeAt))
     if (lengths.length === COMPARED) break
   }
   if (lengths.length === 0) return null

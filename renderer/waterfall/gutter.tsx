@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import type { Change, ChangeId } from '../bridge.ts'
 import { builderOf } from '../store/actions.ts'
-import { axisClock, count, day, exact, personName, shortRevision } from '../ui/format.ts'
+import { axisClock, count, day, exact, month, personName, shortRevision } from '../ui/format.ts'
 import { Avatar } from '../ui/parts.tsx'
 import type { Tick } from './axis.ts'
 import { futureTicks } from './future.ts'
@@ -40,6 +40,7 @@ export function Gutter({
   onPick: (change: ChangeId | null) => void
   onPoint: (change: ChangeId | null) => void
 }) {
+  const { unit } = model.axis
   const signOf = (id: ChangeId) => {
     if (id === picked || id === lit.change) return 'lit'
     return blame?.suspects.has(id) ? 'suspect' : undefined
@@ -50,8 +51,8 @@ export function Gutter({
       {(live && from < 0 ? [...futureTicks(model.future), ...ticks] : ticks).map(
         ({ moment, y, newDay }) => (
           <span key={moment} className="tick" style={{ top: y - from }} title={exact(moment)}>
-            {newDay && <small>{day(moment)}</small>}
-            {axisClock(moment)}
+            {newDay && !unit && <small>{day(moment)}</small>}
+            {unit && y > 0 ? CALENDAR[unit](moment) : axisClock(moment)}
           </span>
         ),
       )}
@@ -154,6 +155,8 @@ const ChangeRow = memo(function ChangeRow({
     </button>
   )
 })
+
+const CALENDAR = { day, month }
 
 function heldWords({ ids, broke }: ChangeBuilds): string {
   const builds = `in ${count(ids.size, 'build')}`

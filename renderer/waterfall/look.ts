@@ -7,7 +7,8 @@ import { routes } from '../store/route.ts'
 /** How the waterfall is looked at: all of its state but the moment and the build that is picked. */
 export type WaterfallLook = Pick<Preferences, 'arrangement' | 'axis' | 'zoom' | 'hidden'>
 
-export const SMALLEST_ZOOM = 0.2
+/** A year is a screen high. */
+export const SMALLEST_ZOOM = 0.0125
 export const LARGEST_ZOOM = 12
 const KEYS = ['axis', 'zoom', 'hide']
 

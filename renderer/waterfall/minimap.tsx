@@ -2,7 +2,7 @@ import { memo, type PointerEvent, useEffect, useRef, useState } from 'react'
 import type { Density } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
 import { useDesk } from '../store/hooks.ts'
-import { day } from '../ui/format.ts'
+import { day, month } from '../ui/format.ts'
 import { contextOf, usePalette } from './canvas.tsx'
 import type { Model } from './model.ts'
 import { coloursOf } from './palette.ts'
@@ -12,7 +12,6 @@ import { goToMoment, readPosition, subscribePosition } from './position.ts'
 export const MINIMAP_PX = 46
 const ROW_PX = 3
 const PAGE_MS = 86_400_000
-const MONTH = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' })
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 const SHORTEST_MS = 5 * MINUTE_MS
@@ -105,9 +104,7 @@ export const Minimap = memo(function Minimap({
       }}
     >
       <canvas ref={canvas} aria-hidden style={{ width: MINIMAP_PX, height }} />
-      <span className="minimap-end">
-        {beginning < end - 2 * PAGE_MS ? MONTH.format(beginning) : ''}
-      </span>
+      <span className="minimap-end">{beginning < end - 2 * PAGE_MS ? month(beginning) : ''}</span>
       <div className="minimap-sight" ref={sight} />
     </div>
   )

@@ -3,9 +3,11 @@ import { CANCELLED, FAILURE, isGood, RETRY, WARNINGS } from '../results.ts'
 import type { ColumnWidth } from '../store/arrangement.ts'
 import type { AxisMode } from '../store/axis-modes.ts'
 import type { MarkKind } from '../store/mark-kinds.ts'
+import { sleepsOf } from '../store/sleeps.ts'
 import { type Look, lookOf } from '../ui/look.ts'
 import { type Axis, type AxisOptions, foldedAxis, linearAxis, type Span } from './axis.ts'
 import { type ColumnPlan, columnWidth, FOLDED_PX, type GroupPlan } from './column-plan.ts'
+import { type DayCell, type Days, dayAxis, mergeDays } from './days.ts'
 import type { Estimate } from './estimate.ts'
 import { eventsAxis } from './events-axis.ts'
 import type { Expected } from './forecast.ts'
@@ -41,6 +43,8 @@ export interface ModelInput {
   readonly expected: ReadonlyMap<BuilderId, readonly Expected[]>
   /** How long builds of a builder take. */
   readonly estimate: (id: BuilderId) => Estimate | null
+  /** Given where a column is a strip of days and no builds are drawn. */
+  readonly days?: { readonly beginning: number; readonly cells: Days } | undefined
   /** How long a usual build takes; the median of `builds` when it is not given. */
   readonly usualMs?: number | undefined
   /** Room for columns, in px. */
@@ -56,6 +60,8 @@ export interface Model {
   readonly changes: readonly ChangeMark[]
   readonly marks: readonly Mark[]
   readonly sleeps: readonly SleepBand[]
+  /** Whether columns are strips of days. */
+  readonly daily: boolean
   readonly width: number
 }
 
@@ -65,6 +71,8 @@ export interface Column {
   readonly x: number
   readonly width: number
   readonly boxes: readonly Box[]
+  /** Newest first; where they are given there are no boxes. */
+  readonly days: readonly DayCell[]
   /** What is expected above the now line. */
   readonly future: Future
   /** Stretches from a first failure to its repair. */
@@ -149,8 +157,13 @@ export function layOut(input: ModelInput): Model {
   const oldest = Math.min(now, ...spans.map(span => span.from))
   const near = changes.filter(change => change.receivedAt >= oldest - BEFORE_MS)
   const marks = near.map(change => change.receivedAt)
-  const options = { now, spans, marks, zoom: input.zoom, usualMs: input.usualMs }
-  const axis = axisFor(input, options, [...byPlan.values()])
+  const { zoom, usualMs } = input
+  // Of before the oldest build there is nothing to fold.
+  const sleeps = sleepsOf(input.events).filter(sleep => sleep.from > oldest && sleep.to <= now)
+  const options = { now, spans, marks, sleeps, zoom, usualMs }
+  const axis = input.days
+    ? dayAxis(now, input.days.beginning, input.zoom)
+    : axisFor(input, options, [...byPlan.values()])
 
   const wide = columnWidth(plans, input.columnWidth ?? 'automatic', input.width)
   const future = futureAxis(now, horizonOf(input), input.usualMs)
@@ -158,7 +171,8 @@ export function layOut(input: ModelInput): Model {
   const columns = plans.map((plan): Column => {
     const own = byPlan.get(plan.key) ?? []
     const width = plan.of === 'group' ? FOLDED_PX : wide
-    const column = { plan, x, width, ...columnOf(plan, own, width, input, { axis, future }) }
+    const days = daysOfPlan(plan, input)
+    const column = { plan, x, width, days, ...columnOf(plan, own, width, input, { axis, future }) }
     x += width
     return column
   })
@@ -171,7 +185,13 @@ export function layOut(input: ModelInput): Model {
     marks: placeMarks(input.events, input.hidden, axis, oldest - BEFORE_MS),
     sleeps: placeSleeps(input.events, input.hidden, axis),
     width: x,
+    daily: input.days !== undefined,
   }
+}
+
+function daysOfPlan({ builders }: ColumnPlan, { days }: ModelInput): readonly DayCell[] {
+  if (!days) return []
+  return mergeDays(builders.map(({ id }) => days.cells.get(id) ?? []))
 }
 
 function axisFor(
@@ -197,7 +217,7 @@ function columnOf(
   width: number,
   input: ModelInput,
   { axis, future }: Pick<Model, 'axis' | 'future'>,
-): Omit<Column, 'plan' | 'x' | 'width'> {
+): Omit<Column, 'plan' | 'x' | 'width' | 'days'> {
   const { now } = input
   const last = own.find(build => build.completeAt !== null) ?? null
   const pad = width < LEAST_FOR_PAD ? 1 : PAD
@@ -284,7 +304,7 @@ function boxOf(
     label,
     ...place,
     top,
-    height: axis.y(build.startedAt) - top,
+    height: Math.max(0, axis.y(build.startedAt) - top),
     // Made when they are asked for: of thousands of boxes those in sight are drawn.
     get bands() {
       bands ??= bandsOf(build, input, axis, top)
@@ -296,13 +316,15 @@ function boxOf(
 function bandsOf(build: Build, { now, steps }: ModelInput, axis: Axis, top: number): Band[] {
   const own = (steps.get(build.id) ?? []).filter(step => !step.hidden || step.completeAt === null)
   const decided = decidingStep(build, own)
+  const bottom = Math.max(top, axis.y(build.startedAt))
   return own.map((step): Band => {
-    const from = axis.y(step.completeAt ?? now)
-    const to = axis.y(step.startedAt)
+    // Whatever a clock said: a step is within its build.
+    const from = Math.min(bottom, Math.max(top, axis.y(step.completeAt ?? now)))
+    const to = Math.min(bottom, Math.max(from, axis.y(step.startedAt)))
     return {
       step,
       top: from - top,
-      height: Math.max(0, to - from),
+      height: to - from,
       look: bandLook(build, step),
       deciding: step.id === decided?.id,
     }

@@ -3,6 +3,7 @@ import { type Look, lookOf } from '../ui/look.ts'
 import { LOWEST_BOX, type Tick } from './axis.ts'
 import { fitText } from './fit-text.ts'
 import type { Band, Box, Column, Model } from './model.ts'
+import { paintDays } from './paint-days.ts'
 import { paintLabel } from './paint-label.ts'
 import { type Colours, coloursOf, type Palette } from './palette.ts'
 
@@ -37,7 +38,6 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
   }
   ctx.fillStyle = palette.lineFaint
   for (const tick of ticks) ctx.fillRect(0, Math.round(tick.y - top), width, 1)
-  paintSleeps(ctx, scene)
   paintMarks(ctx, scene)
   ctx.textBaseline = 'alphabetic'
   for (const column of model.columns) {
@@ -45,6 +45,7 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
     if (x > width || x + column.width < 0) continue
     ctx.fillStyle = palette.lineFaint
     ctx.fillRect(x, 0, 1, height)
+    if (model.daily) paintDays(ctx, scene, column, x)
     paintRed(ctx, scene, column, x)
     const { boxes } = column
     for (const box of boxes) {
@@ -54,6 +55,7 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
       paintBox(ctx, palette, box, x + box.x, box.top - top, top < 0 ? height : height + FADE_PX)
     }
   }
+  paintSleeps(ctx, scene)
 }
 
 // What was slept is no time that anything took.

@@ -59,9 +59,7 @@ export function readPalette(ratio: number): Palette {
     line: token('line-strong'),
     accent: token('accent'),
     asleep: pattern(ratio, 9, (ctx, size) => {
-      ctx.fillStyle = token('canvas')
-      ctx.fillRect(0, 0, size, size)
-      diagonals(ctx, size, token('line'), 1)
+      diagonals(ctx, size, token('line-strong'), 1)
     }),
     failureEdge: failure.edge,
     looks: {

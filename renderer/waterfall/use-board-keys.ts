@@ -11,7 +11,7 @@ import { GUTTER_PX } from './gutter.tsx'
 import type { Box, Model } from './model.ts'
 import { goToNow } from './position.ts'
 import type { BoardView } from './use-view.ts'
-import { zoomBy } from './waterfall-view.tsx'
+import { zoomBy, zoomTo } from './zoom.ts'
 
 /** Arrows walk the boxes: up and down in time, left and right at the same time. */
 export function useBoardKeys(
@@ -82,7 +82,7 @@ export function useBoardKeys(
     '+': () => zoomBy(1.5),
     '=': () => zoomBy(1.5),
     '-': () => zoomBy(1 / 1.5),
-    '0': () => prefer({ zoom: 1 }),
+    '0': () => zoomTo(1),
     m: () => prefer({ axis: nextAxisMode(readPreferences().axis) }),
     p: () => prefer({ panel: !readPreferences().panel }),
     '{': () => pick(failureAnywhere(1)),

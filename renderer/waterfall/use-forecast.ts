@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { BuilderId } from '../bridge.ts'
 import { useDesk } from '../store/hooks.ts'
+import { sleepsOf } from '../store/sleeps.ts'
 import { buildsOf } from './builds-of.ts'
 import { type Estimate, estimateOf } from './estimate.ts'
 import { type Expected, forecast } from './forecast.ts'
@@ -16,14 +17,16 @@ export function useForecast(now: number): {
   const requests = useDesk(desk => desk.requests)
   const queue = useDesk(desk => desk.queue)
   const schedule = useDesk(desk => desk.schedule)
+  const events = useDesk(desk => desk.events)
   const estimate = useMemo(() => {
+    const sleeps = sleepsOf(events)
     const known = new Map<BuilderId, Estimate | null>()
     return (id: BuilderId) => {
       let found = known.get(id)
-      if (found === undefined) known.set(id, (found = estimateOf(buildsOf(builds, id))))
+      if (found === undefined) known.set(id, (found = estimateOf(buildsOf(builds, id), sleeps)))
       return found
     }
-  }, [builds])
+  }, [builds, events])
   const expected = useMemo(() => {
     const running = [...builds.values()].filter(build => build.completeAt === null)
     return forecast({ now, builders, slaves, running, requests, queue, schedule, estimate })

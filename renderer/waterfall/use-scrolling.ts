@@ -4,7 +4,7 @@ import { FUTURE_PX } from './future.ts'
 import type { Model } from './model.ts'
 import { goToNow, readPosition, setPosition } from './position.ts'
 import type { BoardView } from './use-view.ts'
-import { zoomBy } from './waterfall-view.tsx'
+import { zoomBy } from './zoom.ts'
 
 const LINE_PX = 16
 const ZOOM_PER_PX = 1.004
@@ -48,8 +48,8 @@ export function useScrolling(
     const zoomAt = (y: number, factor: number) => {
       const { view, model } = latest.current
       const top = view.top()
-      const left = readPosition()?.left
-      // At now the now line stays where it is.
+      // At now the now line stays where it is, but years are zoomed into where they are pointed at.
+      const left = readPosition()?.left ?? (model.daily && top + y > 0 ? Date.now() : undefined)
       if (left !== undefined) {
         const moment = model.axis.moment(Math.max(0, top + y))
         setPosition({ moment, offset: top + y < 0 ? top : -y, left })

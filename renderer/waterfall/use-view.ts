@@ -75,7 +75,7 @@ export function useView(
         width: width - gutter,
         ticks: ticksOf(model.axis, now, Math.max(0, top), top + height),
       })
-    if (top + height > model.axis.height - AHEAD_PX) extendDown()
+    if (!model.daily && top + height > model.axis.height - AHEAD_PX) extendDown()
     if (!live && top < AHEAD_PX) extendUp()
     if (Math.abs(top - MARGIN_PX - rendered.current) > REFRESH_PX) refresh()
   }

@@ -12,10 +12,11 @@ import { BuildPanel } from './build-panel.tsx'
 import { ColumnFilter } from './column-filter.tsx'
 import { ColumnsMenu } from './columns-menu.tsx'
 import { Legend } from './legend.tsx'
-import { LARGEST_ZOOM, placeOf, SMALLEST_ZOOM } from './look.ts'
+import { placeOf } from './look.ts'
 import { MarksMenu } from './marks-menu.tsx'
 import { useLink } from './use-link.ts'
 import { usePlans } from './use-plans.ts'
+import { zoomBy } from './zoom.ts'
 import './waterfall.css'
 
 const AXES = [
@@ -96,9 +97,4 @@ export function WaterfallView() {
       {panel && selected !== null && <BuildPanel id={selected} />}
     </div>
   )
-}
-
-export function zoomBy(factor: number): void {
-  const zoom = readPreferences().zoom * factor
-  prefer({ zoom: Math.min(LARGEST_ZOOM, Math.max(SMALLEST_ZOOM, zoom)) })
 }

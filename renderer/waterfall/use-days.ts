@@ -1,0 +1,74 @@
+import { useEffect, useMemo } from 'react'
+import { type BuilderDay, bridge } from '../bridge.ts'
+import { createCell, useCell } from '../store/cell.ts'
+import { useDesk } from '../store/hooks.ts'
+import { DAY_MS, type Days, daysOf, zoneStretches } from './days.ts'
+
+/** Asked for together. */
+const BLOCK_MS = 64 * DAY_MS
+/** The newest block is looked at again after so many builds. */
+const RENEW_BUILDS = 5
+
+interface Known {
+  readonly master: number
+  readonly beginning: number | null
+  readonly blocks: ReadonlyMap<number, readonly BuilderDay[]>
+}
+
+const NOTHING: Known = { master: 0, beginning: null, blocks: new Map() }
+const known = createCell(NOTHING)
+const asked = new Set<number>()
+
+/** What each builder did on each day, of the time that is in sight and around it. */
+export function useDays(
+  on: boolean,
+  now: number,
+  from: number,
+  to: number,
+): { readonly beginning: number; readonly cells: Days } | undefined {
+  const held = useCell(known)
+  const master = useDesk(desk => desk.startedAt)
+  const news = useDesk(desk => Math.floor(desk.builds.size / RENEW_BUILDS))
+  const first = Math.floor(from / BLOCK_MS) - 1
+  const last = Math.floor(Math.min(to, now) / BLOCK_MS) + 1
+  const newest = Math.floor(now / BLOCK_MS)
+  useEffect(() => {
+    if (!on) return
+    if (known.read().master !== master) {
+      known.write({ ...NOTHING, master })
+      asked.clear()
+      void askBeginning()
+    }
+    for (let block = Math.min(last, newest); block >= first; block--) void askBlock(block)
+  }, [on, master, first, last, newest])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with new builds it is to look again
+  useEffect(() => {
+    if (!on) return
+    asked.delete(newest)
+    void askBlock(newest)
+  }, [on, newest, news])
+  const cells = useMemo(() => daysOf([...held.blocks.values()].flat()), [held.blocks])
+  const beginning = held.beginning ?? now - BLOCK_MS
+  return useMemo(() => (on ? { beginning, cells } : undefined), [on, beginning, cells])
+}
+
+async function askBeginning() {
+  const beginning = await bridge.request('history:beginning').catch(() => null)
+  known.write({ ...known.read(), beginning })
+}
+
+async function askBlock(block: number) {
+  if (asked.has(block)) return
+  asked.add(block)
+  const { master } = known.read()
+  try {
+    const stretches = zoneStretches(block * BLOCK_MS, (block + 1) * BLOCK_MS)
+    const rows = await Promise.all(stretches.map(one => bridge.request('history:days', one)))
+    const held = known.read()
+    if (held.master !== master) return
+    known.write({ ...held, blocks: new Map(held.blocks).set(block, rows.flat()) })
+  } catch {
+    // The line is cut: what comes next asks again.
+    asked.delete(block)
+  }
+}
