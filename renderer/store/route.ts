@@ -88,10 +88,20 @@ export function lineIn(text: string | null): { line: number; to: number } | unde
 
 /** The path of the view; what follows a `?` is the state of that view. */
 export const useLocation: typeof useHashLocation = options => {
-  const [location, navigate] = useHashLocation(options)
+  const [location] = useHashLocation(options)
   return [location.split('?')[0]!, navigate]
 }
 Object.assign(useLocation, { hrefs: (href: string) => `#${href}` })
+
+// The library's own would take what follows a `?` out of the hash, where we keep the state of views.
+function navigate(to: string, options: { readonly replace?: boolean } = {}): void {
+  if (!options.replace) {
+    go(to)
+    return
+  }
+  history.replaceState(null, '', `#${to}`)
+  window.dispatchEvent(new HashChangeEvent('hashchange'))
+}
 
 /** A name out of an address. Anybody may write one: what can't be decoded is taken as it stands. */
 export function nameIn(part: string): string {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { type Answer, type Arguments, bridge, type Channel } from '../bridge.ts'
-import { onNewsOf } from './desk.ts'
+import { onNewsOf, readDesk } from './desk.ts'
 
 export interface Told<C extends Channel> {
   /** The last answer; that of another question until this one's is here. */
@@ -10,12 +10,13 @@ export interface Told<C extends Channel> {
   readonly stale: boolean
 }
 
-const PAUSE_MS = 400
-const NEWS = ['build/changed', 'request/changed', 'change/new'] as const
+const LEAST_PAUSE_MS = 400
+/** An answer that takes long is asked for seldom: so many times as long passes in between. */
+const PAUSES = 10
 
 /**
- * What the master answers to a question about history. It is asked again when
- * something was built, but not before the last answer is here.
+ * What the master answers to a question about history. It is asked again when a
+ * build, a request or a change came or ended, but not before the last answer is here.
  *
  * @param args `null` while the question is not known yet.
  */
@@ -34,10 +35,12 @@ export function useHistory<C extends Channel>(channel: C, args: Arguments<C> | n
     let over = false
     let asking = false
     let again = false
+    let tookMs = 0
     let timer: number | undefined
     const ask = () => {
       asking = true
       again = false
+      const from = performance.now()
       bridge
         .request(channel, ...latest.current!)
         .then(
@@ -47,19 +50,30 @@ export function useHistory<C extends Channel>(channel: C, args: Arguments<C> | n
         )
         .finally(() => {
           asking = false
+          tookMs = performance.now() - from
           if (again) later()
         })
     }
     const later = () => {
       again = true
       if (over || asking) return
-      timer ??= window.setTimeout(() => {
-        timer = undefined
-        if (!over) ask()
-      }, PAUSE_MS)
+      timer ??= window.setTimeout(
+        () => {
+          timer = undefined
+          if (!over) ask()
+        },
+        Math.max(LEAST_PAUSE_MS, PAUSES * tookMs),
+      )
     }
     ask()
-    const stops = NEWS.map(topic => onNewsOf(topic, later))
+    const stops = [
+      onNewsOf('build/changed', build => {
+        // What a build says while it runs is not in any answer.
+        if (build.completeAt !== null || !readDesk().builds.has(build.id)) later()
+      }),
+      onNewsOf('request/changed', later),
+      onNewsOf('change/new', later),
+    ]
     return () => {
       over = true
       clearTimeout(timer)
