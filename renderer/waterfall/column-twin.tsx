@@ -8,6 +8,8 @@ import { ColumnFuture } from './column-future.tsx'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
 import { daysInWords } from './day-peek.tsx'
 import type { Box, Column } from './model.ts'
+import { RunningTail } from './running-tail.tsx'
+import { tailRows } from './tail-rows.ts'
 
 interface Props {
   readonly column: Column
@@ -103,6 +105,7 @@ const BuildTwin = memo(
     const { build, x, width, height, bands } = box
     const running = bands.find(band => band.look === 'running')
     const words = useWords(builder, box, now)
+    const rows = build.completeAt === null ? tailRows(box) : 0
     return (
       <button
         type="button"
@@ -120,6 +123,9 @@ const BuildTwin = memo(
             className="running-edge"
             style={{ top: running.top, height: Math.max(6, running.height) }}
           />
+        )}
+        {running && rows > 0 && (
+          <RunningTail build={build.id} step={running.step.id} rows={rows} top={running.top} />
         )}
       </button>
     )

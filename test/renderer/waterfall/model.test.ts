@@ -11,12 +11,15 @@ import {
 import { plainPlans } from '../../../renderer/waterfall/column-plan.ts'
 import { expectedMs } from '../../../renderer/waterfall/estimate.ts'
 import {
+  type Box,
   CHANGE_PX,
   decidingStep,
   layOut,
   type ModelInput,
   redStretches,
 } from '../../../renderer/waterfall/model.ts'
+
+import { tailRows } from '../../../renderer/waterfall/tail-rows.ts'
 
 const NOW = 1_795_000_000_000
 const S = 1000
@@ -230,3 +233,32 @@ function change(id: number, ago: number): Change {
     receivedAt: NOW - ago * S,
   }
 }
+
+test('what runs has room for lines of its log once it is high and wide enough', () => {
+  const bands = (height: number, look = 'running') =>
+    [
+      { look: 'success', height: 500 },
+      { look, height },
+    ] as unknown as Box['bands']
+  const rows = (width: number, height: number) => tailRows({ width, bands: bands(height) })
+  expect([rows(200, 40), rows(200, 41), rows(200, 65), rows(200, 900), rows(100, 900)]).toEqual([
+    0, 2, 4, 8, 0,
+  ])
+  expect(tailRows({ width: 200, bands: bands(900, 'failure') })).toBe(0)
+})
+
+test('whatever clocks said, a step is within its build and has a height', () => {
+  const one = build(1, 100, 40)
+  const minutes = 40 * 60
+  const steps = [
+    step(1, 0, 'ahead', 100 - minutes, 90 - minutes),
+    step(1, 1, 'behind', 100 + minutes, 80 + minutes),
+    step(1, 2, 'backwards', 60, 80),
+  ]
+  const [box] = boxes([one], steps)
+  for (const band of box!.bands) {
+    expect(band.height).toBeGreaterThanOrEqual(0)
+    expect(band.top).toBeGreaterThanOrEqual(0)
+    expect(band.top + band.height).toBeLessThanOrEqual(box!.height + 0.001)
+  }
+})
