@@ -210,6 +210,13 @@ function clipboard(page: Page): Promise<string> {
 }
 
 async function noFaults(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await noFaultsIn(page)
+  }
+}
+
+async function noFaultsIn(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
     .analyze()

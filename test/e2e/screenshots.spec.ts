@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeDemo } from '../../scripts/demo.mjs'
 import { releaseData } from '../helpers/releases.ts'
-import { ask } from './desk-helpers.ts'
+import { ask, untilBuild } from './desk-helpers.ts'
+import { makeLogDesk } from './sample-log.ts'
 import { expect, test } from './slave-fixtures.ts'
 
 // npm run screenshots: every view with real builds in it, light and dark, at three sizes. The
@@ -53,6 +54,27 @@ test('what is shown when a history can not be used', async ({ serve, dataDir }) 
   const { page } = await serve()
   await expect(page.getByText('How to go on')).toBeVisible()
   await takeAll(page, 'recovery')
+})
+
+test('a log, and the search through all of them', async ({ serve, home, dataDir }) => {
+  makeLogDesk(home, dataDir)
+  const { page } = await serve()
+  const { builders } = await ask(page, 'desk:snapshot')
+  for (const { id } of [...builders, ...builders]) {
+    const order = { branch: null, revision: null, reason: 'nightly', properties: {} }
+    await ask(page, 'build:force', { builderId: id, ...order })
+  }
+  await untilBuild(page, { complete: true, id: 4 })
+  await goTo(page, 'builds/calc-windows/2')
+  await expect(page.getByText('3 errors')).toBeVisible()
+  await page.keyboard.press('e')
+  await expect(page.getByText('Error 1 of 3')).toBeVisible()
+  await page.getByLabel('Search in this log').fill('folds_m')
+  await expect(page.locator('.log mark').first()).toBeVisible()
+  await takeAll(page, 'log')
+  await goTo(page, 'search?q=folds_m')
+  await expect(page.locator('.search-results mark').first()).toBeVisible()
+  await takeAll(page, 'search')
 })
 
 test('slaves in each of their states, and attaching one', async ({

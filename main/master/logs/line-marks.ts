@@ -58,7 +58,7 @@ const ERRORS: readonly RegExp[] = [
   // 2026-01-01 12:00:00 ERROR Main: it broke; level=error
   /^[\d[][\dT:., +\]Z-]{7,40}(?:\[\w+\] )?(?:ERROR|FATAL)\b|\blevel=(?:error|fatal)\b/,
   // TypeError: x is not a function; AssertionError [ERR_ASSERTION]: …; java.lang.IllegalStateException: …
-  /^(?:Uncaught |Unhandled |Caused by: |Exception in thread "[^"]*" )?[\w.$]*(?:Error|Exception)(?: \[\w+\])?(?::|$)/,
+  /^\s*(?:Uncaught |Unhandled |Caused by: |Exception in thread "[^"]*" )?[\w.$]*(?:Error|Exception)(?: \[\w+\])?(?::|$)/,
   // Traceback (most recent call last):; panic: runtime error; thread 'main' panicked at a.rs:1:1
   /^Traceback \(most recent|^panic: |^thread '.*' panicked at|^fatal: /,
   // not ok 3 - adds; --- FAIL: TestAdd (0.00s); FAILED tests/a.py::test_b; FAIL src/a.test.ts

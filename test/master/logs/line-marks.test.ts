@@ -46,6 +46,7 @@ test.each([
   'time="2026-01-01" level=error msg="it broke"',
   'TypeError: x is not a function',
   'AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:',
+  '    AssertionError: constant has the wrong sign',
   'Caused by: java.lang.IllegalStateException: no',
   'Exception in thread "main" java.lang.NullPointerException',
   'Traceback (most recent call last):',

@@ -4,6 +4,7 @@ import { openDatabase } from '../../../main/master/db/database.ts'
 import { migrate } from '../../../main/master/db/migrate.ts'
 import type { LogPosition, SearchQuery } from '../../../main/master/logs/lines.ts'
 import { LOG_MIGRATIONS } from '../../../main/master/logs/log-migrations.ts'
+import type { OutlineAnswer } from '../../../main/master/logs/log-outline.ts'
 import { createLogReading, type LogReading } from '../../../main/master/logs/log-reading.ts'
 import { createLogWriting } from '../../../main/master/logs/log-writing.ts'
 import type { LogId } from '../../../main/master/model.ts'
@@ -133,4 +134,40 @@ test('of a long progress bar the last state is shown', () => {
     1,
   ])
   expect(line!.states).toBeGreaterThan(300)
+})
+
+test('the outline of a log is the same however often it is gone on with, and looks at heads of lines only', () => {
+  const parts = Array.from({ length: 400 }, (_, i) =>
+    [
+      `::group::Part ${i}`,
+      ...Array.from({ length: 60 }, (_, j) => `compile ${i}.${j} ${'.'.repeat(60)}`),
+      i % 7 === 0 ? 'not ok 1 - it holds' : 'ok 1 - it holds',
+      'section_start:1:x\r\x1b[0KWithin\r',
+      'section_end:1:x\r\x1b[0K',
+      '::endgroup::',
+    ].join('\n'),
+  )
+  const text = `${parts.join('\n')}\n${'x'.repeat(500_000)} error: late\n\x1b[31merror\x1b[0m: last\n`
+  const reading = logOf(text)
+  const found = []
+  for (let from: LogPosition | null = { line: 0, byte: 0 }; from !== null; ) {
+    const answer: OutlineAnswer = reading.outline({ logId: LOG, from })
+    found.push(...answer.marks)
+    from = answer.next
+  }
+  const lines = 400 * 65
+  const expected = Array.from({ length: 400 }, (_, i) => [
+    ['open', i * 65, `Part ${i}`],
+    ...(i % 7 === 0 ? [['error', i * 65 + 61]] : []),
+    ['open', i * 65 + 62, 'Within'],
+    ['close', i * 65 + 63, 'x'],
+    ['close', i * 65 + 64, null],
+  ]).flat()
+  expect(
+    found.map(mark => [
+      mark.kind,
+      mark.line,
+      ...(mark.kind === 'open' ? [mark.title] : mark.kind === 'close' ? [mark.name] : []),
+    ]),
+  ).toEqual([...expected, ['error', lines + 1]])
 })
