@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react'
 import type { Build, BuildId, ChangeId } from '../bridge.ts'
 import { FAILURE } from '../results.ts'
 import type { AxisMode } from '../store/axis-modes.ts'
@@ -104,8 +104,9 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const marked = useMarkedBuild()?.id ?? null
 
   const ticks = ticksOf(model.axis, end, Math.max(0, from), to)
-  const inSight = (column: Column) =>
-    column.x + column.width > size.left && column.x < size.left + size.width - GUTTER_PX + 100
+  const { staysPx } = model
+  const inSight = ({ x, width }: Pick<Column, 'x' | 'width'>) =>
+    x < staysPx || (x + width > size.left + staysPx && x < size.left + size.width)
   const columns = model.columns.filter(inSight)
 
   return (
@@ -118,20 +119,19 @@ function Columns({ plans, mode, zoom }: BoardProps) {
         role="application"
         aria-label="Waterfall. Arrow keys go from build to build, Enter opens one."
       >
-        <div className="board-head" style={{ width: GUTTER_PX + model.width }}>
+        <div
+          className="board-head"
+          style={{ width: GUTTER_PX + model.width, '--stays': `${staysPx}px` } as CSSProperties}
+        >
           <Corner />
           <div className="groups">
-            {model.groups
-              .filter(
-                group => group.x + group.width > size.left && group.x < size.left + size.width,
-              )
-              .map(group => (
-                <GroupBar key={group.x} group={group} />
-              ))}
+            {model.groups.filter(inSight).map(group => (
+              <GroupBar key={group.x} group={group} stays={group.x < staysPx} />
+            ))}
           </div>
           <div className="heads">
             {columns.map(column => (
-              <ColumnHead key={column.plan.key} column={column} />
+              <ColumnHead key={column.plan.key} column={column} stays={column.x < staysPx} />
             ))}
             {mark !== null && <div className="drop-mark" style={{ left: mark }} />}
           </div>
@@ -157,6 +157,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
               <ColumnTwin
                 key={column.plan.key}
                 column={withLast(column, desk)}
+                stays={column.x < staysPx}
                 now={now}
                 from={from}
                 to={to}

@@ -23,6 +23,7 @@ export const ColumnHead = memo(ColumnHeadNow, (a, b) => {
   // Where its boxes are says nothing to it, and they are elsewhere in each frame that is zoomed.
   const [one, other] = [a.column, b.column]
   return (
+    a.stays === b.stays &&
     one.plan === other.plan &&
     one.x === other.x &&
     one.width === other.width &&
@@ -33,12 +34,18 @@ export const ColumnHead = memo(ColumnHeadNow, (a, b) => {
   )
 })
 
-function ColumnHeadNow({ column }: { column: Column }) {
+interface HeadProps {
+  readonly column: Column
+  /** While the others are scrolled to the side. */
+  readonly stays: boolean
+}
+
+function ColumnHeadNow({ column, stays }: HeadProps) {
   if (column.plan.of === 'group') return <GroupHead column={column} />
-  if (column.width < LEAST_FOR_WORDS) return <NarrowHead column={column} />
+  if (column.width < LEAST_FOR_WORDS) return <NarrowHead column={column} stays={stays} />
   return (
     <div
-      className="head"
+      className={stays ? 'head stays' : 'head'}
       data-column={column.plan.key}
       style={{ width: column.width, left: column.x }}
     >
@@ -158,7 +165,7 @@ function SlaveHead({ column }: { column: Column }) {
 }
 
 /** No room for words: the name stands upright, and the whole head floats above when it is pointed at. */
-function NarrowHead({ column }: { column: Column }) {
+function NarrowHead({ column, stays }: HeadProps) {
   const { plan, future } = column
   const look = useLastLook(column)
   const running = column.boxes.some(box => box.build.completeAt === null)
@@ -166,7 +173,7 @@ function NarrowHead({ column }: { column: Column }) {
   return (
     <Link
       href={plan.of === 'slave' ? routes.slave(plan.name) : routes.builder(plan)}
-      className={`head upright ${look} ${state}`}
+      className={`head upright ${look} ${state}${stays ? ' stays' : ''}`}
       style={{ width: column.width, left: column.x, lineHeight: `${column.width}px` }}
       data-column={plan.key}
       aria-label={`${plan.name}, ${LOOK_WORDS[look]}${state && `, ${state}`}`}

@@ -13,6 +13,8 @@ import { tailRows } from './tail-rows.ts'
 
 interface Props {
   readonly column: Column
+  /** While the others are scrolled to the side. */
+  readonly stays: boolean
   readonly now: number
   /** The part of the axis that is in the page; `from` is where the page begins. */
   readonly from: number
@@ -29,6 +31,7 @@ interface Props {
 /** What can be pointed at, focused and read aloud of a builder's builds in sight. The picture is on the canvas. */
 export function ColumnTwin({
   column,
+  stays,
   now,
   from,
   to,
@@ -49,7 +52,7 @@ export function ColumnTwin({
     return null
   return (
     <section
-      className="column"
+      className={stays ? 'column stays' : 'column'}
       aria-label={plan.name}
       style={{ left: `calc(var(--gutter) + ${x}px)`, width }}
     >

@@ -6,7 +6,8 @@ import type { Group } from './model.ts'
 
 /** The name of a group above its columns, which folds it. */
 export const GroupBar = memo(
-  function GroupBar({ group: { plan, x, width } }: { group: Group }) {
+  function GroupBar({ group: { plan, x, width }, stays }: { group: Group; stays: boolean }) {
+    const className = stays ? 'group stays' : 'group'
     const name = groupName(plan)
     const style = { width, left: x }
     const words = (
@@ -17,26 +18,31 @@ export const GroupBar = memo(
     )
     if (plan.kind === 'none' || plan.kind === 'pinned')
       return (
-        <div className="group" style={style}>
-          {plan.kind === 'pinned' && words}
+        <div className={className} style={style}>
+          {plan.kind === 'pinned' && <span className="group-words">{words}</span>}
         </div>
       )
     const Chevron = plan.folded ? ChevronRight : ChevronDown
     return (
       <button
         type="button"
-        className="group"
+        className={className}
         style={style}
         aria-expanded={!plan.folded}
         aria-label={`${name}, ${plan.count}`}
         title={`${name}: ${plan.folded ? 'unfold' : 'fold into one column'}`}
         onClick={() => toggleGroup(plan.title)}
       >
-        {width > 30 && <Chevron aria-hidden />}
-        {words}
+        <span className="group-words">
+          {width > 30 && <Chevron aria-hidden />}
+          {words}
+        </span>
       </button>
     )
   },
   (a, b) =>
-    a.group.plan === b.group.plan && a.group.x === b.group.x && a.group.width === b.group.width,
+    a.group.plan === b.group.plan &&
+    a.group.x === b.group.x &&
+    a.group.width === b.group.width &&
+    a.stays === b.stays,
 )

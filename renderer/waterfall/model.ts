@@ -63,6 +63,8 @@ export interface Model {
   /** Whether columns are strips of days. */
   readonly daily: boolean
   readonly width: number
+  /** So much at the left stays in sight when the columns are scrolled to the side: the pins. */
+  readonly staysPx: number
 }
 
 export interface Column {
@@ -186,12 +188,24 @@ export function layOut(input: ModelInput): Model {
     sleeps: placeSleeps(input.events, input.hidden, axis),
     width: x,
     daily: input.days !== undefined,
+    staysPx: staysPx(columns, input.width),
   }
 }
 
 function daysOfPlan({ builders }: ColumnPlan, { days }: ModelInput): readonly DayCell[] {
   if (!days) return []
   return mergeDays(builders.map(({ id }) => days.cells.get(id) ?? []))
+}
+
+/** Pins that would take most of the room are scrolled with the others. */
+function staysPx(columns: readonly Column[], room: number): number {
+  const last = columns.findLast(isPinned)
+  const px = last ? last.x + last.width : 0
+  return px < room / 2 ? px : 0
+}
+
+function isPinned({ plan }: Column): boolean {
+  return plan.group.kind === 'pinned'
 }
 
 function axisFor(

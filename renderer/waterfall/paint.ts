@@ -40,22 +40,38 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
   for (const tick of ticks) ctx.fillRect(0, Math.round(tick.y - top), width, 1)
   paintMarks(ctx, scene)
   ctx.textBaseline = 'alphabetic'
+  const { staysPx } = model
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(staysPx, 0, width - staysPx, height)
+  ctx.clip()
   for (const column of model.columns) {
     const x = column.x - left
-    if (x > width || x + column.width < 0) continue
-    ctx.fillStyle = palette.lineFaint
-    ctx.fillRect(x, 0, 1, height)
-    if (model.daily) paintDays(ctx, scene, column, x)
-    paintRed(ctx, scene, column, x)
-    const { boxes } = column
-    for (const box of boxes) {
-      // Newest first by their start: below this one all are older.
-      if (box.top > top + height) continue
-      if (box.top + Math.max(LOWEST_BOX, box.height) < top) continue
-      paintBox(ctx, palette, box, x + box.x, box.top - top, top < 0 ? height : height + FADE_PX)
-    }
+    if (column.x >= staysPx && x <= width && x + column.width >= staysPx)
+      paintColumn(ctx, scene, column, x)
+  }
+  ctx.restore()
+  for (const column of model.columns)
+    if (column.x < staysPx) paintColumn(ctx, scene, column, column.x)
+  if (staysPx > 0) {
+    ctx.fillStyle = palette.line
+    ctx.fillRect(staysPx, 0, 1, height)
   }
   paintSleeps(ctx, scene)
+}
+
+function paintColumn(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x: number) {
+  const { palette, top, height } = scene
+  ctx.fillStyle = palette.lineFaint
+  ctx.fillRect(x, 0, 1, height)
+  if (scene.model.daily) paintDays(ctx, scene, column, x)
+  paintRed(ctx, scene, column, x)
+  for (const box of column.boxes) {
+    // Newest first by their start: below this one all are older.
+    if (box.top > top + height) continue
+    if (box.top + Math.max(LOWEST_BOX, box.height) < top) continue
+    paintBox(ctx, palette, box, x + box.x, box.top - top, top < 0 ? height : height + FADE_PX)
+  }
 }
 
 // What was slept is no time that anything took.

@@ -107,10 +107,12 @@ export function useBoardKeys(
     const sideways = scroller.current
     if (!sideways) return
     const room = sideways.clientWidth - GUTTER_PX
-    if (column.x < sideways.scrollLeft) sideways.scrollLeft = column.x
+    const { staysPx } = model
+    if (column.x < staysPx) return
+    if (column.x < sideways.scrollLeft + staysPx) sideways.scrollLeft = column.x - staysPx
     else if (column.x + column.width > sideways.scrollLeft + room)
       sideways.scrollLeft = column.x + column.width - room
-  }, [selected, box, column, height, view, scroller])
+  }, [selected, box, column, height, view, scroller, model])
 }
 
 const EDGE_PX = 24

@@ -29,10 +29,12 @@ export function useColumnDrag(
       const onMove = (move: PointerEvent) => {
         if (!dragging && Math.abs(move.clientX - event.clientX) < DRAG_PX) return
         dragging = true
-        const { columns, width } = latest.current
-        const x = move.clientX - board.getBoundingClientRect().left - GUTTER_PX + board.scrollLeft
+        const { columns, width, staysPx } = latest.current
+        const inView = move.clientX - board.getBoundingClientRect().left - GUTTER_PX
+        const x = inView < staysPx ? inView : inView + board.scrollLeft
         before = columns.find(column => x < column.x + column.width / 2)
-        setMark(before?.x ?? width)
+        const back = before && before.x < staysPx ? board.scrollLeft : 0
+        setMark((before?.x ?? width) + back)
       }
       const end = () => {
         window.removeEventListener('pointermove', onMove)

@@ -63,6 +63,9 @@ export function useView(
     const top = topNow()
     if (refs.layer.current)
       refs.layer.current.style.transform = `translateY(${rendered.current - top}px)`
+    const left = refs.scroller.current?.scrollLeft ?? 0
+    // What stays at the left is moved back by as much as all is scrolled.
+    if (model.staysPx > 0) refs.scroller.current?.style.setProperty('--left', `${left}px`)
     const ctx = contextOf(refs.canvas, width - gutter, height)
     if (ctx)
       paint(ctx, {
@@ -71,7 +74,7 @@ export function useView(
         live,
         top,
         height,
-        left: refs.scroller.current?.scrollLeft ?? 0,
+        left,
         width: width - gutter,
         ticks: ticksOf(model.axis, now, Math.max(0, top), top + height),
       })

@@ -8,7 +8,8 @@ import {
   SUCCESS,
   WARNINGS,
 } from '../../../main/master/results.ts'
-import { plainPlans } from '../../../renderer/waterfall/column-plan.ts'
+import { PLAIN } from '../../../renderer/store/arrangement.ts'
+import { plainPlans, planColumns } from '../../../renderer/waterfall/column-plan.ts'
 import { expectedMs } from '../../../renderer/waterfall/estimate.ts'
 import {
   type Box,
@@ -45,6 +46,16 @@ describe('columns', () => {
       layOut(input({ plans: plainPlans([builder(1, 'a')]), builds: [] })).columns,
     ).toHaveLength(1)
   })
+})
+
+test('pins stay in sight as long as they leave room for the others', () => {
+  const builders = Array.from({ length: 20 }, (_, i) => builder(i + 1, 'a'))
+  const staysPx = (count: number) => {
+    const pins = builders.slice(0, count).map(one => one.name)
+    const plans = planColumns({ ...PLAIN, width: 'comfortable', pins }, builders, [])
+    return layOut(input({ plans, columnWidth: 'comfortable' })).staysPx
+  }
+  expect([staysPx(0), staysPx(2), staysPx(8)]).toEqual([0, 208, 0])
 })
 
 describe('boxes', () => {
