@@ -66,7 +66,7 @@ export function TestHistory({
         </Empty>
       ) : (
         <div className="scroll" tabIndex={-1}>
-          <Durations runs={shown.runs} builder={builder} />
+          <Durations runs={shown.runs} />
           <Runs runs={shown.runs} builder={builder} />
         </div>
       )}
@@ -90,30 +90,26 @@ function Elsewhere({ elsewhere }: Pick<TestAnswer, 'elsewhere'>) {
   })
 }
 
-// A bar for each run: as high as it took long, in the look of how it ended.
-function Durations({ runs, builder }: { runs: TestAnswer['runs']; builder: Builder }) {
+// A bar for each run: as high as it took long, in the look of how it ended. The table has the links.
+function Durations({ runs }: { runs: TestAnswer['runs'] }) {
   const shown = runs.slice(0, MOST_BARS).toReversed()
   const longest = Math.max(1, ...shown.map(run => run.durationMs ?? 0))
+  const words = `How long each run took, the newest at the right; the longest ${fineDuration(longest)}`
   return (
     <figure className="durations">
-      <div>
-        {shown.map((run, i) => {
-          const words = `#${run.build.number}, ${run.outcome}${run.durationMs === null ? '' : `, ${fineDuration(run.durationMs)}`}`
-          return (
-            <Link
-              key={i}
-              href={routes.build(builder, run.build, 'tests')}
-              className={run.outcome}
-              aria-label={words}
-              title={words}
-            >
-              <i style={{ height: `${Math.max(8, ((run.durationMs ?? 0) / longest) * 100)}%` }} />
-            </Link>
-          )
-        })}
+      <div role="img" aria-label={words}>
+        {shown.map((run, i) => (
+          <span
+            key={i}
+            className={run.outcome}
+            title={`#${run.build.number}, ${run.outcome}${run.durationMs === null ? '' : `, ${fineDuration(run.durationMs)}`}`}
+          >
+            <i style={{ height: `${Math.max(8, ((run.durationMs ?? 0) / longest) * 100)}%` }} />
+          </span>
+        ))}
       </div>
-      <figcaption className="dim">
-        How long each run took, the newest at the right; the longest {fineDuration(longest)}
+      <figcaption className="dim" aria-hidden>
+        {words}
       </figcaption>
     </figure>
   )

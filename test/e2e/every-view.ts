@@ -6,9 +6,13 @@ import type { Page } from '@playwright/test'
  */
 export const EVERY_VIEW = [
   'waterfall',
-  'console',
+  'console?who=all',
   'grid',
   'trends',
+  'trends?as=table',
+  'tests?order=name',
+  'tests?builder=calc&suite=&test=negates+a+number',
+  'board',
   'search',
   'search?q=negate',
   'builds',
@@ -25,6 +29,7 @@ export const EVERY_VIEW = [
   'changes',
   'slaves',
   'slaves/local/builds',
+  'slaves/local/load',
   'slaves/local/environment',
   'slaves/local/terminal',
   'settings',
