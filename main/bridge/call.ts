@@ -47,7 +47,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'builds:page': z.tuple([
     z.object({ builderId: id.optional(), before: id.optional(), limit: z.int().min(1) }),
   ]),
-  'history:stretch': z.tuple([z.object({ ...stretch, limit: z.int().min(1).max(5000) })]),
+  'history:summary': z.tuple([z.object(stretch)]),
   'history:page': z.tuple([
     z.object({
       at: stretch.from,

@@ -56,8 +56,8 @@ export interface Requests {
   'desk:freeBytes': () => number | null
   /** Older builds than those of the snapshot, newest first. */
   'builds:page': (query: BuildsQuery) => BuildsPage
-  /** All that is drawn of a stretch of time, at any distance from now. */
-  'history:stretch': HistoryQuestions['stretch']
+  /** The builds of a stretch of time, at any distance from now, summed up. */
+  'history:summary': HistoryQuestions['summary']
   'history:page': HistoryQuestions['page']
   'history:days': HistoryQuestions['days']
   'history:density': HistoryQuestions['density']

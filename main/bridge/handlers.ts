@@ -73,7 +73,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       }
     },
 
-    'history:stretch': query => master.history.ask('stretch', query),
+    'history:summary': query => master.history.ask('summary', query),
     'history:page': query => master.history.ask('page', query),
     'history:days': query => master.history.ask('days', query),
     'history:density': query => master.history.ask('density', query),

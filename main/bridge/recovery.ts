@@ -54,7 +54,7 @@ export function recoveryHandlers(port: RecoveryPort | undefined): RecoveryHandle
 const READING = new Set([
   'desk:snapshot',
   'builds:page',
-  'history:stretch',
+  'history:summary',
   'history:page',
   'history:days',
   'history:density',

@@ -45,6 +45,7 @@ const GROUPS: readonly {
       ['p', 'side panel'],
       ['PgUp PgDn', 'a screen up, a screen down'],
       ['Home', 'back to now'],
+      ['u', 'sum up what is in sight'],
       ['g d', 'go to a date'],
     ],
   },

@@ -27,6 +27,7 @@ import { MINIMAP_PX, Minimap } from './minimap.tsx'
 import { type Column, layOut, type Model, type ModelInput } from './model.ts'
 import { NoColumns } from './no-columns.tsx'
 import { goToNow, readPosition, useLeft } from './position.ts'
+import { SpanSelect } from './span-select.tsx'
 import { useBoardKeys } from './use-board-keys.ts'
 import { useChangeBuilds } from './use-change-builds.ts'
 import { useColumnDrag } from './use-column-drag.ts'
@@ -189,6 +190,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
         </div>
       </div>
       <HeadPeek columns={columns} />
+      <SpanSelect body={body} view={view} model={model} />
       {daily && <DayPeek key={zoom} body={body} model={model} top={view.top} now={clockNow} />}
       <Minimap model={model} height={size.height} now={clockNow} />
       {left !== null && (

@@ -10,6 +10,7 @@ import { buildActions } from './build-actions.ts'
 import { GUTTER_PX } from './gutter.tsx'
 import type { Box, Model } from './model.ts'
 import { goToNow } from './position.ts'
+import { sumUp } from './span.ts'
 import type { BoardView } from './use-view.ts'
 import { zoomBy, zoomTo } from './zoom.ts'
 
@@ -91,6 +92,7 @@ export function useBoardKeys(
       arrange({
         columns: readPreferences().arrangement.columns === 'slaves' ? 'builders' : 'slaves',
       }),
+    u: () => sumUp(model.axis, view.top(), view.top() + height),
     ...act('l', 't', 'r', 's', 'c'),
   })
 

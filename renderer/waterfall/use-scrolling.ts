@@ -66,6 +66,8 @@ export function useScrolling(
   useEffect(() => {
     const element = body.current!
     const onDown = (event: PointerEvent) => {
+      // With Shift a span of time is picked.
+      if (event.shiftKey) return
       if (event.button !== 0 || (event.target as Element).closest('button, .fold span')) return
       let { clientX, clientY } = event
       let moved = 0

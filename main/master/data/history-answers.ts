@@ -9,6 +9,7 @@ import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-place
 import { type RedBuilder, redBuilders } from '../db/red.ts'
 import { type LoadQuery, type SlaveLoad, slaveLoads } from '../db/slave-load.ts'
 import { stepsOfBuilds } from '../db/steps.ts'
+import { type Summary, summarize } from '../db/summary.ts'
 import {
   type TestAnswer,
   type TestQuery,
@@ -23,7 +24,6 @@ import {
   builderDays,
   buildsBefore,
   buildsFrom,
-  buildsWithin,
   type Density,
   firstBuildAt,
   type Stretch,
@@ -33,8 +33,8 @@ import type { Build, BuildId, Change, MasterEvent, Moment, Step } from '../model
 
 /** What can be asked of the whole history, however long: each with its question and its answer. */
 export interface HistoryQuestions {
-  /** All that is drawn of a stretch of time. */
-  stretch: (query: Stretch & { readonly limit: number }) => StretchAnswer
+  /** The builds of a stretch of time, summed up. */
+  summary: (query: Stretch) => Summary
   /** The builds nearest to a moment, on its one side or the other. */
   page: (query: PageQuery) => PageAnswer
   /** A line for each builder and day on which it built. */
@@ -65,17 +65,6 @@ export interface HistoryQuestions {
   trends: (query: TrendsQuery) => Trends
 }
 
-export interface StretchAnswer {
-  /** Newest first. */
-  readonly builds: readonly Build[]
-  readonly steps: readonly Step[]
-  /** Newest first; those of a little before, too, since builds begin after their changes. */
-  readonly changes: readonly Change[]
-  readonly events: readonly MasterEvent[]
-  /** Only the newest builds of the stretch are in it: it is too long to be drawn build by build. */
-  readonly cut: boolean
-}
-
 export interface PageQuery {
   readonly at: Moment
   /** Builds that began before `at`, or from `at` on. */
@@ -84,7 +73,13 @@ export interface PageQuery {
 }
 
 /** What is drawn of a stretch that is as long as it takes to hold some builds. */
-export interface PageAnswer extends Stretch, Omit<StretchAnswer, 'cut'> {
+export interface PageAnswer extends Stretch {
+  /** Newest first. */
+  readonly builds: readonly Build[]
+  readonly steps: readonly Step[]
+  /** Newest first; those of a little before, too, since builds begin after their changes. */
+  readonly changes: readonly Change[]
+  readonly events: readonly MasterEvent[]
   /** Whether nothing was built beyond it. */
   readonly last: boolean
 }
@@ -102,11 +97,7 @@ const BEFORE_MS = 600_000
 const MOST_CHANGES = 2000
 
 export const HISTORY_ANSWERS: Answers = {
-  stretch(db, { from, to, limit }) {
-    const found = buildsWithin(db, { from, to }, limit + 1)
-    const builds = found.slice(0, limit)
-    return { ...withSurroundings(db, builds, from, to), cut: found.length > limit }
-  },
+  summary: summarize,
   page(db, { at, side, limit }) {
     const before = side === 'before'
     const found = before ? buildsBefore(db, at, limit) : buildsFrom(db, at, limit)

@@ -26,7 +26,7 @@ const DAY_MS = 86_400_000
 export function slaveLoads(db: Database, { from, to, parts, now }: LoadQuery): SlaveLoad[] {
   const width = Math.max(1, Math.ceil((to - from) / parts))
   return db.all<SlaveLoad & Record<string, never>>(
-    // As in `buildsWithin`: the long and the running ones have indices of their own.
+    // Most builds begin at most a day before they can be seen; the long and the running ones have indices of their own.
     `WITH RECURSIVE ran AS (
        SELECT slave_id, started_at, max(started_at, ?1) AS s, min(ifnull(complete_at, ?4), ?2) AS e
        FROM builds WHERE id IN (

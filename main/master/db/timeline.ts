@@ -29,24 +29,6 @@ export interface Density {
 // Numbers are bound as REAL, so a quotient has to be cast.
 const DAY_MS = 86_400_000
 
-/** The builds that were made in any part of a stretch, newest first, those that still run included. */
-export function buildsWithin(db: Database, { from, to }: Stretch, limit: number): Build[] {
-  return selectBuilds(
-    db,
-    // Most builds begin at most a day before they can be seen; the others have an index of their own.
-    `WHERE b.id IN (
-       SELECT id FROM builds WHERE started_at >= ?1 - ${DAY_MS} AND started_at < ?2
-         AND (complete_at IS NULL OR complete_at > ?1)
-       UNION SELECT id FROM builds
-         WHERE started_at < ?1 AND complete_at - started_at > ${DAY_MS} AND complete_at > ?1
-       UNION SELECT id FROM builds WHERE complete_at IS NULL AND started_at < ?2
-     ) ORDER BY b.started_at DESC, b.id DESC LIMIT ?3`,
-    from,
-    to,
-    limit,
-  )
-}
-
 /** The builds that began before a moment, newest first. */
 export function buildsBefore(db: Database, at: Moment, limit: number): Build[] {
   return selectBuilds(

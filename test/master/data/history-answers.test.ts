@@ -34,31 +34,34 @@ function aYear() {
 
 const ids = (list: readonly { readonly id: number }[]) => list.map(({ id }) => id)
 
-function within(rows: readonly Row[], from: number, to: number): Row[] {
-  return rows.filter(row => row.started_at < to && (row.complete_at ?? Infinity) > from)
-}
-
-test('a stretch holds the builds that a naive look finds, the long and the running ones too', () => {
+test('a summary counts what began and ended in a stretch, and tells medians, of each builder and of all', () => {
   const { db, rows, first, last } = aYear()
   const random = createRandom(11).next
-
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 40; round++) {
     const from = first + Math.floor(random() * (last - first))
-    const to = from + Math.floor(random() * 20 * DAY_MS)
-    const { builds, cut } = HISTORY_ANSWERS.stretch(db, { from, to, limit: 5000 })
-    expect([ids(builds), cut]).toEqual([ids(within(rows, from, to)), false])
+    const to = from + Math.floor(random() * 60 * DAY_MS)
+    const own = rows.filter(
+      row => row.started_at >= from && row.started_at < to && row.complete_at !== null,
+    )
+    const { builders, ...all } = HISTORY_ANSWERS.summary(db, { from, to })
+    expect(all).toEqual(sumUp(own))
+    expect(new Map(builders.map(({ builderId, ...sums }) => [builderId as number, sums]))).toEqual(
+      new Map([...Map.groupBy(own, row => row.builder_id)].map(([id, list]) => [id, sumUp(list)])),
+    )
+    const counts = builders.map(one => one.builds)
+    expect(counts).toEqual(counts.toSorted((a, b) => b - a))
   }
 })
 
-test('a stretch with more builds than are wanted gives the newest, and says so', () => {
-  const { db, rows, first, last } = aYear()
-
-  const { builds, steps, cut } = HISTORY_ANSWERS.stretch(db, { from: first, to: last, limit: 10 })
-
-  const wanted = within(rows, first, last).slice(0, 10)
-  expect([ids(builds), cut]).toEqual([ids(wanted), true])
-  expect(new Set(steps.map(step => step.buildId))).toEqual(new Set(ids(wanted)))
-})
+function sumUp(rows: readonly Row[]) {
+  const lengths = rows.map(row => row.complete_at! - row.started_at).sort((a, b) => a - b)
+  return {
+    builds: rows.length,
+    failed: rows.filter(row => row.results === 2).length,
+    exceptions: rows.filter(row => row.results === 4).length,
+    medianMs: lengths[Math.ceil(lengths.length / 2) - 1] ?? null,
+  }
+}
 
 test('days count what each builder began on them, by the clock of the zone', () => {
   const { db, rows, first } = aYear()
@@ -102,11 +105,11 @@ test('an empty history has no beginning, and nothing in it', () => {
 
   expect([
     HISTORY_ANSWERS.beginning(db),
-    HISTORY_ANSWERS.stretch(db, { from: 0, to: 10, limit: 5 }),
+    HISTORY_ANSWERS.summary(db, { from: 0, to: 10 }),
     HISTORY_ANSWERS.density(db, { from: 0, to: 10, parts: 2 }),
   ]).toEqual([
     null,
-    { builds: [], steps: [], changes: [], events: [], cut: false },
+    { builds: 0, failed: 0, exceptions: 0, medianMs: null, builders: [] },
     [
       { builds: 0, bad: 0 },
       { builds: 0, bad: 0 },

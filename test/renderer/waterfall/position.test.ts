@@ -8,6 +8,7 @@ import {
 import { eventsAxis } from '../../../renderer/waterfall/events-axis.ts'
 import { FUTURE_PX } from '../../../renderer/waterfall/future.ts'
 import { positionAt, topOf } from '../../../renderer/waterfall/place.ts'
+import { spanBetween } from '../../../renderer/waterfall/span.ts'
 import { createRandom } from '../../helpers/random.ts'
 
 const NOW = 1_795_000_000_000
@@ -81,3 +82,17 @@ function columnsOf(spans: readonly Span[]): number[][] {
     spans.filter((_, n) => n % 3 === i).flatMap(({ from, to }) => [from, to]),
   )
 }
+
+test('a span that is dragged is the time between its ends, whichever is above, and nothing above now', () => {
+  const axis = linearAxis({
+    now: NOW,
+    spans: [],
+    marks: [NOW - 3000 * MINUTE],
+    zoom: 1,
+    usualMs: MINUTE,
+  })
+  const span = { from: NOW - 10 * MINUTE, to: NOW - MINUTE }
+  expect([spanBetween(axis, 64, 640), spanBetween(axis, 640, 64)]).toEqual([span, span])
+  expect(spanBetween(axis, -90, 64)).toEqual({ from: NOW - MINUTE, to: NOW })
+  expect(spanBetween(axis, -90, -10)).toBeNull()
+})
