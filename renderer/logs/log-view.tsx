@@ -250,11 +250,7 @@ export function LogView({
               </div>
             </div>
           </div>
-          <LogRuler
-            rowCount={rows.count}
-            errors={errors.map(rows.rowOf)}
-            matches={search.found.map(one => rows.rowOf(one.line))}
-          />
+          <LogRuler rows={rows} errors={errors} matches={search.found} />
         </div>
         <footer className="log-foot">
           <span>

@@ -14,6 +14,8 @@ const SHAPES = {
   'one-line': `${MIB} MiB without a newline`,
 }
 const OPENINGS = 5
+// How long a small log takes, here and now.
+const bare: Record<string, number> = {}
 const PROGRAM = join(ROOT, 'test/bench/shape.mjs')
 
 const rig = await startRig(
@@ -53,9 +55,6 @@ async function write({ client, builderId }: Rig, builder: string): Promise<void>
   await ends.until(1)
   ends.stop()
 }
-
-// How long a small log takes: what a large one may take beyond that, here and now.
-const bare: Record<string, number> = {}
 
 async function measure(page: Page, { client, pid }: Rig, builder: string): Promise<void> {
   const id = await client.request('build:byNumber', { builder, number: 1 })
