@@ -189,6 +189,8 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'views:save': z.tuple([z.object({ name: viewName, place, replace: z.boolean() })]),
   'views:rename': z.tuple([z.object({ name: viewName, to: viewName })]),
   'views:delete': z.tuple([z.object({ name: viewName })]),
+  'look:read': z.tuple([]),
+  'look:keep': z.tuple([z.object({ place })]),
   'window:open': z.tuple([z.object({ place })]),
   'desktop:show': z.tuple([]),
   'desktop:configure': z.tuple([

@@ -182,6 +182,9 @@ export interface Requests {
   'views:save': (order: { name: string; place: string; replace: boolean }) => readonly SavedView[]
   'views:rename': (order: { name: string; to: string }) => readonly SavedView[]
   'views:delete': (order: { name: string }) => readonly SavedView[]
+  /** How the waterfall was looked at last, as an address: for a window that has kept nothing itself. */
+  'look:read': () => string | null
+  'look:keep': (order: { place: string }) => void
   /** Shows a place in a window of its own. A browser opens one by itself. */
   'window:open': (order: { place: string }) => void
   /** What the desktop app does outside of its window. */

@@ -72,6 +72,7 @@ const READING = new Set([
   'config:read',
   'backup:list',
   'views:list',
+  'look:read',
 ])
 
 /** Handlers of which those that would write, or start something, refuse and say why. */

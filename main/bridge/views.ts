@@ -1,29 +1,42 @@
 import type { Handlers, SavedView } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
 
-/** Where saved views are kept. */
+/** Where saved views are kept, and how the waterfall was looked at last. */
 export interface ViewsPort {
   read(): readonly SavedView[]
   write(views: readonly SavedView[]): void
+  readLook(): string | null
+  writeLook(place: string): void
 }
 
 /** Views that last as long as the process. */
 export function memoryViews(): ViewsPort {
   let views: readonly SavedView[] = []
+  let look: string | null = null
   return {
     read: () => views,
     write(next) {
       views = next
     },
+    readLook: () => look,
+    writeLook(place) {
+      look = place
+    },
   }
 }
 
-type ViewHandlers = Pick<Handlers, 'views:list' | 'views:save' | 'views:rename' | 'views:delete'>
+type ViewHandlers = Pick<
+  Handlers,
+  'views:list' | 'views:save' | 'views:rename' | 'views:delete' | 'look:read' | 'look:keep'
+>
 
 const MOST_VIEWS = 200
 
-export function viewHandlers({ read, write }: ViewsPort): ViewHandlers {
+export function viewHandlers({ read, write, readLook, writeLook }: ViewsPort): ViewHandlers {
   return {
+    'look:read': () => readLook(),
+    'look:keep': ({ place }) => writeLook(place),
+
     'views:list': () => read(),
 
     'views:save'({ name, place, replace }) {

@@ -337,7 +337,12 @@ async function startRunning(
       updates,
       desktop,
       environment,
-      views: { read: () => state.get('views'), write: views => state.set('views', views) },
+      views: {
+        read: () => state.get('views'),
+        write: views => state.set('views', views),
+        readLook: () => state.get('look'),
+        writeLook: place => state.set('look', place),
+      },
     })
     return {
       updateOutcome,

@@ -137,6 +137,7 @@ const PARSERS: { readonly [K in keyof State]: (value: unknown) => State[K] } = {
     Array.isArray(value)
       ? value.filter(one => typeof one?.name === 'string' && /^\//.test(one.place))
       : [],
+  look: value => (typeof value === 'string' && value.startsWith('/') ? value : null),
   updates(value) {
     const { check, channel, apply, tried } = Object(value) as Record<string, unknown>
     return {

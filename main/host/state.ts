@@ -19,6 +19,8 @@ export interface State {
   readonly updates: UpdateSettings
   readonly desktop: DesktopInfo
   readonly views: readonly SavedView[]
+  /** How the waterfall was looked at last, as an address. */
+  readonly look: string | null
 }
 
 export interface UpdateSettings {
@@ -73,6 +75,7 @@ export const DEFAULT_STATE: State = {
   updates: DEFAULT_UPDATES,
   desktop: DEFAULT_DESKTOP,
   views: [],
+  look: null,
 }
 
 /** The schema of state.json, ours and not the app's version. It is handed to the store as `<n>.0.0`. */
@@ -85,7 +88,7 @@ export const STATE_MIGRATIONS: Readonly<Record<number, (state: Fields) => Fields
   1: state => ({ theme: 'system', window: null, lastRun: null, ...state }),
   2: state => ({ updates: DEFAULT_UPDATES, ...state }),
   3: state => ({ desktop: DEFAULT_DESKTOP, ...state }),
-  4: state => ({ views: [], ...state }),
+  4: state => ({ views: [], look: null, ...state }),
 }
 
 /** The slice of electron-store and conf that migrations need. */

@@ -34,6 +34,8 @@ const DEFAULTS: Preferences = {
 const KEY = 'triphammer'
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const preferences = createCell(read())
+/** Whether this window began with nothing kept: another browser, or another address of the same desk. */
+export const isFresh = !isKept()
 
 export function usePreferences(): Preferences {
   return useCell(preferences)
@@ -78,6 +80,14 @@ function read(): Preferences {
     }
   } catch {
     return DEFAULTS
+  }
+}
+
+function isKept(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== null
+  } catch {
+    return false
   }
 }
 

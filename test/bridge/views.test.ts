@@ -44,6 +44,7 @@ test('what makes no sense is refused in one sentence', async () => {
     await ask('views:save', { name: 'a' }),
     await ask('views:rename', { name: 'nobody', to: 'a' }),
     await ask('views:delete', { name: 'nobody' }),
+    await ask('look:keep', { place: 'javascript:0' }),
     await ask('window:open', { place: '/waterfall' }),
     await ask('window:open', { place: 7 }),
   ]
@@ -54,8 +55,16 @@ test('what makes no sense is refused in one sentence', async () => {
     expect.stringMatching(/^views:save: place: /),
     'there is no view “nobody”',
     'there is no view “nobody”',
+    'look:keep: place: must begin with a slash',
     'a browser opens its windows by itself',
     expect.stringMatching(/^window:open: place: /),
   ])
   expect(await ask('views:list')).toEqual([])
+})
+
+test('how the waterfall was looked at last is kept', async () => {
+  const ask = desk()
+  expect(await ask('look:read')).toBeNull()
+  await ask('look:keep', { place: '/waterfall?group=tag' })
+  expect(await ask('look:read')).toBe('/waterfall?group=tag')
 })

@@ -58,16 +58,24 @@ test('columns are grouped, folded, pinned, moved, put away and filtered, and the
 
   await page.keyboard.press('Escape')
   await page.keyboard.press('f')
+  await expect(page.getByLabel('Filter columns')).toBeFocused()
   await page.keyboard.type('even')
   const filtered = ['builder-3', 'builder-1', 'project:b', 'builder-11']
   await expect.poll(async () => (await placesOf(page)).map(one => one.name)).toEqual(filtered)
   await expect(page).toHaveURL(/fold=b&pin=builder-3&order=.*&archive=builder-9&filter=even/)
 
-  // Another browser, with nothing kept, shows the same by the address alone.
+  // Another browser, with nothing kept, begins as this one was left.
   const link = page.url()
-  await page.evaluate(() => localStorage.clear())
-  await page.goto('about:blank')
-  await page.goto(link)
+  const openAfresh = async (url: string) => {
+    await page.evaluate(() => localStorage.clear())
+    await page.goto('about:blank')
+    await page.goto(url)
+  }
+  await openAfresh(link.split('#')[0]!)
+  await expect.poll(async () => (await placesOf(page)).map(one => one.name)).toEqual(filtered)
+  // The address alone does as well.
+  await ask(page, 'look:keep', { place: '/waterfall?columns=slaves' })
+  await openAfresh(link)
   await expect.poll(async () => (await placesOf(page)).map(one => one.name)).toEqual(filtered)
   await page.getByLabel('Filter columns').press('Escape')
   await page.evaluate(() => {
@@ -96,10 +104,12 @@ test('columns are slaves, narrow heads show in whole, builds are compared, and a
   await page.keyboard.press('x')
   await expect(head(page, 'local')).toBeVisible()
   await page.keyboard.press('v')
+  await expect(page.getByLabel('Name of this view')).toBeFocused()
   await page.getByLabel('Name of this view').fill('What slaves do')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('button', { name: 'Rename: What slaves do' })).toBeVisible()
   await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
   await page.keyboard.press('x')
   await expect(narrow).toBeVisible()
 

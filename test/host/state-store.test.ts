@@ -32,6 +32,7 @@ test('a first start begins on defaults, in a file that is only for this user', (
     state.get('updates'),
     state.get('desktop'),
     state.get('views'),
+    state.get('look'),
   ]).toEqual(Object.values(DEFAULT_STATE))
   expect(state.trouble).toBeUndefined()
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -121,6 +122,7 @@ test('values that make no sense are as good as none', () => {
     window: { x: 'left' },
     lastRun: { version: 1 },
     views: [7, null, { name: 'a' }, { name: 'b', place: '/waterfall' }],
+    look: 7,
   })
 
   const state = open()
@@ -130,7 +132,8 @@ test('values that make no sense are as good as none', () => {
     state.get('window'),
     state.get('lastRun'),
     state.get('views'),
-  ]).toEqual(['system', null, null, [{ name: 'b', place: '/waterfall' }]])
+    state.get('look'),
+  ]).toEqual(['system', null, null, [{ name: 'b', place: '/waterfall' }], null])
 })
 
 test('what a killed write left behind is swept', () => {
