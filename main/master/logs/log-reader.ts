@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { answerQuestions } from '../ask-thread.ts'
 import { openDatabase } from '../db/database.ts'
+import { goLast } from '../go-last.ts'
 import type { LogId, Stream } from '../model.ts'
 import type { LinesQuery, PieceQuery, SearchQuery } from './lines.ts'
 import type { OutlineQuery } from './log-outline.ts'
@@ -25,6 +26,7 @@ export type Question =
 
 type Bytes = { readonly bytes: Uint8Array; readonly next: number }
 
+if (workerData.searches) goLast()
 const db = openDatabase(workerData.path, { readOnly: true })
 const reading = createLogReading(db)
 

@@ -81,7 +81,11 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   })
   const reader = openThreadAsker<Question>('logs/log-reader', { path })
   // A thread of its own, so that who reads a log does not wait for who searches.
-  const searcher = openThreadAsker<Question>('logs/log-reader', { path }, LITTLE_GARBAGE)
+  const searcher = openThreadAsker<Question>(
+    'logs/log-reader',
+    { path, searches: true },
+    LITTLE_GARBAGE,
+  )
   const limit = { ms: searchMs, tooLong: 'The search takes too long. Try a simpler pattern.' }
   const waiting = new Map<number, Asked>()
   let lastTicket = 0

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { expect, test } from 'vitest'
+
+const nicenessIn = (stat: string) => Number(stat.split(') ')[1]!.split(' ')[16])
+
+test.runIf(process.platform === 'linux')('only the thread that wants to goes last', async () => {
+  const file = pathToFileURL(join(import.meta.dirname, '../../main/master/go-last.ts')).href
+  const worker = new Worker(
+    `const { parentPort } = require('node:worker_threads')
+     import(${JSON.stringify(file)}).then(({ goLast }) => {
+       goLast()
+       parentPort.postMessage(require('node:fs').readFileSync('/proc/thread-self/stat', 'utf8'))
+     })`,
+    { eval: true },
+  )
+  const stat = await new Promise<string>(resolve => worker.once('message', resolve))
+  await worker.terminate()
+  const own = nicenessIn(readFileSync(`/proc/${process.pid}/stat`, 'utf8'))
+  expect([nicenessIn(stat), own < 10]).toEqual([10, true])
+})
