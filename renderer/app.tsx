@@ -27,6 +27,7 @@ import { UpdateDialogProvider } from './updates/update-dialog.tsx'
 import { ViewPlace } from './views/view-place.tsx'
 import { WallView } from './wall/wall-view.tsx'
 import { askForDate, DateDialog } from './waterfall/date-dialog.tsx'
+import { LegendDialog } from './waterfall/legend.tsx'
 import { WaterfallView } from './waterfall/waterfall-view.tsx'
 import { AddView } from './welcome/add-view.tsx'
 import { DropTarget } from './welcome/drop-target.tsx'
@@ -93,6 +94,7 @@ function Shell() {
       <Views />
       <Palette open={palette} onClose={() => setPalette(false)} />
       <DateDialog />
+      <LegendDialog />
       <DropTarget />
       <KeysHelp open={help} onClose={() => setHelp(false)} />
     </Frame>

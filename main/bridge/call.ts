@@ -191,6 +191,8 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'views:delete': z.tuple([z.object({ name: viewName })]),
   'look:read': z.tuple([]),
   'look:keep': z.tuple([z.object({ place })]),
+  'desktop:diagnostics': z.tuple([]),
+  'desktop:quit': z.tuple([]),
   'window:open': z.tuple([z.object({ place })]),
   'desktop:show': z.tuple([]),
   'desktop:configure': z.tuple([

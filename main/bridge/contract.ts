@@ -186,6 +186,10 @@ export interface Requests {
   'look:read': () => string | null
   'look:keep': (order: { place: string }) => void
   /** Shows a place in a window of its own. A browser opens one by itself. */
+  /** What somebody who helps needs to know, as text. */
+  'desktop:diagnostics': () => string
+  /** Ends the app, once builds that run were asked about. */
+  'desktop:quit': () => void
   'window:open': (order: { place: string }) => void
   /** What the desktop app does outside of its window. */
   'desktop:show': () => DesktopInfo

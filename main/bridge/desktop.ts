@@ -7,9 +7,14 @@ export interface DesktopDoor {
   configure(change: Partial<DesktopInfo>): DesktopInfo
   /** Shows a place in a window of its own. */
   openWindow(place: string): void
+  diagnostics(): string
+  quit(): void
 }
 
-type DesktopHandlers = Pick<Handlers, 'desktop:show' | 'desktop:configure' | 'window:open'>
+type DesktopHandlers = Pick<
+  Handlers,
+  'desktop:show' | 'desktop:configure' | 'desktop:diagnostics' | 'desktop:quit' | 'window:open'
+>
 
 /** @param door Comes after the handlers are made, and in the desktop app only. */
 export function desktopHandlers(door: () => DesktopDoor | undefined): DesktopHandlers {
@@ -19,6 +24,8 @@ export function desktopHandlers(door: () => DesktopDoor | undefined): DesktopHan
     'window:open'({ place }) {
       mustBe(door(), 'a browser opens its windows by itself').openWindow(place)
     },
+    'desktop:diagnostics': () => there().diagnostics(),
+    'desktop:quit': () => there().quit(),
     'desktop:configure': change => there().configure(change),
   }
 }

@@ -115,6 +115,7 @@ export function SettingsView() {
 }
 
 function Problems({ list, tone }: { list: readonly ConfigProblem[]; tone: 'problem' | 'notice' }) {
+  if (list.length === 0) return null
   return (
     <ul className="config-problems">
       {list.map(one => (

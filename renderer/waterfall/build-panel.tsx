@@ -37,8 +37,9 @@ function Content({ details }: { details: BuildDetails }) {
     <>
       <header>
         <div className="panel-title">
-          <h2 className="cut">
-            <ResultGlyph look={look} size={16} /> {builder.name}{' '}
+          <h2>
+            <ResultGlyph look={look} size={16} />
+            <span className="cut">{builder.name}</span>
             <span className="soft">#{build.number}</span>
           </h2>
           <span className="grow" />

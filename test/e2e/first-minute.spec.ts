@@ -26,6 +26,20 @@ test(`the first green build takes two clicks, two more folders a drop and one, a
     expect(await clicks(page)).toBe(2)
   })
 
+  await test.step('the palette: a command of the window, a key of the view, a build, by a few letters', async () => {
+    await choose(page, 'lgnd')
+    await expect(page.getByRole('dialog', { name: 'What the signs mean' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    await choose(page, 'linear folded')
+    await expect(page.getByRole('button', { name: 'Events' })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+    await choose(page, 'calc 1')
+    await expect(page.getByRole('heading', { name: 'calc #1' })).toBeVisible()
+  })
+
   await test.step('two that are dropped, and a file', async () => {
     await drop(page, [...dropped, `${dropped[0]}/package.json`])
     await expect(page.getByRole('heading', { name: '3 folders' })).toBeVisible()
@@ -54,6 +68,14 @@ test(`the first green build takes two clicks, two more folders a drop and one, a
 
 function clicks(page: Page): Promise<number> {
   return page.evaluate(() => (window as unknown as { clicks: number }).clicks)
+}
+
+/** Runs what the palette finds first. */
+async function choose(page: Page, typed: string) {
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox')).toBeFocused()
+  await page.keyboard.type(typed)
+  await page.keyboard.press('Enter')
 }
 
 /** Drops folders on the window as a hand does; the double is told where they are. */

@@ -4,6 +4,8 @@ import type { Page } from '@playwright/test'
 import { makeDemo } from '../../scripts/demo.mjs'
 import { releaseData } from '../helpers/releases.ts'
 import { ask, untilBuild } from './desk-helpers.ts'
+import { goToView } from './every-view.ts'
+import { makeSample } from './sample.ts'
 import { makeLogDesk } from './sample-log.ts'
 import { expect, test } from './slave-fixtures.ts'
 
@@ -11,7 +13,25 @@ import { expect, test } from './slave-fixtures.ts'
 // pictures that the docs use are committed; the rest is there to be looked at.
 const FOLDER = process.env.TRIPHAMMER_SCREENSHOTS
 const SIZES = { '': [1440, 900], '-narrow': [760, 900], '-wide': [2560, 1300] } as const
-const VIEWS = ['waterfall', 'builds', 'changes', 'slaves', 'settings', 'add'] as const
+const VIEWS = {
+  console: 'console',
+  grid: 'grid',
+  board: 'board',
+  wall: 'wall',
+  trends: 'trends',
+  tests: 'tests',
+  search: 'search?q=ok',
+  compare: 'compare/calc-tests:4/calc-tests:3',
+  builds: 'builds',
+  changes: 'changes',
+  slaves: 'slaves',
+  settings: 'settings',
+  news: 'whats-new',
+  add: 'add',
+  build: 'builds/calc-tests/4',
+  'build-tests': 'builds/calc-tests/4/tests',
+  'build-timeline': 'builds/calc-tests/4/timeline',
+} as const
 
 test.skip(FOLDER === undefined, 'pictures are taken by "npm run screenshots"')
 test.describe.configure({ mode: 'serial' })
@@ -27,21 +47,43 @@ test('the views of the demo desk', async ({ serve, home }) => {
     // The last one is caught in the middle of its work.
     if (index < story.length - 1) await settled(page)
   }
-  await expect(page.getByText('build, ')).toBeVisible()
+  await expect(page.getByRole('button', { name: /build \d+, running/ }).first()).toBeVisible()
   await takeAll(page, 'waterfall')
   await settled(page)
-  for (const view of VIEWS.slice(1)) {
-    await goTo(page, view)
-    await takeAll(page, view)
+  for (const [name, view] of Object.entries(VIEWS)) {
+    await goToView(page, view)
+    await takeAll(page, name)
   }
-  await goTo(page, 'builds/calc-tests/4')
-  await takeAll(page, 'build')
+  await goToView(page, 'waterfall')
+  await page.keyboard.press('?')
+  await takeAll(page, 'keys', [''])
+  await page.getByRole('button', { name: 'What the signs mean' }).click()
+  await takeAll(page, 'legend', [''])
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('calc')
+  await takeAll(page, 'palette', [''])
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Shift+F')
+  await takeAll(page, 'force', [''])
 })
 
-test('the first screen', async ({ serve }) => {
+test('the first screen', async ({ serve, home }) => {
+  test.setTimeout(120_000)
   const { page } = await serve()
   await expect(page.getByRole('heading').first()).toBeVisible()
   await takeAll(page, 'welcome')
+  const { path } = makeSample(join(home, 'calc'))
+  await page.getByRole('textbox', { name: /Path/ }).fill(path)
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/lines added/)).toBeVisible()
+  await takeAll(page, 'proposal')
+  await page.getByRole('button', { name: 'Back' }).click()
+  await page.getByRole('button', { name: 'Show the demo' }).click()
+  await expect(page.getByRole('button', { name: /^demo soak, build 6, running/ })).toBeVisible({
+    timeout: 60_000,
+  })
+  await takeAll(page, 'demo')
 })
 
 test('what is shown when a history can not be used', async ({ serve, dataDir }) => {

@@ -4,6 +4,7 @@ import type { Host } from '../../host/host.ts'
 import type { MasterEvent, Stop } from '../../master/model.ts'
 import type { ElectronPorts, WindowPort } from '../ports.ts'
 import { readCharge, wantsAwake } from './awake.ts'
+import { describeDesk } from './diagnostics.ts'
 import { drawIcon } from './icon.ts'
 import { hasAutostart, type LoginFacts, setLogin } from './login.ts'
 import { noticeOf } from './notices.ts'
@@ -67,6 +68,9 @@ export function openCitizen(
     },
     info,
     openWindow: actions.openWindow,
+    diagnostics: () => describeDesk(master, process.versions),
+    // The answer goes out first.
+    quit: () => void setImmediate(() => app.quit()),
     configure(change) {
       const before = state.get('desktop')
       const next = { ...before, ...change }
