@@ -22,7 +22,7 @@ export function redAround(
   if (id === null) return null
   for (const column of model.columns) {
     if (column.red.length === 0) continue
-    const build = column.boxes.find(box => box.build.id === id)?.build
+    const build = column.boxes.of(id)?.build
     if (!build) continue
     const stretch = column.red.find(
       ({ first, repaired }) =>

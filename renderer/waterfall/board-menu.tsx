@@ -31,8 +31,9 @@ export function BoardMenu({
     // By keyboard it is the board that is asked, for the build that is picked.
     const id = box ? (Number(box.dataset.build) as BuildId) : selected
     if (!box && !target.matches('#waterfall-board')) return []
-    const boxes = columns.flatMap(column => column.boxes)
-    const build = boxes.find(one => one.build.id === id)?.build
+    if (id === null) return []
+    const found = columns.values().map(column => column.boxes.of(id))
+    const build = found.find(one => one !== undefined)?.build
     return build ? buildActions(build) : []
   }
 

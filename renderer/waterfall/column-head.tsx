@@ -168,7 +168,7 @@ function SlaveHead({ column }: { column: Column }) {
 function NarrowHead({ column, stays }: HeadProps) {
   const { plan, future } = column
   const look = useLastLook(column)
-  const running = column.boxes.some(box => box.build.completeAt === null)
+  const running = future.running.length > 0
   const state = running ? 'running' : future.waiting > 0 ? 'waiting' : ''
   return (
     <Link

@@ -44,9 +44,7 @@ export function ColumnTwin({
 }: Props) {
   const { plan, x, width, boxes, future, last } = column
   const wordy = width >= LEAST_FOR_WORDS
-  const seen = boxes.filter(
-    box => box.top + Math.max(LOWEST_BOX, box.height) > from && box.top < to,
-  )
+  const seen = boxes.within(from, to)
   // Where there are hundreds, one with nothing in sight is named by its head alone.
   if (!wordy && !sight && seen.length === 0 && future.running.length + future.expected.length === 0)
     return null
@@ -74,7 +72,7 @@ export function ColumnTwin({
           onOpen={() => openBuild(box.build)}
         />
       ))}
-      {live && wordy && !sight && boxes.length === 0 && (
+      {live && wordy && !sight && boxes.all.length === 0 && (
         <p className="column-empty" style={{ top: 12 - from }}>
           {last ? `last build #${last.number}` : 'no build yet'}
         </p>

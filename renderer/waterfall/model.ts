@@ -6,6 +6,7 @@ import type { MarkKind } from '../store/mark-kinds.ts'
 import { sleepsOf } from '../store/sleeps.ts'
 import { type Look, lookOf } from '../ui/look.ts'
 import { type Axis, type AxisOptions, foldedAxis, linearAxis, type Span } from './axis.ts'
+import { type Boxes, lazyBoxes, madeBoxes } from './boxes.ts'
 import { type ColumnPlan, columnWidth, FOLDED_PX, type GroupPlan } from './column-plan.ts'
 import { type DayCell, type Days, dayAxis, mergeDays } from './days.ts'
 import type { Estimate } from './estimate.ts'
@@ -72,7 +73,7 @@ export interface Column {
   readonly lanes: number
   readonly x: number
   readonly width: number
-  readonly boxes: readonly Box[]
+  readonly boxes: Boxes
   /** Newest first; where they are given there are no boxes. */
   readonly days: readonly DayCell[]
   /** What is expected above the now line. */
@@ -252,7 +253,7 @@ function columnOf(
       }
     })
     const above = futureOf(plan, own, input, future, () => place)
-    return { lanes: 1, boxes, future: above, red: [], last }
+    return { lanes: 1, boxes: madeBoxes(boxes), future: above, red: [], last }
   }
   const { of, count } = assignLanes(own, now)
   const lanes = Math.max(count, input.lanes?.get(plan.key) ?? 1)
@@ -265,7 +266,9 @@ function columnOf(
   }
   return {
     lanes,
-    boxes: own.map(build => boxOf(build, labelOf(build), placeOf(build), input, axis)),
+    boxes: lazyBoxes(own, axis, now, build =>
+      boxOf(build, labelOf(build), placeOf(build), input, axis),
+    ),
     future: futureOf(plan, own, input, future, placeOf),
     // A slave is not red: what it builds is.
     red: plan.of === 'builder' ? redStretches(own, axis, now) : [],
@@ -330,15 +333,14 @@ function boxOf(
 function bandsOf(build: Build, { now, steps }: ModelInput, axis: Axis, top: number): Band[] {
   const own = (steps.get(build.id) ?? []).filter(step => !step.hidden || step.completeAt === null)
   const decided = decidingStep(build, own)
-  const bottom = Math.max(top, axis.y(build.startedAt))
   return own.map((step): Band => {
-    // Whatever a clock said: a step is within its build.
-    const from = Math.min(bottom, Math.max(top, axis.y(step.completeAt ?? now)))
-    const to = Math.min(bottom, Math.max(from, axis.y(step.startedAt)))
+    const from = axis.y(step.completeAt ?? now)
+    const to = axis.y(step.startedAt)
     return {
       step,
       top: from - top,
-      height: to - from,
+      // Whatever a clock said. What is outside of its build is not drawn.
+      height: Math.max(0, to - from),
       look: bandLook(build, step),
       deciding: step.id === decided?.id,
     }

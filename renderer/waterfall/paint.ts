@@ -66,12 +66,8 @@ function paintColumn(ctx: CanvasRenderingContext2D, scene: Scene, column: Column
   ctx.fillRect(x, 0, 1, height)
   if (scene.model.daily) paintDays(ctx, scene, column, x)
   paintRed(ctx, scene, column, x)
-  for (const box of column.boxes) {
-    // Newest first by their start: below this one all are older.
-    if (box.top > top + height) continue
-    if (box.top + Math.max(LOWEST_BOX, box.height) < top) continue
+  for (const box of column.boxes.within(top, top + height))
     paintBox(ctx, palette, box, x + box.x, box.top - top, top < 0 ? height : height + FADE_PX)
-  }
 }
 
 // What was slept is no time that anything took.

@@ -22,32 +22,33 @@ export function useBoardKeys(
   scroller: RefObject<HTMLElement | null>,
 ): void {
   const selected = useSelectedBuild()
-  const at = model.columns.findIndex(column => column.boxes.some(box => box.build.id === selected))
+  const at = selected === null ? -1 : model.columns.findIndex(column => column.boxes.of(selected))
   const column = model.columns[at]
-  const box = column?.boxes.find(one => one.build.id === selected)
+  const box = selected === null ? undefined : column?.boxes.of(selected)
 
   const pick = (next: Box | undefined) => next && selectBuild(next.build.id)
   // Boxes are newest first.
   const beside = (step: number) => {
-    if (!box || !column) return model.columns[0]?.boxes[0]
-    return column.boxes[column.boxes.indexOf(box) + step]
+    if (!box || !column) return model.columns[0]?.boxes.all[0]
+    const { all } = column.boxes
+    return all[all.indexOf(box) + step]
   }
   const across = (step: number) => {
     for (let i = at + step; model.columns[i]; i += step) {
-      const near = nearest(model.columns[i]!.boxes, box)
+      const near = nearest(model.columns[i]!.boxes.all, box)
       if (near) return near
     }
-    return box ? undefined : model.columns[0]?.boxes[0]
+    return box ? undefined : model.columns[0]?.boxes.all[0]
   }
   const failure = (step: number) => {
-    const start = box && column ? column.boxes.indexOf(box) : -1
-    const list = column?.boxes ?? []
+    const list = column?.boxes.all ?? []
+    const start = box ? list.indexOf(box) : -1
     for (let i = start + step; list[i]; i += step) if (isBad(list[i]!.build)) return list[i]
     return undefined
   }
   // Of all columns, by when they ended.
   const failureAnywhere = (step: number) => {
-    const all = model.columns.flatMap(one => one.boxes).filter(one => isBad(one.build))
+    const all = model.columns.flatMap(one => one.boxes.all).filter(one => isBad(one.build))
     const below = (one: Box) => (one.top - (box?.top ?? -1)) * step
     const further = all.filter(one => one !== box && below(one) > 0)
     return further.sort((a, b) => below(a) - below(b))[0]

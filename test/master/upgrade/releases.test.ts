@@ -139,7 +139,11 @@ async function show(dataDir: string, now: number) {
     zoom: 1,
     width: 1200,
   })
-  const named = columns.map(column => ({ ...column, builder: column.plan.builders[0] }))
+  const named = columns.map(column => ({
+    ...column,
+    boxes: column.boxes.all,
+    builder: column.plan.builders[0],
+  }))
   const details = []
   for (const build of desk.builds)
     details.push(await handlers['build:details'](build.id as BuildId))
@@ -156,9 +160,11 @@ async function show(dataDir: string, now: number) {
 
 // How wide columns are, and how they are grouped, is the reader's choice and no part of history.
 function inTime(model: unknown): unknown {
-  const told = JSON.stringify(model, (key, value) =>
-    ['x', 'width', 'groups'].includes(key) ? undefined : value,
-  )
+  const told = JSON.stringify(model, (key, value) => {
+    // What ended before it began, by a clock that was set back, was drawn with a height below nothing.
+    if (key === 'height') return Math.max(0, value)
+    return ['x', 'width', 'groups'].includes(key) ? undefined : value
+  })
   return JSON.parse(told)
 }
 

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest'
 import type { Build, BuildId } from '../../../main/master/model.ts'
 import { CANCELLED, FAILURE, type Result, SUCCESS } from '../../../main/master/results.ts'
 import { firstBad, redAround } from '../../../renderer/waterfall/blame.ts'
-import { type Column, redStretches } from '../../../renderer/waterfall/model.ts'
+import { madeBoxes } from '../../../renderer/waterfall/boxes.ts'
+import { type Box, type Column, redStretches } from '../../../renderer/waterfall/model.ts'
 
 // Good, red for three builds of which one was stopped, repaired, and red again.
 const RESULTS: readonly Result[] = [SUCCESS, FAILURE, CANCELLED, FAILURE, SUCCESS, SUCCESS, FAILURE]
 const builds = RESULTS.map((results, i) => build(i + 1, results)).reverse()
 const column = {
-  boxes: builds.map(one => ({ build: one })),
+  boxes: madeBoxes(builds.map(one => ({ build: one }) as Box)),
   red: redStretches(builds, { y: () => 0 }, 100),
 } as unknown as Column
 
