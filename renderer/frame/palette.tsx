@@ -13,6 +13,7 @@ import { shortRevision } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
 import { openWall } from '../wall/open-wall.ts'
+import { columnCommands } from '../waterfall/column-commands.ts'
 import { askForDate } from '../waterfall/date-dialog.tsx'
 import { showLegend } from '../waterfall/legend.tsx'
 import { addDemo, hasDemo, removeDemo } from '../welcome/demo.tsx'
@@ -179,6 +180,14 @@ function useEntries(typed: string): readonly Entry[] {
             run: () => press(command),
           }),
         ),
+      ),
+      ...columnCommands().map(
+        ({ label, run }, i): Entry => ({
+          key: `columns-${i}`,
+          label,
+          detail: 'in the waterfall',
+          run,
+        }),
       ),
       ...views.map(
         (view): Entry => ({

@@ -147,7 +147,7 @@ const FARTHEST_CHANGE = 10 * CHANGE_PX
 const BEFORE_MS = 600_000
 const PAD = 6
 /** A column narrower than this has no room to lose at its sides. */
-const LEAST_FOR_PAD = 40
+const LEAST_FOR_PAD = 64
 
 /** From what is known to boxes. Pure: no DOM, no clock. */
 export function layOut(input: ModelInput): Model {

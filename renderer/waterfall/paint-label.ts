@@ -15,7 +15,7 @@ export interface LabelPlace {
 
 const SIGN_PX = 10
 /** In a narrower box a name that is cut says nothing. */
-const LEAST_FOR_DOTS = 64
+export const LEAST_FOR_DOTS = 64
 
 /** Writes a box's number, with the sign of what is neither good nor bad: colour alone would not tell those apart. */
 export function paintLabel(

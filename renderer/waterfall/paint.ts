@@ -4,7 +4,7 @@ import { LOWEST_BOX, type Tick } from './axis.ts'
 import { fitText } from './fit-text.ts'
 import type { Band, Box, Column, Model } from './model.ts'
 import { paintDays } from './paint-days.ts'
-import { paintLabel } from './paint-label.ts'
+import { LEAST_FOR_DOTS, paintLabel } from './paint-label.ts'
 import { type Colours, coloursOf, type Palette } from './palette.ts'
 
 export interface Scene {
@@ -220,6 +220,7 @@ function nameBand(
   ctx.fillStyle = solid ? coloursOf(palette, look).on : named.ink
   ctx.font = `${deciding ? 600 : 400} 11px ${palette.font}`
   const name = fitText(ctx, step.name, width - 14)
+  if (width < LEAST_FOR_DOTS && name !== step.name) return
   ctx.fillText(name, x + 8, y + 11.5)
   const note = noteOf(step, deciding || look === 'running')
   const left = width - 20 - ctx.measureText(name).width

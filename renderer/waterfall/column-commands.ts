@@ -1,0 +1,27 @@
+import { arrange, readPreferences } from '../store/preferences.ts'
+import { go, routes } from '../store/route.ts'
+
+/** What the palette offers of the waterfall's columns. */
+export function columnCommands(): readonly { label: string; run(): void }[] {
+  const { columns, all } = readPreferences().arrangement
+  const offer = (label: string, change: Parameters<typeof arrange>[0]) => ({
+    label,
+    run() {
+      // Where it is open already, it stays at its moment.
+      if (!location.hash.startsWith(`#${routes.waterfall}`)) go(routes.waterfall)
+      arrange(change)
+    },
+  })
+  return [
+    columns === 'builders'
+      ? offer('Columns of slaves', { columns: 'slaves' })
+      : offer('Columns of builders', { columns: 'builders' }),
+    offer('Narrow columns', { width: 'narrow' }),
+    offer('Comfortable columns', { width: 'comfortable' }),
+    offer('Columns as wide as there is room', { width: 'automatic' }),
+    offer('Group columns by project', { group: 'project', folded: [] }),
+    offer('Group columns by tag', { group: 'tag', folded: [] }),
+    offer('Columns without groups', { group: 'none', folded: [] }),
+    offer(all ? 'Hide archived columns' : 'Show archived columns', { all: !all }),
+  ]
+}
