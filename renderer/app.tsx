@@ -151,13 +151,13 @@ function DeskViews() {
       </Route>
       <Route path="/compare/:a/:b">
         {({ a, b }) => (
-          <Suspense>
+          <Suspense fallback={<section className="view" aria-busy />}>
             <CompareView a={a} b={b} />
           </Suspense>
         )}
       </Route>
       <Route path="/tests">
-        <Suspense>
+        <Suspense fallback={<section className="view" aria-busy />}>
           <TestsView />
         </Suspense>
       </Route>
@@ -165,7 +165,7 @@ function DeskViews() {
         <BoardView />
       </Route>
       <Route path="/trends">
-        <Suspense>
+        <Suspense fallback={<section className="view" aria-busy />}>
           <TrendsView />
         </Suspense>
       </Route>

@@ -241,7 +241,7 @@ function Red({
             {red.count > 1 && `, in ${count(red.count, 'build')}`}
             {lastGood ? `; #${lastGood.number} was good` : '; it never was good'}.
           </p>
-          <ul className="blame" aria-label="Changes of the first red build">
+          <ul className="need-blame" aria-label="Changes of the first red build">
             {blame.slice(0, SHOWN_BLAME).map(change => (
               <li key={change.id}>
                 <Avatar who={change.who} />

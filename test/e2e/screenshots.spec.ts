@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeDemo } from '../../scripts/demo.mjs'
+import { historyConfig, makeHistory } from '../bench/history.ts'
 import { releaseData } from '../helpers/releases.ts'
 import { ask, untilBuild } from './desk-helpers.ts'
 import { goToView } from './every-view.ts'
@@ -14,17 +15,16 @@ import { expect, test } from './slave-fixtures.ts'
 const FOLDER = process.env.TRIPHAMMER_SCREENSHOTS
 const SIZES = { '': [1440, 900], '-narrow': [760, 900], '-wide': [2560, 1300] } as const
 const VIEWS = {
-  console: 'console',
+  console: 'console?who=all',
   grid: 'grid',
-  board: 'board',
-  wall: 'wall',
-  trends: 'trends',
-  tests: 'tests',
+  tests: 'tests?order=name',
+  test: 'tests?builder=calc-tests&suite=&test=folds+negative+zero',
   search: 'search?q=ok',
-  compare: 'compare/calc-tests:4/calc-tests:3',
+  compare: 'compare/calc-tests:4/calc-tests:2',
   builds: 'builds',
   changes: 'changes',
   slaves: 'slaves',
+  'slave-load': 'slaves/local/load',
   settings: 'settings',
   news: 'whats-new',
   add: 'add',
@@ -32,6 +32,8 @@ const VIEWS = {
   'build-tests': 'builds/calc-tests/4/tests',
   'build-timeline': 'builds/calc-tests/4/timeline',
 } as const
+/** The commit of the story after which two builders are red. */
+const RED_AFTER = 5
 
 test.skip(FOLDER === undefined, 'pictures are taken by "npm run screenshots"')
 test.describe.configure({ mode: 'serial' })
@@ -46,12 +48,19 @@ test('the views of the demo desk', async ({ serve, home }) => {
     await expect(page.getByText(/\d builds? running/)).toBeVisible({ timeout: 15_000 })
     // The last one is caught in the middle of its work.
     if (index < story.length - 1) await settled(page)
+    if (index !== RED_AFTER) continue
+    for (const view of ['board', 'wall']) {
+      await goTo(page, view)
+      await takeAll(page, view)
+    }
+    await goTo(page, 'waterfall')
   }
   await expect(page.getByRole('button', { name: /build \d+, running/ }).first()).toBeVisible()
   await takeAll(page, 'waterfall')
   await settled(page)
   for (const [name, view] of Object.entries(VIEWS)) {
     await goToView(page, view)
+    await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
     await takeAll(page, name)
   }
   await goToView(page, 'waterfall')
@@ -66,6 +75,15 @@ test('the views of the demo desk', async ({ serve, home }) => {
   await page.keyboard.press('Escape')
   await page.keyboard.press('Shift+F')
   await takeAll(page, 'force', [''])
+})
+
+test('how builders fare over a year', async ({ serve, dataDir }) => {
+  makeHistory(dataDir, 8000, 4, 3)
+  writeFileSync(join(dataDir, 'master.yml'), historyConfig(4))
+  const { page } = await serve()
+  await goTo(page, 'trends?range=year')
+  await expect(page.getByRole('img', { name: /^Duration/ })).toBeVisible()
+  await takeAll(page, 'trends')
 })
 
 test('the first screen', async ({ serve, home }) => {
