@@ -13,7 +13,7 @@ import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
 import { buildsOf } from './builds-of.ts'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
-import { type HeadFacts, headFacts, headLines } from './head-facts.ts'
+import { type HeadFacts, headFacts, headLines, lowerFirst } from './head-facts.ts'
 import type { Column } from './model.ts'
 import { weight } from './summary.ts'
 import { useBlame } from './use-blame.ts'
@@ -157,7 +157,7 @@ function SlaveHead({ column }: { column: Column }) {
       ))}
       {(facts.running.length === 0 || amber === ' amber') && (
         <div className={`activity${amber}`} title={words.detail}>
-          <span className="cut">{words.label.toLowerCase()}</span>
+          <span className="cut">{lowerFirst(words.label)}</span>
         </div>
       )}
     </>
@@ -173,7 +173,7 @@ function NarrowHead({ column, stays }: HeadProps) {
   return (
     <Link
       href={plan.of === 'slave' ? routes.slave(plan.name) : routes.builder(plan)}
-      className={`head upright ${look} ${state}${stays ? ' stays' : ''}`}
+      className={`head upright ${look} ${state && `is-${state}`}${stays ? ' stays' : ''}`}
       style={{ width: column.width, left: column.x, lineHeight: `${column.width}px` }}
       data-column={plan.key}
       aria-label={`${plan.name}, ${LOOK_WORDS[look]}${state && `, ${state}`}`}

@@ -13,7 +13,7 @@ export const GroupBar = memo(
     const words = (
       <>
         {!plan.folded && <span className="cut">{name}</span>}
-        {plan.count > 1 && <span className="dim">{plan.count}</span>}
+        {plan.count > 1 && (plan.folded || width > 64) && <span className="dim">{plan.count}</span>}
       </>
     )
     if (plan.kind === 'none' || plan.kind === 'pinned')

@@ -165,13 +165,18 @@ function stoppedLine({ slaves }: HeadScene): HeadLine | null {
   const [first] = slaves
   if (!first) return null
   const { label, detail } = first.words
-  const short = label.charAt(0).toLowerCase() + label.slice(1)
+  const short = lowerFirst(label)
   return {
     short,
     long: `${first.slave.name}: ${short}${detail ? `, ${detail}` : ''}`,
     tone: 'amber',
     sign: null,
   }
+}
+
+/** Times of day keep their capitals. */
+export function lowerFirst(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1)
 }
 
 function redLine({ first, atLeast }: RedFacts, changes: number | null): HeadLine {
