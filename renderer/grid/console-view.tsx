@@ -7,28 +7,19 @@ import { LOOK_WORDS } from '../ui/look.ts'
 import { Avatar } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 import { buildersOf, countBroken, type Held, type HeldChange, standing } from './held.ts'
-import { HeldFoot } from './held-foot.tsx'
-import { HeldTools } from './held-tools.tsx'
-import { NothingHeld } from './nothing-held.tsx'
+import { HeldView } from './held-view.tsx'
 import { useHeld } from './use-held.ts'
 import './grid.css'
 
 /** Did my change break anything? Each change with the builds that hold it, and those still to come. */
 export function ConsoleView() {
   const view = useHeld(routes.console, 'me')
-  const { changes, stale, whose, me } = view
+  const { whose, me } = view
   const now = useNow(1000)
   return (
-    <section className="view" aria-label="Console">
-      <HeldTools title="Console" view={view} />
-      {!changes || changes.length === 0 ? (
-        changes || view.problem ? (
-          <NothingHeld view={view} />
-        ) : (
-          <div className="grow" aria-busy />
-        )
-      ) : (
-        <div className="scroll" aria-busy={stale} tabIndex={-1}>
+    <HeldView title="Console" view={view}>
+      {changes => (
+        <>
           <p className="console-sum soft">
             {whose === 'me' && <>Changes by {me?.name ?? me?.email}: </>}
             {countBroken(changes)}
@@ -38,10 +29,9 @@ export function ConsoleView() {
               <Entry key={one.change.id} held={one} now={now} />
             ))}
           </ol>
-          <HeldFoot view={view} />
-        </div>
+        </>
       )}
-    </section>
+    </HeldView>
   )
 }
 

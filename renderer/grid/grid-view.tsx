@@ -7,9 +7,7 @@ import { LOOK_WORDS } from '../ui/look.ts'
 import { Avatar } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 import { buildersOf, type Held, type HeldChange, heldWords, standing } from './held.ts'
-import { HeldFoot } from './held-foot.tsx'
-import { HeldTools } from './held-tools.tsx'
-import { NothingHeld } from './nothing-held.tsx'
+import { HeldView } from './held-view.tsx'
 import { useHeld } from './use-held.ts'
 import { walkCells } from './walk-cells.ts'
 import './grid.css'
@@ -18,23 +16,10 @@ import './grid.css'
 export function GridView() {
   const view = useHeld(routes.grid, 'all')
   const all = useDesk(desk => desk.builders)
-  const { changes, stale } = view
   return (
-    <section className="view" aria-label="Grid">
-      <HeldTools title="Grid" view={view} />
-      {!changes || changes.length === 0 ? (
-        changes || view.problem ? (
-          <NothingHeld view={view} />
-        ) : (
-          <div className="grow" aria-busy />
-        )
-      ) : (
-        <div className="scroll" aria-busy={stale} tabIndex={-1}>
-          <Matrix changes={changes} builders={buildersOf(changes, all)} />
-          <HeldFoot view={view} />
-        </div>
-      )}
-    </section>
+    <HeldView title="Grid" view={view}>
+      {changes => <Matrix changes={changes} builders={buildersOf(changes, all)} />}
+    </HeldView>
   )
 }
 

@@ -2,10 +2,10 @@ import { useMemo } from 'react'
 import { ViewSwitch } from '../frame/view-switch.tsx'
 import { useDesk } from '../store/hooks.ts'
 import { personName } from '../ui/format.ts'
-import type { HeldView } from './use-held.ts'
+import type { HeldFacts } from './use-held.ts'
 
 /** The tools of console and grid: which picture, whose changes, of which project and branch. */
-export function HeldTools({ title, view }: { title: string; view: HeldView }) {
+export function HeldTools({ title, view }: { title: string; view: HeldFacts }) {
   const projects = useDesk(desk => desk.projects)
   const changes = useDesk(desk => desk.changes)
   const { project, branch, whose, choose } = view

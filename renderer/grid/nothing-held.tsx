@@ -1,10 +1,10 @@
 import { Link } from 'wouter'
 import { routes } from '../store/route.ts'
 import { Empty } from '../ui/parts.tsx'
-import type { HeldView } from './use-held.ts'
+import type { HeldFacts } from './use-held.ts'
 
 /** Why there is no change to show, and how to get to see some. */
-export function NothingHeld({ view }: { view: HeldView }) {
+export function NothingHeld({ view }: { view: HeldFacts }) {
   const { whose, me, project, branch, problem, choose } = view
   if (problem)
     return (

@@ -11,7 +11,7 @@ const NOBODY: Identity = { name: null, email: null }
 /** Whose changes are shown: one's own, everybody's, or those of an author of that name. */
 export type Whose = 'me' | 'all' | { readonly author: string }
 
-export interface HeldView {
+export interface HeldFacts {
   readonly changes: readonly HeldChange[] | undefined
   readonly problem: string | undefined
   readonly stale: boolean
@@ -26,7 +26,7 @@ export interface HeldView {
 }
 
 /** Changes and what holds them, as the address of the view wants them. */
-export function useHeld(path: string, whoseByDefault: 'me' | 'all'): HeldView {
+export function useHeld(path: string, whoseByDefault: 'me' | 'all'): HeldFacts {
   const [query, choose] = useQuery(path)
   const live = useDesk(desk => desk.builds)
   const me = useIdentity()
@@ -68,7 +68,7 @@ export function useHeld(path: string, whoseByDefault: 'me' | 'all'): HeldView {
   }
 }
 
-function olderThan(answer: Holdings | undefined, choose: HeldView['choose']) {
+function olderThan(answer: Holdings | undefined, choose: HeldFacts['choose']) {
   const last = answer?.changes.at(-1)
   return answer?.more && last ? () => choose({ before: String(last.id) }) : undefined
 }

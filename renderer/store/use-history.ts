@@ -46,7 +46,13 @@ export function useHistory<C extends Channel>(channel: C, args: Arguments<C> | n
         .then(
           answer => !over && setTold({ key, answer, problem: undefined }),
           (error: Error) =>
-            !over && setTold(before => ({ key, answer: before?.answer, problem: error.message })),
+            !over &&
+            setTold(before =>
+              // What was told stays to be read; that the line is down is said above all views.
+              before?.key === key && before.answer !== undefined
+                ? before
+                : { key, answer: undefined, problem: error.message },
+            ),
         )
         .finally(() => {
           asking = false
@@ -73,6 +79,8 @@ export function useHistory<C extends Channel>(channel: C, args: Arguments<C> | n
       }),
       onNewsOf('request/changed', later),
       onNewsOf('change/new', later),
+      // What came while there was no line was told to nobody.
+      bridge.onConnection(connected => connected && later()),
     ]
     return () => {
       over = true

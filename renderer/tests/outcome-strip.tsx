@@ -1,4 +1,5 @@
 import { recentWords } from './test-words.ts'
+import './outcome-strip.css'
 
 const MOST = 40
 

@@ -10,6 +10,7 @@ import { clock, dayMonth } from '../ui/format.ts'
 import { Empty, Segments } from '../ui/parts.tsx'
 import { RANGES, type Range, rangeIn, rangeOf } from '../ui/range.ts'
 import { Chart } from './chart.tsx'
+import { FlakyTests } from './flaky-tests.tsx'
 import { describeSeries, MEASURES, type Measure, seriesOf } from './measures.ts'
 import { SeriesMark } from './series-mark.tsx'
 import './trends.css'
@@ -99,6 +100,7 @@ export function TrendsView() {
               />
             ))}
           </div>
+          <FlakyTests builders={builders} />
         </div>
       )}
     </section>

@@ -35,9 +35,12 @@ export interface WallPlan {
   readonly rows: number
 }
 
-/** Narrower or lower than this can't be read from five metres. */
-const LEAST_WIDTH = 300
-const LEAST_HEIGHT = 132
+/**
+ * Narrower or lower than this can't be read from five metres: on a screen of 55 inches a name is then
+ * 25 mm high, a two-hundredth of the way.
+ */
+const LEAST_WIDTH = 420
+const LEAST_HEIGHT = 170
 
 /** Which builders fit on a screen, and in which grid: as large as possible, the worst first. */
 export function planWall(tiles: readonly Tile[], width: number, height: number): WallPlan {

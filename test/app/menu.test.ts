@@ -57,6 +57,19 @@ test('what acts in the page is asked of the page', () => {
   expect(asked).toEqual(['add-repository', 'palette', 'waterfall', 'settings'])
 })
 
+test('another window, and one with the wall, are opened by the shell', () => {
+  const opened: string[] = []
+  const items = itemsOf({
+    openWindow: () => opened.push('window'),
+    openWall: () => opened.push('wall'),
+  })
+
+  for (const id of ['new-window', 'wall'])
+    items.find(item => item.id === id)!.click!({} as never, undefined, {} as never)
+
+  expect(opened).toEqual(['window', 'wall'])
+})
+
 test('reloading the page and looking inside are for who develops', () => {
   const roles = (developing: boolean) =>
     itemsOf({ developing }).filter(({ role }) => role === 'reload' || role === 'toggleDevTools')

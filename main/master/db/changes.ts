@@ -76,9 +76,11 @@ export function changesOfRequest(db: Database, id: BuildRequestId): Change[] {
          UNION
          SELECT r.id, r.buildset_id FROM build_requests r JOIN merged m ON r.collapsed_into = m.request_id
        )
-       SELECT DISTINCT c.* FROM changes c
-       JOIN buildset_changes bc ON bc.change_id = c.id
-       JOIN merged m ON m.buildset_id = bc.buildset_id ORDER BY c.id`,
+       -- CROSS: else every change of history is gone through to have them in order.
+       SELECT * FROM changes WHERE id IN (
+         SELECT bc.change_id FROM merged m CROSS JOIN buildset_changes bc
+           ON bc.buildset_id = m.buildset_id
+       ) ORDER BY id`,
       id,
     )
     .map(toChange)
