@@ -109,6 +109,8 @@ function sourceOf(master: Master, builderId: BuilderId): { project: string; repo
   const { data } = master
   const builder = mustBe(data.builder(builderId), 'there is no such builder')
   if (!builder.active) throw new RefusedError(`builder "${builder.name}" is no longer configured`)
+  if (builder.monitor !== null)
+    throw new RefusedError(`"${builder.name}" is built elsewhere: ${builder.monitor}`)
   const project = data.projects().find(one => one.name === builder.project)
   return { project: builder.project, repository: project?.repository ?? '' }
 }

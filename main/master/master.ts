@@ -4,7 +4,13 @@ import { type Backups, startBackups } from './backup/backups.ts'
 import { type GitSource, startGitSource } from './changes/git-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type ConfigFile, openConfigFile } from './config/config-file.ts'
-import type { BuilderConfig, Config, ProjectConfig, SlavePort } from './config/model.ts'
+import type {
+  BuilderConfig,
+  Config,
+  MonitorConfig,
+  ProjectConfig,
+  SlavePort,
+} from './config/model.ts'
 import type { ConfigStatus } from './config/status.ts'
 import { type ArtifactStore, openArtifacts } from './data/artifacts.ts'
 import { type HistoryAsker, openHistoryAsker } from './data/ask-history.ts'
@@ -13,7 +19,8 @@ import { createData, type Data } from './data/data.ts'
 import { openHistory } from './db/history.ts'
 import { startSyncToDisk } from './db/sync-to-disk.ts'
 import { openLogStore } from './logs/log-store.ts'
-import type { Build, BuilderId, BuildId, LogId } from './model.ts'
+import type { AsyncStop, Build, BuilderId, BuildId, LogId } from './model.ts'
+import { type Monitor, startMonitor } from './monitors/monitor.ts'
 import { createMq, type Mq } from './mq/mq.ts'
 import { type Distributor, startDistributor } from './process/distributor.ts'
 import { createLocks } from './process/locks.ts'
@@ -323,6 +330,7 @@ function startServices(
   })
   const schedulers = startSchedulers({ data, mq, clock, config: () => config.current, log })
   const sources = new Map<string, { readonly key: string; readonly source: GitSource }>()
+  const monitors = new Map<string, { readonly key: string; readonly source: Monitor }>()
   const leaving = new Set<Promise<void>>()
   const config = openConfigFile({
     path: options.configFile,
@@ -361,7 +369,10 @@ function startServices(
     remote,
     async poll(project?: string) {
       const wanted = [...sources].filter(([name]) => project === undefined || name === project)
-      await Promise.all(wanted.map(([, { source }]) => source.look()))
+      const elsewhere = project === undefined ? [...monitors.values()] : []
+      await Promise.all(
+        [...wanted.map(([, one]) => one), ...elsewhere].map(one => one.source.look()),
+      )
     },
     async adopt(project: ProjectConfig) {
       const source = startSource({ ...project, pollMs: null })
@@ -382,6 +393,7 @@ function startServices(
       await config.stop()
       stopOperations()
       schedulers.stop()
+      for (const [name] of monitors) leave(monitors, name)
       await Promise.all([...[...sources.values()].map(({ source }) => source.stop()), ...leaving])
       await distributor.stop(how)
       terminals.stop()
@@ -407,6 +419,7 @@ function startServices(
     // A bad file says nothing about what is no longer wanted.
     if (good) schedulers.forgetOthers(now.schedulers)
     configureSources(now.projects)
+    configureMonitors(now.monitors)
     distributor.poke()
   }
 
@@ -417,7 +430,11 @@ function startServices(
       ...transientProjects.values().filter(project => !named.has(project.name)),
     ])
     const builders = new Map([...transient, ...now.builders.map(one => [one.name, one] as const)])
-    data.saveBuilders([...builders.values()].map((builder, position) => ({ ...builder, position })))
+    const here = [...builders.values()].map(builder => ({ ...builder, monitor: null }))
+    const elsewhere = now.monitors.map(({ url, ...one }) => ({ ...one, slaves: [], monitor: url }))
+    data.saveBuilders(
+      [...here, ...elsewhere].map((builder, position) => ({ ...builder, position })),
+    )
   }
 
   function startSource(project: ProjectConfig): GitSource {
@@ -426,18 +443,31 @@ function startServices(
   }
 
   function configureSources(projects: readonly ProjectConfig[]) {
-    const keys = new Map(projects.map(project => [project.name, JSON.stringify(project)]))
-    for (const [name, { key, source }] of sources)
-      if (keys.get(name) !== key) {
-        sources.delete(name)
-        const gone = source.stop().finally(() => leaving.delete(gone))
-        leaving.add(gone)
-      }
-    for (const project of projects) {
-      if (sources.has(project.name)) continue
-      const source = startSource(project)
-      sources.set(project.name, { key: keys.get(project.name)!, source })
-    }
+    keepUp(sources, projects, startSource)
+  }
+
+  function configureMonitors(wanted: readonly MonitorConfig[]) {
+    keepUp(monitors, wanted, monitor => startMonitor({ data, clock, monitor, log }))
+  }
+
+  // What did not change is not disturbed.
+  function keepUp<T extends { readonly name: string }, S extends { stop: AsyncStop }>(
+    known: Map<string, { readonly key: string; readonly source: S }>,
+    wanted: readonly T[],
+    start: (one: T) => S,
+  ) {
+    const keys = new Map(wanted.map(one => [one.name, JSON.stringify(one)]))
+    for (const [name, { key }] of known) if (keys.get(name) !== key) leave(known, name)
+    for (const one of wanted)
+      if (!known.has(one.name))
+        known.set(one.name, { key: keys.get(one.name)!, source: start(one) })
+  }
+
+  function leave(known: Map<string, { readonly source: { stop: AsyncStop } }>, name: string) {
+    const { source } = known.get(name)!
+    known.delete(name)
+    const gone = Promise.resolve(source.stop()).finally(() => leaving.delete(gone))
+    leaving.add(gone)
   }
 }
 

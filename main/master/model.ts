@@ -180,6 +180,8 @@ export interface Builder {
   /** False once the configuration no longer names it; its history stays. */
   readonly active: boolean
   readonly position: number
+  /** Where a person finds it, when another CI builds it and it is only shown here. */
+  readonly monitor: string | null
 }
 
 export interface Project {

@@ -18,11 +18,12 @@ import {
   type BuildId,
   bridge,
   type Log,
+  type PropertyValue,
   type Step,
 } from '../bridge.ts'
 import { type LogAddress, LogView, rangeWords } from '../logs/log-view.tsx'
 import { isGood } from '../results.ts'
-import { copyLink, rebuild, stopBuild } from '../store/actions.ts'
+import { canBeForced, copyLink, rebuild, stopBuild } from '../store/actions.ts'
 import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { type BuildTab, go, lineQuery, routes, useLocation } from '../store/route.ts'
@@ -87,7 +88,7 @@ function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
     t: () => setTab('terminal'),
     '[': () => previous && go(routes.build(builder, previous)),
     ']': () => next && go(routes.build(builder, next)),
-    r: () => builder.active && rebuild(build),
+    r: () => canBeForced(builder) && rebuild(build),
     s: () => build.completeAt === null && stopBuild(build),
     Escape: () => go(routes.waterfall),
   })
@@ -152,7 +153,7 @@ function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
                 <tr key={name}>
                   <td>{name}</td>
                   <td className="mono anywhere">
-                    {typeof value === 'string' ? value : JSON.stringify(value)}
+                    <PropertyText value={value} />
                   </td>
                   <td className="soft">{source}</td>
                 </tr>
@@ -217,7 +218,7 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
         <button
           type="button"
           className="button"
-          disabled={!builder.active}
+          disabled={!canBeForced(builder)}
           onClick={() => rebuild(build)}
         >
           <RotateCw />
@@ -505,4 +506,14 @@ function useBuildId(
   if (known) return { id: known.id, missing: undefined }
   if (asked?.key !== key) return { id: null, missing: undefined }
   return { id: asked.id, missing: asked.problem }
+}
+
+function PropertyText({ value }: { value: PropertyValue }) {
+  if (typeof value !== 'string') return JSON.stringify(value)
+  if (!/^https?:\/\/\S+$/.test(value)) return value
+  return (
+    <a href={value} target="_blank" rel="noreferrer">
+      {value}
+    </a>
+  )
 }

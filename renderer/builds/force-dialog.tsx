@@ -1,13 +1,7 @@
 import { Plus, X } from 'lucide-react'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react'
-import {
-  type Builder,
-  type BuilderId,
-  bridge,
-  type ForceOffer,
-  type PropertyValue,
-} from '../bridge.ts'
-import { act } from '../store/actions.ts'
+import { type BuilderId, bridge, type ForceOffer, type PropertyValue } from '../bridge.ts'
+import { act, canBeForced } from '../store/actions.ts'
 import { useDesk } from '../store/hooks.ts'
 import { Field, Modal, ModalForm } from '../ui/parts.tsx'
 
@@ -43,7 +37,7 @@ interface PropertyRow {
 }
 
 function ForceForm({ builder, onDone }: { builder: BuilderId | undefined; onDone: () => void }) {
-  const builders = useDesk(desk => desk.builders).filter((one: Builder) => one.active)
+  const builders = useDesk(desk => desk.builders).filter(canBeForced)
   const [id, setId] = useState<BuilderId | undefined>(builder ?? builders[0]?.id)
   const [offer, setOffer] = useState<ForceOffer>({ branches: [], branch: null })
   const [branch, setBranch] = useState('')

@@ -1,4 +1,4 @@
-import type { Build, BuildRequestId } from '../bridge.ts'
+import type { Build, Builder, BuildRequestId } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
 import { readDesk } from './desk.ts'
 import { tell } from './messages.ts'
@@ -56,6 +56,11 @@ export function openBuild(build: Build): void {
 export function stopBuild(build: Build): void {
   const order = { id: build.id, reason: 'stopped by hand in the window' }
   void act(bridge.request('build:stop', order), `Build ${build.number} is being stopped`)
+}
+
+/** Whether builds of a builder can be asked for here. */
+export function canBeForced({ active, monitor }: Pick<Builder, 'active' | 'monitor'>): boolean {
+  return active && monitor === null
 }
 
 export function rebuild(build: Build): void {

@@ -1,5 +1,12 @@
 import { type Build, bridge } from '../bridge.ts'
-import { builderOf, copyText, openBuild, rebuild, stopBuild } from '../store/actions.ts'
+import {
+  builderOf,
+  canBeForced,
+  copyText,
+  openBuild,
+  rebuild,
+  stopBuild,
+} from '../store/actions.ts'
 import { createCell, useCell } from '../store/cell.ts'
 import { readDesk } from '../store/desk.ts'
 import { linkTo } from '../store/link-to.ts'
@@ -23,7 +30,7 @@ export function useMarkedBuild(): Build | null {
 
 export function buildActions(build: Build): readonly BuildAction[] {
   const builder = { name: builderOf(build) }
-  const active = readDesk().builders.find(one => one.id === build.builderId)?.active ?? false
+  const row = readDesk().builders.find(one => one.id === build.builderId)
   const other = marked.read()
   const actions: (BuildAction | false)[] = [
     { label: 'Open with its log', key: 'l', run: () => openBuild(build) },
@@ -32,7 +39,8 @@ export function buildActions(build: Build): readonly BuildAction[] {
       key: 't',
       run: () => go(routes.build(builder, build, 'terminal')),
     },
-    active && { label: 'Rebuild', key: 'r', run: () => rebuild(build) },
+    row !== undefined &&
+      canBeForced(row) && { label: 'Rebuild', key: 'r', run: () => rebuild(build) },
     build.completeAt === null && { label: 'Stop', key: 's', run: () => stopBuild(build) },
     {
       label: 'Go to the last success before it',

@@ -110,7 +110,8 @@ function useLines({ future }: Column, builder: Builder, facts: HeadFacts, now: n
   // A builder that nobody would build for is not simply idle.
   const stopped = slaves.length > 0 && slaves.every(({ words }) => NEEDS_LOOK.has(words.sign))
   const waiting = future.waiting > 0 ? { count: future.waiting, reason: future.reason } : null
-  return headLines({ ...facts, now, waiting, slaves, stopped, changes, next })
+  const { monitor } = builder
+  return headLines({ ...facts, now, waiting, slaves, stopped, changes, next, monitor })
 }
 
 function LastResult({ last, now }: { last: Build | null; now: number }) {

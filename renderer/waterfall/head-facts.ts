@@ -93,6 +93,8 @@ export interface HeadScene extends Pick<HeadFacts, 'running' | 'red'> {
     readonly scheduler: string
     readonly onlyIfChanged: boolean
   } | null
+  /** Where another CI builds it, when it is only shown here. */
+  readonly monitor: string | null
 }
 
 /** What a builder does, what keeps it, and what it is going to do: the most urgent first. */
@@ -115,7 +117,8 @@ export function headLines(scene: HeadScene): readonly HeadLine[] {
       sign: null,
     },
   ].filter(line => line !== false && line !== null)
-  return lines.length > 0 ? lines : [{ short: 'idle', long: 'idle', tone: 'soft', sign: null }]
+  if (lines.length > 0) return lines
+  return [soft(scene.monitor === null ? 'idle' : `built at ${new URL(scene.monitor).host}`)]
 }
 
 function runningLines({ running, slaves, now }: HeadScene): HeadLine[] {

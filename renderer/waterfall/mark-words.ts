@@ -43,6 +43,8 @@ const WORDS: Readonly<Record<string, (subject: string, detail: string) => string
   'slave-revoked': name => `the keys of slave ${name} were taken away`,
   'branch-deleted': subject => `branch deleted: ${subject}`,
   'branch-reset': subject => `branch reset: ${subject}`,
+  'monitor-away': (name, reason) => `${name} can't be looked at${because(reason)}`,
+  'monitor-back': name => `${name} can be looked at again`,
   'backup-made': (reason, name) => `backup made (${reason})${because(name)}`,
   'backup-failed': (which, reason) => `${which} backup failed${because(reason)}`,
 }

@@ -36,6 +36,7 @@ export function watchStanding(
 ): StandingWatch {
   const last = new Map<BuilderId, Build>()
   const lengths = new Map<BuilderId, number | null>()
+  const since = clock.now()
   let planned: Stop | undefined
   for (const builder of data.builders()) {
     const build = data.lastFinishedBuilds(builder.id, 20).find(tells)
@@ -65,6 +66,8 @@ export function watchStanding(
     // Of two that ended at once the later number tells; of what changes after its end nothing is new.
     if (before && before.number >= build.number) return
     last.set(build.builderId, build)
+    // What another CI did before we looked there is no news.
+    if (build.completeAt! < since) return
     const builder = data.builder(build.builderId)
     if (builder) onEnd({ name: builder.name, build, before })
   }

@@ -5,6 +5,7 @@ import { parseAddress } from '../../../slave/protocol/dial.ts'
 import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
 import { findBadRequirement, type Requirement, toRequirement } from '../process/requirements.ts'
 import { buildElastic, machineNames, ownFolder } from './build-elastic.ts'
+import { buildMonitors } from './build-monitors.ts'
 import { buildSchedulers, readScheduler } from './build-schedulers.ts'
 import { buildStep } from './build-steps.ts'
 import { parseDuration } from './duration.ts'
@@ -34,7 +35,7 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
     checkInside(plain, problems)
     return undefined
   }
-  for (const part of ['slaves', 'projects', 'builders', 'schedulers', 'locks'] as const)
+  for (const part of ['slaves', 'projects', 'builders', 'schedulers', 'locks', 'monitors'] as const)
     refuseTwins(outer[part] ?? [], part, problems)
 
   const slaves = (outer.slaves ?? [{ name: 'local' }]).flatMap((slave, i) =>
@@ -56,6 +57,7 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
     buildBuilder(builder, ['builders', i], known, problems),
   )
   const schedulers = buildSchedulers(outer.schedulers ?? [], projects, builders, problems)
+  const monitors = buildMonitors(outer.monitors ?? [], file, projects, builders, problems)
   for (const [i, one] of (outer.notify ?? []).entries())
     if (one.kind !== 'desktop')
       problems.notice(
@@ -71,6 +73,7 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
     schedulers,
     locks,
     notify: (outer.notify ?? []).map(({ kind, on = USUAL_OCCASIONS }) => ({ kind, on })),
+    monitors,
     backups: buildBackups(outer.backups),
     slavePort: outer.slavePort === undefined ? null : parseSlavePort(outer.slavePort)!,
   }

@@ -12,9 +12,33 @@ export interface Config {
   readonly schedulers: readonly SchedulerConfig[]
   readonly locks: readonly LockConfig[]
   readonly notify: readonly NotifyConfig[]
+  readonly monitors: readonly MonitorConfig[]
   readonly backups: BackupSettings
   /** Where slaves dial in; `null`: nowhere. */
   readonly slavePort: SlavePort | null
+}
+
+/** A workflow of another CI that is shown among the builders. */
+export interface MonitorConfig {
+  readonly name: string
+  readonly kind: 'github'
+  /** `owner/name`. */
+  readonly repository: string
+  /** The name of its file. */
+  readonly workflow: string
+  /** `null` for all. */
+  readonly branch: string | null
+  /** Of ours, of whose changes its runs are; empty for none. */
+  readonly project: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly pollMs: number
+  /** Where questions go, without a stroke at the end. */
+  readonly api: string
+  /** Where a person looks. */
+  readonly url: string
+  /** Path of a file that holds a token and nothing else. */
+  readonly tokenFile: string | null
 }
 
 export interface SlavePort {

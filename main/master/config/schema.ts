@@ -259,6 +259,34 @@ const backups = z.strictObject({
     .describe('Whether one is made each day on which something changed. On by default.'),
 })
 
+const monitor = z.strictObject({
+  name: name.describe('What its column is called.'),
+  kind: z.literal('github').describe('A workflow of GitHub Actions.'),
+  repository: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, 'must be OWNER/NAME, as in its address')
+    .describe('OWNER/NAME.'),
+  workflow: z
+    .string()
+    .regex(/^[\w.-]+$/, 'must be the name of a file such as ci.yml')
+    .describe('The name of its file, such as ci.yml.'),
+  branch: z.string().min(1).optional().describe('Only runs of this branch.'),
+  project: z.string().optional().describe('The project of whose changes its runs are.'),
+  description: z.string().optional(),
+  tags: names.optional(),
+  poll: duration.optional().describe('How often it is looked at; 5m by default.'),
+  url: z
+    .string()
+    .regex(/^https?:\/\/[^\s/?#]+\/?$/, 'must be an address such as https://github.example.org')
+    .optional()
+    .describe('Of a GitHub of your own; https://github.com by default.'),
+  tokenFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file that holds a token, for what is not public and for more questions an hour.'),
+})
+
 /** The whole file. */
 export const FILE_SHAPE = z.strictObject({
   title: z.string().max(200).optional().describe('Shown at the top of the window.'),
@@ -269,6 +297,7 @@ export const FILE_SHAPE = z.strictObject({
   schedulers: z.array(scheduler).optional(),
   locks: z.array(lock).optional(),
   notify: z.array(notify).optional(),
+  monitors: z.array(monitor).optional(),
   backups: backups.optional(),
 })
 

@@ -9,6 +9,7 @@ import { buildData } from './builds.ts'
 import { changeData } from './changes.ts'
 import { deskData } from './desk.ts'
 import { logData } from './logs.ts'
+import { monitoredData } from './monitored.ts'
 import { requestData } from './requests.ts'
 import { slaveKeyData } from './slave-keys.ts'
 import { slaveData } from './slaves.ts'
@@ -42,6 +43,7 @@ export function createData(options: DataOptions) {
     ...changeData(db, update, clock),
     ...requestData(db, update, clock),
     ...buildData(db, update, clock, () => run),
+    ...monitoredData(db, update, () => run),
     ...logPart.data,
     /** Newest first; the first is the present one. */
     runs: (limit: number) => listRuns(db, limit),

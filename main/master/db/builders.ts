@@ -4,23 +4,26 @@ import type { Database, Row } from './database.ts'
 export type BuilderFacts = Pick<
   Builder,
   'name' | 'project' | 'description' | 'tags' | 'slaves' | 'position'
->
+> &
+  Partial<Pick<Builder, 'monitor'>>
 
 const SELECT = 'SELECT * FROM builders'
 
 /** Adds the builder, or brings the row of that name up to date and makes it active again. */
 export function saveBuilder(db: Database, facts: BuilderFacts): void {
   db.run(
-    `INSERT INTO builders (name, project, description, tags, slaves, active, position)
-     VALUES (?, ?, ?, ?, ?, 1, ?)
+    `INSERT INTO builders (name, project, description, tags, slaves, active, position, monitor)
+     VALUES (?, ?, ?, ?, ?, 1, ?, ?)
      ON CONFLICT (name) DO UPDATE SET project = excluded.project, description = excluded.description,
-       tags = excluded.tags, slaves = excluded.slaves, active = 1, position = excluded.position`,
+       tags = excluded.tags, slaves = excluded.slaves, active = 1, position = excluded.position,
+       monitor = excluded.monitor`,
     facts.name,
     facts.project,
     facts.description,
     JSON.stringify(facts.tags),
     JSON.stringify(facts.slaves),
     facts.position,
+    facts.monitor ?? null,
   )
 }
 
@@ -52,6 +55,7 @@ function toBuilder(row: Row): Builder {
     slaves: JSON.parse(row.slaves as string),
     active: row.active === 1,
     position: row.position as number,
+    monitor: row.monitor as string | null,
   }
 }
 

@@ -6,6 +6,7 @@ import { quarantine } from './migrations/004-quarantine.ts'
 import { imports } from './migrations/005-imports.ts'
 import { runningBuilds } from './migrations/006-running-builds.ts'
 import { timeline } from './migrations/007-timeline.ts'
+import { monitors } from './migrations/008-monitors.ts'
 
 export interface Migration {
   readonly version: number
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   imports,
   runningBuilds,
   timeline,
+  monitors,
 ]
 
 export const LATEST = MIGRATIONS.at(-1)!.version

@@ -107,7 +107,7 @@ test.each<[string, string[]]>([
     'tytle: x\nx: 1',
     [
       'm.yml:1: tytle: unknown key; did you mean "title"?',
-      'm.yml:2: x: unknown key; known are title, slavePort, slaves, projects, builders, schedulers, locks, notify, backups',
+      'm.yml:2: x: unknown key; known are title, slavePort, slaves, projects, builders, schedulers, locks, notify, monitors, backups',
     ],
   ],
   ['builders: a', ['m.yml:1: builders: must be a list']],
@@ -296,6 +296,21 @@ test.each<[string, string[]]>([
     ['m.yml:1: schedulers[0].builders[0]: there is no builder "b"'],
   ],
   ['locks: [{ name: a, maxCount: 0 }]', ['m.yml:1: locks[0].maxCount: must be at least 1']],
+  [
+    'monitors: [{ name: a, kind: github, repository: x, workflow: ci.yml, url: ftp://x }]',
+    [
+      'm.yml:1: monitors[0].repository: must be OWNER/NAME, as in its address',
+      'm.yml:1: monitors[0].url: must be an address such as https://github.example.org',
+    ],
+  ],
+  [
+    'monitors: [{ name: a, kind: github, repository: x/y, workflow: ci.yml, poll: 5s, project: z }]\nbuilders: [{ name: a, steps: [{ shell: x }] }]',
+    [
+      'm.yml:1: monitors[0].name: there is a builder "a" already',
+      'm.yml:1: monitors[0].project: there is no project "z"',
+      'm.yml:1: monitors[0].poll: must be at least 1m',
+    ],
+  ],
   ['notify: [{ on: [failure] }]', ['m.yml:1: notify[0].kind: is needed']],
 ])('%j says what is wrong', (text, problems) => {
   expect(problemsOf(text)).toEqual(problems)

@@ -146,6 +146,7 @@ function builder(name: string, project: string, tags: readonly string[], active 
     slaves: ['local'],
     active,
     position: 0,
+    monitor: null,
   }
 }
 

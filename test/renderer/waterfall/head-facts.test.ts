@@ -110,6 +110,7 @@ function scene(parts: Partial<HeadScene>): HeadScene {
     stopped: false,
     changes: null,
     next: null,
+    monitor: null,
     ...parts,
   }
 }

@@ -178,6 +178,7 @@ function builder(id: number, project: string): Builder {
     slaves: ['local'],
     active: true,
     position: id,
+    monitor: null,
   }
 }
 

@@ -1,0 +1,50 @@
+import { dirname, resolve } from 'node:path'
+import { parseDuration } from './duration.ts'
+import type { BuilderConfig, MonitorConfig, ProjectConfig } from './model.ts'
+import { didYouMean } from './nearest.ts'
+import type { Problems } from './parse.ts'
+import type { OuterShape } from './schema.ts'
+
+const POLL_MS = 5 * 60_000
+// GitHub answers sixty questions an hour to whoever shows no token.
+const SHORTEST_POLL_MS = 60_000
+const GITHUB = 'https://github.com'
+
+/** Reads the workflows of other CIs that are shown among the builders. */
+export function buildMonitors(
+  parts: NonNullable<OuterShape['monitors']>,
+  file: string,
+  projects: readonly ProjectConfig[],
+  builders: readonly BuilderConfig[],
+  problems: Problems,
+): MonitorConfig[] {
+  return parts.map((part, i) => {
+    const { name, kind, repository, workflow, project = '', tokenFile } = part
+    const path = ['monitors', i]
+    if (builders.some(builder => builder.name === name))
+      problems.add([...path, 'name'], `there is a builder "${name}" already`)
+    const known = projects.map(one => one.name)
+    if (project !== '' && !known.includes(project))
+      problems.add(
+        [...path, 'project'],
+        `there is no project "${project}"${didYouMean(project, known)}`,
+      )
+    const pollMs = part.poll === undefined ? POLL_MS : parseDuration(part.poll)!
+    if (pollMs < SHORTEST_POLL_MS) problems.add([...path, 'poll'], 'must be at least 1m')
+    const site = (part.url ?? GITHUB).replace(/\/+$/, '')
+    return {
+      name,
+      kind,
+      repository,
+      workflow,
+      branch: part.branch ?? null,
+      project,
+      description: part.description ?? '',
+      tags: part.tags ?? [],
+      pollMs,
+      api: site === GITHUB ? 'https://api.github.com' : `${site}/api/v3`,
+      url: `${site}/${repository}/actions/workflows/${workflow}`,
+      tokenFile: tokenFile === undefined ? null : resolve(dirname(resolve(file)), tokenFile),
+    }
+  })
+}
