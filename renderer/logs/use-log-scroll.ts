@@ -111,7 +111,7 @@ export function useLogScroll(
     if (!element) return
     if (follow) return moveTo(scroll.lastTop)
     const { row, line } = kept.current
-    const same = rows.rowOf(line) + (row % 1)
+    const same = Math.min(scroll.lastTop, rows.rowOf(line) + (row % 1))
     if (Math.abs(same - row) > 0.001 || Math.abs(scroll.scrollTopOf(same) - element.scrollTop) > 1)
       moveTo(same)
   }, [rows, place.height, wrap, follow])

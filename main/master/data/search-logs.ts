@@ -38,7 +38,10 @@ export interface LogsFound {
   readonly reached: Moment | null
 }
 
-const BUILDS_PER_LOOK = 50
+// Many logs are short: then more builds are looked at at once.
+const FIRST_BUILDS = 50
+const MOST_BUILDS = 800
+const BUDGET_MS = 100
 const LINES_PER_LOG = 20
 const LINES_PER_ANSWER = 200
 
@@ -50,6 +53,32 @@ export async function searchLogs(
   history: Pick<HistoryAsker, 'ask'>,
   scanLogs: (query: ScanQuery) => Promise<ScanAnswer>,
   search: LogsSearch,
+  now = () => performance.now(),
+): Promise<LogsFound> {
+  const until = now() + BUDGET_MS
+  let found: LogsFound = { logs: [], next: search.from, byteCount: 0, reached: null }
+  let left = LINES_PER_ANSWER
+  for (let builds = FIRST_BUILDS; ; builds = Math.min(MOST_BUILDS, 2 * builds)) {
+    const more = await lookOnce(history, scanLogs, { ...search, from: found.next }, builds, left)
+    for (const { lines } of more.logs) left -= lines.length
+    found = {
+      logs: [...found.logs, ...more.logs],
+      next: more.next,
+      byteCount: found.byteCount + more.byteCount,
+      reached: more.reached ?? found.reached,
+    }
+    // Within a log it stops for want of time, or of room in the answer.
+    const within = more.next !== null && more.next.logId > 0
+    if (more.next === null || within || left <= 0 || now() > until) return found
+  }
+}
+
+async function lookOnce(
+  history: Pick<HistoryAsker, 'ask'>,
+  scanLogs: (query: ScanQuery) => Promise<ScanAnswer>,
+  search: LogsSearch,
+  builds: number,
+  limit: number,
 ): Promise<LogsFound> {
   const { builderId, since, results, pattern, literal, ignoreCase, from } = search
   const { places, oldest, last } = await history.ask('logs', {
@@ -57,7 +86,7 @@ export async function searchLogs(
     ...(since !== undefined && { since }),
     ...(results !== undefined && { results }),
     ...(from && { upTo: from.buildId }),
-    builds: BUILDS_PER_LOOK,
+    builds,
   })
   const left = from
     ? places.filter(place => place.buildId < from.buildId || place.logId >= from.logId)
@@ -72,23 +101,23 @@ export async function searchLogs(
     ignoreCase,
     literal,
     linesPerLog: LINES_PER_LOG,
-    limit: LINES_PER_ANSWER,
+    limit,
   })
-  const stopped = scanned.next && left[scanned.next.index]!
+  const { next, byteCount } = scanned
+  const stopped = next && left[next.index]!
+  const beyond = last || oldest === null ? null : ((oldest - 1) as BuildId)
   return {
     logs: left.flatMap(place => foundIn(place, scanned)),
     next: stopped
       ? {
           buildId: stopped.buildId,
           logId: stopped.logId,
-          line: scanned.next!.line,
-          byte: scanned.next!.byte,
-          found: scanned.next!.found,
+          line: next.line,
+          byte: next.byte,
+          found: next.found,
         }
-      : last || oldest === null
-        ? null
-        : { buildId: (oldest - 1) as BuildId, logId: 0 as LogId, line: 0, byte: 0, found: 0 },
-    byteCount: scanned.byteCount,
+      : beyond && { buildId: beyond, logId: 0 as LogId, line: 0, byte: 0, found: 0 },
+    byteCount,
     reached: (stopped ?? left.at(-1))?.startedAt ?? null,
   }
 }
