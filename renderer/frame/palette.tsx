@@ -16,6 +16,7 @@ import { openWall } from '../wall/open-wall.ts'
 import { columnCommands } from '../waterfall/column-commands.ts'
 import { askForDate } from '../waterfall/date-dialog.tsx'
 import { showLegend } from '../waterfall/legend.tsx'
+import { timeCommands } from '../waterfall/time-commands.ts'
 import { addDemo, hasDemo, removeDemo } from '../welcome/demo.tsx'
 import { COMMANDS, type Command, type CommandId } from './commands.ts'
 import { fuzzyScore } from './fuzzy.ts'
@@ -181,9 +182,9 @@ function useEntries(typed: string): readonly Entry[] {
           }),
         ),
       ),
-      ...columnCommands().map(
+      ...[...columnCommands(), ...timeCommands()].map(
         ({ label, run }, i): Entry => ({
-          key: `columns-${i}`,
+          key: `waterfall-${i}`,
           label,
           detail: 'in the waterfall',
           run,
