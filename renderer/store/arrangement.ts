@@ -4,6 +4,8 @@ export interface Arrangement {
   readonly columns: 'builders' | 'slaves'
   readonly group: 'project' | 'tag' | 'none'
   readonly width: ColumnWidth
+  /** What the ground of a box says. Its edge, pattern and sign are always those of its result. */
+  readonly colour: 'result' | 'slave' | 'branch' | 'duration'
   /** Groups that are folded into one column, by their titles. */
   readonly folded: readonly string[]
   /** Columns that stay at the left, in this order. */
@@ -24,6 +26,7 @@ export const PLAIN: Arrangement = {
   columns: 'builders',
   group: 'project',
   width: 'automatic',
+  colour: 'result',
   folded: [],
   pins: [],
   order: [],
@@ -36,6 +39,7 @@ const CHOICES = {
   columns: ['builders', 'slaves'],
   group: ['project', 'tag', 'none'],
   width: ['automatic', 'comfortable', 'narrow'],
+  colour: ['result', 'slave', 'branch', 'duration'],
 } as const
 /** Their names in an address. */
 const LISTS = { folded: 'fold', pins: 'pin', order: 'order', archived: 'archive' } as const
@@ -50,6 +54,7 @@ export function parseArrangement(value: unknown): Arrangement {
     columns: oneOf(CHOICES.columns, fields.columns),
     group: oneOf(CHOICES.group, fields.group, 'project'),
     width: oneOf(CHOICES.width, fields.width),
+    colour: oneOf(CHOICES.colour, fields.colour),
     folded: namesIn(fields.folded),
     pins: namesIn(fields.pins),
     order: namesIn(fields.order),
@@ -70,6 +75,7 @@ export function arrangementIn(query: URLSearchParams): Arrangement {
     columns: query.get('columns'),
     group: query.get('group'),
     width: query.get('width'),
+    colour: query.get('colour'),
     folded: query.getAll(LISTS.folded),
     pins: query.getAll(LISTS.pins),
     order: query.getAll(LISTS.order),
@@ -82,7 +88,7 @@ export function arrangementIn(query: URLSearchParams): Arrangement {
 /** Writes an arrangement into a query, and leaves what else is in it. What is as always is not written. */
 export function writeArrangement(query: URLSearchParams, arrangement: Arrangement): void {
   for (const key of KEYS) query.delete(key)
-  for (const key of ['columns', 'group', 'width'] as const)
+  for (const key of ['columns', 'group', 'width', 'colour'] as const)
     if (arrangement[key] !== PLAIN[key]) query.set(key, arrangement[key])
   for (const key of ['folded', 'pins', 'order', 'archived'] as const)
     for (const name of arrangement[key]) query.append(LISTS[key], name)

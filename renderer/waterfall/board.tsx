@@ -36,6 +36,7 @@ import { useForecast } from './use-forecast.ts'
 import { usePlace } from './use-place.ts'
 import { useRedAround } from './use-red-around.ts'
 import { useScrolling } from './use-scrolling.ts'
+import { useTint } from './use-tint.ts'
 import { useView } from './use-view.ts'
 
 interface BoardProps {
@@ -86,7 +87,8 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const sleeps = useMemo(() => sleepsOf(timeline.events), [timeline.events])
   const desk = useDesk(one => one.builds)
   const palette = usePalette()
-  const view = useView({ model, palette, live, now: end, gutter: GUTTER_PX, ...size }, refs)
+  const tintOf = useTint()
+  const view = useView({ model, palette, tintOf, live, now: end, gutter: GUTTER_PX, ...size }, refs)
   const { from, to } = view
   // Which days have to be there follows from where the reader is, and that from the axis.
   useEffect(() => {

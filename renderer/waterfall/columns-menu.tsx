@@ -3,6 +3,7 @@ import { Columns3 } from 'lucide-react'
 import { PLAIN } from '../store/arrangement.ts'
 import { arrange, usePreferences } from '../store/preferences.ts'
 import { Segments } from '../ui/parts.tsx'
+import { useTintWords } from './use-tint.ts'
 
 const COLUMNS = [
   { value: 'builders', label: 'Builders' },
@@ -19,10 +20,17 @@ const WIDTHS = [
   { value: 'narrow', label: 'Narrow' },
 ] as const
 
+const COLOURS = [
+  { value: 'result', label: 'Result' },
+  { value: 'slave', label: 'Slave' },
+  { value: 'branch', label: 'Branch' },
+  { value: 'duration', label: 'Duration' },
+] as const
+
 /** Which columns there are, how they are grouped and how wide they are. */
 export function ColumnsMenu() {
   const { arrangement } = usePreferences()
-  const { columns, group, width, all, archived, pins, order } = arrangement
+  const { columns, group, width, colour, all, archived, pins, order } = arrangement
   const moved = pins.length + order.length + archived.length > 0
   return (
     <Popover.Root>
@@ -60,6 +68,15 @@ export function ColumnsMenu() {
                 onChange={value => arrange({ width: value })}
               />
             </Row>
+            <Row label="Colour by">
+              <Segments
+                label="Colour by"
+                choices={COLOURS}
+                value={colour}
+                onChange={value => arrange({ colour: value })}
+              />
+            </Row>
+            <TintKey />
             <label className="columns-all">
               <input
                 type="checkbox"
@@ -90,6 +107,21 @@ export function ColumnsMenu() {
         </Popover.Positioner>
       </Popover.Portal>
     </Popover.Root>
+  )
+}
+
+/** What the colours stand for. */
+function TintKey() {
+  const words = useTintWords()
+  if (words.length === 0) return null
+  return (
+    <ul className="tint-key">
+      {words.map(({ tint, words }) => (
+        <li key={tint} style={{ borderColor: `var(--series-${tint + 1})` }}>
+          <bdi>{words}</bdi>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Step } from '../bridge.ts'
+import type { Build, Step } from '../bridge.ts'
 import { type Look, lookOf } from '../ui/look.ts'
 import { LOWEST_BOX, type Tick } from './axis.ts'
 import { fitText } from './fit-text.ts'
@@ -19,11 +19,15 @@ export interface Scene {
   readonly width: number
   /** Whether the top of the axis is now, with what is expected above it. */
   readonly live: boolean
+  /** Which of the palette's tints a build has; its result is its colour when it is not given. */
+  readonly tintOf?: ((build: Build) => number | null) | undefined
 }
 
 /** So much of a box is a line of text. */
 const LABEL_PX = 15
 const FADE_PX = 3
+/** The edge that shows a tint where the ground is a pattern. */
+const TINT_PX = 5
 /** Of a build that was stopped, its upper end. */
 const BAR_PX = 5
 
@@ -67,7 +71,7 @@ function paintColumn(ctx: CanvasRenderingContext2D, scene: Scene, column: Column
   if (scene.model.daily) paintDays(ctx, scene, column, x)
   paintRed(ctx, scene, column, x)
   for (const box of column.boxes.within(top, top + height))
-    paintBox(ctx, palette, box, x + box.x, box.top - top, top < 0 ? height : height + FADE_PX)
+    paintBox(ctx, scene, box, x + box.x, box.top - top, top < 0 ? height : height + FADE_PX)
 }
 
 // What was slept is no time that anything took.
@@ -114,14 +118,15 @@ function paintRed(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x
 
 function paintBox(
   ctx: CanvasRenderingContext2D,
-  palette: Palette,
+  { palette, tintOf }: Scene,
   box: Box,
   x: number,
   y: number,
   viewHeight: number,
 ) {
   const look = lookOf(box.build.results)
-  const colours = coloursOf(palette, look)
+  const tint = box.builds.length === 1 ? tintOf?.(box.build) : null
+  const colours = { ...coloursOf(palette, look), ...(tint != null && palette.tints[tint]) }
   const width = box.width
   const height = Math.max(LOWEST_BOX, box.height) - 1
   const low = height < LABEL_PX * 2
@@ -143,7 +148,7 @@ function paintBox(
   ctx.restore()
 
   ctx.fillStyle = colours.solid
-  if (look !== 'skipped') ctx.fillRect(x, y, 3, height)
+  if (look !== 'skipped' || tint != null) ctx.fillRect(x, y, tint == null ? 3 : TINT_PX, height)
   // Somebody drew the line.
   if (look === 'cancelled') ctx.fillRect(x, y, width, BAR_PX)
   ctx.lineWidth = look === 'failure' || look === 'exception' ? 1.5 : 1

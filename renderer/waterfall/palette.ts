@@ -1,4 +1,5 @@
 import type { Look } from '../ui/look.ts'
+import { TINTS } from './tint.ts'
 
 /** What the canvas is painted with: the tokens of the theme, and patterns made of them. */
 export interface Palette {
@@ -10,6 +11,8 @@ export interface Palette {
   readonly accent: string
   readonly asleep: CanvasPattern
   readonly failureEdge: string
+  /** For what is no result: slaves, branches, how long it took. */
+  readonly tints: readonly Pick<Colours, 'fill' | 'band' | 'ink' | 'solid'>[]
   readonly looks: Readonly<Record<string, Colours>>
   readonly dots: CanvasPattern
   readonly hatch: CanvasPattern
@@ -58,6 +61,11 @@ export function readPalette(ratio: number): Palette {
     lineFaint: token('line-faint'),
     line: token('line-strong'),
     accent: token('accent'),
+    tints: Array.from({ length: TINTS }, (_, i) => {
+      const solid = token(`series-${i + 1}`)
+      const mixed = (share: number) => `color-mix(in srgb, ${solid} ${share}%, ${token('canvas')})`
+      return { solid, fill: mixed(26), band: mixed(36), ink: token('text') }
+    }),
     asleep: pattern(ratio, 9, (ctx, size) => {
       diagonals(ctx, size, token('line-strong'), 1)
     }),

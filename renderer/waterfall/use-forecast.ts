@@ -6,19 +6,13 @@ import { buildsOf } from './builds-of.ts'
 import { type Estimate, estimateOf } from './estimate.ts'
 import { type Expected, forecast } from './forecast.ts'
 
-/** Which builds are to come, and how long builds take, by what the desk knows. */
-export function useForecast(now: number): {
-  readonly expected: ReadonlyMap<BuilderId, readonly Expected[]>
-  readonly estimate: (id: BuilderId) => Estimate | null
-} {
+export type Estimates = (id: BuilderId) => Estimate | null
+
+/** How long builds of each builder take, by what the desk knows. */
+export function useEstimates(): Estimates {
   const builds = useDesk(desk => desk.builds)
-  const builders = useDesk(desk => desk.builders)
-  const slaves = useDesk(desk => desk.slaves)
-  const requests = useDesk(desk => desk.requests)
-  const queue = useDesk(desk => desk.queue)
-  const schedule = useDesk(desk => desk.schedule)
   const events = useDesk(desk => desk.events)
-  const estimate = useMemo(() => {
+  return useMemo(() => {
     const sleeps = sleepsOf(events)
     const known = new Map<BuilderId, Estimate | null>()
     return (id: BuilderId) => {
@@ -27,6 +21,20 @@ export function useForecast(now: number): {
       return found
     }
   }, [builds, events])
+}
+
+/** Which builds are to come, and how long builds take, by what the desk knows. */
+export function useForecast(now: number): {
+  readonly expected: ReadonlyMap<BuilderId, readonly Expected[]>
+  readonly estimate: Estimates
+} {
+  const builds = useDesk(desk => desk.builds)
+  const builders = useDesk(desk => desk.builders)
+  const slaves = useDesk(desk => desk.slaves)
+  const requests = useDesk(desk => desk.requests)
+  const queue = useDesk(desk => desk.queue)
+  const schedule = useDesk(desk => desk.schedule)
+  const estimate = useEstimates()
   const expected = useMemo(() => {
     const running = [...builds.values()].filter(build => build.completeAt === null)
     return forecast({ now, builders, slaves, running, requests, queue, schedule, estimate })

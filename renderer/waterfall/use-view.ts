@@ -4,7 +4,7 @@ import { ticksOf } from './axis.ts'
 import { contextOf } from './canvas.tsx'
 import { FUTURE_PX } from './future.ts'
 import type { Model } from './model.ts'
-import { paint } from './paint.ts'
+import { paint, type Scene } from './paint.ts'
 import type { Palette } from './palette.ts'
 import { positionAt, topOf } from './place.ts'
 import { goToNow, readPosition, setPosition, subscribePosition } from './position.ts'
@@ -23,6 +23,7 @@ export interface Stage {
   readonly live: boolean
   readonly now: number
   readonly gutter: number
+  readonly tintOf: Scene['tintOf']
   readonly width: number
   readonly height: number
 }
@@ -59,7 +60,7 @@ export function useView(
 
   const draw = () => {
     planned.current = 0
-    const { model, palette, live, now, gutter, width, height } = latest.current
+    const { model, palette, live, now, gutter, width, height, tintOf } = latest.current
     const top = topNow()
     if (refs.layer.current)
       refs.layer.current.style.transform = `translateY(${rendered.current - top}px)`
@@ -72,6 +73,7 @@ export function useView(
         model,
         palette,
         live,
+        tintOf,
         top,
         height,
         left,

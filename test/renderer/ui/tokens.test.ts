@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { contrast, lightOf, seen, VISIONS, type Vision } from '../../helpers/colour.ts'
+import {
+  contrast,
+  lightOf,
+  lightOfBytes,
+  seen,
+  VISIONS,
+  type Vision,
+} from '../../helpers/colour.ts'
 import { ROOT } from '../../helpers/master.ts'
 
 const CSS = readFileSync(join(ROOT, 'renderer/ui/tokens.css'), 'utf8')
@@ -30,6 +37,17 @@ describe.each(['light', 'dark'] as const)('in the %s theme', theme => {
     expect(between('running-mark', 'running-stripe', vision)).toBeGreaterThan(3)
   })
 
+  test('text on the ground of a slave, a branch or a duration can be read', () => {
+    const canvas = channels(tokens.canvas!)
+    for (let i = 1; i <= 6; i++) {
+      const solid = channels(tokens[`series-${i}`]!)
+      // The share of a band, see palette.ts.
+      const [r, g, b] = solid.map((part, at) => Math.round(part * 0.36 + canvas[at]! * 0.64))
+      const ground = lightOfBytes(r!, g!, b!)
+      expect([i, contrast(lightOf(tokens.text!), ground) >= 4.5]).toEqual([i, true])
+    }
+  })
+
   test('text in a box can be read', () => {
     for (const result of RESULTS)
       for (const ground of [`${result}-fill`, `${result}-band`].filter(name => tokens[name]))
@@ -39,6 +57,10 @@ describe.each(['light', 'dark'] as const)('in the %s theme', theme => {
         expect([ground, between(`${result}-on`, ground, 'full') >= 4.5]).toEqual([ground, true])
   })
 })
+
+function channels(hex: string): number[] {
+  return [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16))
+}
 
 /** The colours of a theme, by their names without dashes. */
 function tokensOf(theme: string): Readonly<Record<string, string>> {

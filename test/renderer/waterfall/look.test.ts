@@ -29,7 +29,7 @@ describe('a look', () => {
 
 test('rubbish in an address or in what was kept is as good as nothing', () => {
   for (const text of [
-    'columns=trees&group=&width=9999999px&all=yes&zoom=NaN&axis=round',
+    'columns=trees&colour=7&group=&width=9999999px&all=yes&zoom=NaN&axis=round',
     'zoom=-1',
     'zoom=Infinity',
     `pin=${'x'.repeat(5000)}`,
@@ -68,6 +68,7 @@ function anyLook(): WaterfallLook {
       columns: one('builders', 'slaves'),
       group: one('project', 'tag', 'none'),
       width: one('automatic', 'comfortable', 'narrow'),
+      colour: one('result', 'slave', 'branch', 'duration'),
       folded: some(),
       pins: some(),
       order: some(),

@@ -1,0 +1,43 @@
+import type { Build } from '../bridge.ts'
+import type { Estimates } from './use-forecast.ts'
+
+/** So many colours there are; the last one is for all others. */
+export const TINTS = 6
+
+/** What a colour stands for, in the order of the colours. */
+export const DURATIONS = [
+  'faster than usual',
+  'as usual',
+  'slower than usual',
+  'twice as long',
+] as const
+/** The colours of those, of the six. */
+const DURATION_TINTS = [2, 5, 3, 1] as const
+
+/** How long a build took against what is usual for its builder; `null` when nobody can say. */
+export function durationTint(build: Build, estimate: Estimates): number | null {
+  const usual = estimate(build.builderId)?.medianMs
+  if (build.completeAt === null || !usual) return null
+  const ratio = (build.completeAt - build.startedAt) / usual
+  return durationColour(ratio < 0.75 ? 0 : ratio <= 1.33 ? 1 : ratio < 2 ? 2 : 3)
+}
+
+export function durationColour(step: number): number {
+  return DURATION_TINTS[step]!
+}
+
+/** A colour for each name; those that come later share the last. */
+export function nameTint(names: readonly string[], name: string | null): number | null {
+  if (name === null) return null
+  const at = names.indexOf(name)
+  return at < 0 || at >= TINTS - 1 ? TINTS - 1 : at
+}
+
+/** Names keep their colours: those that are new follow those that were known, most frequent first. */
+export function keepOrder(known: readonly string[], names: readonly (string | null)[]): string[] {
+  const counts = Map.groupBy(names, name => name)
+  counts.delete(null)
+  const found = [...counts].sort(([a, x], [b, y]) => y.length - x.length || (a! < b! ? -1 : 1))
+  const fresh = found.flatMap(([name]) => (known.includes(name!) ? [] : [name!]))
+  return [...known, ...fresh].slice(0, TINTS)
+}
