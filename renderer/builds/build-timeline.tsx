@@ -86,7 +86,7 @@ function Summary({
       {betweenMs >= 1000 && <>; {fineDuration(betweenMs)} were spent between steps</>}.
       {last &&
         (last.id === build.id
-          ? ' Of all that was asked for together, this build ended last.'
+          ? ` Of all that was asked for together, this build ${build.completeAt === null ? 'still runs' : 'ended last'}.`
           : ` Of all that was asked for together, ${nameOf(last.builderId)} #${last.number} ${last.completeAt === null ? 'still runs' : 'ended last'}.`)}
     </p>
   )

@@ -1,4 +1,4 @@
-import { Play, X } from 'lucide-react'
+import { ChartLine, FlaskConical, Play, X } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { type Build, type Builder, type BuilderId, bridge } from '../bridge.ts'
@@ -30,6 +30,24 @@ export function BuildsView({ builderName }: { builderName?: string }) {
         )}
         {builder?.description && <span className="dim cut">{builder.description}</span>}
         <span className="grow" />
+        {builder && (
+          <>
+            <Link
+              className="button quiet"
+              href={`${routes.trends}?${new URLSearchParams({ builder: builder.name })}`}
+            >
+              <ChartLine />
+              Trends
+            </Link>
+            <Link
+              className="button quiet"
+              href={`${routes.tests}?${new URLSearchParams({ builder: builder.name, order: 'name' })}`}
+            >
+              <FlaskConical />
+              Tests
+            </Link>
+          </>
+        )}
         <label>
           <span className="visually-hidden">Builder</span>
           <select

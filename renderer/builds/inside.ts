@@ -54,11 +54,14 @@ export function insideModel(
   const length = end - build.startedAt
   const others = inside.beside.map(one => one.completeAt ?? now)
   const from = Math.max(inside.submittedAt, build.startedAt - length * MARGIN)
-  const to = Math.min(Math.max(end, ...others), end + length * MARGIN)
+  const shown = steps.filter(step => !step.hidden || step.completeAt === null)
+  const usual = new Map(inside.usual.map(one => [one.step, one.medianMs]))
+  const expected = shown
+    .filter(step => step.completeAt === null)
+    .map(step => step.startedAt + (usual.get(step.name) ?? 0))
+  const to = Math.min(Math.max(end, ...others, ...expected), end + length * MARGIN)
   const whole = Math.max(1, to - from)
   const share = (moment: number) => Math.min(1, Math.max(0, (moment - from) / whole))
-  const usual = new Map(inside.usual.map(one => [one.step, one.medianMs]))
-  const shown = steps.filter(step => !step.hidden || step.completeAt === null)
   const spans = [
     { key: 'queue', from: inside.submittedAt, to: build.startedAt },
     ...shown.map(step => ({
@@ -91,7 +94,8 @@ export function insideModel(
         to: step.completeAt ?? now,
       }),
       usualMs,
-      usual: usualMs === null ? null : share(step.startedAt + usualMs),
+      usual:
+        usualMs === null || step.startedAt + usualMs > to ? null : share(step.startedAt + usualMs),
       bytes: bytesOf(step, facts),
       step,
     }

@@ -86,6 +86,16 @@ test('a long wait does not make the build too small to be read: it is cut', () =
 test('of a build that runs, the open step reaches up to now', () => {
   const { bars } = model(build(1, 0, null), [step(1, 'git', 0, null)], inside(), [], T + 30 * S)
   expect(bars[1]).toMatchObject({ look: 'running', right: 1, critical: true })
+  // Of what is usual, as much is drawn as there is room for.
+  const usually = (seconds: number) =>
+    model(
+      build(1, 0, null),
+      [step(1, 'git', 0, null)],
+      inside({ usual: [{ step: 'git', medianMs: seconds * S }] }),
+      [],
+      T + 30 * S,
+    ).bars[1]!
+  expect([usually(36).usual, usually(90).usual]).toEqual([1, null])
 })
 
 test('a build without steps, or of no length, has rows and ticks all the same', () => {
