@@ -104,6 +104,12 @@ export function menuTemplate(actions: MenuActions): MenuItemConstructorOptions[]
         accelerator: 'CmdOrCtrl+K',
         click: () => command('palette'),
       },
+      {
+        id: 'search',
+        label: 'Search all logs',
+        accelerator: 'CmdOrCtrl+Shift+F',
+        click: () => command('go:/search'),
+      },
       { id: 'board', label: 'What needs you', click: () => command('go:/board') },
       { id: 'wall', label: 'Wall in a new window', click: () => actions.openWall() },
       separator,

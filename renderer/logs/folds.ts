@@ -14,6 +14,11 @@ export interface Fold {
   readonly errors: number
 }
 
+/** Whether nobody misses anything who does not open it: what was cut off may be what went wrong. */
+export function isQuiet(fold: Fold): boolean {
+  return fold.errors === 0 && fold.closedAt !== null
+}
+
 /**
  * Pairs marks. Those without a name end the innermost stretch; an end that fits
  * nothing is passed over; what is never ended goes on to the end of a complete log.

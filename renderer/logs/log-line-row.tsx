@@ -101,12 +101,7 @@ export const LogLineRow = memo(function LogLineRow({
             <Text spans={parseAnsi(line.text)} marker={marker} reveal={current} />
           )}
           {line.states !== undefined && line.states > 1 && !fold && (
-            <button
-              type="button"
-              className="log-states"
-              tabIndex={-1}
-              onClick={() => actions.showStates(number)}
-            >
+            <button type="button" className="log-states" onClick={() => actions.showStates(number)}>
               {count(line.states - 1, 'earlier state')}
             </button>
           )}
@@ -133,7 +128,6 @@ function FoldHead({
       type="button"
       className="log-fold"
       aria-expanded={!closed}
-      tabIndex={-1}
       onClick={() => onToggle(fold)}
     >
       {closed ? <ChevronRight /> : <ChevronDown />}

@@ -1,11 +1,10 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Log } from '../bridge.ts'
 import { useKeys } from '../store/keys.ts'
 import { prefer, usePreferences } from '../store/preferences.ts'
 import { lineIn } from '../store/route.ts'
 import { bytes, count, number } from '../ui/format.ts'
 import { copyLines } from './copy-lines.ts'
-import type { Fold } from './folds.ts'
 import { LineStates } from './line-states.tsx'
 import { LogIdContext } from './log-id.ts'
 import { type LineActions, LogLineRow } from './log-line-row.tsx'
@@ -13,10 +12,12 @@ import { logRows } from './log-rows.ts'
 import { LogRuler } from './log-ruler.tsx'
 import { LINE_PX } from './log-scroll.ts'
 import { ErrorTools, nextTimes, SearchTools, ShowTools, TakeMenu } from './log-tools.tsx'
+import { useFolding } from './use-folding.ts'
+import { neighbour, useJump, useMatches } from './use-jumps.ts'
 import { useLogLines } from './use-log-lines.ts'
 import { useLogScroll, useWrappedRows } from './use-log-scroll.ts'
 import { useOutline } from './use-outline.ts'
-import { markerOf, type Search, useSearch, type Wanted } from './use-search.ts'
+import { markerOf, useSearch, type Wanted } from './use-search.ts'
 import './logs.css'
 
 const MARGIN_ROWS = 30
@@ -282,91 +283,4 @@ function Key({ name, does }: { name: string; does: string }) {
 /** `line 12`, `lines 12 to 20`. */
 export function rangeWords({ line, to }: LineRange): string {
   return line === to ? `line ${number(line + 1)}` : `lines ${number(line + 1)} to ${number(to + 1)}`
-}
-
-/** The one of `lines` after or before the one that was gone to last, or after what is in sight. */
-function neighbour(
-  lines: readonly number[],
-  last: number | undefined,
-  top: number,
-  by: number,
-): number {
-  const at = last === undefined ? -1 : lines.indexOf(last)
-  if (at >= 0) return (at + by + lines.length) % lines.length
-  const next = lines.findIndex(line => line >= top)
-  if (by > 0) return Math.max(0, next)
-  return next < 0 ? lines.length - 1 : (next - 1 + lines.length) % lines.length
-}
-
-/** Goes to a line once the rows around it are as they have to be. */
-function useJump(move: (line: number) => void): (line: number) => void {
-  const [wish, setWish] = useState<{ readonly line: number }>()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish moves the view once.
-  useLayoutEffect(() => {
-    if (wish) move(wish.line)
-  }, [wish])
-  return line => setWish({ line })
-}
-
-function useMatches(
-  search: Search,
-  wanted: Wanted,
-  from: () => number,
-  onGo: (found: Search['found'][number]) => void,
-) {
-  const [at, setAt] = useState(0)
-  const begun = useRef({ wanted: undefined as Wanted | undefined, from: 0 })
-  const { found, busy } = search
-  // The first match from where the reader is comes into sight as soon as it is found.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only new matches move the view.
-  useEffect(() => {
-    if (begun.current.wanted === wanted) return
-    const next = found.findIndex(one => one.line >= from())
-    if (next < 0 && (busy || found.length === 0)) return
-    begun.current.wanted = wanted
-    setAt(Math.max(0, next))
-    onGo(found[Math.max(0, next)]!)
-  }, [found, busy, wanted])
-  return {
-    at,
-    current: begun.current.wanted === wanted ? found[Math.min(at, found.length - 1)] : undefined,
-    step(by: number) {
-      if (found.length === 0) return
-      const next = (at + by + found.length) % found.length
-      setAt(next)
-      onGo(found[next]!)
-    },
-  }
-}
-
-function useFolding(folds: readonly Fold[]) {
-  // What the reader chose, by the first line of the fold; the rest is as the log wants it.
-  const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map())
-  const closed = useMemo(
-    () => folds.filter(fold => chosen.get(fold.open) ?? fold.closed),
-    [folds, chosen],
-  )
-  const byLine = useMemo(() => new Map(folds.map(fold => [fold.open, fold])), [folds])
-  const closedLines = useMemo(() => new Set(closed.map(fold => fold.open)), [closed])
-  const choose = (which: readonly Fold[], value: boolean) => {
-    if (which.length > 0)
-      setChosen(before => new Map([...before, ...which.map(fold => [fold.open, value] as const)]))
-  }
-  return {
-    closed,
-    at: (line: number) => byLine.get(line),
-    isClosed: (line: number) => closedLines.has(line),
-    toggle: (fold: Fold) => choose([fold], !closedLines.has(fold.open)),
-    foldAll: () => choose(folds, closed.length < folds.length),
-    foldQuiet: () =>
-      choose(
-        folds.filter(fold => fold.errors === 0),
-        true,
-      ),
-    openAround: (line: number) =>
-      choose(
-        closed.filter(fold => line > fold.open && line <= fold.close),
-        false,
-      ),
-  }
 }

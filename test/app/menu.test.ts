@@ -32,7 +32,7 @@ test.each(['linux', 'win32', 'darwin'] as const)(
 
     expect(ids.toSorted()).toEqual([
       ...['add-repository', 'board', 'data-folder', 'diagnostics', 'new-window', 'palette', 'quit'],
-      ...['reload-configuration', 'settings', 'show-log'],
+      ...['reload-configuration', 'search', 'settings', 'show-log'],
       ...['theme-dark', 'theme-light', 'theme-system', 'wall', 'waterfall', 'whats-new'],
     ])
     expect(keys).toEqual([...new Set(keys)])

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OutlineMark } from '../../../renderer/bridge.ts'
-import { type Fold, foldsOf } from '../../../renderer/logs/folds.ts'
+import { type Fold, foldsOf, isQuiet } from '../../../renderer/logs/folds.ts'
 import { logRows } from '../../../renderer/logs/log-rows.ts'
 import { createRandom } from '../../helpers/random.ts'
 
@@ -42,6 +42,12 @@ test('what is never ended reaches to the end of a complete log, and is none in o
   expect(short(foldsOf([open(4, 'a')], 10, true))).toEqual([[4, 9, 'a', 0]])
   expect(foldsOf([open(4, 'a')], 10, false)).toEqual([])
   expect(foldsOf([open(9, 'a')], 10, true)).toEqual([])
+})
+
+test('a group is quiet when it was ended and holds no error', () => {
+  const marks = [open(0, 'a'), close(1), open(2, 'b'), error(3), close(4), open(5, 'c')]
+  const folds = foldsOf(marks, 10, true)
+  expect(folds.filter(isQuiet).map(fold => fold.title)).toEqual(['a'])
 })
 
 test('rows and lines are the same where nothing is folded', () => {
