@@ -69,6 +69,7 @@ export interface Requests {
   'history:between': HistoryQuestions['between']
   'history:tests': HistoryQuestions['tests']
   'history:red': HistoryQuestions['red']
+  'history:lastEvents': HistoryQuestions['lastEvents']
   'history:load': HistoryQuestions['load']
   'history:test': HistoryQuestions['test']
   /** Who sits at this desk, as git knows it. */

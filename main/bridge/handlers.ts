@@ -82,6 +82,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:blame': ids => master.history.ask('blame', ids),
     'history:inside': id => master.history.ask('inside', id),
     'history:load': query => master.history.ask('load', query),
+    'history:lastEvents': kinds => master.history.ask('lastEvents', kinds),
     'history:red': () => master.history.ask('red'),
     'history:tests': query => master.history.ask('tests', query),
     'history:test': query => master.history.ask('test', query),

@@ -72,9 +72,14 @@ function ofConfig({ config }: NeedsInput): Need[] {
   ]
 }
 
-// A backup that was made since makes good for one that failed.
+/** What the board has to know of, however long ago it was. */
+export const TOLD_EVENTS = ['master-started', 'history-damaged', 'backup-failed', 'backup-made']
+
+// A backup that was made since makes good for one that failed; and what is damaged still is told
+// again after each start.
 function ofEvents({ events }: NeedsInput): Need[] {
-  const damage = events.find(event => event.kind === 'history-damaged')
+  const started = events.find(event => event.kind === 'master-started')?.at ?? 0
+  const damage = events.find(event => event.kind === 'history-damaged' && event.at >= started)
   const backup = events.find(
     event => event.kind === 'backup-failed' || event.kind === 'backup-made',
   )

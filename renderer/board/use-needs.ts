@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { bridge } from '../bridge.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useHistory } from '../store/use-history.ts'
-import { type Need, needsOf } from './needs.ts'
+import { type Need, needsOf, TOLD_EVENTS } from './needs.ts'
 
 /** What needs a person; `undefined` until that is known. */
 export function useNeeds(): readonly Need[] | undefined {
@@ -11,7 +11,9 @@ export function useNeeds(): readonly Need[] | undefined {
   const slaves = useDesk(desk => desk.slaves)
   const projects = useDesk(desk => desk.projects)
   const queue = useDesk(desk => desk.queue)
-  const events = useDesk(desk => desk.events)
+  const told = useHistory('history:lastEvents', [TOLD_EVENTS]).answer
+  const live = useDesk(desk => desk.events)
+  const events = useMemo(() => [...live, ...(told ?? [])].sort((a, b) => b.id - a.id), [live, told])
   const config = useDesk(desk => desk.config)
   const now = useNow(10_000)
   const freeBytes = useFreeBytes()

@@ -2,7 +2,7 @@ import { type Between, type BetweenQuery, changesBetween } from '../db/between.t
 import { type Blamed, blame } from '../db/blame.ts'
 import { changesWithin } from '../db/changes.ts'
 import type { Database } from '../db/database.ts'
-import { eventsWithin } from '../db/events.ts'
+import { eventsWithin, lastEvents } from '../db/events.ts'
 import { type Holdings, type HoldingsQuery, holdings } from '../db/holdings.ts'
 import { type Inside, insideOf } from '../db/inside.ts'
 import { type LogsOfBuilds, type LogsQuery, logsOfBuilds } from '../db/log-places.ts'
@@ -59,6 +59,8 @@ export interface HistoryQuestions {
   test: (query: TestQuery) => TestAnswer
   /** How busy slaves were. */
   load: (query: LoadQuery) => readonly SlaveLoad[]
+  /** The last event of each kind, however long ago. */
+  lastEvents: (kinds: readonly string[]) => readonly MasterEvent[]
   /** Builders that are red, and since when. */
   red: () => readonly RedBuilder[]
   /** How builders fared over a stretch of time. */
@@ -120,6 +122,7 @@ export const HISTORY_ANSWERS: Answers = {
   inside: insideOf,
   between: changesBetween,
   tests: testSummaries,
+  lastEvents,
   red: redBuilders,
   load: slaveLoads,
   test: testRuns,

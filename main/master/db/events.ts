@@ -31,6 +31,16 @@ export function eventsWithin(db: Database, from: Moment, to: Moment, limit: numb
   )
 }
 
+/** The last event of each of some kinds, newest first. */
+export function lastEvents(db: Database, kinds: readonly string[]): MasterEvent[] {
+  return db.all<MasterEvent>(
+    `SELECT id, at, kind, subject, detail FROM events
+     WHERE id IN (SELECT max(id) FROM events WHERE kind IN (SELECT value FROM json_each(?)) GROUP BY kind)
+     ORDER BY id DESC`,
+    JSON.stringify(kinds),
+  )
+}
+
 export function readSchedulerState(
   db: Database,
   scheduler: string,

@@ -101,6 +101,14 @@ test('a backup that was made since makes good for one that failed', () => {
   ]).toEqual([['backup'], []])
 })
 
+test('damage that was not told again since the start is mended', () => {
+  const damaged = event('history-damaged', NOW - 5)
+  expect([
+    kinds(input({ events: [damaged, event('master-started', NOW - 9)] })),
+    kinds(input({ events: [event('master-started', NOW - 1), damaged] })),
+  ]).toEqual([['damage'], []])
+})
+
 test('the most urgent comes first', () => {
   const away = { state: 'away', since: NOW, reason: 'gone' } as const
   expect(
