@@ -24,7 +24,11 @@ export function NoColumns() {
     )
   return (
     <Empty title={`No ${columns} are configured`}>
-      <p>Their history is kept. Add a repository, or mend master.yml in the settings.</p>
+      <p>
+        {columns === 'builders'
+          ? 'Their history is kept. Add a repository, or mend master.yml in the settings.'
+          : 'Attach one in the view of slaves, or press x for columns of builders.'}
+      </p>
     </Empty>
   )
 }

@@ -147,8 +147,10 @@ function paintBox(
   })
   ctx.restore()
 
+  // Of five builds side by side in a narrow column, each is a few pixels wide.
+  const barPx = Math.min(tint == null ? 3 : TINT_PX, width / 3)
   ctx.fillStyle = colours.solid
-  if (look !== 'skipped' || tint != null) ctx.fillRect(x, y, tint == null ? 3 : TINT_PX, height)
+  if (look !== 'skipped' || tint != null) ctx.fillRect(x, y, barPx, height)
   // Somebody drew the line.
   if (look === 'cancelled') ctx.fillRect(x, y, width, BAR_PX)
   ctx.lineWidth = look === 'failure' || look === 'exception' ? 1.5 : 1

@@ -57,6 +57,11 @@ test('the views of the demo desk', async ({ serve, home }) => {
   }
   await expect(page.getByRole('button', { name: /build \d+, running/ }).first()).toBeVisible()
   await takeAll(page, 'waterfall')
+  await goTo(page, 'waterfall?columns=slaves')
+  await takeAll(page, 'waterfall-slaves', [''])
+  await goTo(page, 'waterfall?columns=builders&width=narrow&fold=calc')
+  await takeAll(page, 'waterfall-narrow', [''])
+  await goTo(page, 'waterfall?columns=builders')
   await settled(page)
   for (const [name, view] of Object.entries(VIEWS)) {
     await goToView(page, view)

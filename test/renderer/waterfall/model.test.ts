@@ -78,6 +78,26 @@ describe('boxes', () => {
       if (i > 0) expect(lane[0]).toBeGreaterThanOrEqual(lanes[i - 1]![1]!)
   })
 
+  test('of five at a time are five in the narrowest column, and its lanes stay when they have ended', () => {
+    const builders = Array.from({ length: 200 }, (_, i) => builder(i + 1, 'a'))
+    const plans = plainPlans(builders)
+    const five = [5, 4, 3, 2, 1].map(number => build(number, 50, 10))
+    const model = layOut(input({ plans, builds: five, width: 1000 }))
+    const [column] = model.columns
+    expect([column!.width, column!.lanes]).toEqual([16, 5])
+    const list = column!.boxes.all
+      .map(box => [box.x, box.x + box.width])
+      .sort((a, b) => a[0]! - b[0]!)
+    for (const [i, [from, to]] of list.entries()) {
+      expect(to! - from!).toBeGreaterThan(1.5)
+      expect(from).toBeGreaterThanOrEqual(list[i - 1]?.[1] ?? 0)
+      expect(to).toBeLessThanOrEqual(16)
+    }
+    const lanes = new Map([[column!.plan.key, column!.lanes]])
+    const later = layOut(input({ plans, builds: five.slice(4), width: 1000, lanes }))
+    expect(later.columns[0]!.boxes.all[0]!.width).toBe(column!.boxes.all[0]!.width)
+  })
+
   test('keep their lane when another build of the builder ends', () => {
     const before = boxes([build(2, 30, null), build(1, 50, null)])
     const after = boxes([build(2, 30, null), build(1, 50, 5)])
