@@ -73,7 +73,7 @@ export function LogView({
   const errorLines = useMemo(() => new Set(errors), [errors])
 
   const inSight = Math.ceil(place.height / LINE_PX)
-  const jumpTo = useJump(line => place.moveTo(rows.rowOf(line) - inSight / 3))
+  const jumpTo = useJump(line => place.moveTo(Math.floor(rows.rowOf(line) - inSight / 3)))
   const jump = (line: number) => {
     place.setFollow(false)
     folding.openAround(line)

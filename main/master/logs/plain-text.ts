@@ -6,6 +6,9 @@ const UNSEEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/
 const LOOK = /^(?:\x1b\[|\x9b)([\d;:]*)m$/
 // What moves the place of writing within a line, or wipes a part of it.
 const MOVE = /[\r\x08]|(?:\x1b\[|\x9b)\d*[CDGKJ`]/
+const OTHER_MOVE = /\x08|(?:\x1b\[|\x9b)(?:\d*[CDGJ`]|1K)/
+const WIPE_FIRST = /^\x1b\[[02]?K/
+const WIPE_LAST = /\x1b\[0?K(?:\x1b\[[\d;:]*m)*$/
 const ORDER = /^(?:\x1b\[|\x9b)(\d*)([CDGKJ`])$/
 const TOKEN = new RegExp(`${SEQUENCE.source}|[^]`, 'gu')
 const FURTHEST_COLUMN = 10_000
@@ -25,7 +28,19 @@ export function shownLine(line: string): string {
 
 /** The same without colours: as it is read, and searched. */
 export function plainLine(line: string): string {
-  return withoutSequences(shownLine(line))
+  return lastState(line) ?? withoutSequences(shownLine(line))
+}
+
+// Of an ordinary progress bar, without looking at each character: each state begins at the left,
+// and the last one covers or wipes those before. `undefined` when it is no such line.
+function lastState(line: string): string | undefined {
+  if (!line.includes('\r') || OTHER_MOVE.test(line)) return undefined
+  const states = line.replace(/\r+$/, '').split('\r')
+  const last = states.pop()!
+  const text = withoutSequences(last)
+  const wipes = WIPE_FIRST.test(last) || WIPE_LAST.test(last)
+  const covers = wipes || states.every(state => state.length <= text.length)
+  return covers && !last.slice(1).includes('[2K') ? text.trimEnd() : undefined
 }
 
 /** What stood in the line one after the other, where carriage returns overwrote it; one for most lines. */

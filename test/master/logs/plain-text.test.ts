@@ -68,3 +68,23 @@ test('an index without sequences is found again with them', () => {
   const text = `a${ESC}[1mb${ESC}[0m${ESC}[2mcd`
   expect([0, 1, 2, 3].map(i => text[indexWithSequences(text, i)])).toEqual(['a', 'b', 'c', 'd'])
 })
+
+test('an ordinary progress bar is read as the terminal leaves it, by the short way too', () => {
+  const parts = [
+    '10 %',
+    '50 % of it',
+    'ok',
+    '',
+    `${ESC}[K9`,
+    `${ESC}[2Kx`,
+    `y${ESC}[K`,
+    `${ESC}[31mred`,
+    'z \b',
+  ]
+  for (const a of parts)
+    for (const b of parts)
+      for (const c of parts) {
+        const line = [a, b, c].join('\r')
+        expect([line, plainLine(line)]).toEqual([line, withoutSequences(shownLine(line)).trimEnd()])
+      }
+})
