@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { addAndBuild, ask, box } from './desk-helpers.ts'
-import { expect, test } from './fixtures.ts'
+import { clickMenu } from './desktop-helpers.ts'
+import { expect, ON, test } from './fixtures.ts'
 import { BAD_SOURCE, makeSample } from './sample.ts'
 
 test('who broke what is seen by change, by person, by test and side by side, and told on a wall', async ({
@@ -121,6 +122,24 @@ test('an address with rubbish in it opens its view, or says in words what is wro
     await expect(page.getByText(words).first()).toBeAttached()
   }
   expect(faults).toEqual([])
+})
+
+test(`the menu and the palette open the wall in a window of its own${ON}`, async ({ launch }) => {
+  const application = await launch()
+  const { page } = application
+  await expect(page.getByRole('main')).toBeVisible()
+  const opened = application.app.waitForEvent('window')
+  await clickMenu(application, 'wall')
+  const wall = await opened
+  await expect(wall.getByText('No builder is configured yet')).toBeVisible()
+  await expect(page.getByRole('navigation', { name: 'Views' })).toBeVisible()
+
+  const another = application.app.waitForEvent('window')
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox')).toBeFocused()
+  await page.keyboard.type('wall')
+  await page.keyboard.press('Enter')
+  await expect((await another).getByRole('main', { name: 'Wall' })).toBeVisible()
 })
 
 function hash(page: Page): Promise<string> {
