@@ -2,13 +2,22 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { box } from './desk-helpers.ts'
-import { EVERY_VIEW, goToView, layoutFaults, unseenFocus, walkFaults } from './every-view.ts'
+import {
+  EVERY_VIEW,
+  goToView,
+  layoutFaults,
+  moving,
+  unisolated,
+  unseenFocus,
+  walkFaults,
+} from './every-view.ts'
 import { BAD_SOURCE, makeSample } from './sample.ts'
 import { expect, test } from './slave-fixtures.ts'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const WIDTH = 1440
-const OTHER_WIDTHS = [80, 320, 800, 8000]
+const DARK_WIDTH = 800
+const OTHER_WIDTHS = [80, 320, 8000]
 // Written from right to left, and with signs that are two units long.
 const BRANCH = 'תיקון/🦊-שלילה'
 
@@ -36,13 +45,29 @@ test('every view keeps to WCAG 2.2 AA in both themes, is walked through by a scr
     await look(page, `light ${view}`)
     expect.soft(await walkFaults(page), view).toEqual([])
     expect.soft(await unseenFocus(page), view).toEqual([])
+    expect.soft(await unisolated(page), view).toEqual([])
+    expect.soft(await moving(page), view).toEqual([])
     expect.soft(await layoutFaults(page), `${view} at ${WIDTH} px`).toEqual([])
+  }
+  await goToView(page, 'waterfall')
+  for (const [key, name] of [
+    ['?', 'Keys'],
+    ['Shift+F', 'Force a build'],
+    ['Control+k', 'Commands'],
+  ] as const) {
+    await page.keyboard.press(key)
+    await expect(page.getByRole('dialog', { name })).toBeVisible()
+    await look(page, `light ${name}`)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
   }
   // In the other theme only the colours are others.
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  await page.setViewportSize({ width: DARK_WIDTH, height: 900 })
   for (const view of EVERY_VIEW) {
     await goToView(page, view)
     await look(page, `dark ${view}`, ['color-contrast'])
+    expect.soft(await layoutFaults(page), `${view} at ${DARK_WIDTH} px`).toEqual([])
   }
   for (const width of OTHER_WIDTHS) {
     await page.setViewportSize({ width, height: 900 })

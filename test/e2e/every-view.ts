@@ -9,6 +9,9 @@ export const EVERY_VIEW = [
   'console?who=all',
   'grid',
   'trends',
+  'tests?order=name',
+  'board',
+  'wall',
   'trends?as=table',
   'tests?order=name',
   'tests?builder=calc&suite=&test=negates+a+number',
@@ -42,7 +45,7 @@ export async function goToView(page: Page, view: string): Promise<void> {
   await page.evaluate(hash => {
     location.hash = hash
   }, `#/${view}`)
-  await page.locator('main section, main .view').first().waitFor()
+  await page.locator('main section, main .view').first().waitFor({ timeout: 15_000 })
   await settle(page)
 }
 
@@ -74,6 +77,18 @@ export function layoutFaults(page: Page): Promise<string[]> {
     const faults: string[] = []
     const page = document.scrollingElement!
     if (page.scrollWidth > innerWidth + 1) faults.push(`the page is ${page.scrollWidth} px wide`)
+    // What every view stands between.
+    for (const edge of document.querySelectorAll<HTMLElement>('.title, .rail, .status')) {
+      const { left, right, top, bottom } = edge.getBoundingClientRect()
+      for (const [x, y] of [
+        [left + 3, top + 3],
+        [right - 3, bottom - 3],
+      ] as const) {
+        const hit = document.elementFromPoint(x, y)
+        if (!edge.contains(hit))
+          faults.push(`${nameOf(edge)} lies below ${nameOf(hit as HTMLElement)}`)
+      }
+    }
     const controls = 'button, a[href], input, select, summary, h1, h2, [role="tab"]'
     for (const element of document.querySelectorAll<HTMLElement>(controls)) {
       // What the waterfall places by time is moved with it, and has tests of its own.
@@ -151,6 +166,33 @@ export function unseenFocus(page: Page): Promise<string[]> {
   })
 }
 
+/** What moves although the person wants everything still. */
+export function moving(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    document
+      .getAnimations()
+      .filter(one => one.playState === 'running' && Number(one.effect?.getTiming().duration) > 10)
+      .map(one => String((one.effect as KeyframeEffect).target?.className)),
+  )
+}
+
+/** Texts that are written from right to left, and would turn what stands beside them around. */
+export function unisolated(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = []
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let text = texts.nextNode() as Text | null; text; text = texts.nextNode() as Text | null) {
+      const own = text.parentElement!
+      if (!/[\u0590-\u08ff]/.test(text.data)) continue
+      // Blocks are apart by themselves; what stands within a line has to be set apart.
+      if (own.closest('option, .visually-hidden, script')) continue
+      if (['isolate', 'plaintext'].includes(getComputedStyle(own).unicodeBidi)) continue
+      found.push(`${own.tagName.toLowerCase()}.${own.className} “${text.data.slice(0, 40)}”`)
+    }
+    return [...new Set(found)]
+  })
+}
+
 interface AxNode {
   readonly role?: { readonly value: string }
   readonly name?: { readonly value: string }
@@ -182,9 +224,11 @@ export async function walkFaults(page: Page): Promise<string[]> {
       faults.push(`a heading of level ${next} after one of ${level}`)
     level = next
   }
-  for (const landmark of ['banner', 'main', 'contentinfo'])
+  // The wall fills its window by itself.
+  const framed = (await page.locator('.rail').count()) > 0
+  for (const landmark of framed ? ['banner', 'main', 'contentinfo'] : ['main'])
     if (counted.get(landmark) !== 1) faults.push(`${counted.get(landmark) ?? 0} × ${landmark}`)
-  if (navigations.size === 0 || navigations.size !== counted.get('navigation'))
+  if (framed && (navigations.size === 0 || navigations.size !== counted.get('navigation')))
     faults.push(`navigations called ${[...navigations].join(', ')}`)
   if (!counted.has('heading')) faults.push('no heading')
   return faults
