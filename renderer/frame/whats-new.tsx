@@ -17,6 +17,7 @@ const RELEASES: readonly Release[] = [
       'A history that can’t be used says what is safe, and offers ways on.',
       'Updates that never end a build by themselves.',
       'A shell in the folder of a build.',
+      'Beside the waterfall: who broke what, by change and by person; trends; tests over many builds; two builds compared down to their logs; what needs you; and a wall for a big screen.',
       'A tray, notifications, links that open a build, a start at login.',
     ],
   },
