@@ -1,5 +1,5 @@
 import { Popover } from '@base-ui/react/popover'
-import { AppWindow, Bookmark, Link2, Pencil, Trash2 } from 'lucide-react'
+import { AppWindow, Bookmark, Image, Link2, Pencil, Trash2 } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { bridge, type SavedView } from '../bridge.ts'
 import { copyText, tellError } from '../store/actions.ts'
@@ -15,7 +15,14 @@ import './views.css'
  *
  * @param place The address of the view as it is shown.
  */
-export function ViewsMenu({ place }: { place: () => string }) {
+export function ViewsMenu({
+  place,
+  onPicture,
+}: {
+  place: () => string
+  /** Saves what is seen as a picture. */
+  onPicture: () => Promise<void>
+}) {
   const [open, setOpen] = useState(false)
   useKeys({ v: () => setOpen(true) })
   return (
@@ -29,6 +36,17 @@ export function ViewsMenu({ place }: { place: () => string }) {
           <Popover.Popup className="popover views-menu">
             <Popover.Title render={<h2 />}>Saved views</Popover.Title>
             <Views place={place} onClose={() => setOpen(false)} />
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                setOpen(false)
+                void onPicture()
+              }}
+            >
+              <Image />
+              Save as a picture
+            </button>
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>

@@ -1,5 +1,6 @@
 import { arrange, readPreferences } from '../store/preferences.ts'
 import { go, routes } from '../store/route.ts'
+import { savePicture } from './save-picture.ts'
 
 /** What the palette offers of the waterfall's columns. */
 export function columnCommands(): readonly { label: string; run(): void }[] {
@@ -22,6 +23,7 @@ export function columnCommands(): readonly { label: string; run(): void }[] {
     offer('Group columns by project', { group: 'project', folded: [] }),
     offer('Group columns by tag', { group: 'tag', folded: [] }),
     offer('Columns without groups', { group: 'none', folded: [] }),
+    { label: 'Save as a picture', run: () => void savePicture() },
     offer(all ? 'Hide archived columns' : 'Show archived columns', { all: !all }),
   ]
 }

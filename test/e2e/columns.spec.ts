@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { openHistory } from '../../main/master/db/history.ts'
@@ -108,7 +108,13 @@ test('columns are slaves, narrow heads show in whole, builds are compared, and a
   await page.getByLabel('Name of this view').fill('What slaves do')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('button', { name: 'Rename: What slaves do' })).toBeVisible()
-  await page.keyboard.press('Escape')
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save as a picture' }).click()
+  const picture = readFileSync(await (await download).path())
+  expect(picture.subarray(1, 4).toString()).toBe('PNG')
+  // As large as what is seen, and not of one colour.
+  const { width } = (await page.locator('.board').boundingBox())!
+  expect([picture.readUInt32BE(16), picture.length > 10_000]).toEqual([Math.round(width), true])
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await page.keyboard.press('x')
   await expect(narrow).toBeVisible()
