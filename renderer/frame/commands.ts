@@ -29,7 +29,7 @@ export const COMMANDS = {
   flaky: { label: 'Flaky tests', detail: 'go to' },
   slow: { label: 'Slowest tests', detail: 'go to' },
   slaves: { label: 'Slaves', detail: 'go to', key: 'g s' },
-  search: { label: 'Search all logs', detail: 'go to', key: 'g /' },
+  search: { label: 'Search all logs', detail: 'go to', key: 'g /', menu: 'search' },
   settings: { label: 'Settings', detail: 'go to', key: 'g ,', menu: 'settings' },
   palette: { label: 'Commands', detail: 'this list', key: 'Ctrl K', menu: 'palette' },
   keys: { label: 'Keys', detail: 'what each does', key: '?' },
