@@ -228,12 +228,14 @@ const PLACES: Readonly<Record<string, string>> = {
   ',': routes.settings,
 }
 const PREFIX_MS = 1500
+const NEVER = Number.NEGATIVE_INFINITY
 
 function useGlobalKeys(onPalette: () => void, onHelp: () => void) {
   const force = useForceDialog()
   const [location] = useLocation()
   useEffect(() => {
-    let prefixedAt = 0
+    // Not 0: a page is not in want of a second key in its first moments.
+    let prefixedAt = NEVER
     const listen = (event: KeyboardEvent) => {
       // In a shell Ctrl+K is the shell's.
       if (event.ctrlKey && isInTerminal(event.target)) return
@@ -247,7 +249,7 @@ function useGlobalKeys(onPalette: () => void, onHelp: () => void) {
       // Nobody sits before it.
       if (location === routes.wall) return
       const prefixed = performance.now() - prefixedAt < PREFIX_MS
-      prefixedAt = 0
+      prefixedAt = NEVER
       if (prefixed && PLACES[event.key]) {
         // The view that is open has keys of its own of that name.
         event.stopImmediatePropagation()

@@ -14,6 +14,8 @@ import type { Blame } from './use-red-around.ts'
 export const GUTTER_PX = 216
 /** Where changes begin, right of the times. */
 const CHANGES_X = 54
+/** A change is of several elements: fewer of them than of boxes are in the page around the view. */
+const SPARED_PX = 120
 
 /** The times, and the changes at their moments. Pointing at a change lights the builds that hold it. */
 export function Gutter({
@@ -45,7 +47,8 @@ export function Gutter({
     if (id === picked || id === lit.change) return 'lit'
     return blame?.suspects.has(id) ? 'suspect' : undefined
   }
-  const marks = model.changes.filter(mark => mark.y + CHANGE_PX > from && mark.exactY < to)
+  const [above, below] = [from + SPARED_PX, to - SPARED_PX]
+  const marks = model.changes.filter(mark => mark.y + CHANGE_PX > above && mark.exactY < below)
   return (
     <div className="gutter" style={{ width: GUTTER_PX, height: to - from }}>
       {(live && from < 0 ? [...futureTicks(model.future), ...ticks] : ticks).map(
@@ -57,11 +60,14 @@ export function Gutter({
         ),
       )}
       <svg className="leaders" aria-hidden width={CHANGES_X} height="100%">
-        {marks.map(({ change, exactY, y }) => (
+        {[undefined, 'suspect', 'lit'].map(sign => (
           <path
-            key={change.id}
-            className={signOf(change.id)}
-            d={`M44 ${exactY - from}h3L52 ${y - from + CHANGE_PX / 2}`}
+            key={sign ?? ''}
+            className={sign}
+            d={marks
+              .filter(({ change }) => signOf(change.id) === sign)
+              .map(({ exactY, y }) => `M44 ${exactY - from}h3L52 ${y - from + CHANGE_PX / 2}`)
+              .join('')}
           />
         ))}
       </svg>
@@ -93,7 +99,15 @@ export function Gutter({
         ))}
       <ul aria-label="Changes">
         {marks.map(({ change, y }) => (
-          <li key={change.id} style={{ top: y - from, height: CHANGE_PX, left: CHANGES_X }}>
+          // Shifted, and not placed: that is no layout of the page.
+          <li
+            key={change.id}
+            style={{
+              transform: `translateY(${y - from}px)`,
+              height: CHANGE_PX,
+              left: CHANGES_X,
+            }}
+          >
             <ChangeRow
               change={change}
               sign={signOf(change.id) ?? ''}
@@ -139,22 +153,18 @@ const ChangeRow = memo(function ChangeRow({
       onBlur={() => onPoint(null)}
     >
       <Avatar who={change.who} />
-      <span className="grow">
-        <span className="cut what">{change.subject || '(no message)'}</span>
-        {held === null ? (
-          <span className="cut where">
-            {change.project} <bdi>{change.branch}</bdi>{' '}
-            <span className="mono">{shortRevision(change.revision)}</span>
-          </span>
-        ) : (
-          <span className="cut where" title={held}>
-            {held}
-          </span>
-        )}
+      <span className="cut what">{change.subject || '(no message)'}</span>
+      <span className="cut where" title={held ?? undefined}>
+        {held ?? `${change.project} ${isolated(change.branch)} ${shortRevision(change.revision)}`}
       </span>
     </button>
   )
 })
+
+// As `bdi` does it, without an element: there is a row for each of many changes.
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`
+}
 
 const CALENDAR = { day, month }
 

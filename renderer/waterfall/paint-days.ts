@@ -45,7 +45,8 @@ function paintDay(
   }
   if (bad > 0) {
     ctx.fillStyle = colours.solid
-    ctx.fillRect(x, y, Math.max(4, width * (bad / cell.builds)), height)
+    const least = Math.min(4, width * 0.15)
+    ctx.fillRect(x, y, Math.max(least, width * (bad / cell.builds)), height)
   }
   if (height < LEAST_FOR_COUNT_PX || width < LEAST_WIDE_FOR_COUNT) return
   const words = String(cell.builds)

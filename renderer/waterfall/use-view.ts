@@ -12,7 +12,7 @@ import { goToNow, readPosition, setPosition, subscribePosition } from './positio
 /** So much around what is in sight is in the page, to be there when it comes into sight. */
 const MARGIN_PX = 240
 /** Having moved so far, what is in the page is another. */
-const REFRESH_PX = 160
+const REFRESH_PX = 110
 /** History is fetched while its end is this far from being seen. */
 const AHEAD_PX = 2400
 const FOOT_PX = 160

@@ -91,6 +91,24 @@ test('how builders fare over a year', async ({ serve, dataDir }) => {
   await takeAll(page, 'trends')
 })
 
+test('a year in days, in rows, and summed up', async ({ serve, dataDir }) => {
+  makeHistory(dataDir, 3000, 6, 5)
+  writeFileSync(join(dataDir, 'master.yml'), historyConfig(6))
+  const { page } = await serve()
+  await expect(page.locator('.box').first()).toBeVisible()
+  await page.locator('#waterfall-board').focus()
+  await page.keyboard.press('m')
+  await expect(page.locator('.box').first()).toBeVisible()
+  await takeAll(page, 'waterfall-events', [''])
+  await goTo(page, 'waterfall?zoom=0.1')
+  await expect(page.locator('.column p').first()).toContainText('builds')
+  await page.mouse.move(560, 640)
+  await takeAll(page, 'waterfall-days')
+  await page.keyboard.press('u')
+  await expect(page.getByRole('dialog')).toContainText('median')
+  await takeAll(page, 'waterfall-sum', [''])
+})
+
 test('the first screen', async ({ serve, home }) => {
   test.setTimeout(120_000)
   const { page } = await serve()
