@@ -104,44 +104,32 @@ function select(before: Style, parameters: string): Style {
   return style
 }
 
+const SWITCHES: Readonly<Record<number, Style>> = {
+  1: { bold: true },
+  2: { dim: true },
+  3: { italic: true },
+  7: { inverse: true },
+  9: { strike: true },
+  21: { underline: true },
+  22: { bold: false, dim: false },
+  23: { italic: false },
+  24: { underline: false },
+  27: { inverse: false },
+  29: { strike: false },
+  39: { color: undefined },
+  49: { background: undefined },
+}
+
 function selectOne(style: Style, code: number, part: number | undefined): Style {
-  switch (code) {
-    case 0:
-      return {}
-    case 1:
-      return { ...style, bold: true }
-    case 2:
-      return { ...style, dim: true }
-    case 3:
-      return { ...style, italic: true }
-    case 4:
-      return { ...style, underline: part !== 0 }
-    case 7:
-      return { ...style, inverse: true }
-    case 9:
-      return { ...style, strike: true }
-    case 21:
-      return { ...style, underline: true }
-    case 22:
-      return { ...style, bold: false, dim: false }
-    case 23:
-      return { ...style, italic: false }
-    case 24:
-      return { ...style, underline: false }
-    case 27:
-      return { ...style, inverse: false }
-    case 29:
-      return { ...style, strike: false }
-    case 39:
-      return { ...style, color: undefined }
-    case 49:
-      return { ...style, background: undefined }
-  }
-  if (code >= 30 && code <= 37) return { ...style, color: NAMES[code - 30] }
-  if (code >= 40 && code <= 47) return { ...style, background: NAMES[code - 40] }
-  if (code >= 90 && code <= 97) return { ...style, color: `bright-${NAMES[code - 90]}` }
-  if (code >= 100 && code <= 107) return { ...style, background: `bright-${NAMES[code - 100]}` }
-  return style
+  if (code === 0) return {}
+  // How it is underlined; 0 for not at all.
+  if (code === 4) return { ...style, underline: part !== 0 }
+  const name = NAMES[code % 10]!
+  if (code >= 30 && code <= 37) return { ...style, color: name }
+  if (code >= 40 && code <= 47) return { ...style, background: name }
+  if (code >= 90 && code <= 97) return { ...style, color: `bright-${name}` }
+  if (code >= 100 && code <= 107) return { ...style, background: `bright-${name}` }
+  return { ...style, ...SWITCHES[code] }
 }
 
 // 5;n of 256, or 2;r;g;b. With colons a number for the colour space may stand before r.

@@ -64,22 +64,12 @@ export function SearchTools({
         <span className="log-hits" role="status" title={search.problem}>
           {search.problem ?? describeHits(search, at, wanted.text)}
         </span>
-        <Toggle
-          label="Match case"
-          hint="Upper and lower case are different"
-          on={!wanted.ignoreCase}
-          onChange={on => onWanted({ ...wanted, ignoreCase: !on })}
-        >
-          <CaseSensitive />
-        </Toggle>
-        <Toggle
-          label="Regular expression"
-          hint="Regular expression"
-          on={wanted.regex}
-          onChange={regex => onWanted({ ...wanted, regex })}
-        >
-          <Regex />
-        </Toggle>
+        <SearchSwitches
+          matchCase={!wanted.ignoreCase}
+          regex={wanted.regex}
+          onMatchCase={on => onWanted({ ...wanted, ignoreCase: !on })}
+          onRegex={regex => onWanted({ ...wanted, regex })}
+        />
       </div>
       <Action label="Match before" disabled={none} onClick={() => onStep(-1)}>
         <ArrowUp />
@@ -87,6 +77,35 @@ export function SearchTools({
       <Action label="Next match" disabled={none} onClick={() => onStep(1)}>
         <ArrowDown />
       </Action>
+    </>
+  )
+}
+
+/** How a text is searched for. */
+export function SearchSwitches({
+  matchCase,
+  regex,
+  onMatchCase,
+  onRegex,
+}: {
+  matchCase: boolean
+  regex: boolean
+  onMatchCase: (on: boolean) => void
+  onRegex: (on: boolean) => void
+}) {
+  return (
+    <>
+      <Toggle
+        label="Match case"
+        hint="Upper and lower case are different"
+        on={matchCase}
+        onChange={onMatchCase}
+      >
+        <CaseSensitive />
+      </Toggle>
+      <Toggle label="Regular expression" hint="Regular expression" on={regex} onChange={onRegex}>
+        <Regex />
+      </Toggle>
     </>
   )
 }
@@ -262,7 +281,7 @@ function Action({
   return hint ? <Hint text={hint}>{button}</Hint> : button
 }
 
-export function Toggle({
+function Toggle({
   label,
   hint,
   on,

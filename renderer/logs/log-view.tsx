@@ -67,7 +67,7 @@ export function LogView({
   const folding = useFolding(outline.folds)
   const rows = useMemo(() => logRows(lineCount, folding.closed), [lineCount, folding.closed])
   const place = useLogScroll(scroller, rows, wrap, growing, growing && !linked)
-  const search = useSearch(log.id, wanted)
+  const search = useSearch(log.id, wanted, lineCount)
   const marker = useMemo(() => markerOf(wanted), [wanted])
   const found = useMemo(() => new Set(search.found.map(one => one.line)), [search.found])
   const errorLines = useMemo(() => new Set(errors), [errors])

@@ -24,52 +24,69 @@ export interface Wanted {
 const NOTHING: Search = { found: [], busy: false, problem: undefined }
 const MOST_MATCHES = 20_000
 const TYPING_MS = 120
+const GROWING_MS = 500
 
-/** Searches a log on the master, piece by piece, so that the first matches show at once. */
-export function useSearch(logId: LogId, wanted: Wanted): Search {
+/**
+ * Searches a log on the master, piece by piece, so that the first matches show at once;
+ * and goes on as the log grows.
+ */
+export function useSearch(logId: LogId, wanted: Wanted, lineCount: number): Search {
   const [search, setSearch] = useState<Search>(NOTHING)
-  const turn = useRef(0)
+  const latest = useRef(lineCount)
+  latest.current = lineCount
+  const goOn = useRef<() => void>(() => {})
   const { text, regex, ignoreCase } = wanted
 
   useEffect(() => {
-    const mine = ++turn.current
-    if (text === '') {
-      setSearch(NOTHING)
-      return
+    let found: Found[] = []
+    let seen = 0
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let over = text === ''
+    setSearch({ ...NOTHING, busy: !over })
+    const start = (ms: number) => {
+      if (!over) timer ??= setTimeout(() => void run(), ms)
     }
-    setSearch({ ...NOTHING, busy: true })
-    const timer = setTimeout(() => void run(), TYPING_MS)
+    start(TYPING_MS)
+    goOn.current = () => {
+      if (seen > 0 && latest.current > seen) start(GROWING_MS)
+    }
     return () => {
       clearTimeout(timer)
-      turn.current++
+      over = true
     }
 
     async function run() {
-      const found: Found[] = []
-      for (
-        let from: LogPosition | null = { line: 0, byte: 0 };
-        from !== null && found.length < MOST_MATCHES;
-      ) {
-        try {
+      const upTo = latest.current
+      // The last line may have grown since it was looked at.
+      const first = Math.max(0, seen - 1)
+      found = found.filter(one => one.line < first)
+      try {
+        for (let from: LogPosition | null = { line: first, byte: 0 }; from; ) {
           const query: LogSearch = { logId, pattern: text, regex, ignoreCase, from, limit: 2000 }
           const answer = await bridge.request('log:search', query)
-          if (turn.current !== mine) return
+          if (over) return
+          from = answer.next
           for (const { line, byte } of answer.matches) {
             const piece = Math.floor(byte / PIECE_BYTES)
             const last = found.at(-1)
             if (last?.line !== line || last.piece !== piece) found.push({ line, piece })
           }
-          from = answer.next
-          setSearch({ found: [...found], busy: from !== null, problem: undefined })
-        } catch (error) {
-          if (turn.current === mine)
-            setSearch({ found: [], busy: false, problem: (error as Error).message })
-          return
+          if (found.length >= MOST_MATCHES) over = true
+          setSearch({ found: [...found], busy: from !== null && !over, problem: undefined })
+          if (over) return
         }
+        seen = upTo
+        timer = undefined
+        goOn.current()
+      } catch (error) {
+        if (!over) setSearch({ ...NOTHING, problem: (error as Error).message })
+        over = true
       }
-      if (turn.current === mine) setSearch({ found, busy: false, problem: undefined })
     }
   }, [logId, text, regex, ignoreCase])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what has come is searched too.
+  useEffect(() => goOn.current(), [lineCount])
 
   return search
 }

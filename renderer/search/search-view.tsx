@@ -1,7 +1,7 @@
-import { ArrowDown, CaseSensitive, Regex, Search, Square } from 'lucide-react'
+import { ArrowDown, Search, Square } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { FoundLog } from '../bridge.ts'
-import { Toggle } from '../logs/log-tools.tsx'
+import { SearchSwitches } from '../logs/log-tools.tsx'
 import { RESULT_NAMES } from '../results.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
@@ -50,22 +50,12 @@ export function SearchView() {
               if (event.key === 'Escape') stop()
             }}
           />
-          <Toggle
-            label="Match case"
-            hint="Upper and lower case are different"
-            on={state.matchCase}
-            onChange={matchCase => setState({ ...state, matchCase })}
-          >
-            <CaseSensitive />
-          </Toggle>
-          <Toggle
-            label="Regular expression"
-            hint="Regular expression"
-            on={state.regex}
-            onChange={regex => setState({ ...state, regex })}
-          >
-            <Regex />
-          </Toggle>
+          <SearchSwitches
+            matchCase={state.matchCase}
+            regex={state.regex}
+            onMatchCase={matchCase => setState({ ...state, matchCase })}
+            onRegex={regex => setState({ ...state, regex })}
+          />
         </div>
         <Filters state={state} onChange={setState} />
         <span className="grow" />
