@@ -159,12 +159,22 @@ function Row({ need }: { need: Need }) {
       return (
         <Line
           sign={<HardDrive />}
-          title={`Only ${bytes(need.freeBytes)} are free`}
-          detail="Builds end in exceptions when the disk of the master is full. Backups and kept files can be made to take less."
+          title={`Only ${bytes(need.freeBytes)} are free${need.slave === null ? '' : ` on ${need.slave}`}`}
+          detail={
+            need.slave === null
+              ? 'Builds end in exceptions when the disk of the master is full. Backups and kept files can be made to take less.'
+              : 'Builds on it fail when its disk is full.'
+          }
         >
-          <Link className="button" href={routes.settings}>
-            What is kept
-          </Link>
+          {need.slave === null ? (
+            <Link className="button" href={routes.settings}>
+              What is kept
+            </Link>
+          ) : (
+            <Link className="button" href={routes.slave(need.slave, 'terminal')}>
+              Terminal
+            </Link>
+          )}
         </Line>
       )
     case 'source':

@@ -13,7 +13,7 @@ export type Need =
   | { readonly kind: 'config'; readonly line: number | null; readonly reason: string }
   | { readonly kind: 'damage'; readonly file: string; readonly reason: string }
   | { readonly kind: 'backup'; readonly reason: string; readonly at: number }
-  | { readonly kind: 'disk'; readonly freeBytes: number }
+  | ({ readonly kind: 'disk' } & Disk)
   | { readonly kind: 'red'; readonly builder: Builder; readonly red: RedBuilder }
   | {
       readonly kind: 'stuck'
@@ -30,6 +30,12 @@ export type Need =
       readonly reason: string
     }
 
+export interface Disk {
+  /** The machine that has it; `null` for the master's own. */
+  readonly slave: string | null
+  readonly freeBytes: number
+}
+
 export interface NeedsInput {
   readonly now: number
   readonly builders: readonly Builder[]
@@ -39,7 +45,8 @@ export interface NeedsInput {
   /** Newest first. */
   readonly events: readonly MasterEvent[]
   readonly config: Pick<ConfigStatus, 'good' | 'problems'>
-  readonly freeBytes: number | null
+  /** As far as it is known. */
+  readonly disks: readonly Disk[]
   readonly red: readonly RedBuilder[]
 }
 
@@ -93,8 +100,10 @@ function ofEvents({ events }: NeedsInput): Need[] {
   ]
 }
 
-function ofDisk({ freeBytes }: NeedsInput): Need[] {
-  return freeBytes !== null && freeBytes < LOW_DISK_BYTES ? [{ kind: 'disk', freeBytes }] : []
+function ofDisk({ disks }: NeedsInput): Need[] {
+  return disks
+    .filter(disk => disk.freeBytes < LOW_DISK_BYTES)
+    .map((disk): Need => ({ kind: 'disk', ...disk }))
 }
 
 function ofRed({ red, builders }: NeedsInput): Need[] {

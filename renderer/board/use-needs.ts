@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react'
-import { bridge } from '../bridge.ts'
+import { bridge, type Slave } from '../bridge.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useHistory } from '../store/use-history.ts'
-import { type Need, needsOf, TOLD_EVENTS } from './needs.ts'
+import { type Disk, type Need, needsOf, TOLD_EVENTS } from './needs.ts'
 
 /** What needs a person; `undefined` until that is known. */
 export function useNeeds(): readonly Need[] | undefined {
@@ -16,7 +16,7 @@ export function useNeeds(): readonly Need[] | undefined {
   const events = useMemo(() => [...live, ...(told ?? [])].sort((a, b) => b.id - a.id), [live, told])
   const config = useDesk(desk => desk.config)
   const now = useNow(10_000)
-  const freeBytes = useFreeBytes()
+  const disks = useDisks(slaves)
   return useMemo(
     () =>
       red === undefined && problem === undefined
@@ -29,20 +29,44 @@ export function useNeeds(): readonly Need[] | undefined {
             queue,
             events,
             config,
-            freeBytes,
+            disks,
             red: red ?? [],
           }),
-    [red, problem, builders, slaves, projects, queue, events, config, now, freeBytes],
+    [red, problem, builders, slaves, projects, queue, events, config, now, disks],
   )
 }
 
-/** The disk fills without any news: it is looked at each minute. */
-function useFreeBytes(): number | null {
+const NONE: readonly Disk[] = []
+
+/** Disks fill without any news: they are looked at each minute. */
+function useDisks(slaves: readonly Slave[]): readonly Disk[] {
   const minute = useNow(60_000)
-  const [free, setFree] = useState<number | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again each minute.
+  const [disks, setDisks] = useState(NONE)
+  // Those of this machine build on the master's own disk.
+  const far = slaves
+    .filter(slave => slave.active && slave.state === 'online' && slave.kind !== 'local')
+    .map(slave => slave.name)
+  const names = JSON.stringify(far)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again each minute, and when other slaves are there.
   useEffect(() => {
-    bridge.request('desk:freeBytes').then(setFree, () => {})
-  }, [minute])
-  return free
+    let wanted = true
+    void Promise.all([
+      freeOf(null, bridge.request('desk:freeBytes')),
+      ...far.map(name =>
+        freeOf(
+          name,
+          bridge.request('slave:vitals', name).then(all => all.at(-1)?.diskFreeBytes ?? null),
+        ),
+      ),
+    ]).then(found => wanted && setDisks(found.flat()))
+    return () => {
+      wanted = false
+    }
+  }, [minute, names])
+  return disks
+}
+
+async function freeOf(slave: string | null, asked: Promise<number | null>): Promise<Disk[]> {
+  const freeBytes = await asked.catch(() => null)
+  return freeBytes === null ? [] : [{ slave, freeBytes }]
 }

@@ -17,7 +17,7 @@ function input(part: Partial<NeedsInput> = {}): NeedsInput {
     queue: [],
     events: [],
     config: { good: true, problems: [] },
-    freeBytes: 80_000_000_000,
+    disks: [{ slave: null, freeBytes: 80_000_000_000 }],
     red: [],
     ...part,
   }
@@ -115,7 +115,7 @@ test('the most urgent comes first', () => {
     kinds({
       ...waiting([{ kind: 'no-slave' }]),
       red: [{ builderId: builder.id } as RedBuilder, { builderId: 9 } as unknown as RedBuilder],
-      freeBytes: 1000,
+      disks: [{ slave: 'mini', freeBytes: 1000 }],
       config: { good: false, problems: [] },
       events: [event('history-damaged', NOW)],
       slaves: [slave({ state: 'lost' })],
