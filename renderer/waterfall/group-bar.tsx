@@ -12,7 +12,7 @@ export const GroupBar = memo(
     const style = { width, left: x }
     const words = (
       <>
-        {!plan.folded && <span className="cut">{name}</span>}
+        <span className={plan.folded ? 'visually-hidden' : 'cut'}>{name}</span>{' '}
         {plan.count > 1 && (plan.folded || width > 64) && <span className="dim">{plan.count}</span>}
       </>
     )
@@ -29,7 +29,6 @@ export const GroupBar = memo(
         className={className}
         style={style}
         aria-expanded={!plan.folded}
-        aria-label={`${name}, ${plan.count}`}
         title={`${name}: ${plan.folded ? 'unfold' : 'fold into one column'}`}
         onClick={() => toggleGroup(plan.title)}
       >

@@ -43,7 +43,7 @@ test('columns are grouped, folded, pinned, moved, put away and filtered, and the
   await expect.poll(() => placesOf(page)).toEqual(before)
   await page.keyboard.press('Home')
 
-  await page.getByRole('button', { name: 'b, 4' }).click()
+  await page.getByRole('button', { name: 'b 4', exact: true }).click()
   await expect(head(page, 'project:b')).toHaveAttribute('title', /^b: \d/)
   await head(page, 'builder-3').click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Pin to the left' }).click()
