@@ -5,6 +5,7 @@ import { coloursOf } from './palette.ts'
 
 const LEAST_FOR_COUNT_PX = 13
 const LEAST_WIDE_FOR_COUNT = 30
+const LEAST_FOR_PATTERN_PX = 5
 
 /** A column as a strip of days: the worst result of each, the share that went bad, and how many builds. */
 export function paintDays(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x: number) {
@@ -44,7 +45,9 @@ function paintDay(
     ctx.fillRect(x, y, width, height)
   }
   if (bad > 0) {
-    ctx.fillStyle = colours.solid
+    // Shape before hue, where there is room for it.
+    const pattern = worst === 'exception' ? palette.crossHatch : palette.hatch
+    ctx.fillStyle = height > LEAST_FOR_PATTERN_PX ? pattern : colours.solid
     const least = Math.min(4, width * 0.15)
     ctx.fillRect(x, y, Math.max(least, width * (bad / cell.builds)), height)
   }
