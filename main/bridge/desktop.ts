@@ -18,7 +18,8 @@ type DesktopHandlers = Pick<
 
 /** @param door Comes after the handlers are made, and in the desktop app only. */
 export function desktopHandlers(door: () => DesktopDoor | undefined): DesktopHandlers {
-  const there = () => mustBe(door(), 'a browser has no tray; this is for the desktop app')
+  const there = () =>
+    mustBe(door(), 'this is for the desktop app; a browser has no desktop of its own')
   return {
     'desktop:show': () => there().info(),
     'window:open'({ place }) {

@@ -1,6 +1,6 @@
 import { Modal } from '../ui/parts.tsx'
 import { showLegend } from '../waterfall/legend.tsx'
-import { KEY_GROUPS } from './keys.ts'
+import { KEY_GROUPS, keysIn } from './keys.ts'
 
 /** What the keys do. */
 export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -10,6 +10,12 @@ export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void
   }
   return (
     <Modal title="Keys" open={open} onClose={onClose} className="keys-help">
+      <p className="soft keys-note">
+        Each of these is in the palette too, by its words.{' '}
+        <button type="button" className="link" onClick={onLegend}>
+          What the signs mean
+        </button>
+      </p>
       <div className="dialog-body keys-groups">
         {KEY_GROUPS.map(group => (
           <section key={group.title}>
@@ -18,7 +24,9 @@ export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void
               {group.keys.map(([key, does]) => (
                 <div key={key}>
                   <dt>
-                    <kbd>{key}</kbd>
+                    {keysIn(key).map(one => (
+                      <kbd key={one}>{one}</kbd>
+                    ))}
                   </dt>
                   <dd>{does}</dd>
                 </div>
@@ -26,12 +34,6 @@ export function KeysHelp({ open, onClose }: { open: boolean; onClose: () => void
             </dl>
           </section>
         ))}
-        <p className="soft keys-note">
-          Each of these is in the palette too, by its words.{' '}
-          <button type="button" className="link" onClick={onLegend}>
-            What the signs mean
-          </button>
-        </p>
       </div>
     </Modal>
   )

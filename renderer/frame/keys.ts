@@ -113,10 +113,15 @@ export function keyCommands(title: string): readonly KeyCommand[] {
   return group?.keys.flatMap(([keys, does]) => commandsOf(keys, does)) ?? []
 }
 
+/** The keys of a row, each by itself. */
+export function keysIn(keys: string): readonly string[] {
+  return /^(g|Ctrl) /.test(keys) ? [keys] : keys.split(' ')
+}
+
 function commandsOf(keys: string, does: string): readonly KeyCommand[] {
-  const each = keys.split(' ')
+  const each = keysIn(keys)
   const words = does.split(', ')
-  const several = !keys.startsWith('g ') && words.length === each.length
+  const several = words.length === each.length
   const named = several ? each.map((key, i) => [key, words[i]!] as const) : [[keys, does] as const]
   return named.map(([key, label]) => {
     const last = key.split(/[ +](?=.)/).at(-1)!

@@ -35,6 +35,11 @@ const OF_THE_WATERFALL: readonly (readonly [sign: string, meaning: string])[] = 
   ['quiet 3 h', 'a stretch in which nothing ran is folded, and says how long it was'],
   ['hatched stretch', 'the machine slept; that time is not counted'],
   ['dotted lines', 'releases, configuration, slaves, updates: “Marks” chooses which'],
+  ['days in a column', 'far out: the worst result of each day, and how many builds it had'],
+  [
+    'other grounds',
+    'by slave, branch or duration where “Columns” says so; edge, pattern and sign stay the result’s',
+  ],
   ['lit boxes', 'they hold the change that is picked at the left'],
   [
     'strip at the right',

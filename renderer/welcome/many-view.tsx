@@ -1,10 +1,11 @@
-import { ArrowLeft, Play } from 'lucide-react'
+import { Play } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { bridge, type Proposal } from '../bridge.ts'
 import { tell } from '../store/messages.ts'
 import { go, routes } from '../store/route.ts'
 import { count } from '../ui/format.ts'
 import { ResultGlyph } from '../ui/result.tsx'
+import { BackFoot } from './back-foot.tsx'
 import { ProposalView } from './proposal-view.tsx'
 
 type Look =
@@ -84,12 +85,7 @@ export function ManyView({ paths, onBack }: { paths: readonly string[]; onBack: 
           ))}
         </ul>
       </div>
-      <footer className="proposal-foot">
-        <button type="button" className="button quiet big" onClick={onBack}>
-          <ArrowLeft />
-          Back
-        </button>
-        <span className="grow" />
+      <BackFoot onBack={onBack}>
         <button
           type="button"
           className="button primary big"
@@ -99,7 +95,7 @@ export function ManyView({ paths, onBack }: { paths: readonly string[]; onBack: 
           <Play />
           Add and build {ready.length === paths.length ? 'all' : ready.length}
         </button>
-      </footer>
+      </BackFoot>
     </section>
   )
 }

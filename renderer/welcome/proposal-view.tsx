@@ -1,13 +1,4 @@
-import {
-  ArrowDown,
-  ArrowLeft,
-  ArrowUp,
-  GitBranch,
-  GitCommitHorizontal,
-  Play,
-  Plus,
-  X,
-} from 'lucide-react'
+import { ArrowDown, ArrowUp, GitBranch, GitCommitHorizontal, Play, Plus, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import {
   bridge,
@@ -24,6 +15,7 @@ import { count, personName, shortRevision, when } from '../ui/format.ts'
 import type { Look } from '../ui/look.ts'
 import { Field } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
+import { BackFoot } from './back-foot.tsx'
 
 const TONES: Record<Finding['tone'], Look> = { good: 'success', warning: 'warnings', plain: 'none' }
 const KINDS: Record<DraftStep['kind'], string> = {
@@ -257,12 +249,7 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
         </div>
         <FilePreview preview={preview} />
       </div>
-      <footer className="proposal-foot">
-        <button type="button" className="button quiet big" onClick={onBack}>
-          <ArrowLeft />
-          Back
-        </button>
-        <span className="grow" />
+      <BackFoot onBack={onBack}>
         <button
           type="button"
           className="button big"
@@ -280,7 +267,7 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
           <Play />
           Save and build
         </button>
-      </footer>
+      </BackFoot>
     </section>
   )
 }

@@ -77,6 +77,15 @@ export function layoutFaults(page: Page): Promise<string[]> {
     const faults: string[] = []
     const page = document.scrollingElement!
     if (page.scrollWidth > innerWidth + 1) faults.push(`the page is ${page.scrollWidth} px wide`)
+    const title = [...document.querySelectorAll<HTMLElement>('.title > *, .title-side > *')]
+      .filter(one => one.checkVisibility() && one.getBoundingClientRect().width > 0)
+      .sort((a, b) => a.getBoundingClientRect().left - b.getBoundingClientRect().left)
+    for (const [i, one] of title.entries()) {
+      const next = title[i + 1]
+      if (!next || one.contains(next) || next.contains(one)) continue
+      if (one.getBoundingClientRect().right > next.getBoundingClientRect().left + 1)
+        faults.push(`${nameOf(one)} runs into ${nameOf(next)}`)
+    }
     // What every view stands between.
     for (const edge of document.querySelectorAll<HTMLElement>('.title, .rail, .status')) {
       const { left, right, top, bottom } = edge.getBoundingClientRect()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { menuTemplate } from '../../../main/app/menu.ts'
 import { COMMANDS, type Command } from '../../../renderer/frame/commands.ts'
 import { fuzzyScore } from '../../../renderer/frame/fuzzy.ts'
-import { groupsAt, KEY_GROUPS, keyCommands } from '../../../renderer/frame/keys.ts'
+import { groupsAt, KEY_GROUPS, keyCommands, keysIn } from '../../../renderer/frame/keys.ts'
 
 const COMMAND_LIST: readonly Command[] = Object.values(COMMANDS)
 
@@ -30,7 +30,7 @@ test('every key that is explained is in the palette, under words of its own', ()
         ? COMMAND_LIST.flatMap(({ key }) => key ?? [])
         : keyCommands(title).map(({ key }) => key)
     return keys
-      .flatMap(([key]) => (/^(g|Ctrl) /.test(key) ? [key] : key.split(' ')))
+      .flatMap(([key]) => keysIn(key))
       .filter(key => !offered.includes(key) && COMMANDS.date.key !== key)
       .map(key => `${title}: ${key}`)
   })
