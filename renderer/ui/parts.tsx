@@ -1,4 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog'
+import { Popover } from '@base-ui/react/popover'
 import { Tooltip } from '@base-ui/react/tooltip'
 import type { ReactElement, ReactNode } from 'react'
 import { initials, personName } from './format.ts'
@@ -98,6 +99,46 @@ export function ModalForm({
       <div className="dialog-body">{children}</div>
       <ModalFoot {...actions}>{foot}</ModalFoot>
     </form>
+  )
+}
+
+/** A button of the tools, and what it opens below itself. */
+export function ToolPopover({
+  icon,
+  label,
+  title,
+  className,
+  open,
+  onOpenChange,
+  children,
+}: {
+  icon: ReactNode
+  label: string
+  title: string
+  className: string
+  /** Where a key opens it, too. */
+  open?: boolean
+  onOpenChange?: (open: boolean) => void
+  children: ReactNode
+}) {
+  return (
+    <Popover.Root
+      {...(open !== undefined && { open })}
+      onOpenChange={wanted => onOpenChange?.(wanted)}
+    >
+      <Popover.Trigger className="button quiet">
+        {icon}
+        <span className="words">{label}</span>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={6} align="start" className="popover-place">
+          <Popover.Popup className={`popover ${className}`}>
+            <Popover.Title render={<h2 />}>{title}</Popover.Title>
+            {children}
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
   )
 }
 

@@ -1,4 +1,3 @@
-import { Popover } from '@base-ui/react/popover'
 import { AppWindow, Bookmark, Image, Link2, Pencil, Trash2 } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { bridge, type SavedView } from '../bridge.ts'
@@ -7,7 +6,7 @@ import { useKeys } from '../store/keys.ts'
 import { linkTo } from '../store/link-to.ts'
 import { tell } from '../store/messages.ts'
 import { go, viewPath } from '../store/route.ts'
-import { Hint } from '../ui/parts.tsx'
+import { Hint, ToolPopover } from '../ui/parts.tsx'
 import './views.css'
 
 /**
@@ -26,31 +25,27 @@ export function ViewsMenu({
   const [open, setOpen] = useState(false)
   useKeys({ v: () => setOpen(true) })
   return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger className="button quiet">
-        <Bookmark />
-        <span className="words">Views</span>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6} align="start" className="popover-place">
-          <Popover.Popup className="popover views-menu">
-            <Popover.Title render={<h2 />}>Saved views</Popover.Title>
-            <Views place={place} onClose={() => setOpen(false)} />
-            <button
-              type="button"
-              className="button"
-              onClick={() => {
-                setOpen(false)
-                void onPicture()
-              }}
-            >
-              <Image />
-              Save as a picture
-            </button>
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <ToolPopover
+      icon={<Bookmark />}
+      label="Views"
+      title="Saved views"
+      className="views-menu"
+      open={open}
+      onOpenChange={setOpen}
+    >
+      <Views place={place} onClose={() => setOpen(false)} />
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          setOpen(false)
+          void onPicture()
+        }}
+      >
+        <Image />
+        Save as a picture
+      </button>
+    </ToolPopover>
   )
 }
 

@@ -1,8 +1,7 @@
-import { Popover } from '@base-ui/react/popover'
 import { Columns3 } from 'lucide-react'
 import { PLAIN } from '../store/arrangement.ts'
 import { arrange, usePreferences } from '../store/preferences.ts'
-import { Segments } from '../ui/parts.tsx'
+import { Segments, ToolPopover } from '../ui/parts.tsx'
 import { useTintWords } from './use-tint.ts'
 
 const COLUMNS = [
@@ -33,80 +32,69 @@ export function ColumnsMenu() {
   const { columns, group, width, colour, all, archived, pins, order } = arrangement
   const moved = pins.length + order.length + archived.length > 0
   return (
-    <Popover.Root>
-      <Popover.Trigger className="button quiet">
-        <Columns3 />
-        <span className="words">Columns</span>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6} align="start" className="popover-place">
-          <Popover.Popup className="popover columns-menu">
-            <Popover.Title render={<h2 />}>Columns</Popover.Title>
-            <Row label="A column is one of the">
-              <Segments
-                label="What a column is"
-                choices={COLUMNS}
-                value={columns}
-                onChange={value => arrange({ columns: value })}
-              />
-            </Row>
-            {columns === 'builders' && (
-              <Row label="Grouped by">
-                <Segments
-                  label="Grouped by"
-                  choices={GROUPS}
-                  value={group}
-                  onChange={value => arrange({ group: value, folded: [] })}
-                />
-              </Row>
-            )}
-            <Row label="Width">
-              <Segments
-                label="Width"
-                choices={WIDTHS}
-                value={width}
-                onChange={value => arrange({ width: value })}
-              />
-            </Row>
-            <Row label="Colour by">
-              <Segments
-                label="Colour by"
-                choices={COLOURS}
-                value={colour}
-                onChange={value => arrange({ colour: value })}
-              />
-            </Row>
-            <TintKey />
-            <label className="columns-all">
-              <input
-                type="checkbox"
-                checked={all}
-                onChange={event => arrange({ all: event.target.checked })}
-              />
-              <span>
-                Show what was archived{archived.length > 0 && ` (${archived.length})`} or is no
-                longer configured
-              </span>
-            </label>
-            <p>
-              Drag a head to move its column, or press Shift and an arrow on it. A right click on it
-              pins or archives.
-            </p>
-            {moved && (
-              <button
-                type="button"
-                className="button"
-                onClick={() =>
-                  arrange({ pins: PLAIN.pins, order: PLAIN.order, archived: PLAIN.archived })
-                }
-              >
-                As configured
-              </button>
-            )}
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <ToolPopover icon={<Columns3 />} label="Columns" title="Columns" className="columns-menu">
+      <Row label="A column is one of the">
+        <Segments
+          label="What a column is"
+          choices={COLUMNS}
+          value={columns}
+          onChange={value => arrange({ columns: value })}
+        />
+      </Row>
+      {columns === 'builders' && (
+        <Row label="Grouped by">
+          <Segments
+            label="Grouped by"
+            choices={GROUPS}
+            value={group}
+            onChange={value => arrange({ group: value, folded: [] })}
+          />
+        </Row>
+      )}
+      <Row label="Width">
+        <Segments
+          label="Width"
+          choices={WIDTHS}
+          value={width}
+          onChange={value => arrange({ width: value })}
+        />
+      </Row>
+      <Row label="Colour by">
+        <Segments
+          label="Colour by"
+          choices={COLOURS}
+          value={colour}
+          onChange={value => arrange({ colour: value })}
+        />
+      </Row>
+      <TintKey />
+      <label className="columns-all">
+        <input
+          type="checkbox"
+          checked={all}
+          onChange={event => arrange({ all: event.target.checked })}
+        />
+        <span>
+          Show what was archived{archived.length > 0 && ` (${archived.length})`} or is no longer
+          configured
+        </span>
+      </label>
+      <p>
+        Drag a head to move its column, or press Shift and an arrow on it. A right click on it pins
+        or archives.
+      </p>
+      {moved && (
+        <button
+          type="button"
+          className="button"
+          onClick={() =>
+            arrange({ pins: PLAIN.pins, order: PLAIN.order, archived: PLAIN.archived })
+          }
+        >
+          As configured
+        </button>
+      )}
+    </ToolPopover>
   )
 }
 
