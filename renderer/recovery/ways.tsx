@@ -51,7 +51,7 @@ export function Ways({ facts, disabled }: { facts: Facts; disabled: boolean }) {
             <div>
               <b>{way.title}</b>
               <p>{way.text}</p>
-              {way.need && <p className="need">{way.need}</p>}
+              {way.need && <p className="wants">{way.need}</p>}
             </div>
             {button && (
               <button

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { builtCli } from '../helpers/built-app.ts'
-import { later } from '../helpers/cleanup.ts'
+import { runCli } from '../helpers/cli.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
-import { ROOT, testEnvironment } from '../helpers/master.ts'
+import { ROOT } from '../helpers/master.ts'
 import { CLI, startServing } from '../helpers/serve.ts'
 import { startSlaveProcess } from '../helpers/slave-process.ts'
 
@@ -14,25 +12,7 @@ const BUILT = builtCli()
 const PROGRAM = BUILT ?? CLI
 const SLAVE = BUILT ? join(dirname(BUILT), 'slave.js') : join(ROOT, 'slave/main.ts')
 
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function cli(dataDir: string, ...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, ...args, '--data', dataDir], {
-    env: testEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  later(() => child.kill('SIGKILL'))
-  let out = ''
-  let err = ''
-  child.stdout.on('data', text => (out += text))
-  child.stderr.on('data', text => (err += text))
-  const [code] = await once(child, 'close')
-  return { code, out, err }
-}
+const cli = (dataDir: string, ...args: string[]) => runCli(PROGRAM, dataDir, ...args)
 
 test('a slave is attached, invited and detached on the command line', async () => {
   const dataDir = temporaryFolder('data')
