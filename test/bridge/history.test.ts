@@ -27,6 +27,9 @@ test.each<[Channel, readonly unknown[], string]>([
   ['history:test', [{ builderId: 1, suite: null, name: '' }], 'suite'],
   ['history:load', [{ from: 0, to: 1, parts: 0, now: 1 }], 'parts'],
   ['history:red', [1], 'arguments'],
+  ['history:summary', [{ from: 0, to: 'now' }], 'to'],
+  ['history:summary', [{ from: Number.POSITIVE_INFINITY, to: 1 }], 'from'],
+  ['history:summary', [], 'arguments'],
   ['history:lastEvents', [Array(51).fill('x')], 'arguments'],
 ])(
   '%s with rubbish is answered with one sentence that names what is wrong',
