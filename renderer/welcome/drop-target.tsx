@@ -12,14 +12,18 @@ export function DropTarget() {
       window.addEventListener(type, act, { signal: listening.signal })
     listen('dragenter', event => setOver(holdsFiles(event)))
     listen('dragover', event => {
-      // What is not wanted here must not take the window to another page.
+      // Texts and columns that are dragged are the business of what they are dragged over.
+      if (!holdsFiles(event)) return
       event.preventDefault()
-      if (event.dataTransfer) event.dataTransfer.dropEffect = holdsFiles(event) ? 'link' : 'none'
+      // Every file manager lets its files be copied; nothing is.
+      event.dataTransfer!.dropEffect = 'copy'
     })
     listen('dragleave', event => {
       if (event.relatedTarget === null) setOver(false)
     })
     listen('drop', event => {
+      if (!holdsFiles(event)) return
+      // A file must not take the window to another page.
       event.preventDefault()
       setOver(false)
       const files = [...(event.dataTransfer?.files ?? [])]
