@@ -7,7 +7,7 @@ test(`the first green build takes two clicks, two more folders a drop and one, a
   launch,
   home,
 }) => {
-  test.setTimeout(60_000)
+  test.setTimeout(90_000)
   makeSample(`${home}/calc`)
   const dropped = [makeSample(`${home}/Mira’s 計算機`).path, makeSample(`${home}/parser`).path]
   const { page } = await launch()
