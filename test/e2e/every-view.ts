@@ -13,9 +13,7 @@ export const EVERY_VIEW = [
   'board',
   'wall',
   'trends?as=table',
-  'tests?order=name',
   'tests?builder=calc&suite=&test=negates+a+number',
-  'board',
   'search',
   'search?q=negate',
   'builds',
@@ -40,12 +38,14 @@ export const EVERY_VIEW = [
   'add',
 ] as const
 
-/** Goes there within the page, and waits until the view stands. */
+/** Goes there within the page, and waits until the view stands: some are fetched when they are first seen. */
 export async function goToView(page: Page, view: string): Promise<void> {
   await page.evaluate(hash => {
     location.hash = hash
   }, `#/${view}`)
-  await page.locator('main section, main .view').first().waitFor({ timeout: 15_000 })
+  await settle(page)
+  const heading = page.locator('main').getByRole('heading').first()
+  await heading.waitFor({ state: 'attached', timeout: 15_000 })
   await settle(page)
 }
 
