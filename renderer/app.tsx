@@ -31,6 +31,7 @@ import { LegendDialog } from './waterfall/legend.tsx'
 import { WaterfallView } from './waterfall/waterfall-view.tsx'
 import { AddView } from './welcome/add-view.tsx'
 import { DropTarget } from './welcome/drop-target.tsx'
+import { lookAtDropped } from './welcome/dropped.ts'
 
 // With its charts it is larger than all the rest, and the first paint does not wait for it.
 const TrendsView = lazy(() =>
@@ -78,7 +79,8 @@ function Shell() {
         else if (command === 'add-repository') go(routes.add)
         else if (command === 'settings') go(routes.settings)
         else if (command === 'waterfall') go(routes.waterfall)
-        else if (command.startsWith('go:')) go(command.slice(3))
+        else if (command.startsWith('go:')) go(command.slice('go:'.length))
+        else if (command.startsWith('look-at:')) lookAtDropped([command.slice('look-at:'.length)])
       }),
     [],
   )

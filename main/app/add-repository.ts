@@ -1,13 +1,15 @@
 import type { Host } from '../host/host.ts'
+import { missingCommand } from '../master/detect/proposal.ts'
 
 /**
  * Adds a repository as it is proposed, and builds it. One that the configuration
- * has already is only built.
+ * has already is only built. Returns the one for which a person has to write a
+ * command first; then nothing is done.
  */
 export async function addRepository(
   { handlers, master }: Pick<Host, 'handlers' | 'master'>,
   repository: string,
-): Promise<void> {
+): Promise<string | null> {
   const { draft } = await handlers['repository:inspect']({ repository })
   const { projects, builders } = master.config.current
   const known = projects.some(
@@ -15,5 +17,7 @@ export async function addRepository(
   )
   if (known && builders.some(builder => builder.project === draft.project))
     await handlers['repository:run']({ repository })
+  else if (missingCommand(draft)) return draft.repository
   else await handlers['repository:add']({ draft, build: true })
+  return null
 }

@@ -6,7 +6,14 @@ import type { PageAddress } from './page-address.ts'
 import type { ContentsPort, FramePort, IpcPort } from './ports.ts'
 
 /** What a menu asks of the page. */
-export type Command = 'add-repository' | 'palette' | 'waterfall' | 'settings' | `go:${string}`
+export type Command =
+  | 'add-repository'
+  | 'palette'
+  | 'waterfall'
+  | 'settings'
+  | `go:${string}`
+  /** Shows what is proposed for a repository. */
+  | `look-at:${string}`
 
 export interface BridgeIpc {
   /** Hands a command to a page; one that is still loading gets it when it is ready. */

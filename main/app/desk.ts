@@ -147,14 +147,17 @@ export function openDesk(
   }
 
   function add(repository: string) {
-    addRepository(host, repository).catch((error: Error) => {
-      log(`${repository} could not be added: ${error.message}`)
-      void dialog.showMessageBox({
-        type: 'error',
-        message: 'The repository could not be added',
-        detail: error.message,
-      })
-    })
+    addRepository(host, repository).then(
+      unready => unready !== null && command(`look-at:${unready}`),
+      (error: Error) => {
+        log(`${repository} could not be added: ${error.message}`)
+        void dialog.showMessageBox({
+          type: 'error',
+          message: 'The repository could not be added',
+          detail: error.message,
+        })
+      },
+    )
   }
 
   function tellTrouble() {

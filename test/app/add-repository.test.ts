@@ -2,9 +2,13 @@ import { expect, test } from 'vitest'
 import { addRepository } from '../../main/app/add-repository.ts'
 import type { Host } from '../../main/host/host.ts'
 
-const DRAFT = { project: 'calc', repository: '/srv/calc', builder: 'calc' }
+const STEPS = [
+  { kind: 'git', name: 'git', text: '' },
+  { kind: 'shell', name: 'build', text: 'make' },
+]
+const DRAFT = { project: 'calc', repository: '/srv/calc', builder: 'calc', steps: STEPS }
 
-function host(projects: object[], builders: object[]) {
+function host(projects: object[], builders: object[], draft: object = DRAFT) {
   const asked: unknown[][] = []
   const note =
     (channel: string, answer?: unknown) =>
@@ -17,7 +21,7 @@ function host(projects: object[], builders: object[]) {
     host: {
       master: { config: { current: { projects, builders } } },
       handlers: {
-        'repository:inspect': note('inspect', { draft: DRAFT }),
+        'repository:inspect': note('inspect', { draft }),
         'repository:add': note('add'),
         'repository:run': note('run'),
       },
@@ -53,4 +57,14 @@ test('a project without a builder is given one', async () => {
   await addRepository(fake, 'calc')
 
   expect(asked.at(-1)![0]).toBe('add')
+})
+
+test('one for which a person has to write a command is only told of', async () => {
+  const [git, build] = STEPS
+  const draft = { ...DRAFT, steps: [git, { ...build, text: '' }] }
+  const { asked, host: fake } = host([], [], draft)
+
+  expect(await addRepository(fake, 'calc')).toBe('/srv/calc')
+
+  expect(asked).toEqual([['inspect', { repository: 'calc' }]])
 })

@@ -6,6 +6,7 @@ import { addAndBuild, ask, untilBuild } from './desk-helpers.ts'
 import { clickMenu, lastRun, runOnce, shownDialogues } from './desktop-helpers.ts'
 import { expect, ON, test } from './fixtures.ts'
 import { ELECTRON } from './paths.ts'
+import { makeSample } from './sample.ts'
 
 test(`the window shows the page, which has nothing of Electron but the bridge${ON}`, async ({
   launch,
@@ -51,22 +52,27 @@ test(`history is there again after a restart${ON}`, async ({ launch, repository,
 
 test(`a second start shows the first window, adds its repository and leaves${ON}`, async ({
   launch,
+  home,
   repository,
 }) => {
   const application = await launch()
   const { page, browserWindow, client } = application
   await browserWindow.minimize!()
-  const folder = repository('second')
+  const { path } = makeSample(join(home, 'second'))
 
-  const second = await runOnce(application.getSettings(), [`--add=${folder}`])
+  const second = await runOnce(application.getSettings(), [`--add=${path}`])
 
   expect(second).toEqual({ code: 0, stderr: '' })
   const build = await untilBuild(page, { complete: true })
   expect(build).toMatchObject({ number: 1, results: SUCCESS })
   const { projects } = await ask(page, 'desk:snapshot')
-  expect(projects).toMatchObject([{ name: 'second', repository: folder }])
+  expect(projects).toMatchObject([{ name: 'second', repository: path }])
   expect(await browserWindow.isMinimized!()).toBe(false)
   expect(await client.getWindowCount()).toBe(1)
+
+  // Nobody can guess how this one is built: its proposal is shown, and asks.
+  await runOnce(application.getSettings(), [`--add=${repository('third')}`])
+  await expect(page.getByText('still needs a command')).toBeVisible()
 })
 
 test(`a data directory that a headless master has is left alone${ON}`, async ({

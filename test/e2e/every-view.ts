@@ -44,8 +44,9 @@ export async function goToView(page: Page, view: string): Promise<void> {
     location.hash = hash
   }, `#/${view}`)
   await settle(page)
-  const heading = page.locator('main').getByRole('heading').first()
-  await heading.waitFor({ state: 'attached', timeout: 15_000 })
+  const headings = page.locator('main').getByRole('heading')
+  if ((await headings.count()) > 0) return
+  await headings.first().waitFor({ state: 'attached', timeout: 15_000 })
   await settle(page)
 }
 
