@@ -9,6 +9,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Tests start real slaves; two cores carry two files at a time.
     maxWorkers: 2,
+    // Real programs on a busy machine: a second try is named in what is printed.
+    retry: 1,
     env: {
       // Whoever evaluates the electron package by mistake gets a path, not a download.
       ELECTRON_OVERRIDE_DIST_PATH: '/nowhere',

@@ -67,8 +67,10 @@ export function addExchangeCommands({ program, dataDir, json }: CommandLine): vo
     )
     const { openBuildbot } = await import('../master/exchange/buildbot/source.ts')
     const { createBackup } = await import('../master/backup/create.ts')
+    const { finishRestore } = await import('../master/backup/restore.ts')
     const facts = { dataDir: dataDir(), now: Date.now() }
     const report = await withProgress(json(), async ({ tell }) => {
+      await finishRestore(dataDir())
       refuseOtherSchema(dataDir())
       const source = openBuildbot(from)
       try {

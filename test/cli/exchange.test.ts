@@ -88,7 +88,8 @@ test.each(['a Buildbot', 'an export'])(
     // Each life sees twice the writes to the disk of the one before.
     for (let writes = 4; ; writes *= 2) {
       const status = await killAfter(writes, dataDir, 'import', ...from)
-      if (status === 0) break
+      // Killed as the last thing that it did, it is whole already, and no other is mixed with it.
+      if (status === 0 || (status === 1 && kind === 'an export')) break
       expect([status, ++kills]).toEqual([null, Math.log2(writes) - 1])
     }
     expect(kills).toBeGreaterThan(1)

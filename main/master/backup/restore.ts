@@ -50,6 +50,8 @@ interface Intent {
   readonly coming: readonly string[]
   readonly version: string
   readonly now: Moment
+  /** The hash of what comes in, where somebody who was cut short wants to know it again. */
+  readonly source?: string | undefined
 }
 
 // Names are joined to paths at which things are moved and removed.
@@ -60,6 +62,7 @@ const SHAPE = z.object({
   coming: z.array(plainName),
   version: z.string(),
   now: z.int(),
+  source: z.string().optional(),
 })
 
 /**
@@ -97,13 +100,13 @@ export async function restoreBackup(order: RestoreOrder): Promise<Restored> {
  */
 export async function swapIn(
   dataDir: string,
-  { coming, leaving, version, now }: Pick<Intent, 'coming' | 'leaving' | 'version' | 'now'>,
+  { coming, leaving, version, now, source }: Omit<Intent, 'phase' | 'aside'>,
   onStep: (share: number) => void = () => {},
 ): Promise<string | null> {
   const into = join(dataDir, BACKUPS)
   const aside = freeName(into, nameOf('replaced', version, now))
   if (leaving.length > 0) mkdirSync(join(into, aside), { recursive: true, mode: 0o700 })
-  writeIntent(dataDir, { phase: 'aside', aside, leaving, coming, version, now })
+  writeIntent(dataDir, { phase: 'aside', aside, leaving, coming, version, now, source })
   onStep(0)
   await finishRestore(dataDir, onStep)
   return leaving.length > 0 ? join(into, aside) : null
@@ -111,18 +114,18 @@ export async function swapIn(
 
 /**
  * Carries on with a restore that was cut short; at once done when there is none. Called
- * before anything in the data directory is opened.
+ * before anything in the data directory is opened. Returns what was carried on.
  */
 export async function finishRestore(
   dataDir: string,
   onStep: (share: number) => void = () => {},
-): Promise<void> {
+): Promise<Pick<Intent, 'source'> | undefined> {
   const staged = join(dataDir, STAGED)
   let intent = readIntent(dataDir)
   if (!intent) {
     // It ended before it changed anything.
     if (existsSync(staged)) await rm(staged, { recursive: true, force: true })
-    return
+    return undefined
   }
   const aside = join(dataDir, BACKUPS, intent.aside)
   const steps = intent.leaving.length + intent.coming.length
@@ -152,6 +155,7 @@ export async function finishRestore(
   rmSync(join(dataDir, INTENT), { force: true })
   await syncPath(dataDir)
   onStep(1)
+  return intent
 }
 
 const SPARE_BYTES = 16 * 1024 * 1024

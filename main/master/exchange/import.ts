@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { finishCopy } from '../backup/copy-database.ts'
 import { ARTIFACTS, artifactPath, COMPANIONS, HISTORY, LOGS } from '../backup/data-files.ts'
 import { demandSpace, hashFile, sizeOf, syncPath } from '../backup/files.ts'
-import { STAGED, swapIn } from '../backup/restore.ts'
+import { finishRestore, STAGED, swapIn } from '../backup/restore.ts'
 import { damageOf, quoted, tableNames } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
 import { LATEST, MIGRATIONS, type Migration, migrate } from '../db/migrate.ts'
@@ -40,6 +40,9 @@ type Fields = Record<string, unknown>
 export async function importData(order: ImportOrder): Promise<Header> {
   const { dataDir, from, version, now } = order
   const header = readHeader(from)
+  const source = createHash('sha256').update(JSON.stringify(header)).digest('hex')
+  // An import of this very export was killed while everything changed places: now it is done.
+  if ((await finishRestore(dataDir))?.source === source) return header
   refuseNewer(from, header)
   refuseHistory(dataDir)
   await checkFiles(order, header)
@@ -75,7 +78,7 @@ export async function importData(order: ImportOrder): Promise<Header> {
     const coming = [HISTORY, LOGS, ...(artifacts ? [ARTIFACTS] : []), ...settings]
     const companions = [HISTORY, LOGS].flatMap(name => COMPANIONS.map(end => name + end))
     const leaving = [...coming, ...companions].filter(name => existsSync(join(dataDir, name)))
-    await swapIn(dataDir, { coming, leaving, version, now })
+    await swapIn(dataDir, { coming, leaving, version, now, source })
     return header
   } catch (error) {
     await rm(staged, { recursive: true, force: true })
