@@ -3,7 +3,7 @@ import { bytes, fineDuration } from '../ui/format.ts'
 
 /** One thing that is measured of builds over time. */
 export interface Measure {
-  readonly id: 'duration' | 'queue' | 'success' | 'log'
+  readonly id: 'duration' | 'queue' | 'success' | 'log' | 'estimate'
   readonly title: string
   readonly of: string
   /** `null` where nothing says anything. */
@@ -50,6 +50,14 @@ export const MEASURES: readonly Measure[] = [
     value: point => point.logBytes,
     words: bytes,
     top: { least: 1000 },
+  },
+  {
+    id: 'estimate',
+    title: 'Estimates',
+    of: 'how far good builds were from the length that was expected, median',
+    value: point => point.estimateOff,
+    words: share => `${Math.round(share * 100)} %`,
+    top: { least: 0.2 },
   },
 ]
 

@@ -98,8 +98,9 @@ packaged(
     await expect(app.page.getByText('slow #1')).toBeVisible()
     const shots = process.env.TRIPHAMMER_SCREENSHOTS
     for (const colorScheme of shots ? (['light', 'dark'] as const) : []) {
-      await app.page.emulateMedia({ colorScheme })
-      await app.page.screenshot({ path: join(shots!, `update-${colorScheme}.png`) })
+      await app.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const path = join(shots!, `update-${colorScheme}.png`)
+      await app.page.screenshot({ path, animations: 'disabled' })
     }
     // Nobody agreed to interrupt anything.
     const [running] = (

@@ -24,6 +24,11 @@ export interface TrendPoint {
   readonly medianQueuedMs: number
   /** Of all logs of a build, on the average. */
   readonly logBytes: number
+  /**
+   * By what share of the expected length good builds were longer or shorter than that, the median;
+   * `null` where no build had enough before it. Expected is the median of the last good ones.
+   */
+  readonly estimateOff: number | null
 }
 
 export interface Trends {
@@ -34,13 +39,16 @@ export interface Trends {
 }
 
 const BUSIEST = 4
+/** An estimate is drawn from the last of so many good builds, and judged when it had so many. */
+const ESTIMATED_FROM = 11
+const JUDGED_FROM = 10
 
 /** How builders fared over a stretch of time. */
 export function trends(db: Database, query: TrendsQuery): Trends {
   const builders = query.builders.length > 0 ? query.builders : busiest(db, query)
   return {
     builders,
-    points: pointsOf(db, query, builders),
+    points: withEstimates(db, query, builders, pointsOf(db, query, builders)),
     beginning: db.get<{ at: Moment | null }>('SELECT min(started_at) AS at FROM builds')!.at,
   }
 }
@@ -61,9 +69,8 @@ function pointsOf(
   db: Database,
   { from, to, parts }: TrendsQuery,
   builders: readonly BuilderId[],
-): TrendPoint[] {
-  const width = Math.max(1, Math.ceil((to - from) / parts))
-  return db.all<TrendPoint & Record<string, never>>(
+): Omit<TrendPoint, 'estimateOff'>[] {
+  return db.all<TrendPoint>(
     `WITH ended AS MATERIALIZED (
        SELECT b.id, b.builder_id, CAST((b.started_at - ?1) / ?3 AS INTEGER) AS part, b.results,
          b.complete_at - b.started_at AS ms, max(0, b.started_at - r.submitted_at) AS queued,
@@ -92,7 +99,51 @@ function pointsOf(
      GROUP BY o.builder_id, o.part ORDER BY o.builder_id, o.part`,
     from,
     to,
-    width,
+    partMs({ from, to, parts }),
     JSON.stringify(builders),
   )
+}
+
+function partMs({ from, to, parts }: Pick<TrendsQuery, 'from' | 'to' | 'parts'>): number {
+  return Math.max(1, Math.ceil((to - from) / parts))
+}
+
+// A window slides over the good builds of each builder, as estimates were made then.
+function withEstimates(
+  db: Database,
+  query: TrendsQuery,
+  builders: readonly BuilderId[],
+  points: readonly Omit<TrendPoint, 'estimateOff'>[],
+): TrendPoint[] {
+  const { from, to } = query
+  const off = new Map<string, number[]>()
+  for (const builderId of builders) {
+    const last: number[] = []
+    const good = db.all<{ at: Moment; ms: number }>(
+      `SELECT started_at AS at, complete_at - started_at AS ms FROM builds
+       WHERE builder_id = ?1 AND results IN (${GOOD_RESULTS.join()}) AND started_at < ?3
+         AND number >= ifnull((SELECT number FROM builds
+           WHERE builder_id = ?1 AND results IN (${GOOD_RESULTS.join()}) AND started_at < ?2
+           ORDER BY number DESC LIMIT 1 OFFSET ${ESTIMATED_FROM - 1}), 0)
+       ORDER BY number`,
+      builderId,
+      from,
+      to,
+    )
+    for (const { at, ms } of good) {
+      const expected = last.toSorted((a, b) => a - b)[Math.floor(last.length / 2)]
+      if (at >= from && expected && last.length >= JUDGED_FROM) {
+        const key = `${builderId} ${Math.floor((at - from) / partMs(query))}`
+        const own = off.get(key)
+        if (own) own.push(Math.abs(ms - expected) / expected)
+        else off.set(key, [Math.abs(ms - expected) / expected])
+      }
+      last.push(ms)
+      if (last.length > ESTIMATED_FROM) last.shift()
+    }
+  }
+  return points.map(point => {
+    const own = (off.get(`${point.builderId} ${point.part}`) ?? []).sort((a, b) => a - b)
+    return { ...point, estimateOff: own[Math.floor(own.length / 2)] ?? null }
+  })
 }

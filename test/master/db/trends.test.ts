@@ -6,6 +6,7 @@ import { makeHistory } from '../../bench/history.ts'
 import { later } from '../../helpers/cleanup.ts'
 import { testData } from '../../helpers/data.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
+import { createRandom } from '../../helpers/random.ts'
 
 const DAY_MS = 86_400_000
 
@@ -52,7 +53,24 @@ test('trends are what a naive look counts: medians of the good, queues of all, b
       medianMs: median(good.map(row => row.complete_at! - row.started_at!)),
       medianQueuedMs: median(list.map(row => row.queued!))!,
       logBytes: list.reduce((sum, row) => sum + row.bytes!, 0) / list.length,
+      estimateOff: estimateOff(good),
     })
+  }
+
+  // How far each was from what the eleven good ones before it, or at least ten, let expect.
+  function estimateOff(good: readonly Record<string, number>[]): number | null {
+    const length = (row: Record<string, number>) => row.complete_at! - row.started_at!
+    const off = good.flatMap(row => {
+      const before = rows
+        .filter(one => one.builder_id === row.builder_id && one.number! < row.number!)
+        .filter(one => [0, 1, 3].includes(one.results!))
+        .sort((a, b) => a.number! - b.number!)
+        .slice(-11)
+      const sorted = before.map(length).sort((a, b) => a - b)
+      const expected = sorted[Math.floor(sorted.length / 2)]!
+      return before.length < 10 ? [] : [Math.abs(length(row) - expected) / expected]
+    })
+    return off.sort((a, b) => a - b)[Math.floor(off.length / 2)] ?? null
   }
 
   const { points } = trends(db, {
@@ -65,6 +83,32 @@ test('trends are what a naive look counts: medians of the good, queues of all, b
   const rounded = (point: TrendPoint) => ({ ...point, logBytes: Math.round(point.logBytes) })
   const told = new Map(points.map(one => [`${one.builderId} ${one.part}`, rounded(one)]))
   expect(told).toEqual(new Map([...wanted].map(([key, one]) => [key, rounded(one)])))
+})
+
+test('after ten builds an estimate is within a fifth of the truth, when builds vary by a third', () => {
+  const desk = testData()
+  const builder = desk.builder('calc')
+  const random = createRandom(5)
+  for (let i = 0; i < 200; i++) {
+    const id = desk.request(builder, { collapse: false })
+    const build = desk.data.startBuild(id, desk.data.slave('local')!.id, {})!
+    desk.data.finishBuild(build.id, 0, '')
+    // Slowly longer, with a build that is far off now and then.
+    const ms = (60_000 + i * 200) * (0.67 + random.next() * 0.66) * (random.chance(0.05) ? 5 : 1)
+    desk.db.run(
+      'UPDATE builds SET complete_at = started_at + ? WHERE id = ?',
+      Math.round(ms),
+      build.id,
+    )
+  }
+  const [point] = trends(desk.db, {
+    from: 0,
+    to: desk.clock.now() + DAY_MS,
+    parts: 1,
+    builders: [builder.id],
+  }).points
+  expect(point!.estimateOff).toBeGreaterThan(0.05)
+  expect(point!.estimateOff).toBeLessThan(0.2)
 })
 
 test('without a choice the busiest builders are shown, and an empty history says so', () => {
