@@ -210,7 +210,9 @@ function Columns({ plans, mode, zoom }: BoardProps) {
 function withLast(column: Column, builds: ReadonlyMap<BuildId, Build>): Column {
   const [builder, second] = column.plan.builders
   if (column.last || !builder || second) return column
-  return { ...column, last: buildsOf(builds, builder.id)[0] ?? null }
+  // One that has only just begun is drawn with the next tick of the clock.
+  const ended = buildsOf(builds, builder.id).find(build => build.completeAt !== null)
+  return { ...column, last: ended ?? null }
 }
 
 function pick(build: Build, comparing: boolean) {
