@@ -70,7 +70,8 @@ export function TrendsView() {
       ) : answer.beginning === null || answer.points.length === 0 ? (
         <NoTrends none={answer.beginning === null} onAll={() => choose({ range: 'all' })} />
       ) : (
-        <div className="scroll" aria-busy={stale} tabIndex={-1}>
+        // Whoever has no mouse scrolls it, too.
+        <div className="scroll" aria-busy={stale} tabIndex={0} role="region" aria-label="Charts">
           <ul className="series" aria-label="Builders">
             {shown.map((builder, i) => (
               <li key={builder.id} className="chip">
