@@ -14,7 +14,7 @@ type PayloadOf<T extends Topic> = Extract<SequencedNews, { topic: T }>['payload'
 const topicListeners = new Map<Topic, Set<(payload: never) => void>>()
 // News of one frame are taken together: a hundred of them cost one rendering.
 let waiting: SequencedNews[] = []
-let planned = false
+let planned: 'frame' | 'timer' | undefined
 let loading: Promise<void> | undefined
 
 export function readDesk(): Desk {
@@ -41,7 +41,9 @@ export function startDesk(): void {
   bridge.onNews(hear)
   bridge.onConnection(connected => {
     set({ ...desk, connected })
-    if (connected) catchUp()
+    if (!connected) endLine()
+    // What is on its way was asked for over this line.
+    else if (!loading) catchUp()
   })
   load()
 }
@@ -69,7 +71,6 @@ function catchUp() {
       },
       // When the line was cut again, this is asked anew once it is back.
       () => {
-        waiting = []
         if (desk.connected) load()
       },
     ),
@@ -103,10 +104,11 @@ function take(snapshot: Snapshot) {
 function hear(news: SequencedNews) {
   tell(news)
   waiting.push(news)
-  if (planned) return
-  planned = true
-  // A hidden page gets no frames, and must not gather news without end.
-  if (document.hidden) setTimeout(apply, 250)
+  // A hidden page gets no frames, not even one that was asked for before, and must not gather news without end.
+  const next = document.hidden ? 'timer' : 'frame'
+  if (planned === next) return
+  planned = next
+  if (next === 'timer') setTimeout(apply, 250)
   else requestAnimationFrame(apply)
 }
 
@@ -115,8 +117,12 @@ function tell(news: SequencedNews) {
 }
 
 function apply() {
-  planned = false
-  if (!desk.ready || loading) return
+  planned = undefined
+  if (desk.ready && !loading && takeIn()) catchUp()
+}
+
+/** Takes in what follows on what is known. Returns whether something was missed before the rest. */
+function takeIn(): boolean {
   // What was told before the snapshot was made is in it.
   const news = waiting.filter(one => one.seq > seq)
   const gap = news.findIndex((one, i) => one.seq !== seq + 1 + i)
@@ -126,7 +132,13 @@ function apply() {
   // Those that have listeners of their own render nothing else.
   const rendered = whole.filter(one => !UNRENDERED.has(one.topic))
   if (rendered.length > 0) set(foldNews(desk, rendered))
-  if (gap >= 0) catchUp()
+  return gap >= 0
+}
+
+// On the next line another master may count, from its own beginning; this one's news are asked for again.
+function endLine() {
+  if (desk.ready) takeIn()
+  waiting = []
 }
 
 const UNRENDERED: ReadonlySet<Topic> = new Set([
