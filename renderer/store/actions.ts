@@ -1,6 +1,7 @@
 import type { Build, Builder, BuildRequestId } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
 import { readDesk } from './desk.ts'
+import { linkTo } from './link-to.ts'
 import { tell } from './messages.ts'
 import { go, routes } from './route.ts'
 
@@ -18,13 +19,6 @@ export async function act<T>(doing: Promise<T>, done: string): Promise<T | undef
 /** For a request whose answer alone matters: why there is none is said in the status bar. */
 export function tellError(error: Error): undefined {
   tell(error.message, 'problem')
-}
-
-/** A place in the window as it is sent to somebody: by the app's own scheme, or where this page is. */
-function linkTo(place: string): string {
-  return bridge.shell === 'desktop'
-    ? `triphammer:/${place}`
-    : `${location.origin}${location.pathname}#${place}`
 }
 
 /** Puts a link to a place in the window on the clipboard. */

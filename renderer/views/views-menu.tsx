@@ -1,7 +1,7 @@
 import { AppWindow, Bookmark, Image, Link2, Pencil, Trash2 } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { bridge, type SavedView } from '../bridge.ts'
-import { copyText, tellError } from '../store/actions.ts'
+import { copyLink, tellError } from '../store/actions.ts'
 import { useKeys } from '../store/keys.ts'
 import { linkTo } from '../store/link-to.ts'
 import { tell } from '../store/messages.ts'
@@ -112,9 +112,7 @@ function Views({ place, onClose }: { place: () => string; onClose: () => void })
               <Act
                 text="Copy link"
                 of={view}
-                run={() =>
-                  copyText(linkTo(viewPath(view.name)), `The link to “${view.name}” is copied`)
-                }
+                run={() => copyLink(viewPath(view.name), `“${view.name}”`)}
               >
                 <Link2 />
               </Act>

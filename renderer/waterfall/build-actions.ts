@@ -2,14 +2,13 @@ import { type Build, bridge } from '../bridge.ts'
 import {
   builderOf,
   canBeForced,
-  copyText,
+  copyLink,
   openBuild,
   rebuild,
   stopBuild,
 } from '../store/actions.ts'
 import { createCell, useCell } from '../store/cell.ts'
 import { readDesk } from '../store/desk.ts'
-import { linkTo } from '../store/link-to.ts'
 import { tell } from '../store/messages.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
@@ -60,8 +59,7 @@ export function buildActions(build: Build): readonly BuildAction[] {
     },
     {
       label: 'Copy link',
-      run: () =>
-        copyText(linkTo(routes.build(builder, build)), `The link to ${nameOf(build)} is copied`),
+      run: () => copyLink(routes.build(builder, build), nameOf(build)),
     },
   ]
   return actions.filter(action => action !== false)
