@@ -16,6 +16,7 @@ import { SlaveSignGlyph } from '../slaves/slave-sign.tsx'
 import { describeSlave } from '../slaves/slave-words.ts'
 import { useScenes } from '../slaves/use-scene.ts'
 import { act, rebuild } from '../store/actions.ts'
+import { runningIn } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { ago, bytes, count, personName, roughly, shortRevision, when } from '../ui/format.ts'
@@ -81,9 +82,7 @@ export function BoardView() {
 }
 
 function Nothing() {
-  const running = useDesk(
-    desk => [...desk.builds.values()].filter(build => build.completeAt === null).length,
-  )
+  const running = useDesk(desk => runningIn(desk.builds).length)
   return (
     <Empty title="Nothing needs you">
       <p>

@@ -16,7 +16,8 @@ import { Link } from 'wouter'
 import { bridge, type RecoveryStatus } from '../bridge.ts'
 import { HistoryTold } from '../recovery/told.tsx'
 import { useRecovery } from '../recovery/use-recovery.ts'
-import { FAILURE, isGood } from '../results.ts'
+import { FAILURE } from '../results.ts'
+import { buildsOf, runningIn } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useMessage } from '../store/messages.ts'
 import { routes, useLocation } from '../store/route.ts'
@@ -143,16 +144,16 @@ function isAt(location: string, path: string): boolean {
 
 // Builders whose last build was not good.
 function useFailing(): number {
-  return useDesk(desk => {
-    const last = new Map<number, number>()
-    for (const build of [...desk.builds.values()].sort((a, b) => a.id - b.id))
-      if (build.results !== null && build.results <= FAILURE)
-        last.set(build.builderId, build.results)
-    return desk.builders.filter(builder => {
-      const results = last.get(builder.id)
-      return builder.active && results !== undefined && !isGood(results as never)
-    }).length
-  })
+  return useDesk(
+    desk =>
+      desk.builders.filter(({ active, id }) => {
+        if (!active) return false
+        const last = buildsOf(desk.builds, id).find(
+          ({ results }) => results !== null && results <= FAILURE,
+        )
+        return last?.results === FAILURE
+      }).length,
+  )
 }
 
 /** What a person must know at once: the line is down, or the configuration is not in force. */
@@ -245,7 +246,7 @@ function RunningBar() {
   const message = useMessage()
   const slaves = desk.slaves.filter(slave => slave.active)
   const online = slaves.filter(slave => slave.state === 'online').length
-  const running = [...desk.builds.values()].filter(build => build.completeAt === null).length
+  const running = runningIn(desk.builds).length
   const waiting = desk.queue.reduce((sum, entry) => sum + entry.count, 0)
   const oldest = Math.min(...desk.queue.map(entry => entry.oldestAt))
   return (

@@ -1,4 +1,5 @@
 import { Download } from 'lucide-react'
+import { runningIn } from '../store/builds-of.ts'
 import { useDesk } from '../store/hooks.ts'
 import { go, routes } from '../store/route.ts'
 import { useUpdateDialog } from './update-dialog.tsx'
@@ -7,9 +8,7 @@ import { shortWords } from './update-words.ts'
 /** The status bar's word on updates. */
 export function UpdateBadge() {
   const phase = useDesk(desk => desk.updates.phase)
-  const running = useDesk(
-    desk => [...desk.builds.values()].filter(build => build.completeAt === null).length,
-  )
+  const running = useDesk(desk => runningIn(desk.builds).length)
   const openDialog = useUpdateDialog()
   const words = shortWords(phase, running)
   if (words === null) return null

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { type Build, bridge } from '../bridge.ts'
 import { act } from '../store/actions.ts'
+import { runningIn } from '../store/builds-of.ts'
 import { useDesk, useDeskList } from '../store/hooks.ts'
 import { tell } from '../store/messages.ts'
 import { count } from '../ui/format.ts'
@@ -38,9 +39,7 @@ export function UpdateDialogProvider({ children }: { children: ReactNode }) {
 type How = 'now' | 'wait' | 'quit' | 'quiet'
 
 function UpdateForm({ notes, onDone }: { notes: string; onDone: () => void }) {
-  const running = useDeskList(desk =>
-    [...desk.builds.values()].filter(build => build.completeAt === null),
-  )
+  const running = useDeskList(desk => runningIn(desk.builds))
   // What began while the person was reading is named again before anything happens.
   const [grew, setGrew] = useState(false)
   const apply = async (how: How) => {

@@ -1,17 +1,17 @@
 import { Unlink } from 'lucide-react'
 import { memo, useMemo } from 'react'
 import { Link } from 'wouter'
-import type { Build, Builder, BuilderId, BuildId } from '../bridge.ts'
+import type { Build, Builder, BuildId } from '../bridge.ts'
 import { RETRY } from '../results.ts'
 import { NEEDS_LOOK } from '../slaves/slave-sign.tsx'
 import { describeSlave } from '../slaves/slave-words.ts'
 import { builderOf } from '../store/actions.ts'
+import { buildsOf, buildsOfSlave } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { ago, exact } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
-import { buildsOf } from './builds-of.ts'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
 import { type HeadFacts, headFacts, headLines, lowerFirst } from './head-facts.ts'
 import type { Column } from './model.ts'
@@ -72,7 +72,10 @@ const LEAST_FOR_LONG = 220
 function BuilderHead({ column, whole }: { column: Column; whole: boolean }) {
   const builder = column.plan.builders[0]!
   const now = useNow(1000)
-  const facts = useFacts(builder.id, now)
+  const facts = useHeadFacts(
+    useDesk(desk => buildsOf(desk.builds, builder.id)),
+    now,
+  )
   const lines = useLines(column, builder, facts, now)
   const inFull = whole || column.width >= LEAST_FOR_LONG
   return (
@@ -132,12 +135,10 @@ function SlaveHead({ column }: { column: Column }) {
   const { name } = column.plan
   const now = useNow(1000)
   const slave = useDesk(desk => desk.slaves.find(one => one.name === name))
-  const builds = useDesk(desk => desk.builds)
-  const own = useMemo(() => {
-    const all = [...builds.values()].filter(build => build.slave === name)
-    return all.sort((a, b) => b.startedAt - a.startedAt)
-  }, [builds, name])
-  const facts = useHeadFacts(own, now)
+  const facts = useHeadFacts(
+    useDesk(desk => buildsOfSlave(desk.builds, name)),
+    now,
+  )
   if (!slave) return <span className="name cut">{name}</span>
   const words = describeSlave(slave, { now, ...NOTHING_BUILT })
   const amber = NEEDS_LOOK.has(words.sign) ? ' amber' : ' soft'
@@ -260,16 +261,6 @@ function Sparkline({ builds }: { builds: HeadFacts['recent'] }) {
         <path key={look} className={`bar ${look}`} d={own.join('')} />
       ))}
     </svg>
-  )
-}
-
-function useFacts(id: BuilderId, now: number) {
-  return useHeadFacts(
-    buildsOf(
-      useDesk(desk => desk.builds),
-      id,
-    ),
-    now,
   )
 }
 

@@ -1,8 +1,8 @@
 import { useMemo } from 'react'
 import type { BuilderId } from '../bridge.ts'
+import { buildsOf, runningIn } from '../store/builds-of.ts'
 import { useDesk } from '../store/hooks.ts'
 import { sleepsOf } from '../store/sleeps.ts'
-import { buildsOf } from './builds-of.ts'
 import { type Estimate, estimateOf } from './estimate.ts'
 import { type Expected, forecast } from './forecast.ts'
 
@@ -36,7 +36,7 @@ export function useForecast(now: number): {
   const schedule = useDesk(desk => desk.schedule)
   const estimate = useEstimates()
   const expected = useMemo(() => {
-    const running = [...builds.values()].filter(build => build.completeAt === null)
+    const running = runningIn(builds)
     return forecast({ now, builders, slaves, running, requests, queue, schedule, estimate })
   }, [builds, builders, slaves, requests, queue, schedule, estimate, now])
   return { expected, estimate }
