@@ -1,8 +1,7 @@
-import { Popover } from '@base-ui/react/popover'
 import { CircleHelp } from 'lucide-react'
 import { createCell, useCell } from '../store/cell.ts'
 import { LOOK_WORDS, type Look } from '../ui/look.ts'
-import { Modal } from '../ui/parts.tsx'
+import { Modal, ToolPopover } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 
 // All that a build can look like, but for what only another version knows.
@@ -47,6 +46,8 @@ const OF_THE_WATERFALL: readonly (readonly [sign: string, meaning: string])[] = 
   ],
 ]
 
+const TITLE = 'What the signs mean'
+
 const shown = createCell(false)
 
 /** Shows the legend, whatever is open. */
@@ -58,7 +59,7 @@ export function showLegend(now = true): void {
 export function LegendDialog() {
   return (
     <Modal
-      title="What the signs mean"
+      title={TITLE}
       open={useCell(shown)}
       onClose={() => showLegend(false)}
       className="legend-dialog"
@@ -73,20 +74,9 @@ export function LegendDialog() {
 /** What the signs mean. */
 export function Legend() {
   return (
-    <Popover.Root>
-      <Popover.Trigger className="button quiet">
-        <CircleHelp />
-        <span className="words">Legend</span>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={6} align="start" className="popover-place">
-          <Popover.Popup className="popover legend">
-            <Popover.Title render={<h2 />}>What the signs mean</Popover.Title>
-            <Signs />
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <ToolPopover icon={<CircleHelp />} label="Legend" title={TITLE} className="legend">
+      <Signs />
+    </ToolPopover>
   )
 }
 
