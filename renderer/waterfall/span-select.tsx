@@ -3,6 +3,7 @@ import { useCell } from '../store/cell.ts'
 import type { Model } from './model.ts'
 import { picked, sumUp } from './span.ts'
 import { SpanSummary } from './span-summary.tsx'
+import { swallowClick } from './swallow-click.ts'
 import type { BoardView } from './use-view.ts'
 
 /** A press that moves less picks nothing. */
@@ -44,9 +45,7 @@ export function SpanSelect({
         if (Math.abs(to - from) < LEAST_PX) return
         const { view, model } = latest.current
         sumUp(model.axis, view.top() + from, view.top() + to)
-        // The box in which it ended is not clicked.
-        window.addEventListener('click', stop, { capture: true, once: true })
-        setTimeout(() => window.removeEventListener('click', stop, { capture: true }), 0)
+        swallowClick()
       }
       window.addEventListener('pointermove', onMove)
       window.addEventListener('pointerup', onUp, { once: true })
@@ -64,9 +63,4 @@ export function SpanSelect({
       {span && <SpanSummary span={span} onClose={() => picked.write(null)} />}
     </>
   )
-}
-
-function stop(event: MouseEvent) {
-  event.stopPropagation()
-  event.preventDefault()
 }

@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react'
 import { placeColumn, shiftColumn } from './column-actions.ts'
 import { GUTTER_PX } from './gutter.tsx'
 import type { Column, Model } from './model.ts'
+import { swallowClick } from './swallow-click.ts'
 
 /** A press that moves less is a click. */
 const DRAG_PX = 5
@@ -46,9 +47,7 @@ export function useColumnDrag(
       const onUp = () => {
         end()
         if (!dragging) return
-        // The click that ends a drag opens nothing.
-        window.addEventListener('click', swallow, { capture: true, once: true })
-        setTimeout(() => window.removeEventListener('click', swallow, true))
+        swallowClick()
         placeColumn(key, before?.plan ?? null)
       }
       const onKey = (pressed: KeyboardEvent) => {
@@ -91,9 +90,4 @@ export function useColumnDrag(
 function headAt(target: EventTarget | null): HTMLElement | null {
   const head = (target as Element).closest<HTMLElement>('.head[data-column]')
   return head?.classList.contains('folded') ? null : head
-}
-
-function swallow(event: Event) {
-  event.preventDefault()
-  event.stopPropagation()
 }
