@@ -1,18 +1,12 @@
 import { arrange, readPreferences } from '../store/preferences.ts'
-import { go, routes } from '../store/route.ts'
+import { inWaterfall, type WaterfallCommand } from './in-waterfall.ts'
 import { savePicture } from './save-picture.ts'
 
 /** What the palette offers of the waterfall's columns. */
-export function columnCommands(): readonly { label: string; run(): void }[] {
+export function columnCommands(): readonly WaterfallCommand[] {
   const { columns, all } = readPreferences().arrangement
-  const offer = (label: string, change: Parameters<typeof arrange>[0]) => ({
-    label,
-    run() {
-      // Where it is open already, it stays at its moment.
-      if (!location.hash.startsWith(`#${routes.waterfall}`)) go(routes.waterfall)
-      arrange(change)
-    },
-  })
+  const offer = (label: string, change: Parameters<typeof arrange>[0]) =>
+    inWaterfall(label, () => arrange(change))
   return [
     columns === 'builders'
       ? offer('Columns of slaves', { columns: 'slaves' })
