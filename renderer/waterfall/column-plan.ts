@@ -112,14 +112,6 @@ export function groupName({ title, kind }: Pick<GroupPlan, 'title' | 'kind'>): s
   return title || (kind === 'none' ? '' : `no ${kind}`)
 }
 
-/** Each builder a column of its own, by project; for what has no arrangement. */
-export function plainPlans(builders: readonly Builder[]): readonly ColumnPlan[] {
-  return [...Map.groupBy(builders, builder => builder.project)].flatMap(([title, members]) => {
-    const group = { title, kind: 'project', folded: false, count: members.length } as const
-    return members.map(builder => planOf(builder, group))
-  })
-}
-
 /**
  * How wide a column is, that of a folded group aside: a function of the columns and the room alone,
  * so that nothing moves sideways when builds come or go.

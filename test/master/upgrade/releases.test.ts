@@ -15,7 +15,8 @@ import type { BuilderId, BuildId, LogId, Step } from '../../../main/master/model
 import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
 import { latestOf, STORES, type Store } from '../../../main/master/upgrade/stores.ts'
 import { schemaOf } from '../../../main/master/upgrade/verify.ts'
-import { plainPlans } from '../../../renderer/waterfall/column-plan.ts'
+import { PLAIN } from '../../../renderer/store/arrangement.ts'
+import { planColumns } from '../../../renderer/waterfall/column-plan.ts'
 import { estimateOf } from '../../../renderer/waterfall/estimate.ts'
 import { layOut } from '../../../renderer/waterfall/model.ts'
 import { later } from '../../helpers/cleanup.ts'
@@ -124,7 +125,7 @@ async function show(dataDir: string, now: number) {
   } as never)
   const desk = await handlers['desk:snapshot']()
   const steps = Map.groupBy(desk.steps, (step: Step) => step.buildId)
-  const plans = plainPlans(desk.builders)
+  const plans = planColumns({ ...PLAIN, all: true }, desk.builders, [])
   const estimate = (id: BuilderId) =>
     estimateOf(desk.builds.filter(build => build.builderId === id))
   const { columns, ...model } = layOut({

@@ -9,7 +9,7 @@ import {
   WARNINGS,
 } from '../../../main/master/results.ts'
 import { PLAIN } from '../../../renderer/store/arrangement.ts'
-import { plainPlans, planColumns } from '../../../renderer/waterfall/column-plan.ts'
+import { planColumns } from '../../../renderer/waterfall/column-plan.ts'
 import { expectedMs } from '../../../renderer/waterfall/estimate.ts'
 import {
   type Box,
@@ -28,7 +28,7 @@ const S = 1000
 describe('columns', () => {
   test('stand in the order of the builders, grouped by project', () => {
     const { columns, groups } = layOut(
-      input({ plans: plainPlans([builder(1, 'a'), builder(2, 'a'), builder(3, 'b')]) }),
+      input({ plans: planColumns(PLAIN, [builder(1, 'a'), builder(2, 'a'), builder(3, 'b')], []) }),
     )
     expect(columns.map(column => [column.plan.name, column.boxes.all.length])).toEqual([
       ['builder 1', 0],
@@ -43,7 +43,7 @@ describe('columns', () => {
 
   test('draw a quiet builder without builds too', () => {
     expect(
-      layOut(input({ plans: plainPlans([builder(1, 'a')]), builds: [] })).columns,
+      layOut(input({ plans: planColumns(PLAIN, [builder(1, 'a')], []), builds: [] })).columns,
     ).toHaveLength(1)
   })
 })
@@ -80,7 +80,7 @@ describe('boxes', () => {
 
   test('of five at a time are five in the narrowest column, and its lanes stay when they have ended', () => {
     const builders = Array.from({ length: 200 }, (_, i) => builder(i + 1, 'a'))
-    const plans = plainPlans(builders)
+    const plans = planColumns(PLAIN, builders, [])
     const five = [5, 4, 3, 2, 1].map(number => build(number, 50, 10))
     const model = layOut(input({ plans, builds: five, width: 1000 }))
     const [column] = model.columns
@@ -174,7 +174,7 @@ function input(parts: Partial<ModelInput>): ModelInput {
     now: NOW,
     mode: 'folded',
     zoom: 1,
-    plans: plainPlans([builder(1, 'a')]),
+    plans: planColumns(PLAIN, [builder(1, 'a')], []),
     builds: [],
     steps: new Map(),
     changes: [],
