@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { prefer } from '../store/preferences.ts'
 import { count, day, duration } from '../ui/format.ts'
-import type { DayCell } from './days.ts'
+import { type DayCell, together } from './days.ts'
 import { GUTTER_PX } from './gutter.tsx'
 import type { Column, Model } from './model.ts'
 import { goToMoment } from './position.ts'
@@ -108,16 +108,5 @@ export function dayWords({ builds, failed, warned, exceptions, busyMs }: DayCell
 export function daysInWords(days: readonly DayCell[], from: number, to: number): string {
   const seen = days.filter(cell => cell.to > from && cell.from < to)
   if (seen.length === 0) return 'no builds in this time'
-  const sum = (key: 'builds' | 'failed' | 'warned' | 'exceptions' | 'busyMs') =>
-    seen.reduce((all, cell) => all + cell[key], 0)
-  const whole: DayCell = {
-    from,
-    to,
-    builds: sum('builds'),
-    failed: sum('failed'),
-    warned: sum('warned'),
-    exceptions: sum('exceptions'),
-    busyMs: sum('busyMs'),
-  }
-  return `${day(seen.at(-1)!.from)} to ${day(seen[0]!.from)}: ${dayWords(whole)}`
+  return `${day(seen.at(-1)!.from)} to ${day(seen[0]!.from)}: ${dayWords(seen.reduce(together))}`
 }

@@ -123,7 +123,8 @@ export function mergeDays(lists: readonly (readonly DayCell[])[]): readonly DayC
   return [...found.values()].sort((a, b) => b.from - a.from)
 }
 
-function together(a: DayCell, b: DayCell): DayCell {
+/** What was done in two parts of a day, or in days that are told as one. */
+export function together(a: DayCell, b: DayCell): DayCell {
   return {
     from: a.from,
     to: a.to,
