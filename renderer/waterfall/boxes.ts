@@ -4,6 +4,7 @@ import type { Box } from './model.ts'
 
 /** The boxes of a column, newest first. Each is made when it is asked for: of thousands, some are in sight. */
 export interface Boxes {
+  readonly count: number
   readonly all: readonly Box[]
   /** Those that are seen between two places of the axis. */
   within(top: number, bottom: number): readonly Box[]
@@ -21,6 +22,7 @@ export function lazyBoxes(
   const box = (i: number) => (made[i] ??= make(builds[i]!))
   let longestMs: number | undefined
   return {
+    count: builds.length,
     get all() {
       return builds.map((_, i) => box(i))
     },
@@ -51,6 +53,7 @@ export function lazyBoxes(
 /** Boxes that are there already. */
 export function madeBoxes(all: readonly Box[]): Boxes {
   return {
+    count: all.length,
     all,
     within: (top, bottom) => all.filter(box => isSeen(box, top, bottom)),
     of: id => all.find(box => box.build.id === id),

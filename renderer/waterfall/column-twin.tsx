@@ -72,7 +72,7 @@ export function ColumnTwin({
           onOpen={() => openBuild(box.build)}
         />
       ))}
-      {live && wordy && !sight && boxes.all.length === 0 && (
+      {live && wordy && !sight && boxes.count === 0 && (
         <p className="column-empty" style={{ top: 12 - from }}>
           {last ? `last build #${last.number}` : 'no build yet'}
         </p>

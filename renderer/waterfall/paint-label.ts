@@ -26,8 +26,7 @@ export function paintLabel(
   colours: Colours,
   { x, y, width, height, low, patterned }: LabelPlace,
 ): void {
-  const outline = OUTLINES[look as keyof typeof OUTLINES]
-  const sign = outline ? new Path2D(outline) : undefined
+  const sign = signOf(look)
   ctx.font = `600 10.5px ${font}`
   const middle = low ? y + height / 2 : y + height - 8.5
   const text = width < LEAST_FOR_DOTS ? label : fitText(ctx, label, width - 8)
@@ -48,6 +47,17 @@ export function paintLabel(
   ctx.fillStyle = colours.ink
   ctx.fillText(text, at, middle + 4)
   if (hasSign) paintSign(ctx, sign, colours, beside, middle)
+}
+
+const signs = new Map<Look, Path2D | undefined>()
+
+// A path is read once, and not for each box in each frame.
+function signOf(look: Look): Path2D | undefined {
+  if (!signs.has(look)) {
+    const outline = OUTLINES[look as keyof typeof OUTLINES]
+    signs.set(look, outline && new Path2D(outline))
+  }
+  return signs.get(look)
 }
 
 function paintSign(

@@ -17,12 +17,14 @@ const NONE: readonly Change[] = []
 export function useRedAround(model: Model, selected: BuildId | null, now: number): Blame | null {
   const found = useMemo(() => redAround(model, selected), [model, selected])
   const suspects = useChangesOf(found?.stretch.first.id ?? null)
+  // The same while they are the same: the changes are dear to render.
+  const ids = useMemo(() => new Set(suspects.map(change => change.id)), [suspects])
   const repairs = useChangesOf(found?.stretch.repaired?.id ?? null)
   if (!found) return null
   const { stretch, column } = found
   return {
     stretch,
-    suspects: new Set(suspects.map(change => change.id)),
+    suspects: ids,
     words: words(column.plan.name, stretch, suspects, repairs, now),
   }
 }

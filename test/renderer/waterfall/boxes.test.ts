@@ -28,7 +28,9 @@ test('what is in sight is what a look at all boxes finds, and little more is mad
     }
     const top = random() * axis.height - 100
     const bottom = top + 700
-    const seen = lazyBoxes(builds, axis, NOW, make).within(top, bottom)
+    const boxes = lazyBoxes(builds, axis, NOW, make)
+    const seen = boxes.within(top, bottom)
+    expect(boxes.count).toBe(builds.length)
     const counted = made
     const naive = lazyBoxes(builds, axis, NOW, make).all.filter(
       box => box.top < bottom && box.top + Math.max(LOWEST_BOX, box.height) > top,
