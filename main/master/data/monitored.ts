@@ -1,17 +1,17 @@
-import { findBuild } from '../db/builds.ts'
-import { insertBuildset, internSourceStamp } from '../db/buildsets.ts'
+import { findBuild, findBuildByNumber } from '../db/builds.ts'
+import { completeBuildset, insertBuildset, internSourceStamp } from '../db/buildsets.ts'
 import type { Database } from '../db/database.ts'
+import { findMark, saveMark } from '../db/imports.ts'
 import {
   changesOfRevision,
-  findMonitored,
   insertMonitored,
   type MonitoredRun,
-  slaveElsewhere,
-  updateMonitored,
+  setMonitored,
 } from '../db/monitored.ts'
 import { saveProperties } from '../db/properties.ts'
-import { insertRequest } from '../db/requests.ts'
-import type { Build, Builder, RunId } from '../model.ts'
+import { claimRequest, completeRequest, findRequest, insertRequest } from '../db/requests.ts'
+import { ensureSlave } from '../db/slaves.ts'
+import type { Build, Builder, BuildId, RunId } from '../model.ts'
 import type { Update } from './unit.ts'
 
 /** Where runs come from. */
@@ -25,32 +25,25 @@ export interface MonitoredPlace {
   readonly slave: string
 }
 
-export interface Recorded {
-  readonly added: number
-  /** Numbers that the builder has given to builds of its own. */
-  readonly taken: readonly number[]
-}
-
 /** Builds of other CIs: they come when they are over, and wait for nothing here. */
 export function monitoredData(db: Database, update: Update, run: () => RunId) {
   return {
-    recordRuns(builder: Builder, place: MonitoredPlace, runs: readonly MonitoredRun[]): Recorded {
+    /** Returns the numbers that the builder has given to builds of its own: those runs are left out. */
+    recordRuns(builder: Builder, place: MonitoredPlace, runs: readonly MonitoredRun[]): number[] {
       return update(announce => {
         const taken: number[] = []
-        let added = 0
-        for (const one of [...runs].sort((a, b) => a.startedAt - b.startedAt || a.id - b.id)) {
-          const known = findMonitored(db, place.source, one.id)
-          if (known) {
-            if (isSame(known, one)) continue
-            updateMonitored(db, known.id, one)
-            announce('build/changed', findBuild(db, known.id)!)
-          } else if (isTaken(builder, one.number)) taken.push(one.number)
+        for (const one of runs.toSorted((a, b) => a.startedAt - b.startedAt || a.id - b.id)) {
+          const mark = findMark(db, place.source, 'build', one.id)
+          const known = mark && findBuild(db, mark.localId as BuildId)
+          if (known && isSame(known, one)) continue
+          if (!known && findBuildByNumber(db, builder.id, one.number)) taken.push(one.number)
+          else if (!known) announce('build/changed', add(builder, place, one))
           else {
-            announce('build/changed', add(builder, place, one))
-            added++
+            setMonitored(db, known.id, one)
+            announce('build/changed', findBuild(db, known.id)!)
           }
         }
-        return { added, taken }
+        return taken
       })
     },
   }
@@ -69,35 +62,31 @@ export function monitoredData(db: Database, update: Update, run: () => RunId) {
       changes,
       submittedAt,
     })
-    db.run(
-      'UPDATE buildsets SET complete_at = ?, results = ? WHERE id = ?',
-      one.completeAt,
-      one.results,
-      buildsetId,
-    )
     const requestId = insertRequest(db, {
       buildsetId,
       builderId: builder.id,
       priority: 0,
       submittedAt,
     })
-    const id = insertMonitored(db, place.source, one, {
+    const runId = run()
+    claimRequest(db, requestId, runId, one.startedAt)
+    const id = insertMonitored(db, one, {
       builderId: builder.id,
       requestId,
-      slaveId: slaveElsewhere(db, place.slave),
-      runId: run(),
+      slaveId: ensureSlave(db, place.slave),
+      runId,
     })
+    saveMark(db, place.source, 'build', one.id, { localId: id, final: true })
     saveProperties(db, { build: id }, { url: { value: one.url, source: scheduler } })
-    return findBuild(db, id)!
+    return end(findBuild(db, id)!, one)
   }
 
-  function isTaken(builder: Builder, number: number): boolean {
-    const found = db.get(
-      'SELECT 1 FROM builds WHERE builder_id = ? AND number = ?',
-      builder.id,
-      number,
-    )
-    return found !== undefined
+  function end({ id, requestId }: Build, one: MonitoredRun): Build {
+    const { results, completeAt } = one
+    setMonitored(db, id, one)
+    completeRequest(db, requestId, results, completeAt)
+    completeBuildset(db, findRequest(db, requestId)!.buildsetId, results, completeAt)
+    return findBuild(db, id)!
   }
 }
 

@@ -35,6 +35,17 @@ export function saveSlave(db: Database, slave: SlaveFacts): void {
   )
 }
 
+/** The slave of a build that was made elsewhere. Where none has the name, one that nobody can use here. */
+export function ensureSlave(db: Database, name: string, info = '{}'): SlaveId {
+  const known = db.get<{ id: SlaveId }>('SELECT id FROM slaves WHERE name = ?', name)
+  if (known) return known.id
+  return db.run(
+    "INSERT INTO slaves (name, kind, tags, max_builds, active, info) VALUES (?, 'remote', '[]', 1, 0, ?)",
+    name,
+    info,
+  ).id as SlaveId
+}
+
 export function deactivateSlave(db: Database, name: string): void {
   db.run('UPDATE slaves SET active = 0 WHERE name = ?', name)
 }

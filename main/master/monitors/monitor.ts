@@ -57,7 +57,7 @@ export function startMonitor({ data, clock, monitor, log }: MonitorOptions): Mon
     const builder = data.builderByName(name)
     if (answer.runs === null || !builder?.active) return
     const { host } = new URL(monitor.url)
-    const { taken } = data.recordRuns(
+    const taken = data.recordRuns(
       builder,
       {
         source,

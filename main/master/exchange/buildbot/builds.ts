@@ -1,7 +1,7 @@
+import { ensureSlave } from '../../db/slaves.ts'
 import { RETRY } from '../../results.ts'
 import type { Importing } from './import-buildbot.ts'
 import { importLogs } from './logs.ts'
-import { slaveNamed } from './names.ts'
 import type { SourceRow } from './source.ts'
 import { json, moment, result, text } from './values.ts'
 
@@ -75,7 +75,7 @@ function importBuild(importing: Importing, row: SourceRow, worker: SourceRow[str
     marks.localId('builder', row.builderid)!,
     row.number!,
     marks.localId('request', row.buildrequestid)!,
-    marks.localId('slave', worker) ?? slaveNamed(db, 'unknown'),
+    marks.localId('slave', worker) ?? ensureSlave(db, 'unknown'),
     run,
     startedAt,
     completeAt,

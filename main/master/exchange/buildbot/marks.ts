@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts'
+import { findMark, type Mark, saveMark } from '../../db/imports.ts'
 import type { SourceRow } from './source.ts'
 
 export type Noun =
@@ -10,13 +11,6 @@ export type Noun =
   | 'build'
   | 'step'
   | 'log'
-
-export interface Mark {
-  /** 0 when the row is in quarantine. */
-  readonly localId: number
-  /** Whether the row will not change at its source any more. */
-  readonly final: boolean
-}
 
 /** What is known of rows that were imported, and what this import counts. */
 export interface Marks {
@@ -35,29 +29,15 @@ export function createMarks(db: Database, source: string, now: number): Marks {
   return { find, localId, set, quarantine, quarantined }
 
   function find(noun: Noun, sourceId: number): Mark | undefined {
-    const row = db.get<{ local_id: number; final: number }>(
-      'SELECT local_id, final FROM imports WHERE source = ? AND noun = ? AND source_id = ?',
-      source,
-      noun,
-      sourceId,
-    )
-    return row && { localId: row.local_id, final: row.final === 1 }
+    return findMark(db, source, noun, sourceId)
   }
 
   function localId(noun: Noun, sourceId: unknown): number | undefined {
     return typeof sourceId === 'number' ? find(noun, sourceId)?.localId || undefined : undefined
   }
 
-  function set(noun: Noun, sourceId: number, id: number, final: boolean) {
-    db.run(
-      `INSERT INTO imports (source, noun, source_id, local_id, final) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (source, noun, source_id) DO UPDATE SET local_id = excluded.local_id, final = excluded.final`,
-      source,
-      noun,
-      sourceId,
-      id,
-      Number(final),
-    )
+  function set(noun: Noun, sourceId: number, localId: number, final: boolean) {
+    saveMark(db, source, noun, sourceId, { localId, final })
   }
 
   function quarantine(noun: Noun, table: string, id: number, row: SourceRow, reason: string) {

@@ -1,3 +1,4 @@
+import { ensureSlave } from '../../db/slaves.ts'
 import type { Importing } from './import-buildbot.ts'
 import { json, text } from './values.ts'
 
@@ -18,7 +19,7 @@ function importSlaves({ source, db, marks, count }: Importing) {
       count('already', 'slaves')
       continue
     }
-    marks.set('slave', id, slaveNamed(db, text(row.name, `worker ${id}`), infoOf(row.info)), true)
+    marks.set('slave', id, ensureSlave(db, text(row.name, `worker ${id}`), infoOf(row.info)), true)
     count('added', 'slaves')
   }
 }
@@ -29,16 +30,6 @@ function infoOf(value: Parameters<typeof json>[0]): string {
   if (typeof info !== 'object' || info === null || Array.isArray(info)) return '{}'
   const { environ: _environ, ...rest } = info as Record<string, unknown>
   return JSON.stringify(rest)
-}
-
-export function slaveNamed(db: Importing['db'], name: string, info = '{}'): number {
-  const known = db.get<{ id: number }>('SELECT id FROM slaves WHERE name = ?', name)
-  if (known) return known.id
-  return db.run(
-    "INSERT INTO slaves (name, kind, tags, max_builds, active, info) VALUES (?, 'remote', '[]', 1, 0, ?)",
-    name,
-    info,
-  ).id
 }
 
 function importBuilders({ source, db, marks, count, note }: Importing) {
