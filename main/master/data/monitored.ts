@@ -37,11 +37,7 @@ export function monitoredData(db: Database, update: Update, run: () => RunId) {
           const known = mark && findBuild(db, mark.localId as BuildId)
           if (known && isSame(known, one)) continue
           if (!known && findBuildByNumber(db, builder.id, one.number)) taken.push(one.number)
-          else if (!known) announce('build/changed', add(builder, place, one))
-          else {
-            setMonitored(db, known.id, one)
-            announce('build/changed', findBuild(db, known.id)!)
-          }
+          else announce('build/changed', known ? end(known, one) : add(builder, place, one))
         }
         return taken
       })
@@ -81,6 +77,7 @@ export function monitoredData(db: Database, update: Update, run: () => RunId) {
     return end(findBuild(db, id)!, one)
   }
 
+  // One that was run again there ends once more: the last try counts.
   function end({ id, requestId }: Build, one: MonitoredRun): Build {
     const { results, completeAt } = one
     setMonitored(db, id, one)

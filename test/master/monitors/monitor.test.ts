@@ -154,6 +154,10 @@ test('runs of a workflow that are over become builds, once, and the last try of 
     [5, 0, 'success'],
   ])
   expect(data.openRequests().filter(one => one.builderId === ci.id)).toEqual([])
+  const second = data.buildByNumber(ci.id, 2)!
+  const request = data.request(second.requestId)!
+  const ended = { results: 0, completeAt: Date.parse(at(230)) }
+  expect([second, request, data.buildset(request.buildsetId)]).toMatchObject([ended, ended, ended])
   expect(site.asked.at(-1)!.path).toBe(
     '/api/v3/repos/ada/calc/actions/workflows/ci.yml/runs?per_page=50&branch=main',
   )
