@@ -45,7 +45,9 @@ export function holdings(db: Database, query: HoldingsQuery): Holdings {
   const ids = JSON.stringify(changes.map(change => change.id))
   const holds = db.all<{ changeId: ChangeId; buildId: BuildId }>(
     `${SERVING} SELECT s.change_id AS changeId, b.id AS buildId
-     FROM serving s JOIN builds b ON b.request_id = s.request_id ORDER BY b.id`,
+     -- CROSS: else every build of history may be gone through to have them in order.
+     FROM serving s CROSS JOIN builds b ON b.request_id = s.request_id
+     ORDER BY b.id, s.change_id`,
     ids,
   )
   const builds = JSON.stringify([...new Set(holds.map(one => one.buildId))])

@@ -32,7 +32,7 @@ export function slaveLoads(db: Database, { from, to, parts, now }: LoadQuery): S
        FROM builds WHERE id IN (
          SELECT id FROM builds WHERE started_at >= ?1 - ${DAY_MS} AND started_at < ?2
            AND (complete_at IS NULL OR complete_at > ?1)
-         UNION SELECT id FROM builds
+         UNION SELECT id FROM builds INDEXED BY builds_long
            WHERE started_at < ?1 AND complete_at - started_at > ${DAY_MS} AND complete_at > ?1
          UNION SELECT id FROM builds WHERE complete_at IS NULL AND started_at < ?2
        )

@@ -4,6 +4,7 @@ import { openHistoryAsker } from '../../../main/master/data/ask-history.ts'
 import { HISTORY_ANSWERS } from '../../../main/master/data/history-answers.ts'
 import type { Database } from '../../../main/master/db/database.ts'
 import { openHistory } from '../../../main/master/db/history.ts'
+import type { BuilderId } from '../../../main/master/model.ts'
 import { makeHistory } from '../../bench/history.ts'
 import { later } from '../../helpers/cleanup.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
@@ -33,6 +34,28 @@ function aYear() {
 }
 
 const ids = (list: readonly { readonly id: number }[]) => list.map(({ id }) => id)
+
+test('changes, load and trends are told without going through all of history, also before SQLite knows how long it is', () => {
+  const db = openHistory(join(temporaryFolder('new'), 'history.sqlite'))
+  later(() => db.close())
+  const plans: string[] = []
+  const explained: Database = {
+    ...db,
+    all(sql, ...values) {
+      const plan = db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values)
+      plans.push(...plan.map(({ detail }) => detail))
+      return db.all(sql, ...values)
+    },
+  }
+  const week = { from: 0, to: 7 * DAY_MS, parts: 7 }
+  HISTORY_ANSWERS.trends(explained, { ...week, builders: [1 as BuilderId] })
+  HISTORY_ANSWERS.load(explained, { ...week, now: 0 })
+  const page = { project: null, branch: null, who: [], before: null, limit: 50 }
+  HISTORY_ANSWERS.holdings(explained, page)
+  expect(plans.length).toBeGreaterThan(20)
+  // b: builds, l: logs.
+  expect(plans.filter(detail => /^SCAN (b|l|builds|steps)$/.test(detail))).toEqual([])
+})
 
 test('a summary counts what began and ended in a stretch, and tells medians, of each builder and of all', () => {
   const { db, rows, first, last } = aYear()
