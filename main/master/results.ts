@@ -41,8 +41,11 @@ export function worst(a: Result, b: Result): Result {
 /** Results of a build that did what was asked. */
 export const GOOD_RESULTS: readonly Result[] = [SUCCESS, WARNINGS, SKIPPED]
 
+/** Results for which a builder is red. */
+export const BAD_RESULTS: readonly Result[] = [FAILURE, EXCEPTION]
+
 /** Results that say something about the code: a build that was stopped or cut short says nothing. */
-export const TELLING_RESULTS: readonly Result[] = [...GOOD_RESULTS, FAILURE, EXCEPTION]
+export const TELLING_RESULTS: readonly Result[] = [...GOOD_RESULTS, ...BAD_RESULTS]
 
 /** Whether a build with this result did what was asked: the exit code of `force --wait` and `run`. */
 export function isGood(result: Result): boolean {

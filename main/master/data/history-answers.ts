@@ -26,6 +26,7 @@ import {
   buildsFrom,
   type Density,
   firstBuildAt,
+  type Parts,
   type Stretch,
 } from '../db/timeline.ts'
 import { type Trends, type TrendsQuery, trends } from '../db/trends.ts'
@@ -40,7 +41,7 @@ export interface HistoryQuestions {
   /** A line for each builder and day on which it built. */
   days: (query: Stretch & { readonly offsetMs: number }) => readonly BuilderDay[]
   /** How many builds began in each of equal parts of a stretch. */
-  density: (query: Stretch & { readonly parts: number }) => readonly Density[]
+  density: (query: Parts) => readonly Density[]
   /** When the first build began; `null` when there is none. */
   beginning: () => Moment | null
   /** Changes, and which builds hold each of them. */
@@ -114,8 +115,8 @@ export const HISTORY_ANSWERS: Answers = {
     return { from, to, ...withSurroundings(db, builds, from, to), last }
   },
   days: (db, { from, to, offsetMs }) => builderDays(db, { from, to }, offsetMs),
-  density: (db, { from, to, parts }) => buildDensity(db, { from, to }, parts),
-  beginning: db => firstBuildAt(db),
+  density: buildDensity,
+  beginning: firstBuildAt,
   holdings,
   blame,
   logs: logsOfBuilds,

@@ -1,6 +1,6 @@
 import type { Build, BuildId, Change, ChangeId } from '../model.ts'
 import { findBuild } from './builds.ts'
-import { changesOfRequest, toChange } from './changes.ts'
+import { changesOfRequest, findChange, toChange } from './changes.ts'
 import type { Database } from './database.ts'
 
 export interface BetweenQuery {
@@ -64,5 +64,5 @@ function newestChange(db: Database, build: Build): Change | undefined {
     build.branch,
   )
   if (!built) return asked.at(-1)
-  return toChange(db.get('SELECT * FROM changes WHERE id = ?', built.id)!)
+  return findChange(db, built.id)
 }

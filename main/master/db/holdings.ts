@@ -1,5 +1,5 @@
 import type { Build, BuilderId, BuildId, Change, ChangeId } from '../model.ts'
-import { EXCEPTION, FAILURE, GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
+import { BAD_RESULTS, GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
 import { selectBuilds } from './builds.ts'
 import { toChange } from './changes.ts'
 import type { Database } from './database.ts'
@@ -98,7 +98,7 @@ function brokenBy(db: Database, ids: string): BuildId[] {
   return db
     .all<{ id: BuildId }>(
       `SELECT b.id FROM builds b
-       WHERE b.id IN (SELECT value FROM json_each(?)) AND b.results IN (${FAILURE}, ${EXCEPTION})
+       WHERE b.id IN (SELECT value FROM json_each(?)) AND b.results IN (${BAD_RESULTS.join()})
          AND ifnull((SELECT p.results FROM builds p
               WHERE p.builder_id = b.builder_id AND p.number < b.number
                 AND p.results IN (${TELLING_RESULTS.join()})

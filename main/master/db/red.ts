@@ -1,5 +1,5 @@
 import type { Build, BuilderId, Change } from '../model.ts'
-import { EXCEPTION, FAILURE, TELLING_RESULTS } from '../results.ts'
+import { BAD_RESULTS, isGood, TELLING_RESULTS } from '../results.ts'
 import { lastGoodBuild, selectBuilds } from './builds.ts'
 import { changesOfRequest } from './changes.ts'
 import type { Database } from './database.ts'
@@ -19,7 +19,7 @@ export interface RedBuilder {
 }
 
 const MOST_BLAME = 20
-const BAD = `(${FAILURE}, ${EXCEPTION})`
+const BAD = `(${BAD_RESULTS.join()})`
 
 /** Builders that are red, those that broke last first. */
 export function redBuilders(db: Database): RedBuilder[] {
@@ -35,7 +35,7 @@ function redBuilder(db: Database, id: BuilderId): RedBuilder | undefined {
     `WHERE b.builder_id = ? AND b.results IN (${TELLING_RESULTS.join()}) ORDER BY b.number DESC LIMIT 1`,
     id,
   )
-  if (!last || (last.results !== FAILURE && last.results !== EXCEPTION)) return undefined
+  if (!last || isGood(last.results!)) return undefined
   const lastGood = lastGoodBuild(db, id, last.number) ?? null
   const [first] = selectBuilds(
     db,

@@ -1,10 +1,8 @@
 import type { Moment } from '../model.ts'
 import type { Database } from './database.ts'
-import type { Stretch } from './timeline.ts'
+import { type Parts, partMs } from './timeline.ts'
 
-export interface LoadQuery extends Stretch {
-  /** In so many equal parts. */
-  readonly parts: number
+export interface LoadQuery extends Parts {
   /** Until when builds that run count. */
   readonly now: Moment
 }
@@ -23,8 +21,7 @@ export interface SlaveLoad {
 const DAY_MS = 86_400_000
 
 /** How busy slaves were, by the builds that ran on them. */
-export function slaveLoads(db: Database, { from, to, parts, now }: LoadQuery): SlaveLoad[] {
-  const width = Math.max(1, Math.ceil((to - from) / parts))
+export function slaveLoads(db: Database, query: LoadQuery): SlaveLoad[] {
   return db.all<SlaveLoad & Record<string, never>>(
     // Most builds begin at most a day before they can be seen; the long and the running ones have indices of their own.
     `WITH RECURSIVE ran AS (
@@ -46,9 +43,9 @@ export function slaveLoads(db: Database, { from, to, parts, now }: LoadQuery): S
        sum(p.started_at >= ?1 + p.part * ?3) AS builds
      FROM pieces p JOIN slaves sl ON sl.id = p.slave_id
      GROUP BY sl.name, p.part ORDER BY sl.name, p.part`,
-    from,
-    to,
-    width,
-    now,
+    query.from,
+    query.to,
+    partMs(query),
+    query.now,
   )
 }

@@ -1,5 +1,5 @@
 import type { Build, BuilderId, Moment } from '../model.ts'
-import { EXCEPTION, FAILURE, WARNINGS } from '../results.ts'
+import { BAD_RESULTS, EXCEPTION, FAILURE, WARNINGS } from '../results.ts'
 import { selectBuilds } from './builds.ts'
 import type { Database } from './database.ts'
 
@@ -7,6 +7,16 @@ import type { Database } from './database.ts'
 export interface Stretch {
   readonly from: Moment
   readonly to: Moment
+}
+
+/** A stretch in so many equal parts. */
+export interface Parts extends Stretch {
+  readonly parts: number
+}
+
+/** How long each of them is. */
+export function partMs({ from, to, parts }: Parts): number {
+  return Math.max(1, Math.ceil((to - from) / parts))
 }
 
 /** What one builder did in one day. */
@@ -68,17 +78,16 @@ export function builderDays(db: Database, { from, to }: Stretch, offsetMs: numbe
   )
 }
 
-/** How many builds began in each of `count` equal parts of a stretch. */
-export function buildDensity(db: Database, { from, to }: Stretch, count: number): Density[] {
-  const width = Math.max(1, Math.ceil((to - from) / count))
-  const parts: Density[] = Array.from({ length: count }, () => ({ builds: 0, bad: 0 }))
+/** How many builds began in each part of a stretch. */
+export function buildDensity(db: Database, stretch: Parts): Density[] {
+  const parts: Density[] = Array.from({ length: stretch.parts }, () => ({ builds: 0, bad: 0 }))
   const rows = db.all<{ part: number; builds: number; bad: number }>(
     `SELECT CAST((started_at - ?1) / ?3 AS INTEGER) AS part, count(*) AS builds,
-       ifnull(sum(results IN (${FAILURE}, ${EXCEPTION})), 0) AS bad
+       ifnull(sum(results IN (${BAD_RESULTS.join()})), 0) AS bad
      FROM builds INDEXED BY builds_by_time WHERE started_at >= ?1 AND started_at < ?2 GROUP BY part`,
-    from,
-    to,
-    width,
+    stretch.from,
+    stretch.to,
+    partMs(stretch),
   )
   for (const { part, builds, bad } of rows) parts[part] = { builds, bad }
   return parts

@@ -1,11 +1,9 @@
 import type { BuilderId, Moment } from '../model.ts'
 import { GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
 import type { Database } from './database.ts'
-import type { Stretch } from './timeline.ts'
+import { firstBuildAt, type Parts, partMs, type Stretch } from './timeline.ts'
 
-export interface TrendsQuery extends Stretch {
-  /** In so many equal parts. */
-  readonly parts: number
+export interface TrendsQuery extends Parts {
   /** None: those that built most. */
   readonly builders: readonly BuilderId[]
 }
@@ -49,7 +47,7 @@ export function trends(db: Database, query: TrendsQuery): Trends {
   return {
     builders,
     points: withEstimates(db, query, builders, pointsOf(db, query, builders)),
-    beginning: db.get<{ at: Moment | null }>('SELECT min(started_at) AS at FROM builds')!.at,
+    beginning: firstBuildAt(db),
   }
 }
 
@@ -67,7 +65,7 @@ function busiest(db: Database, { from, to }: Stretch): BuilderId[] {
 
 function pointsOf(
   db: Database,
-  { from, to, parts }: TrendsQuery,
+  query: TrendsQuery,
   builders: readonly BuilderId[],
 ): Omit<TrendPoint, 'estimateOff'>[] {
   return db.all<TrendPoint>(
@@ -98,15 +96,11 @@ function pointsOf(
        ifnull(w.bytes, 0) * 1.0 / count(*) AS logBytes
      FROM ordered o LEFT JOIN written w ON w.builder_id = o.builder_id AND w.part = o.part
      GROUP BY o.builder_id, o.part ORDER BY o.builder_id, o.part`,
-    from,
-    to,
-    partMs({ from, to, parts }),
+    query.from,
+    query.to,
+    partMs(query),
     JSON.stringify(builders),
   )
-}
-
-function partMs({ from, to, parts }: Pick<TrendsQuery, 'from' | 'to' | 'parts'>): number {
-  return Math.max(1, Math.ceil((to - from) / parts))
 }
 
 // A window slides over the good builds of each builder, as estimates were made then.
