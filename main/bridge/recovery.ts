@@ -1,5 +1,5 @@
 import type { Facts } from '../master/upgrade/check.ts'
-import type { Handlers, RecoveryStatus } from './contract.ts'
+import type { Channel, Handlers, RecoveryStatus } from './contract.ts'
 import { RefusedError } from './refused.ts'
 
 /** What a shell can do while no master runs, and what it has to say when one does. */
@@ -50,16 +50,13 @@ export function recoveryHandlers(port: RecoveryPort | undefined): RecoveryHandle
   }
 }
 
-/** What may be asked of a history that is only looked at. */
-const READING = new Set([
+/** What may be asked of a history that is only looked at, besides all of `history:`, which can't write. */
+const READING: ReadonlySet<string> = new Set<Channel>([
   'desk:snapshot',
+  'desk:freeBytes',
+  'news:since',
+  'person:identity',
   'builds:page',
-  'history:summary',
-  'history:page',
-  'history:days',
-  'history:density',
-  'history:beginning',
-  'history:blame',
   'build:details',
   'build:byNumber',
   'changes:page',
@@ -78,7 +75,7 @@ const READING = new Set([
 /** Handlers of which those that would write, or start something, refuse and say why. */
 export function onlyReading(handlers: Handlers, why: string): Handlers {
   return mapHandlers(handlers, (channel, handler) =>
-    READING.has(channel) || channel.startsWith('recovery:') || channel === 'repository:choose'
+    READING.has(channel) || /^(history|recovery):|^repository:choose$/.test(channel)
       ? handler
       : refuse(why),
   )
