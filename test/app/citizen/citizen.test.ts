@@ -10,6 +10,7 @@ import type { Standing } from '../../../main/app/citizen/standing.ts'
 import { standingWords, trayMenu } from '../../../main/app/citizen/tray.ts'
 import type { Build, BuildId } from '../../../main/master/model.ts'
 import { EXCEPTION, FAILURE, type Result, SUCCESS, WARNINGS } from '../../../main/master/results.ts'
+import { routes } from '../../../renderer/store/route.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 
 const build = (id: number, results: Result | null) =>
@@ -59,6 +60,12 @@ describe('a link', () => {
     ['triphammer://waterfall/?at=5', '/waterfall?at=5'],
   ])('%s leads to %s', (link, place) => {
     expect(placeOf(link)).toBe(place)
+  })
+
+  test('leads to every view of the window', () => {
+    const views = Object.values(routes).filter(route => typeof route === 'string')
+    expect(views).toContain('/waterfall')
+    expect(views.map(view => placeOf(`triphammer:/${view}`))).toEqual(views)
   })
 
   test.each([
