@@ -17,8 +17,8 @@ export interface News {
   stop: Stop
 }
 
-// The queue is told when it has settled: a hundred requests a second are one piece of news.
-const QUEUE_MS = 100
+// Queue and schedule are told when they have settled: a hundred requests a second are one piece of news.
+const SETTLED_MS = 100
 // For windows whose line was cut: a minute of a busy master.
 const KEPT_NEWS = 3000
 
@@ -29,16 +29,30 @@ export function createNews(master: Master): News {
   let seq = 0
   let queue = readQueue()
   let schedule = readSchedule()
-  let cancelLook: Stop | undefined
   let kept: SequencedNews[] = []
   let forgotten = 0
 
-  const unsubscribe = mq.subscribeAll(news => {
-    tell(news)
-    if (news.topic === 'request/changed' || news.topic === 'slave/changed') lookSoon()
+  const queueLook = settled(() => {
+    const next = readQueue()
+    if (JSON.stringify(next) !== JSON.stringify(queue))
+      tell({ topic: 'queue/changed', payload: (queue = next) })
+  })
+  const scheduleLook = settled(() => {
+    const next = readSchedule()
+    if (JSON.stringify(next) !== JSON.stringify(schedule))
+      tell({ topic: 'schedule/changed', payload: (schedule = next) })
   })
 
-  const unsubscribeSchedulers = master.schedulers.subscribe(lookSoon)
+  const unsubscribe = mq.subscribeAll(news => {
+    tell(news)
+    if (news.topic === 'request/changed' || news.topic === 'slave/changed') queueLook.soon()
+  })
+
+  // They plan anew also when the configuration is another, and then other slaves may do.
+  const unsubscribeSchedulers = master.schedulers.subscribe(() => {
+    queueLook.soon()
+    scheduleLook.soon()
+  })
   const unsubscribeTerminals = master.terminals.subscribe(tell)
 
   return {
@@ -64,7 +78,8 @@ export function createNews(master: Master): News {
       unsubscribe()
       unsubscribeSchedulers()
       unsubscribeTerminals()
-      cancelLook?.()
+      queueLook.cancel()
+      scheduleLook.cancel()
       listeners.clear()
     },
   }
@@ -92,16 +107,17 @@ export function createNews(master: Master): News {
     forgotten = kept[0]!.seq - 1
   }
 
-  function lookSoon() {
-    cancelLook ??= clock.after(QUEUE_MS, () => {
-      cancelLook = undefined
-      const nextQueue = readQueue()
-      if (JSON.stringify(nextQueue) !== JSON.stringify(queue))
-        tell({ topic: 'queue/changed', payload: (queue = nextQueue) })
-      const nextSchedule = readSchedule()
-      if (JSON.stringify(nextSchedule) !== JSON.stringify(schedule))
-        tell({ topic: 'schedule/changed', payload: (schedule = nextSchedule) })
-    })
+  function settled(look: () => void): { soon(): void; cancel: Stop } {
+    let cancel: Stop | undefined
+    return {
+      soon() {
+        cancel ??= clock.after(SETTLED_MS, () => {
+          cancel = undefined
+          look()
+        })
+      },
+      cancel: () => cancel?.(),
+    }
   }
 
   function readQueue(): Queue {
