@@ -80,11 +80,9 @@ async function lookOnce(
   builds: number,
   limit: number,
 ): Promise<LogsFound> {
-  const { builderId, since, results, pattern, literal, ignoreCase, from } = search
+  const { pattern, literal, ignoreCase, from, ...wanted } = search
   const { places, oldest, last } = await history.ask('logs', {
-    ...(builderId !== undefined && { builderId }),
-    ...(since !== undefined && { since }),
-    ...(results !== undefined && { results }),
+    ...wanted,
     ...(from && { upTo: from.buildId }),
     builds,
   })

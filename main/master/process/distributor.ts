@@ -77,8 +77,7 @@ export interface Distributor {
   stopBuild(id: BuildId, why: string): boolean
   /** Ends all builds that run on a slave as RETRY. */
   retrySlave(name: string, why: string): void
-  /** Why the requests of a builder wait. */
-  /** Whoever asks for many builders lists the slaves once. */
+  /** Why the requests of a builder wait. Whoever asks for many builders lists the slaves once. */
   whyWaiting(builder: BuilderId, slaves?: readonly Slave[]): readonly WaitReason[]
   /** Starts no builds from now on, and says why; `null` starts them again. What runs goes on. */
   hold(reason: string | null): void
