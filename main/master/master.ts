@@ -4,13 +4,7 @@ import { type Backups, startBackups } from './backup/backups.ts'
 import { type GitSource, startGitSource } from './changes/git-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type ConfigFile, openConfigFile } from './config/config-file.ts'
-import type {
-  BuilderConfig,
-  Config,
-  MonitorConfig,
-  ProjectConfig,
-  SlavePort,
-} from './config/model.ts'
+import type { BuilderConfig, Config, ProjectConfig, SlavePort } from './config/model.ts'
 import type { ConfigStatus } from './config/status.ts'
 import { type ArtifactStore, openArtifacts } from './data/artifacts.ts'
 import { type HistoryAsker, openHistoryAsker } from './data/ask-history.ts'
@@ -393,8 +387,8 @@ function startServices(
       await config.stop()
       stopOperations()
       schedulers.stop()
-      for (const [name] of monitors) leave(monitors, name)
-      await Promise.all([...[...sources.values()].map(({ source }) => source.stop()), ...leaving])
+      for (const known of [sources, monitors]) for (const [name] of known) leave(known, name)
+      await Promise.all(leaving)
       await distributor.stop(how)
       terminals.stop()
       await slaves.stop(how)
@@ -418,8 +412,8 @@ function startServices(
     schedulers.configure(now.schedulers)
     // A bad file says nothing about what is no longer wanted.
     if (good) schedulers.forgetOthers(now.schedulers)
-    configureSources(now.projects)
-    configureMonitors(now.monitors)
+    keepUp(sources, now.projects, startSource)
+    keepUp(monitors, now.monitors, monitor => startMonitor({ data, clock, monitor, log }))
     distributor.poke()
   }
 
@@ -440,14 +434,6 @@ function startServices(
   function startSource(project: ProjectConfig): GitSource {
     const mirrors = join(dataDir, 'mirrors')
     return startGitSource({ data, clock, project, mirrors, env: options.env, onTrouble: log })
-  }
-
-  function configureSources(projects: readonly ProjectConfig[]) {
-    keepUp(sources, projects, startSource)
-  }
-
-  function configureMonitors(wanted: readonly MonitorConfig[]) {
-    keepUp(monitors, wanted, monitor => startMonitor({ data, clock, monitor, log }))
   }
 
   // What did not change is not disturbed.
