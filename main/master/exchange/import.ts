@@ -4,7 +4,14 @@ import { copyFile, mkdir, open, rm } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { finishCopy } from '../backup/copy-database.ts'
-import { ARTIFACTS, artifactPath, COMPANIONS, HISTORY, LOGS } from '../backup/data-files.ts'
+import {
+  ARTIFACTS,
+  artifactPath,
+  HISTORY,
+  isOfDatabase,
+  LOGS,
+  replacedNames,
+} from '../backup/data-files.ts'
 import { demandSpace, hashFile, sizeOf, syncPath } from '../backup/files.ts'
 import { finishRestore, STAGED, swapIn } from '../backup/restore.ts'
 import { damageOf, quoted, tableNames } from '../backup/summary.ts'
@@ -76,8 +83,9 @@ export async function importData(order: ImportOrder): Promise<Header> {
     }
     await syncPath(staged)
     const coming = [HISTORY, LOGS, ...(artifacts ? [ARTIFACTS] : []), ...settings]
-    const companions = [HISTORY, LOGS].flatMap(name => COMPANIONS.map(end => name + end))
-    const leaving = [...coming, ...companions].filter(name => existsSync(join(dataDir, name)))
+    const leaving = replacedNames(dataDir).filter(
+      name => isOfDatabase(name) || coming.includes(name),
+    )
     await swapIn(dataDir, { coming, leaving, version, now, source })
     return header
   } catch (error) {
