@@ -186,11 +186,11 @@ export interface Requests {
   /** How the waterfall was looked at last, as an address: for a window that has kept nothing itself. */
   'look:read': () => string | null
   'look:keep': (order: { place: string }) => void
-  /** Shows a place in a window of its own. A browser opens one by itself. */
   /** What somebody who helps needs to know, as text. */
   'desktop:diagnostics': () => string
   /** Ends the app, once builds that run were asked about. */
   'desktop:quit': () => void
+  /** Shows a place in a window of its own. A browser opens one by itself. */
   'window:open': (order: { place: string }) => void
   /** What the desktop app does outside of its window. */
   'desktop:show': () => DesktopInfo
