@@ -1,11 +1,8 @@
 import { expect, test } from 'vitest'
-import { callHandler } from '../../main/bridge/call.ts'
-import type { AllLogsSearch, Answer, Arguments, Channel } from '../../main/bridge/contract.ts'
-import { createHandlers } from '../../main/bridge/handlers.ts'
-import { createNews } from '../../main/bridge/news.ts'
+import type { AllLogsSearch, Answer } from '../../main/bridge/contract.ts'
 import type { FoundLog, LogsCursor } from '../../main/master/data/search-logs.ts'
 import type { LogId } from '../../main/master/model.ts'
-import { later } from '../helpers/cleanup.ts'
+import { openBridge } from '../helpers/bridge.ts'
 import { testMaster } from '../helpers/master.ts'
 
 const ESC = String.raw`\\033`
@@ -27,19 +24,8 @@ const CONFIG = {
 
 async function desk() {
   const own = await testMaster({ config: CONFIG })
-  const news = createNews(own.master)
-  later(() => news.stop())
-  const handlers = createHandlers(own.master, news, {
-    chooseFolder: async () => null,
-    freeBytes: async () => null,
-  })
-  const faults: string[] = []
-  const ask = async <C extends Channel>(channel: C, ...args: Arguments<C>): Promise<Answer<C>> => {
-    const reply = await callHandler(handlers, channel, args, text => faults.push(text))
-    if (!reply.ok) throw new Error(reply.error)
-    return reply.value as Answer<C>
-  }
-  return { ...own, faults, ask, build: own.build }
+  const { ask, faults } = openBridge(own.master)
+  return { ...own, faults, ask }
 }
 
 const PLAIN = { regex: false, ignoreCase: true, from: null }

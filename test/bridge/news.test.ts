@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest'
-import { callHandler } from '../../main/bridge/call.ts'
-import type { Missed, SequencedNews, Snapshot } from '../../main/bridge/contract.ts'
-import { createHandlers } from '../../main/bridge/handlers.ts'
-import { createNews, type News } from '../../main/bridge/news.ts'
+import type { SequencedNews, Snapshot } from '../../main/bridge/contract.ts'
+import type { News } from '../../main/bridge/news.ts'
 import type { Build, BuilderId, BuildId, LogId } from '../../main/master/model.ts'
 import { type Desk, foldNews, groupSteps, NOTHING } from '../../renderer/store/desk-state.ts'
+import { openBridge } from '../helpers/bridge.ts'
 import { later } from '../helpers/cleanup.ts'
 import { testMaster } from '../helpers/master.ts'
 
@@ -17,16 +16,8 @@ builders:
 
 async function desk() {
   const own = await testMaster({ config: CONFIG })
-  const news = createNews(own.master)
-  later(() => news.stop())
-  const port = { chooseFolder: async () => null, freeBytes: async () => null, log() {} }
-  const handlers = createHandlers(own.master, news, port)
-  const ask = async (channel: string, ...args: unknown[]) => {
-    const reply = await callHandler(handlers, channel, args, () => {})
-    if (!reply.ok) throw new Error(reply.error)
-    return reply.value
-  }
-  return { ...own, news, ask, snapshot: () => ask('desk:snapshot') as Promise<Snapshot> }
+  const { news, ask } = openBridge(own.master)
+  return { ...own, news, ask, snapshot: () => ask('desk:snapshot') }
 }
 
 /** Resolves when nobody waits any more as far as news say. */
@@ -87,7 +78,7 @@ test('what a window makes of the news is what a fresh one shows, whatever was cu
   await paused
   // The queue and the plans are told once they have settled.
   await settled(news)
-  const missed = (await ask('news:since', { startedAt: shown.startedAt, seq })) as Missed
+  const missed = (await ask('news:since', { startedAt: shown.startedAt, seq }))!
   expect(missed.news.length).toBeGreaterThan(50)
   expect(missed.seq).toBe(news.seq)
   shown = foldNews(shown, missed.news)
@@ -99,12 +90,13 @@ test('what a window makes of the news is what a fresh one shows, whatever was cu
 test('a window of another run of the master, or of long ago, has to look anew', async () => {
   const { news, ask, snapshot, data } = await desk()
   const { startedAt, seq } = await snapshot()
-  const since = (query: object) => ask('news:since', { startedAt, seq, ...query })
+  const since = (query: { startedAt?: number; seq?: number }) =>
+    ask('news:since', { startedAt, seq, ...query })
   expect(await since({ startedAt: startedAt - 1 })).toBe(null)
   expect(await since({ seq: seq + 1000 })).toBe(null)
   await expect(since({ seq: -1 })).rejects.toThrow('news:since: seq: Too small')
   for (let i = 0; i < 7000; i++) data.addConsoleText('a', 'x')
-  const answer = (await since({ seq: news.seq - 2000 })) as Missed
+  const answer = (await since({ seq: news.seq - 2000 }))!
   expect([answer.news.length, answer.news[0]!.seq]).toEqual([2000, news.seq - 1999])
   expect(await since({})).toBe(null)
 })

@@ -10,6 +10,8 @@ export interface TestBridge {
   readonly news: News
   /** Asks as a window does; rejects with the sentence of the reply. */
   ask<C extends Channel>(channel: C, ...args: Arguments<C>): Promise<Answer<C>>
+  /** What nobody expected, as the app's log has it. */
+  readonly faults: readonly string[]
 }
 
 /** What a window speaks with, of a master that runs. */
@@ -20,13 +22,15 @@ export function openBridge(master: Master): TestBridge {
     chooseFolder: async () => null,
     freeBytes: async () => null,
   })
+  const faults: string[] = []
   return {
     handlers,
     news,
+    faults,
     async ask(channel, ...args) {
       // As it comes over the edge of a process: JSON.
       const sent = JSON.parse(JSON.stringify(args))
-      const reply = await callHandler(handlers, channel, sent, () => {})
+      const reply = await callHandler(handlers, channel, sent, text => faults.push(text))
       if (!reply.ok) throw new Error(reply.error)
       return reply.value as never
     },

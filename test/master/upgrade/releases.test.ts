@@ -4,8 +4,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
-import { createHandlers } from '../../../main/bridge/handlers.ts'
-import { createNews } from '../../../main/bridge/news.ts'
 import { loadConf } from '../../../main/host/conf-store.ts'
 import { STATE_SCHEMA } from '../../../main/host/state.ts'
 import { openStateStore } from '../../../main/host/state-store.ts'
@@ -19,7 +17,7 @@ import { PLAIN } from '../../../renderer/store/arrangement.ts'
 import { planColumns } from '../../../renderer/waterfall/column-plan.ts'
 import { estimateOf } from '../../../renderer/waterfall/estimate.ts'
 import { layOut } from '../../../renderer/waterfall/model.ts'
-import { later } from '../../helpers/cleanup.ts'
+import { openBridge } from '../../helpers/bridge.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { ROOT, testMaster } from '../../helpers/master.ts'
 import {
@@ -117,12 +115,7 @@ describe.each(RELEASES)('what %s left', version => {
 
 async function show(dataDir: string, now: number) {
   const { master } = await testMaster({ dataDir, mode: 'dormant' })
-  const news = createNews(master)
-  later(() => news.stop())
-  const handlers = createHandlers(master, news, {
-    chooseFolder: async () => null,
-    freeBytes: async () => null,
-  } as never)
+  const { handlers } = openBridge(master)
   const desk = await handlers['desk:snapshot']()
   const steps = Map.groupBy(desk.steps, (step: Step) => step.buildId)
   const plans = planColumns({ ...PLAIN, all: true }, desk.builders, [])
