@@ -3,6 +3,7 @@ import type { NewChange } from '../../main/master/db/changes.ts'
 import type { Database } from '../../main/master/db/database.ts'
 import type { LogStore } from '../../main/master/logs/log-store.ts'
 import type {
+  Build,
   Builder,
   BuildRequestId,
   Change,
@@ -10,6 +11,7 @@ import type {
   Properties,
 } from '../../main/master/model.ts'
 import { createMq, type Mq, type News } from '../../main/master/mq/mq.ts'
+import { type Result, SUCCESS } from '../../main/master/results.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { openTestDatabase } from './database.ts'
 
@@ -27,6 +29,8 @@ export interface TestData {
   change(change?: Partial<NewChange>): Change
   /** Asks for a build by one buildset of its own. */
   request(builder: Builder, wish?: RequestWish): BuildRequestId
+  /** The build of a request, from its beginning to its end, on the one slave. */
+  build(request: BuildRequestId, results?: Result): Build
 }
 
 export interface RequestWish {
@@ -96,6 +100,10 @@ export function testData(db: Database = openTestDatabase()): TestData {
         builders: [{ id: builder.id, collapse: wish.collapse ?? true }],
       })
       return requests[0]!.id
+    },
+    build(request, results = SUCCESS) {
+      const { id } = data.startBuild(request, data.slave('local')!.id, {})!
+      return data.finishBuild(id, results, '')
     },
   }
 }

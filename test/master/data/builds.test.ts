@@ -106,13 +106,10 @@ test('properties are replaced by name, and kept in their types', () => {
 })
 
 test('the last good build before one is found however far back it is', () => {
-  const { data, builder, request } = testData()
+  const { data, builder, request, build } = testData()
   const a = builder('a')
   const ends: Result[] = [0, 1, ...Array.from({ length: 300 }, () => 2 as const), 0]
-  for (const end of ends) {
-    const id = request(a, { collapse: false })
-    data.finishBuild(data.startBuild(id, data.slave('local')!.id, {})!.id, end, '')
-  }
+  for (const end of ends) build(request(a, { collapse: false }), end)
   const found = [1, 2, 302, 303, 304].map(number => data.lastGoodBuild(a.id, number)?.number)
   expect(found).toEqual([undefined, 1, 2, 2, 303])
 })

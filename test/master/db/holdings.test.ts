@@ -1,15 +1,9 @@
 import { expect, test } from 'vitest'
 import { type HoldingsQuery, holdings } from '../../../main/master/db/holdings.ts'
-import type { BuildRequestId } from '../../../main/master/model.ts'
 import { CANCELLED, FAILURE, type Result, SUCCESS } from '../../../main/master/results.ts'
-import { type TestData, testData } from '../../helpers/data.ts'
+import { testData } from '../../helpers/data.ts'
 
 const ALL: HoldingsQuery = { project: null, branch: null, who: [], before: null, limit: 50 }
-
-function build({ data }: TestData, id: BuildRequestId, results: Result) {
-  const { id: build } = data.startBuild(id, data.slave('local')!.id, {})!
-  return data.finishBuild(build, results, '')
-}
 
 test('a change is held by the build that took its request over, and waits where it is not built', () => {
   const desk = testData()
@@ -18,7 +12,7 @@ test('a change is held by the build that took its request over, and waits where 
   desk.request(linux, { changes: [first.id] })
   const newer = desk.request(linux, { changes: [second.id] })
   desk.request(mac, { changes: [second.id] })
-  const { id } = build(desk, newer, SUCCESS)
+  const { id } = desk.build(newer)
 
   expect(holdings(desk.db, ALL)).toMatchObject({
     changes: [{ id: second.id }, { id: first.id }],
@@ -38,7 +32,7 @@ test('what broke is the first bad build after a good one, whatever was stopped i
   const linux = desk.builder('linux')
   const ended = [SUCCESS, CANCELLED, FAILURE, FAILURE, SUCCESS, FAILURE].map(results => {
     const change = desk.change()
-    return build(desk, desk.request(linux, { changes: [change.id] }), results as Result)
+    return desk.build(desk.request(linux, { changes: [change.id] }), results as Result)
   })
 
   expect(holdings(desk.db, ALL).broke).toEqual([ended[2]!.id, ended[5]!.id])

@@ -18,8 +18,7 @@ test('a builder is red since the first bad build after a good one, with the chan
       desk.clock.advance(1000)
       const change = desk.change()
       const id = desk.request(builder, { changes: [change.id], collapse: false })
-      const build = desk.data.startBuild(id, desk.data.slave('local')!.id, {})!
-      return { ...desk.data.finishBuild(build.id, result, ''), change }
+      return { ...desk.build(id, result), change }
     })
   const [red, never, green] = ['red', 'never good', 'green'].map(name => desk.builder(name))
   const old = ended(never!, [CANCELLED, FAILURE])
