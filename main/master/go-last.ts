@@ -1,16 +1,10 @@
-import { readlinkSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 
-// As `nice` does without a number.
-const NICENESS = 10
+const { PRIORITY_BELOW_NORMAL } = constants.priority
 
 /** Lets builds and windows go before the thread that calls this; where the system can do that for one thread. */
 export function goLast(): void {
-  if (process.platform !== 'linux') return
-  try {
-    const [thread] = readlinkSync('/proc/thread-self').split('/').slice(-1)
-    setPriority(Number(thread), NICENESS)
-  } catch {
-    // Without /proc it goes along with the others.
-  }
+  // Elsewhere it would be the whole process. Who goes after others already may not go before them.
+  if (process.platform === 'linux' && getPriority() < PRIORITY_BELOW_NORMAL)
+    setPriority(PRIORITY_BELOW_NORMAL)
 }

@@ -1,8 +1,8 @@
 // Entry of the thread that makes backups, so that copying, hashing and counting never hold up the master.
 import { existsSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
+import { goLast } from '../go-last.ts'
 import { openSnapshot } from './copy-database.ts'
 import { type Backup, type BackupOrder, createBackup, type Progress } from './create.ts'
 import { HISTORY } from './data-files.ts'
@@ -29,8 +29,7 @@ const port = parentPort!
 const say = (message: FromBackupThread) => port.postMessage(message)
 const { order, settings, unlike } = workerData as ThreadOrder
 
-// On Linux that is this thread alone; elsewhere it would be the whole process.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+goLast()
 
 try {
   if (unlike && (await isUnchanged(unlike))) say({ kind: 'same' })
