@@ -64,21 +64,24 @@ export function indexWithSequences(text: string, index: number): number {
 }
 
 function overwritten(text: string): string {
+  // Only the first `end` of them count: wiping a line a thousand times costs no memory.
   const cells: string[] = []
   const looks: string[] = []
+  let end = 0
   let at = 0
   let look = ''
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === '\r') at = 0
     else if (token === '\b') at = Math.max(0, at - 1)
     else if (!UNSEEN.test(token)) {
-      while (cells.length < at) {
-        cells.push(' ')
-        looks.push('')
+      for (; end < at; end++) {
+        cells[end] = ' '
+        looks[end] = ''
       }
       cells[at] = token
       looks[at] = look
       at++
+      end = Math.max(end, at)
     } else if (LOOK.test(token)) {
       const codes = LOOK.exec(token)![1]!
       look = /^0*$/.test(codes) ? '' : shortened(look + token)
@@ -88,24 +91,20 @@ function overwritten(text: string): string {
       if (letter === 'C') at = Math.min(FURTHEST_COLUMN, at + (n || 1))
       else if (letter === 'D') at = Math.max(0, at - (n || 1))
       else if (letter === 'G' || letter === '`') at = Math.min(FURTHEST_COLUMN, (n || 1) - 1)
-      else if (letter !== undefined) wipe(cells, at, n)
+      // K and J: 0 what follows, 1 what stands before, 2 all of it.
+      else if (letter !== undefined && n === 0) end = Math.min(end, at)
+      else if (letter !== undefined && n === 1) cells.fill(' ', 0, Math.min(end, at + 1))
+      else if (letter !== undefined) end = 0
     }
   }
   let shown = ''
   let before = ''
-  for (const [i, cell] of cells.entries()) {
+  for (let i = 0; i < end; i++) {
     if (looks[i] !== before) shown += `\x1b[0m${looks[i]}`
     before = looks[i]!
-    shown += cell
+    shown += cells[i]!
   }
   return shown.trimEnd()
-}
-
-// K and J: 0 what follows, 1 what stands before, 2 all of it.
-function wipe(cells: string[], at: number, what: number) {
-  if (what === 0) cells.length = Math.min(cells.length, at)
-  else if (what === 1) cells.fill(' ', 0, Math.min(cells.length, at + 1))
-  else cells.length = 0
 }
 
 // A line that sets colours without end sets each of them anew.

@@ -174,6 +174,15 @@ test.each(['search', 'scan'] as const)(
   },
 )
 
+test('a line that is written and wiped thousands of times is searched in little memory', async () => {
+  const store = await openStore()
+  const line = '\x1b[2K\x1b[3900Gx\r\x1b[1K'.repeat(4000)
+  await store.append(LOG, 'stdout', Buffer.from(`${line}\nfound\n`), 1)
+  const query = { pattern: 'found', ignoreCase: false, literal: true, limit: 1 }
+  const { matches } = await store.search({ ...query, logId: LOG, from: { line: 0, byte: 0 } })
+  expect(matches).toEqual([{ line: 1, byte: 0 }])
+})
+
 test('a pattern that is none is refused', async () => {
   const store = await openStore()
   const query = {

@@ -52,6 +52,13 @@ test('what remains keeps the colours that it was written in', () => {
   )
 })
 
+test('what follows a wiped line does not take its colours over', () => {
+  const red = `${ESC}[31mabcdef${ESC}[0m`
+  expect([`${ESC}[2K\r`, `\r${ESC}[K`].map(wiped => shownLine(`${red}${wiped}${ESC}[3Cx`))).toEqual(
+    ['   x', '   x'],
+  )
+})
+
 test('a line is never made longer than a terminal would, whatever it orders', () => {
   const line = `x\r${ESC}[99999999Cy${ESC}[99999999G${ESC}[31mz`
   expect(plainLine(line).length).toBeLessThan(10_010)
