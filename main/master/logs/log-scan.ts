@@ -176,6 +176,7 @@ export function searchLog(
 ): SearchAnswer {
   const matches: LogPosition[] = []
   let current: LineWindow | undefined
+  let byteOf = (_index: number) => 0
   const pattern = createPattern(query.pattern, query)
   const next = scanLog(
     source,
@@ -186,17 +187,27 @@ export function searchLog(
     (window, match) => {
       // A stretch is told whole: who goes on begins with the next one.
       if (matches.length >= query.limit && window !== current) return 'stop'
-      current = window
       const short = window.byte === 0 && window.raw.length <= SHORT_UNITS
-      matches.push({ line: window.number, byte: short ? 0 : byteOf(window, match.index) })
+      if (window !== current && !short) byteOf = bytesOf(window)
+      current = window
+      matches.push({ line: window.number, byte: short ? 0 : byteOf(match.index) })
       return short ? 'next-line' : 'on'
     },
   )
   return { matches, next }
 }
 
-function byteOf({ raw, text, byte }: LineWindow, index: number): number {
+// Where in its line the match at an index is. Asked for one after the other, since a stretch may hold thousands.
+function bytesOf({ raw, text, byte }: LineWindow): (index: number) => number {
   // What was overwritten is shown from the line's beginning.
-  if (!raw.endsWith(text) && withoutSequences(raw) !== text) return 0
-  return byte + Buffer.byteLength(raw.slice(0, indexWithSequences(raw, index)))
+  if (!raw.endsWith(text) && withoutSequences(raw) !== text) return () => 0
+  const rawIndex = indexWithSequences(raw)
+  let counted = 0
+  let at = byte
+  return index => {
+    const to = rawIndex(index)
+    at += Buffer.byteLength(raw.slice(counted, to))
+    counted = to
+    return at
+  }
 }

@@ -50,17 +50,21 @@ export function lineStates(line: string): readonly string[] {
   return states.length > 0 ? states : ['']
 }
 
-/** Where in `text` the character stands that is at `index` when its sequences are left out. */
-export function indexWithSequences(text: string, index: number): number {
-  let left = index
-  let from = 0
-  for (const match of text.matchAll(SEQUENCE)) {
-    const seen = match.index - from
-    if (seen > left) break
-    left -= seen
-    from = match.index + match[0].length
+/**
+ * Tells where in `text` the character stands that is at an index when its sequences are left out.
+ * It is asked for indices that go up.
+ */
+export function indexWithSequences(text: string): (index: number) => number {
+  const sequences = text.matchAll(SEQUENCE)
+  let next = sequences.next()
+  let hidden = 0
+  return index => {
+    while (!next.done && next.value.index - hidden <= index) {
+      hidden += next.value[0].length
+      next = sequences.next()
+    }
+    return index + hidden
   }
-  return from + left
 }
 
 function overwritten(text: string): string {

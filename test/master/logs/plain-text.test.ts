@@ -73,7 +73,8 @@ test('the states of a progress bar are those that could be seen', () => {
 
 test('an index without sequences is found again with them', () => {
   const text = `a${ESC}[1mb${ESC}[0m${ESC}[2mcd`
-  expect([0, 1, 2, 3].map(i => text[indexWithSequences(text, i)])).toEqual(['a', 'b', 'c', 'd'])
+  const index = indexWithSequences(text)
+  expect([0, 1, 2, 3].map(i => text[index(i)])).toEqual(['a', 'b', 'c', 'd'])
 })
 
 test('an ordinary progress bar is read as the terminal leaves it, by the short way too', () => {

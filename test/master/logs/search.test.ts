@@ -97,6 +97,13 @@ test.each([true, false])(
   },
 )
 
+test('in a long line each of many matches is found where it is, colours and all', () => {
+  const reading = logOf(`${'\x1b[1mé'.repeat(40_000)}\n`)
+  expect(searchAll(reading, { pattern: 'é', literal: true, limit: 5000 })).toEqual(
+    Array.from({ length: 40_000 }, (_, i) => ({ line: 0, byte: 6 * i + 4 })),
+  )
+})
+
 test('a long line is read in pieces that give all of it, without splitting a character', () => {
   const line = '😀é€x'.repeat(30_000)
   const reading = logOf(`one\n${line}\nthree\n`)
