@@ -15,19 +15,25 @@ const LONGEST_MS = 20_000
 const LARGEST_BYTES = 8 * 1024 * 1024
 
 // https://docs.github.com/en/rest/actions/workflow-runs: only what is used, as it is told there.
-const moment = z.iso.datetime({ offset: true }).transform(text => Date.parse(text))
+// A moment of no sense would make history, and what is drawn of it, thousands of years long.
+const moment = z.iso
+  .datetime({ offset: true })
+  .transform(text => Date.parse(text))
+  .refine(at => at >= Date.UTC(2000) && at < Date.UTC(2100), 'is not of this century')
+// Longer ones are cut: each is in every snapshot of every window.
+const short = z.string().transform(text => text.slice(0, 500))
 const SHAPE = z.looseObject({
   workflow_runs: z.array(
     z.looseObject({
       id: z.int().positive(),
       run_number: z.int().positive(),
       status: z.string().nullable(),
-      conclusion: z.string().nullable(),
-      head_branch: z.string().nullable(),
-      head_sha: z.string(),
-      display_title: z.string().catch(''),
-      event: z.string().catch(''),
-      html_url: z.string(),
+      conclusion: short.nullable(),
+      head_branch: short.nullable(),
+      head_sha: short,
+      display_title: short.catch(''),
+      event: short.catch(''),
+      html_url: z.string().max(2000),
       created_at: moment,
       run_started_at: moment.optional(),
       updated_at: moment,
@@ -35,15 +41,15 @@ const SHAPE = z.looseObject({
   ),
 })
 
-const RESULTS: Readonly<Record<string, Result>> = {
-  success: SUCCESS,
-  neutral: SUCCESS,
-  failure: FAILURE,
-  timed_out: FAILURE,
-  cancelled: CANCELLED,
-  stale: CANCELLED,
-  skipped: SKIPPED,
-}
+const RESULTS: ReadonlyMap<string | null, Result> = new Map([
+  ['success', SUCCESS],
+  ['neutral', SUCCESS],
+  ['failure', FAILURE],
+  ['timed_out', FAILURE],
+  ['cancelled', CANCELLED],
+  ['stale', CANCELLED],
+  ['skipped', SKIPPED],
+])
 
 /**
  * Asks GitHub, or what speaks as it does, for the newest runs of one workflow.
@@ -77,10 +83,11 @@ export async function askGitHub(
     throw new Error(refusal(response, monitor, token))
   }
   const parsed = SHAPE.safeParse(await readJson(response, url.host))
-  if (!parsed.success)
-    throw new Error(
-      `${url.host} does not answer as GitHub does: ${z.prettifyError(parsed.error).split('\n')[0]}`,
-    )
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!
+    const where = path.length > 0 ? `${path.join('.')}: ` : ''
+    throw new Error(`${url.host} does not answer as GitHub does: ${where}${message}`)
+  }
   return {
     runs: parsed.data.workflow_runs.flatMap(run => {
       if (run.status !== 'completed') return []
@@ -89,7 +96,7 @@ export async function askGitHub(
         {
           id: run.id,
           number: run.run_number,
-          results: RESULTS[run.conclusion ?? ''] ?? EXCEPTION,
+          results: RESULTS.get(run.conclusion) ?? EXCEPTION,
           stateString: (run.conclusion ?? 'ended without a result').replaceAll('_', ' '),
           branch: run.head_branch,
           revision: run.head_sha,
@@ -125,12 +132,17 @@ function refusal(
 async function readJson(response: Response, host: string): Promise<unknown> {
   const parts: Uint8Array[] = []
   let length = 0
-  for await (const part of response.body ?? []) {
-    length += part.length
-    if (length > LARGEST_BYTES)
-      throw new Error(`${host} answered with more than ${LARGEST_BYTES} bytes`)
-    parts.push(part)
+  try {
+    for await (const part of response.body ?? []) {
+      parts.push(part)
+      length += part.length
+      if (length > LARGEST_BYTES) break
+    }
+  } catch (error) {
+    throw new Error(`${host} did not answer to the end: ${whyNot(error as Error)}`)
   }
+  if (length > LARGEST_BYTES)
+    throw new Error(`${host} answered with more than ${LARGEST_BYTES} bytes`)
   try {
     return JSON.parse(Buffer.concat(parts).toString('utf8'))
   } catch {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { type Clock, every } from '../clock.ts'
 import type { MonitorConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
@@ -17,6 +17,8 @@ export interface Monitor {
   look(): Promise<void>
   stop: AsyncStop
 }
+
+const LARGEST_TOKEN_BYTES = 10_000
 
 /** Looks at a workflow of another CI every so often, and keeps its runs that are over as builds. */
 export function startMonitor({ data, clock, monitor, log }: MonitorOptions): Monitor {
@@ -85,10 +87,16 @@ export function startMonitor({ data, clock, monitor, log }: MonitorOptions): Mon
 }
 
 async function readToken(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readSmallFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new Error(`tokenFile ${path} can't be read (${error.code})`)
   })
   const token = text.trim()
   if (!/^[\x21-\x7e]+$/.test(token)) throw new Error(`tokenFile ${path} holds no token`)
   return token
+}
+
+// Reading a pipe or a device may never end, and the master would not end either.
+async function readSmallFile(path: string): Promise<string> {
+  const found = await stat(path)
+  return found.isFile() && found.size <= LARGEST_TOKEN_BYTES ? readFile(path, 'utf8') : ''
 }

@@ -206,6 +206,21 @@ const FAULTS: readonly [string, Answer, RegExp][] = [
   ],
   ['a fault', { status: 502, body: {} }, /answered with status 502$/],
   ['far too much', { body: ' '.repeat(9 * 1024 * 1024) }, /answered with more than 8388608 bytes$/],
+  [
+    'a moment of no sense',
+    { body: { workflow_runs: [run(101, { created_at: '0000-01-01T00:00:00Z' })] } },
+    / does not answer as GitHub does: workflow_runs\.0\.created_at: is not of this century$/,
+  ],
+  [
+    'an id that is too large',
+    { body: '{"workflow_runs":[{"id":9223372036854775807}]}' },
+    / does not answer as GitHub does: workflow_runs\.0\.id: Too big/,
+  ],
+  [
+    'an answer that ends too soon',
+    { headers: { 'content-encoding': 'gzip' }, body: 'no gzip' },
+    /^127\.0\.0\.1:\d+ did not answer to the end: /,
+  ],
 ]
 
 test('a bad answer is told once, in a sentence, and passes', async () => {
@@ -251,6 +266,31 @@ test('what can not be reached, or a file without a token, is told in a sentence'
   expect(await tell(configured('http://127.0.0.1:9', { tokenFile: '/nowhere' }))).toEqual([
     "monitor ci: tokenFile /nowhere can't be read (ENOENT)",
   ])
+  const endless = process.platform === 'win32' ? temporaryFolder('token') : '/dev/zero'
+  expect(await tell(configured('http://127.0.0.1:9', { tokenFile: endless }))).toEqual([
+    `monitor ci: tokenFile ${endless} holds no token`,
+  ])
+})
+
+test('what is told of a run is taken as text, and no more of it than fits a window', async () => {
+  const { site, look, builds, data, ci } = await desk()
+  await look()
+  const long = 'x'.repeat(1_000_000)
+  site.answer = {
+    body: {
+      workflow_runs: [
+        run(101, { conclusion: 'constructor', display_title: long, head_branch: long }),
+        run(102, { conclusion: '__proto__' }),
+      ],
+    },
+  }
+  await look()
+  expect(builds()).toEqual([
+    [1, 4, 'constructor'],
+    [2, 4, '  proto  '],
+  ])
+  const [first] = data.builds({ builderId: ci.id, limit: 1, oldestFirst: true })
+  expect([first!.reason.length, first!.branch!.length]).toEqual([500, 500])
 })
 
 test('own builds, the history of a Buildbot and runs of a workflow stand side by side', async () => {
