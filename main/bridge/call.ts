@@ -241,8 +241,7 @@ export async function callHandler(
     return { ok: false, error: 'a request needs the name of its channel, as text' }
   if (!isChannel(channel)) return { ok: false, error: `there is no request "${channel}"` }
   try {
-    // What is nested deep enough throws already here.
-    const parsed = SHAPES[channel].safeParse(args)
+    const parsed = parse(channel, args)
     if (!parsed.success) {
       const [issue] = parsed.error.issues
       return {
@@ -255,5 +254,14 @@ export async function callHandler(
   } catch (error) {
     if (!(error instanceof RefusedError)) log(`${channel}: ${(error as Error).stack ?? error}`)
     return { ok: false, error: (error as Error).message }
+  }
+}
+
+function parse(channel: Channel, args: unknown) {
+  try {
+    return SHAPES[channel].safeParse(args)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new RefusedError(`${channel}: what was sent is nested too deeply`)
   }
 }

@@ -155,7 +155,7 @@ export const DEFAULT_PORT = 9990
 /** Reads `mini.local`, `mini.local:9990`, `192.168.1.7:9990` or `[fe80::1]:9990`; `undefined` when it is none. */
 export function parseAddress(text: string, defaultPort = DEFAULT_PORT): Address | undefined {
   const match =
-    /^\s*(?:\[([0-9a-f:.%\w]+)\]|([^\s:/@[\]]+)|([0-9a-f]*:[0-9a-f:.]+:[0-9a-f:.]*))(?::(\d{1,5}))?\s*$/i.exec(
+    /^\s*(?:\[([0-9a-f:.%\w]+)\]|([^\s\0:/@[\]]+)|([0-9a-f]*:[0-9a-f:.]+:[0-9a-f:.]*))(?::(\d{1,5}))?\s*$/i.exec(
       text,
     )
   const host = match?.[1] ?? match?.[2] ?? match?.[3]
