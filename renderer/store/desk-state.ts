@@ -157,7 +157,9 @@ export function foldNews(desk: Desk, news: readonly SequencedNews[]): Desk {
   if (builds) draft.builds = builds
   if (steps) draft.steps = steps
   if (logSizes) draft.logSizes = newestLogs(logSizes)
-  return draft.builds.size > 2 * KEPT_BUILDS ? withoutOldBuilds(draft) : draft
+  // The last of each builder stay in any case: they are no reason to go through all again.
+  const room = 2 * KEPT_BUILDS + KEPT_OF_EACH * draft.builders.length
+  return draft.builds.size > room ? withoutOldBuilds(draft) : draft
 }
 
 /** The steps of builds, each build's by their numbers. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SequencedNews, Snapshot } from '../../main/bridge/contract.ts'
 import type { News } from '../../main/bridge/news.ts'
-import type { Build, BuilderId, BuildId, LogId } from '../../main/master/model.ts'
+import type { Build, Builder, BuilderId, BuildId, LogId } from '../../main/master/model.ts'
 import { type Desk, foldNews, groupSteps, NOTHING } from '../../renderer/store/desk-state.ts'
 import { openBridge } from '../helpers/bridge.ts'
 import { later } from '../helpers/cleanup.ts'
@@ -138,4 +138,26 @@ test('a window that is open for months holds no more than the newest builds, tho
   expect(whole.length).toBeGreaterThanOrEqual(2000)
   expect(whole).toEqual(Array.from({ length: whole.length }, (_, i) => whole[0]! + i))
   expect(whole.at(-1)).toBe(10_050)
+})
+
+test('the last builds of very many builders are not gone through again at each of the news', () => {
+  const builders = Array.from({ length: 400 }, (_, i) => ({ id: (i + 1) as BuilderId }) as Builder)
+  const build = (id: number): Build =>
+    ({ id, builderId: (id % 400) + 1, startedAt: id * 10, completeAt: id * 10 + 5 }) as Build
+  const builds = new Map(Array.from({ length: 8000 }, (_, i) => [i as BuildId, build(i)]))
+  const shown = { ...NOTHING, builders, builds, wholeFrom: 77_000 }
+  const news = [{ seq: 1, topic: 'event/new', payload: {} } as SequencedNews]
+  expect(foldNews(shown, news).builds).toBe(builds)
+
+  let grown: Desk = shown
+  for (let id = 8000; id < 20_000; id += 200)
+    grown = foldNews(
+      grown,
+      Array.from({ length: 200 }, (_, i) => ({
+        seq: id + i,
+        topic: 'build/changed',
+        payload: build(id + i),
+      })) as SequencedNews[],
+    )
+  expect(grown.builds.size).toBeLessThanOrEqual(12_000)
 })
