@@ -23,14 +23,14 @@ export function columnActions(plan: ColumnPlan): readonly ColumnAction[] {
   const actions: (ColumnAction | false)[] = [
     {
       label: pinned ? 'Unpin' : 'Pin to the left',
-      run: () => arrange({ pins: pinned ? pins.filter(one => one !== key) : [...pins, key] }),
+      run: () => arrange({ pins: toggled(pins, key) }),
     },
     { label: 'Move to the left', key: 'Shift ←', run: () => shiftColumn(key, -1) },
     { label: 'Move to the right', key: 'Shift →', run: () => shiftColumn(key, 1) },
     {
       label: away ? 'Bring back' : 'Archive',
       run() {
-        arrange({ archived: away ? archived.filter(one => one !== key) : [...archived, key] })
+        arrange({ archived: toggled(archived, key) })
         if (!away) tell(`${key} is archived. “Columns” brings it back; its builds go on`)
       },
     },
@@ -40,10 +40,11 @@ export function columnActions(plan: ColumnPlan): readonly ColumnAction[] {
 }
 
 export function toggleGroup(title: string): void {
-  const { folded } = readPreferences().arrangement
-  arrange({
-    folded: folded.includes(title) ? folded.filter(one => one !== title) : [...folded, title],
-  })
+  arrange({ folded: toggled(readPreferences().arrangement.folded, title) })
+}
+
+function toggled(list: readonly string[], name: string): readonly string[] {
+  return list.includes(name) ? list.filter(one => one !== name) : [...list, name]
 }
 
 /** Moves a column by one, and says where it is now. */
