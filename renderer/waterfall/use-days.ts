@@ -18,6 +18,7 @@ interface Known {
 const NOTHING: Known = { master: 0, beginning: null, blocks: new Map() }
 const known = createCell(NOTHING)
 const asked = new Set<number>()
+let askingBeginning = false
 
 /** What each builder did on each day, of the time that is in sight and around it. */
 export function useDays(
@@ -32,28 +33,29 @@ export function useDays(
   const first = Math.floor(from / BLOCK_MS) - 1
   const last = Math.floor(Math.min(to, now) / BLOCK_MS) + 1
   const newest = Math.floor(now / BLOCK_MS)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with new builds it is to be looked at again
+  useEffect(() => void asked.delete(newest), [on, newest, news])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is no longer looked at is asked for again
   useEffect(() => {
     if (!on) return
     if (known.read().master !== master) {
       known.write({ ...NOTHING, master })
       asked.clear()
-      void askBeginning()
     }
+    // It is not known while nothing is built, nor after an answer that did not come.
+    if (known.read().beginning === null) void askBeginning()
     for (let block = Math.min(last, newest); block >= first; block--) void askBlock(block)
-  }, [on, master, first, last, newest])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with new builds it is to look again
-  useEffect(() => {
-    if (!on) return
-    asked.delete(newest)
-    void askBlock(newest)
-  }, [on, newest, news])
+  }, [on, master, first, last, newest, news])
   const cells = useMemo(() => daysOf([...held.blocks.values()].flat()), [held.blocks])
   const beginning = held.beginning ?? now - BLOCK_MS
   return useMemo(() => (on ? { beginning, cells } : undefined), [on, beginning, cells])
 }
 
 async function askBeginning() {
+  if (askingBeginning) return
+  askingBeginning = true
   const beginning = await bridge.request('history:beginning').catch(() => null)
+  askingBeginning = false
   known.write({ ...known.read(), beginning })
 }
 

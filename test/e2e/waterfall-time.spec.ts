@@ -9,7 +9,14 @@ const BUILDERS = 6
 test('time on the waterfall: three axes, days, marks, changes, a span, and what is to come', async ({
   serve,
   dataDir,
+  context,
 }) => {
+  const asked: { channel: string; args: readonly unknown[] }[] = []
+  context.on('page', page =>
+    page.on('websocket', socket =>
+      socket.on('framesent', ({ payload }) => asked.push(JSON.parse(String(payload)))),
+    ),
+  )
   makeHistory(dataDir, 3000, BUILDERS, 5)
   writeFileSync(
     join(dataDir, 'master.yml'),
@@ -82,6 +89,11 @@ test('time on the waterfall: three axes, days, marks, changes, a span, and what 
     for (let i = 0; i < 8; i++) await page.keyboard.press('-')
     await expect(page.locator('.column p').first()).toContainText(/\d builds, \d+ failed/)
     await expect(page.locator('.box')).toHaveCount(0)
+    // While nothing is built, no stretch of days is asked for twice.
+    const stretches = asked.filter(one => one.channel === 'history:days').map(one => one.args)
+    expect(stretches).toEqual([
+      ...new Map(stretches.map(one => [JSON.stringify(one), one])).values(),
+    ])
     const column = (await page.locator('.column').nth(1).boundingBox())!
     await page.mouse.move(column.x + 30, 640)
     await expect(page.locator('.day-peek')).toContainText('builder-2')
