@@ -6,12 +6,19 @@ export interface Sleep {
   readonly to: number
 }
 
-export function sleepsOf(events: readonly MasterEvent[]): Sleep[] {
-  return events.flatMap(({ kind, subject, detail }) => {
-    if (kind !== 'machine-slept') return []
-    const from = Number(subject)
-    return [{ from, to: from + Number(detail) }]
-  })
+const known = new WeakMap<readonly MasterEvent[], readonly Sleep[]>()
+
+/** The sleeps among events; the same for all who ask of the same events. */
+export function sleepsOf(events: readonly MasterEvent[]): readonly Sleep[] {
+  const sleeps =
+    known.get(events) ??
+    events.flatMap(({ kind, subject, detail }) => {
+      if (kind !== 'machine-slept') return []
+      const from = Number(subject)
+      return [{ from, to: from + Number(detail) }]
+    })
+  known.set(events, sleeps)
+  return sleeps
 }
 
 /** How much of a stretch was sleep, in ms. */

@@ -84,7 +84,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const selected = useSelectedBuild()
   const blame = useRedAround(model, selected, now)
   const missed = useMissed(left)
-  const sleeps = useMemo(() => sleepsOf(timeline.events), [timeline.events])
+  const sleeps = sleepsOf(timeline.events)
   const desk = useDesk(one => one.builds)
   const palette = usePalette()
   const tintOf = useTint()

@@ -9,6 +9,7 @@ import { builderOf } from '../store/actions.ts'
 import { buildsOf, buildsOfSlave } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
+import { sleepsOf } from '../store/sleeps.ts'
 import { ago, exact } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
@@ -266,5 +267,6 @@ function Sparkline({ builds }: { builds: HeadFacts['recent'] }) {
 
 function useHeadFacts(own: readonly Build[], now: number) {
   const steps = useDesk(desk => desk.steps)
-  return useMemo(() => headFacts(own, steps, now), [own, steps, now])
+  const sleeps = useDesk(desk => sleepsOf(desk.events))
+  return useMemo(() => headFacts(own, steps, now, sleeps), [own, steps, now, sleeps])
 }

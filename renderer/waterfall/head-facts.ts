@@ -1,6 +1,7 @@
 import type { Build, BuildId, Slave, Step } from '../bridge.ts'
 import { RETRY } from '../results.ts'
 import type { SlaveWords } from '../slaves/slave-words.ts'
+import type { Sleep } from '../store/sleeps.ts'
 import { clock, count, duration, roughly, when } from '../ui/format.ts'
 import type { Look } from '../ui/look.ts'
 import { type Estimate, estimateOf } from './estimate.ts'
@@ -31,14 +32,18 @@ export interface RedFacts {
   readonly atLeast: boolean
 }
 
-/** @param builds Of this builder, newest first. */
+/**
+ * @param builds Of this builder, newest first.
+ * @param sleeps Time that no build took.
+ */
 export function headFacts(
   builds: readonly Build[],
   steps: ReadonlyMap<BuildId, readonly Step[]>,
   now: number,
+  sleeps: readonly Sleep[] = [],
 ): HeadFacts {
   const finished = builds.filter(build => build.completeAt !== null)
-  const estimate = estimateOf(builds)
+  const estimate = estimateOf(builds, sleeps)
   const red = redStretches(builds, { y: () => 0 }, now).at(-1)
   const usual = Math.max(0, ...finished.slice(0, 5).map(build => steps.get(build.id)?.length ?? 0))
   return {

@@ -1,4 +1,5 @@
 import type { Build } from '../bridge.ts'
+import { asleepMs, type Sleep } from '../store/sleeps.ts'
 import type { Estimates } from './use-forecast.ts'
 
 /** So many colours there are; the last one is for all others. */
@@ -15,10 +16,15 @@ export const DURATIONS = [
 const DURATION_TINTS = [2, 5, 3, 1] as const
 
 /** How long a build took against what is usual for its builder; `null` when nobody can say. */
-export function durationTint(build: Build, estimate: Estimates): number | null {
-  const usual = estimate(build.builderId)?.medianMs
-  if (build.completeAt === null || !usual) return null
-  const ratio = (build.completeAt - build.startedAt) / usual
+export function durationTint(
+  { builderId, startedAt, completeAt }: Build,
+  estimate: Estimates,
+  sleeps: readonly Sleep[] = [],
+): number | null {
+  const usual = estimate(builderId)?.medianMs
+  if (completeAt === null || !usual) return null
+  // What is usual is counted without what the machine slept, too.
+  const ratio = (completeAt - startedAt - asleepMs(sleeps, startedAt, completeAt)) / usual
   return durationColour(ratio < 0.75 ? 0 : ratio <= 1.33 ? 1 : ratio < 2 ? 2 : 3)
 }
 

@@ -3,6 +3,7 @@ import type { Build } from '../bridge.ts'
 import { createCell, useCell } from '../store/cell.ts'
 import { useDesk } from '../store/hooks.ts'
 import { usePreferences } from '../store/preferences.ts'
+import { sleepsOf } from '../store/sleeps.ts'
 import { DURATIONS, durationColour, durationTint, keepOrder, nameTint, TINTS } from './tint.ts'
 import { useEstimates } from './use-forecast.ts'
 
@@ -15,12 +16,13 @@ export function useTint(): ((build: Build) => number | null) | undefined {
   const { colour } = usePreferences().arrangement
   const slaves = useSlaveNames()
   const known = useBranches(colour === 'branch')
+  const sleeps = useDesk(desk => sleepsOf(desk.events))
   return useMemo(() => {
     if (colour === 'slave') return build => nameTint(slaves, build.slave)
     if (colour === 'branch') return build => nameTint(known, build.branch)
-    if (colour === 'duration') return build => durationTint(build, estimate)
+    if (colour === 'duration') return build => durationTint(build, estimate, sleeps)
     return undefined
-  }, [colour, slaves, known, estimate])
+  }, [colour, slaves, known, estimate, sleeps])
 }
 
 /** What the colours stand for now. */

@@ -31,6 +31,12 @@ test('the head knows what runs with its step and time left, what was last, and s
   })
 })
 
+test('what the machine slept is no time that is left', () => {
+  const builds = [build(2, 8, null), build(1, 60, 48)]
+  const sleeps = [{ from: NOW - 55 * S, to: NOW - 51 * S }]
+  expect(headFacts(builds, new Map(), NOW, sleeps).running.map(({ leftMs }) => leftMs)).toEqual([0])
+})
+
 test('red since before what is known is told as such', () => {
   const facts = headFacts([build(9, 20, 10, FAILURE), build(8, 40, 30, FAILURE)], new Map(), NOW)
   expect(facts.red).toEqual({ first: expect.objectContaining({ number: 8 }), atLeast: true })

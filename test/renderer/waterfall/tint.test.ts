@@ -28,4 +28,6 @@ test('a build has the colour of how long it took against what is usual, once tha
   expect(new Set([50, 100, 150, 300].map(tint)).size).toBe(4)
   expect([tint(90), tint(130), tint(null)]).toEqual([tint(100), tint(100), null])
   expect(durationTint({ startedAt: 0, completeAt: 5 } as Build, () => null)).toBeNull()
+  const slept = { startedAt: 1000, completeAt: 1300 } as Build
+  expect(durationTint(slept, usual, [{ from: 1050, to: 1250 }])).toBe(tint(100))
 })
