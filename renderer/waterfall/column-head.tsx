@@ -187,11 +187,13 @@ function NarrowHead({ column, stays }: HeadProps) {
 }
 
 function useLastLook({ plan, last }: Column): Look {
-  const builds = useDesk(desk => desk.builds)
   const id = plan.builders[0]?.id
-  const newest =
-    id === undefined ? last : buildsOf(builds, id).find(build => build.completeAt !== null)
-  return newest ? lookOf(newest.results) : 'none'
+  // Of hundreds of narrow heads those render that are another.
+  return useDesk(({ builds }) => {
+    const newest =
+      id === undefined ? last : buildsOf(builds, id).find(build => build.completeAt !== null)
+    return newest ? lookOf(newest.results) : 'none'
+  })
 }
 
 /** A folded group: how many of its members stand how, the worst first. */
