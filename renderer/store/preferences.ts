@@ -1,7 +1,7 @@
 import { type Arrangement, PLAIN, parseArrangement } from './arrangement.ts'
 import { type AxisMode, axisModeOf } from './axis-modes.ts'
 import { createCell, useCell } from './cell.ts'
-import { type MarkKind, markKindsIn } from './mark-kinds.ts'
+import { MARK_KINDS, type MarkKind, markKindsIn } from './mark-kinds.ts'
 
 /** What a person chose for this window. It is kept in the browser; losing it costs nothing but that choice. */
 export interface Preferences {
@@ -89,6 +89,12 @@ function isKept(): boolean {
   } catch {
     return false
   }
+}
+
+/** Has a kind of marks in the waterfall, or not. */
+export function showMarks(kind: MarkKind, on: boolean): void {
+  const { hidden } = preferences.read()
+  prefer({ hidden: MARK_KINDS.filter(one => (one === kind ? !on : hidden.includes(one))) })
 }
 
 /** Has the columns of the waterfall otherwise. */

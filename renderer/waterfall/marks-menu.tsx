@@ -1,14 +1,12 @@
 import { Flag } from 'lucide-react'
-import { MARK_KINDS, MARK_NAMES, type MarkKind } from '../store/mark-kinds.ts'
-import { prefer, usePreferences } from '../store/preferences.ts'
+import { MARK_KINDS, MARK_NAMES } from '../store/mark-kinds.ts'
+import { showMarks, usePreferences } from '../store/preferences.ts'
 import { ToolPopover } from '../ui/parts.tsx'
 import { MarkSign } from './mark-sign.tsx'
 
 /** What is marked beside builds and changes. */
 export function MarksMenu() {
   const { hidden } = usePreferences()
-  const show = (kind: MarkKind, on: boolean) =>
-    prefer({ hidden: MARK_KINDS.filter(one => (one === kind ? !on : hidden.includes(one))) })
   return (
     <ToolPopover
       icon={<Flag />}
@@ -21,7 +19,7 @@ export function MarksMenu() {
           <input
             type="checkbox"
             checked={!hidden.includes(kind)}
-            onChange={event => show(kind, event.target.checked)}
+            onChange={event => showMarks(kind, event.target.checked)}
           />
           <MarkSign kind={kind} />
           <span>{MARK_NAMES[kind]}</span>

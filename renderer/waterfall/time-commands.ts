@@ -1,6 +1,6 @@
 import { AXIS_MODES, type AxisMode } from '../store/axis-modes.ts'
 import { MARK_KINDS, MARK_NAMES } from '../store/mark-kinds.ts'
-import { prefer, readPreferences } from '../store/preferences.ts'
+import { prefer, readPreferences, showMarks } from '../store/preferences.ts'
 import { DAYS_BELOW, isDays } from './days.ts'
 import { inWaterfall, type WaterfallCommand } from './in-waterfall.ts'
 import { zoomTo } from './zoom.ts'
@@ -21,14 +21,11 @@ export function timeCommands(): readonly WaterfallCommand[] {
     isDays(zoom)
       ? inWaterfall('Builds instead of days', () => zoomTo(1))
       : inWaterfall('Days instead of builds', () => zoomTo(DAYS_BELOW / 2)),
-    ...MARK_KINDS.map(kind =>
-      hidden.includes(kind)
-        ? inWaterfall(`Show marks: ${MARK_NAMES[kind]}`, () =>
-            prefer({ hidden: hidden.filter(one => one !== kind) }),
-          )
-        : inWaterfall(`Hide marks: ${MARK_NAMES[kind]}`, () =>
-            prefer({ hidden: [...hidden, kind] }),
-          ),
-    ),
+    ...MARK_KINDS.map(kind => {
+      const away = hidden.includes(kind)
+      return inWaterfall(`${away ? 'Show' : 'Hide'} marks: ${MARK_NAMES[kind]}`, () =>
+        showMarks(kind, away),
+      )
+    }),
   ]
 }
