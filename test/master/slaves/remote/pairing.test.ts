@@ -190,6 +190,7 @@ test('what a false slave says can not pass for our own words', async () => {
 
 test.each([
   ['no address', async () => 'http://x', 'address'],
+  ['a NUL in an address', async () => 'h\0ost', 'address'],
   ['a name that nobody has', async () => 'no-such-machine.invalid', 'name'],
   ['a port where nobody listens', async () => closedPort(), 'refused'],
   ['another program', () => rawServer(socket => socket.end('SSH-2.0-x\r\n')), 'tls'],
