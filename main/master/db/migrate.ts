@@ -32,23 +32,12 @@ export const MIGRATIONS: readonly Migration[] = [
 
 export const LATEST = MIGRATIONS.at(-1)!.version
 
-/** Thrown when a later Triphammer wrote the file. The file is left untouched. */
-class DatabaseTooNewError extends Error {
-  override readonly name = 'DatabaseTooNewError'
-  constructor(path: string, found: number, known: number) {
-    super(
-      `${path} was written by a newer Triphammer (schema ${found}, this version knows ${known}). ` +
-        'Nothing was changed. Start the newer version, or restore the backup made before the update.',
-    )
-  }
-}
-
 /**
  * Brings `db` up to version `to`. Each migration commits together with its
  * version number, so a crash leaves the file at a whole version; a new file
  * is made at once, so a crash leaves one that is still new.
  *
- * @throws DatabaseTooNewError if a later Triphammer wrote the file.
+ * @throws Error if a later Triphammer wrote the file, which is left untouched.
  */
 export function migrate(
   db: Database,
@@ -86,8 +75,11 @@ export function oldestReaderIn(id: number): number | null {
   return id >>> 16 === MARK ? id & 0xffff : null
 }
 
-/** @throws DatabaseTooNewError */
-function refuseNewer(db: Database, migrations: readonly Migration[] = MIGRATIONS): void {
+function refuseNewer(db: Database, migrations: readonly Migration[]): void {
   const known = migrations.at(-1)?.version ?? 0
-  if (db.userVersion > known) throw new DatabaseTooNewError(db.path, db.userVersion, known)
+  if (db.userVersion > known)
+    throw new Error(
+      `${db.path} was written by a newer Triphammer (schema ${db.userVersion}, this version knows ${known}). ` +
+        'Nothing was changed. Start the newer version, or restore the backup made before the update.',
+    )
 }
