@@ -69,11 +69,12 @@ function Chooser({ onChoose }: { onChoose: (entry: Entry) => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const id = useId()
-  const entries = useEntries(text)
+  const entries = useEntries()
+  const builders = useDesk(desk => desk.builders)
   const found = useMemo(() => {
     const typed = text.trim()
     if (typed === '') return entries.slice(0, MOST_ENTRIES)
-    const scored = entries.flatMap(entry => {
+    const scored = [...entries, ...olderBuild(typed, builders)].flatMap(entry => {
       const ofLabel = fuzzyScore(entry.label, typed)
       const score = ofLabel ?? fuzzyScore(`${entry.label} ${entry.detail}`, typed)
       if (score === undefined) return []
@@ -84,7 +85,7 @@ function Chooser({ onChoose }: { onChoose: (entry: Entry) => void }) {
     scored.sort((a, b) => b.score - a.score)
     const named = scored.slice(0, MOST_ENTRIES).map(({ entry }) => entry)
     return [...named, inAllLogs(typed)]
-  }, [entries, text])
+  }, [entries, builders, text])
   const chosen = found[Math.min(at, found.length - 1)]
   const run = (entry: Entry | undefined) => entry && onChoose(entry)
   return (
@@ -149,7 +150,7 @@ function inAllLogs(text: string): Entry {
   }
 }
 
-function useEntries(typed: string): readonly Entry[] {
+function useEntries(): readonly Entry[] {
   const builders = useDesk(desk => desk.builders)
   const builds = useDesk(desk => desk.builds)
   const changes = useDesk(desk => desk.changes)
@@ -242,7 +243,6 @@ function useEntries(typed: string): readonly Entry[] {
             run: () => go(routes.build(builder ?? { name: '' }, build)),
           }
         }),
-      ...olderBuild(typed, active),
       ...changes.slice(0, MOST_CHANGES).map(
         (change): Entry => ({
           key: `change-${change.id}`,
@@ -252,7 +252,7 @@ function useEntries(typed: string): readonly Entry[] {
         }),
       ),
     ]
-  }, [builders, builds, changes, slaves, demo, views, location, ask, attach, force, typed])
+  }, [builders, builds, changes, slaves, demo, views, location, ask, attach, force])
 }
 
 function commandEntry(id: CommandId, run: () => void): Entry {
@@ -271,8 +271,8 @@ function isOffered(id: CommandId, demo: boolean): boolean {
 
 // `name 12` or `name #12`, also where the build is older than what the window holds.
 function olderBuild(typed: string, builders: readonly Builder[]): Entry[] {
-  const [, name, number] = /^(.+?)\s*#?(\d{1,9})$/.exec(typed.trim()) ?? []
-  const builder = builders.find(one => one.name.toLowerCase() === name?.toLowerCase())
+  const [, name, number] = /^(.+?)\s*#?(\d{1,9})$/.exec(typed) ?? []
+  const builder = builders.find(one => one.active && one.name.toLowerCase() === name?.toLowerCase())
   if (!builder) return []
   return [
     {
