@@ -42,7 +42,9 @@ import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { Avatar, Empty } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
 import { headline } from '../waterfall/build-panel.tsx'
+import { leftWords } from '../waterfall/estimate.ts'
 import { decidingStep } from '../waterfall/model.ts'
+import { useLeftMs } from '../waterfall/use-forecast.ts'
 import { BuildTerminal } from './build-terminal.tsx'
 import { BuildTimeline } from './build-timeline.tsx'
 import { ChangeList } from './change-list.tsx'
@@ -179,6 +181,7 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
   const { build, builder, changes, previous, next, tries, lastGood } = details
   const now = useNow(1000)
   const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
+  const left = useLeftMs(build, now)
   const look = lookOf(build.results)
   const newest = changes.at(-1)
   return (
@@ -245,7 +248,7 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
         <span title={exact(build.startedAt)}>
           <Clock />
           {build.completeAt === null
-            ? `${duration(now - build.startedAt)}, since ${clockSeconds(build.startedAt)}`
+            ? `${duration(now - build.startedAt)}, since ${clockSeconds(build.startedAt)}${left === null ? '' : `, ${leftWords(left).long}`}`
             : timeSpan(build.startedAt, build.completeAt, now, asleep)}
         </span>
         <Link className="slave-of-build" href={routes.slave(build.slave)}>

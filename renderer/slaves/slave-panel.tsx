@@ -1,11 +1,11 @@
 import { Link } from 'wouter'
 import type { Build, Builder, Slave, SlaveVitals } from '../bridge.ts'
-import { buildsOf } from '../store/builds-of.ts'
-import { useDesk, useNow } from '../store/hooks.ts'
+import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { bytes, count, duration, number, roughly, when } from '../ui/format.ts'
 import { ResultGlyph } from '../ui/result.tsx'
-import { expectedMs } from '../waterfall/estimate.ts'
+import { leftWords } from '../waterfall/estimate.ts'
+import { useLeftMs } from '../waterfall/use-forecast.ts'
 import { Area } from './area.tsx'
 import type { Measure } from './area-lines.ts'
 import { describeSystem } from './slave-words.ts'
@@ -83,11 +83,10 @@ function Running({
   lost: boolean
   now: number
 }) {
-  const builds = useDesk(desk => desk.builds)
   const step = useDesk(desk => desk.steps.get(build.id))?.findLast(one => one.completeAt === null)
-  const expected = expectedMs(buildsOf(builds, build.builderId))
-  const took = now - build.startedAt
-  const share = expected === null ? null : Math.min(1, took / expected)
+  const left = useLeftMs(build, now)
+  const took = now - build.startedAt - useAsleepMs(build.startedAt, now)
+  const share = left === null ? null : Math.min(1, took / Math.max(1, took + left))
   if (!builder) return null
   return (
     <li>
@@ -98,17 +97,12 @@ function Running({
         </Link>{' '}
         <span className="dim">{lost ? 'goes on there' : (step?.name ?? 'starting')}</span>
       </span>
-      <span className="soft">{leftWords(expected, took)}</span>
+      <span className="soft">{left === null ? duration(took) : leftWords(left).short}</span>
       <span className="progress" aria-hidden>
         {share !== null && <i style={{ width: `${share * 100}%` }} />}
       </span>
     </li>
   )
-}
-
-function leftWords(expected: number | null, took: number): string {
-  if (expected === null) return duration(took)
-  return took > expected ? `${duration(took - expected)} over` : `${roughly(expected - took)} left`
 }
 
 function Chart({

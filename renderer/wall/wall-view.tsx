@@ -2,9 +2,11 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { go, routes } from '../store/route.ts'
+import { sleepsOf } from '../store/sleeps.ts'
 import { ago, clock, count, roughly } from '../ui/format.ts'
 import { LOOK_WORDS } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
+import { leftWords } from '../waterfall/estimate.ts'
 import { headFacts } from '../waterfall/head-facts.ts'
 import { planWall, type Tile, tileOf } from './tiles.ts'
 import './wall.css'
@@ -91,9 +93,11 @@ function TileBox({ tile, now }: { tile: Tile; now: number }) {
           <ResultGlyph look="running" size={22} />
           <span className="cut">
             {running.step}
-            {running.leftMs !== null && running.leftMs > 0
-              ? `, about ${roughly(running.leftMs)} left`
-              : `, ${roughly(now - running.build.startedAt)}`}
+            {`, ${
+              running.leftMs === null
+                ? roughly(now - running.build.startedAt)
+                : leftWords(running.leftMs).long
+            }`}
           </span>
         </p>
       ) : waiting > 0 ? (
@@ -108,6 +112,7 @@ function useTiles(now: number): readonly Tile[] {
   const builds = useDesk(desk => desk.builds)
   const steps = useDesk(desk => desk.steps)
   const queue = useDesk(desk => desk.queue)
+  const sleeps = useDesk(desk => sleepsOf(desk.events))
   const own = useMemo(
     () =>
       Map.groupBy(
@@ -118,7 +123,9 @@ function useTiles(now: number): readonly Tile[] {
   )
   return builders
     .filter(builder => builder.active)
-    .map(builder => tileOf(builder, headFacts(own.get(builder.id) ?? [], steps, now), queue))
+    .map(builder =>
+      tileOf(builder, headFacts(own.get(builder.id) ?? [], steps, now, sleeps), queue),
+    )
 }
 
 function useSize(ref: React.RefObject<HTMLElement | null>) {

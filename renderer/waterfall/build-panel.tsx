@@ -13,7 +13,9 @@ import { selectBuild } from '../store/selection.ts'
 import { clockSeconds, count, duration, exact, timeSpan, when } from '../ui/format.ts'
 import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
+import { leftWords } from './estimate.ts'
 import { decidingStep } from './model.ts'
+import { useLeftMs } from './use-forecast.ts'
 
 const SHOWN_PROPERTIES = ['branch', 'got_revision', 'scheduler', 'slavename', 'reason']
 
@@ -32,6 +34,7 @@ function Content({ details }: { details: BuildDetails }) {
   const look = lookOf(build.results)
   const now = useNow(1000)
   const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
+  const left = useLeftMs(build, now)
   const failed = tests.filter(test => test.outcome === 'failed')
   return (
     <>
@@ -57,9 +60,8 @@ function Content({ details }: { details: BuildDetails }) {
         </p>
         <p className="dim" title={exact(build.startedAt)}>
           {build.completeAt === null
-            ? `since ${clockSeconds(build.startedAt)}, ${duration(now - build.startedAt)}`
-            : timeSpan(build.startedAt, build.completeAt, now, asleep)}{' '}
-          on {build.slave}
+            ? `since ${clockSeconds(build.startedAt)} on ${build.slave}, ${duration(now - build.startedAt)}${left === null ? '' : `, ${leftWords(left).long}`}`
+            : `${timeSpan(build.startedAt, build.completeAt, now, asleep)} on ${build.slave}`}
         </p>
         <LinkLost build={build} />
         <div className="panel-actions">

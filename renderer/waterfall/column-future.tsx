@@ -1,5 +1,5 @@
 import { clock, count, exact, roughly, when } from '../ui/format.ts'
-import type { Estimate } from './estimate.ts'
+import { type Estimate, leftWords } from './estimate.ts'
 import type { ExpectedFuture, FutureBox, RunningFuture } from './future.ts'
 import type { Future } from './model.ts'
 
@@ -80,8 +80,8 @@ function hover({ expected, more }: ExpectedFuture, now: number): string {
 
 function remainderWords({ build, leftMs }: RunningFuture, now: number): string {
   if (leftMs === null) return `#${build.number}: no good build to compare with`
-  if (leftMs < 0) return `#${build.number} takes ${roughly(-leftMs)} longer than usual`
-  return `#${build.number}: about ${roughly(leftMs)} left, until ${clock(now + leftMs)}`
+  const until = leftMs < 0 ? '' : `, until ${clock(now + leftMs)}`
+  return `#${build.number}: ${leftWords(leftMs).long}${until}`
 }
 
 function lengthWords(estimate: Estimate | null): string {

@@ -1,6 +1,7 @@
 import type { Build } from '../bridge.ts'
 import { isGood } from '../results.ts'
 import { asleepMs, type Sleep } from '../store/sleeps.ts'
+import { roughly } from '../ui/format.ts'
 
 /** How long builds of a builder take, by those that it made last. */
 export interface Estimate {
@@ -40,7 +41,31 @@ export function estimateOf(
   }
 }
 
-/** The median alone. */
-export function expectedMs(builds: readonly Build[]): number | null {
-  return estimateOf(builds)?.medianMs ?? null
+/** When a running build would have begun if the machine had not slept since: what it slept nothing was built. */
+export function awakeStart(
+  { startedAt }: Pick<Build, 'startedAt'>,
+  now: number,
+  sleeps: readonly Sleep[],
+): number {
+  return startedAt + asleepMs(sleeps, startedAt, now)
+}
+
+/** How much longer a running build takes if it takes as long as usual. Negative when it should have ended. */
+export function leftMs(
+  build: Pick<Build, 'startedAt'>,
+  { medianMs }: Pick<Estimate, 'medianMs'>,
+  now: number,
+  sleeps: readonly Sleep[],
+): number {
+  return awakeStart(build, now, sleeps) + medianMs - now
+}
+
+/** The same in words, for wherever a running build is told of. */
+export function leftWords(ms: number): { readonly short: string; readonly long: string } {
+  // Neither "0 s left" nor "0 s over".
+  if (Math.abs(ms) < 500) return { short: 'due now', long: 'due now' }
+  const much = roughly(Math.abs(ms))
+  return ms > 0
+    ? { short: `${much} left`, long: `about ${much} left` }
+    : { short: `${much} over`, long: `${much} longer than usual` }
 }

@@ -1,5 +1,6 @@
 import type { Build, Builder, BuilderId, BuildRequest, Queue, Schedule, Slave } from '../bridge.ts'
-import type { Estimate } from './estimate.ts'
+import type { Sleep } from '../store/sleeps.ts'
+import { awakeStart, type Estimate } from './estimate.ts'
 
 /** What is known of the desk as it stands now. */
 export interface Standing {
@@ -13,6 +14,8 @@ export interface Standing {
   readonly queue: Queue
   readonly schedule: Schedule
   readonly estimate: (id: BuilderId) => Estimate | null
+  /** Time that no build took. */
+  readonly sleeps: readonly Sleep[]
 }
 
 /** A build that has not begun. */
@@ -85,10 +88,10 @@ export function forecast(standing: Standing): ReadonlyMap<BuilderId, readonly Ex
 }
 
 /** When each slave has room for a build. */
-function createSlots({ now, builders, slaves, running, estimate }: Standing) {
+function createSlots({ now, builders, slaves, running, estimate, sleeps }: Standing) {
   const endOf = (build: Build) => {
     const length = estimate(build.builderId)?.medianMs
-    return length === undefined ? NEVER : Math.max(now, build.startedAt + length)
+    return length === undefined ? NEVER : Math.max(now, awakeStart(build, now, sleeps) + length)
   }
   const free = new Map<string, number[]>()
   for (const slave of slaves) {

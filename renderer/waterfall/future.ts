@@ -1,6 +1,7 @@
 import type { Build } from '../bridge.ts'
+import type { Sleep } from '../store/sleeps.ts'
 import { roundUp, TICK_STEPS_MS, type Tick } from './axis.ts'
-import type { Estimate } from './estimate.ts'
+import { awakeStart, type Estimate, leftMs } from './estimate.ts'
 import type { Expected } from './forecast.ts'
 
 /** Room for what is expected, above the now line. */
@@ -61,22 +62,28 @@ export interface ExpectedFuture extends FutureBox {
   readonly more: number
 }
 
-/** What remains of a running build. */
+/**
+ * What remains of a running build.
+ *
+ * @param sleeps Time that no build took.
+ */
 export function remainder(
   build: Build,
   lane: { readonly x: number; readonly width: number },
   estimate: Estimate | null,
   axis: FutureAxis,
+  sleeps: readonly Sleep[] = [],
 ): RunningFuture {
   const { x, width } = lane
   if (!estimate)
     return { build, x, width, leftMs: null, top: -LINE_PX, height: LINE_PX, softPx: LINE_PX }
   const { now } = axis
-  const leftMs = build.startedAt + estimate.medianMs - now
-  const likely = Math.min(-6, axis.y(build.startedAt + estimate.medianMs))
-  const top = Math.min(likely, axis.y(build.startedAt + estimate.highMs))
-  const soft = axis.y(Math.max(now, build.startedAt + estimate.lowMs)) - top
-  return { build, x, width, leftMs, top, height: -top, softPx: Math.max(6, soft) }
+  const start = awakeStart(build, now, sleeps)
+  const likely = Math.min(-6, axis.y(start + estimate.medianMs))
+  const top = Math.min(likely, axis.y(start + estimate.highMs))
+  const softPx = Math.max(6, axis.y(Math.max(now, start + estimate.lowMs)) - top)
+  const left = leftMs(build, estimate, now, sleeps)
+  return { build, x, width, leftMs: left, top, height: -top, softPx }
 }
 
 /** The builds of a column that are to come, the first at the bottom, clear of each other. */

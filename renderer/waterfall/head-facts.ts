@@ -2,9 +2,9 @@ import type { Build, BuildId, Slave, Step } from '../bridge.ts'
 import { RETRY } from '../results.ts'
 import type { SlaveWords } from '../slaves/slave-words.ts'
 import type { Sleep } from '../store/sleeps.ts'
-import { clock, count, duration, roughly, when } from '../ui/format.ts'
+import { clock, count, duration, when } from '../ui/format.ts'
 import type { Look } from '../ui/look.ts'
-import { type Estimate, estimateOf } from './estimate.ts'
+import { type Estimate, estimateOf, leftMs, leftWords } from './estimate.ts'
 import { redStretches } from './model.ts'
 
 /** How a builder stands, for the head of its column. */
@@ -51,7 +51,7 @@ export function headFacts(
     recent: finished.slice(0, 20).reverse(),
     running: builds
       .filter(build => build.completeAt === null)
-      .map(build => runningFacts(build, steps.get(build.id) ?? [], usual, estimate, now)),
+      .map(build => runningFacts(build, steps.get(build.id) ?? [], usual, estimate, now, sleeps)),
     red:
       red?.repaired === null
         ? { first: red.first, atLeast: red.first === builds.at(-1) && red.first.number > 1 }
@@ -65,11 +65,12 @@ function runningFacts(
   usual: number,
   estimate: Estimate | null,
   now: number,
+  sleeps: readonly Sleep[],
 ): RunningFacts {
   const at = steps.findLastIndex(one => one.completeAt === null)
   return {
     build,
-    leftMs: estimate === null ? null : estimate.medianMs - (now - build.startedAt),
+    leftMs: estimate && leftMs(build, estimate, now, sleeps),
     step: steps[at]?.name ?? build.stateString,
     at: at + 1,
     of: at < usual ? usual : 0,
@@ -130,7 +131,9 @@ function runningLines({ running, slaves, now }: HeadScene): HeadLine[] {
   const [only, second] = running
   if (!only) return []
   if (second) {
-    const lefts = running.flatMap(({ leftMs }) => (leftMs === null ? [] : [leftWords(leftMs)]))
+    const lefts = running.flatMap(({ leftMs }) =>
+      leftMs === null ? [] : [leftWords(leftMs).short],
+    )
     const long = running.map(({ build, step }) => `#${build.number} ${step}`).join(', ')
     const short = count(running.length, 'build')
     return [
@@ -147,11 +150,10 @@ function runningLines({ running, slaves, now }: HeadScene): HeadLine[] {
   const place = of > 0 ? ` ${at}/${of}` : ''
   const name = step || 'starting'
   const whole = of > 0 ? `step ${at} of ${of} ${name}` : name
-  const inTime = leftMs !== null && leftMs >= 0
   return [
     {
       short: `${name}${place}`,
-      long: inTime ? `${whole}, about ${leftWords(leftMs)}` : whole,
+      long: leftMs !== null && leftMs >= 0 ? `${whole}, ${leftWords(leftMs).long}` : whole,
       tone: 'plain',
       sign: 'running',
     },
@@ -160,9 +162,10 @@ function runningLines({ running, slaves, now }: HeadScene): HeadLine[] {
 }
 
 function endLine(leftMs: number, now: number): HeadLine {
-  if (leftMs < 0) return soft(leftWords(leftMs), `${duration(-leftMs)} longer than usual`)
+  const { short, long } = leftWords(leftMs)
+  if (leftMs < 0) return soft(short, long)
   const end = clock(now + leftMs)
-  return soft(`${leftWords(leftMs)}, ${end}`, `until about ${end}`)
+  return soft(`${short}, ${end}`, `until about ${end}`)
 }
 
 function soft(short: string, long = short): HeadLine {
@@ -192,8 +195,4 @@ function redLine({ first, atLeast }: RedFacts, changes: number | null): HeadLine
   // What came before what is known here brought other changes.
   const blamed = changes === null || atLeast ? '' : `, ${count(changes, 'change')}`
   return { short: since, long: `${since}${blamed}`, tone: 'bad', sign: null }
-}
-
-function leftWords(ms: number): string {
-  return ms >= 0 ? `${roughly(ms)} left` : `${duration(-ms)} over`
 }

@@ -9,7 +9,7 @@ import { type Axis, type AxisOptions, foldedAxis, linearAxis, type Span } from '
 import { type Boxes, lazyBoxes, madeBoxes } from './boxes.ts'
 import { type ColumnPlan, columnWidth, FOLDED_PX, type GroupPlan } from './column-plan.ts'
 import { type DayCell, type Days, dayAxis, mergeDays } from './days.ts'
-import type { Estimate } from './estimate.ts'
+import { awakeStart, type Estimate } from './estimate.ts'
 import { eventsAxis } from './events-axis.ts'
 import type { Expected } from './forecast.ts'
 import {
@@ -364,13 +364,14 @@ export function decidingStep(build: Build, steps: readonly Step[]): Step | undef
 function futureOf(
   plan: ColumnPlan,
   builds: readonly Build[],
-  { queue, expected, estimate }: ModelInput,
+  { queue, expected, estimate, events }: ModelInput,
   axis: FutureAxis,
   placeOf: (build: Build) => { x: number; width: number },
 ): Future {
+  const sleeps = sleepsOf(events)
   const running = builds
     .filter(build => build.completeAt === null)
-    .map(build => remainder(build, placeOf(build), estimate(build.builderId), axis))
+    .map(build => remainder(build, placeOf(build), estimate(build.builderId), axis, sleeps))
   const own = new Set(plan.builders.map(builder => builder.id))
   const waiting = queue.filter(entry => own.has(entry.builderId))
   const toCome = plan.builders.flatMap(({ id }) => expected.get(id) ?? [])
@@ -383,11 +384,12 @@ function futureOf(
 }
 
 // The last moment that anything shown is expected at.
-function horizonOf({ now, plans, builds, expected, estimate }: ModelInput): number {
+function horizonOf({ now, plans, builds, events, expected, estimate }: ModelInput): number {
   let until = now
   for (const build of builds) {
     if (build.completeAt !== null) continue
-    until = Math.max(until, build.startedAt + (estimate(build.builderId)?.highMs ?? 0))
+    const start = awakeStart(build, now, sleepsOf(events))
+    until = Math.max(until, start + (estimate(build.builderId)?.highMs ?? 0))
   }
   for (const { builders } of plans)
     for (const { id } of builders)

@@ -38,6 +38,12 @@ describe('what waits', () => {
     )
     // Builder 1 has taken 5 of its 8 minutes; each of the others takes 8.
     expect(starts(found)).toEqual({ 2: [11], 3: [3, 19] })
+    const slept = standing({
+      running: [running(1, 65)],
+      requests: [request(2, 1)],
+      sleeps: [{ from: NOW - 62 * MIN, to: NOW - 2 * MIN }],
+    })
+    expect(starts(forecast(slept))).toEqual({ 2: [3] })
   })
 
   test('takes whichever of two slaves is free first, and begins now where one is', () => {
@@ -126,6 +132,9 @@ describe('above the now line', () => {
     expect(box.softPx).toBeCloseTo(at(9) - at(3))
     const late = remainder(running(1, 30), { x: 7, width: 90 }, USUAL, axis)
     expect([late.leftMs, late.height]).toEqual([-22 * MIN, 6])
+    const slept = [{ from: NOW - 28 * MIN, to: NOW - MIN }]
+    const rested = remainder(running(1, 30), { x: 7, width: 90 }, USUAL, axis, slept)
+    expect(rested).toMatchObject({ leftMs: 5 * MIN, height: box.height, softPx: box.softPx })
   })
 
   test('boxes stand at their start, clear of each other, with room for a line', () => {
@@ -190,6 +199,7 @@ function standing(parts: Partial<Standing>): Standing {
     queue: [],
     schedule: [],
     estimate: () => USUAL,
+    sleeps: [],
     ...parts,
   }
 }

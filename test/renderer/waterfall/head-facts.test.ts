@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Build, BuildId, Slave, Step } from '../../../main/master/model.ts'
 import { FAILURE, RETRY, type Result, SUCCESS } from '../../../main/master/results.ts'
+import type { Sleep } from '../../../renderer/store/sleeps.ts'
 import { type HeadScene, headFacts, headLines } from '../../../renderer/waterfall/head-facts.ts'
 
 const NOW = new Date(2026, 2, 1, 14, 38).getTime()
@@ -34,7 +35,11 @@ test('the head knows what runs with its step and time left, what was last, and s
 test('what the machine slept is no time that is left', () => {
   const builds = [build(2, 8, null), build(1, 60, 48)]
   const sleeps = [{ from: NOW - 55 * S, to: NOW - 51 * S }]
-  expect(headFacts(builds, new Map(), NOW, sleeps).running.map(({ leftMs }) => leftMs)).toEqual([0])
+  const leftMs = (slept: readonly Sleep[]) =>
+    headFacts(builds, new Map(), NOW, slept).running.map(one => one.leftMs)
+  expect(leftMs(sleeps)).toEqual([0])
+  // Nor is what it slept since the build began.
+  expect(leftMs([{ from: NOW - 6 * S, to: NOW - 3 * S }])).toEqual([7 * S])
 })
 
 test('red since before what is known is told as such', () => {
@@ -54,7 +59,8 @@ describe('the lines of a head', () => {
   })
 
   test('say how much longer than usual it takes, and nothing where nobody can know', () => {
-    expect(shorts({ running: [running({ leftMs: -65 * S })] })[1]).toBe('1:05 over')
+    expect(shorts({ running: [running({ leftMs: -65 * S })] })[1]).toBe('1 min over')
+    expect(shorts({ running: [running({ leftMs: 400 })] })[1]).toMatch(/^due now/)
     expect(shorts({ running: [running({ leftMs: null, of: 0 })] })).toEqual(['test'])
     expect(shorts({ running: [running({ leftMs: null, of: 0, step: '' })] })).toEqual(['starting'])
   })
