@@ -21,8 +21,8 @@ export interface GroupPlan {
 
 /** A folded group is as wide as its signs. */
 export const FOLDED_PX = 56
-const NARROWEST = 16
-const WIDEST_NARROW = 24
+/** A head is a target: no smaller than WCAG 2.2, 2.5.8, has it. */
+const NARROWEST = 24
 const NARROWEST_COMFORTABLE = 104
 const WIDEST = 260
 /** In less there is no room for words: the name stands upright. */
@@ -132,7 +132,7 @@ export function columnWidth(
 const BOUNDS: Record<ColumnWidth, readonly [number, number]> = {
   automatic: [NARROWEST, WIDEST],
   comfortable: [NARROWEST_COMFORTABLE, WIDEST],
-  narrow: [NARROWEST, WIDEST_NARROW],
+  narrow: [NARROWEST, NARROWEST],
 }
 
 /** Where a column stands, whatever is shown of it. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { box } from './desk-helpers.ts'
 import {
+  axeFaults,
   EVERY_VIEW,
   goToView,
   layoutFaults,
@@ -14,7 +14,6 @@ import {
 import { BAD_SOURCE, makeSample } from './sample.ts'
 import { expect, test } from './slave-fixtures.ts'
 
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const WIDTH = 1440
 const DARK_WIDTH = 800
 const OTHER_WIDTHS = [80, 320, 8000]
@@ -114,14 +113,5 @@ test('no dialogue about slaves breaks WCAG 2.2 AA, in light and in dark', async 
 
 /** Notes what is wrong with what is on the page; the test goes on and fails in the end. */
 async function look(page: Page, where: string, rules?: string[]) {
-  const axe = new AxeBuilder({ page })
-    // The library's own, which take the focus for a moment and hand it on.
-    .exclude('[data-base-ui-focus-guard]')
-    // There are no frames to go into, and so no other page has to be opened each time.
-    .setLegacyMode()
-  const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(RULES)).analyze()
-  const found = violations.map(
-    ({ id, nodes }) => `${where}: ${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`,
-  )
-  expect.soft(found).toEqual([])
+  expect.soft(await axeFaults(page, rules), where).toEqual([])
 }

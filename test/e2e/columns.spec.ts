@@ -5,6 +5,7 @@ import { openHistory } from '../../main/master/db/history.ts'
 import { makeHistory } from '../bench/history.ts'
 import { type Light, labOf, lightOfBytes, seen, VISIONS, type Vision } from '../helpers/colour.ts'
 import { ask, box } from './desk-helpers.ts'
+import { axeFaults } from './every-view.ts'
 import { expect, ON, test } from './fixtures.ts'
 
 const BUILDERS = 12
@@ -96,6 +97,7 @@ test('columns are slaves, narrow heads show in whole, builds are compared, and a
   })
   const narrow = page.getByRole('link', { name: /^builder-2, / })
   await expect(narrow).toHaveCSS('width', '24px')
+  expect(await axeFaults(page, ['target-size'])).toEqual([])
   await narrow.focus()
   await expect(page.locator('.head-peek')).toContainText('builder-2')
   await page.keyboard.press('Escape')

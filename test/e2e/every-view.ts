@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 
 /**
@@ -70,6 +71,19 @@ export async function settle(page: Page): Promise<void> {
         requestAnimationFrame(frame)
       }),
   )
+}
+
+const WCAG_22_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** What on the page breaks WCAG 2.2 AA, the size of targets with it, or only the rules that are named. */
+export async function axeFaults(page: Page, rules?: string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page })
+    // The library's own, which take the focus for a moment and hand it on.
+    .exclude('[data-base-ui-focus-guard]')
+    // There are no frames to go into, and so no other page has to be opened each time.
+    .setLegacyMode()
+  const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(WCAG_22_AA)).analyze()
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`)
 }
 
 /** What of the chrome is cut off, sticks out of the window or lies below something else. */

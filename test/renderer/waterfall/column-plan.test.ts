@@ -84,11 +84,11 @@ describe('a column', () => {
     [],
   )
 
-  test('is as narrow as a sign where there are two hundred, and holds words where there are few', () => {
-    expect(columnWidth(many, 'automatic', 1200)).toBe(16)
+  test('is as narrow as a target may be where there are two hundred, and holds words where there are few', () => {
+    expect(columnWidth(many, 'automatic', 1200)).toBe(24)
     expect(columnWidth(many, 'comfortable', 1200)).toBeGreaterThanOrEqual(LEAST_FOR_WORDS)
     expect(columnWidth(plan({}), 'automatic', 1200)).toBe(260)
-    expect(columnWidth(plan({}), 'narrow', 1200)).toBeLessThanOrEqual(24)
+    expect(columnWidth(plan({}), 'narrow', 1200)).toBe(24)
     expect(columnWidth([], 'automatic', 1200)).toBeGreaterThan(0)
   })
 

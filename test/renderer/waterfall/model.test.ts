@@ -10,7 +10,7 @@ import {
 } from '../../../main/master/results.ts'
 import { PLAIN } from '../../../renderer/store/arrangement.ts'
 import { planColumns } from '../../../renderer/waterfall/column-plan.ts'
-import { expectedMs } from '../../../renderer/waterfall/estimate.ts'
+import { estimateOf } from '../../../renderer/waterfall/estimate.ts'
 import {
   type Box,
   CHANGE_PX,
@@ -84,14 +84,14 @@ describe('boxes', () => {
     const five = [5, 4, 3, 2, 1].map(number => build(number, 50, 10))
     const model = layOut(input({ plans, builds: five, width: 1000 }))
     const [column] = model.columns
-    expect([column!.width, column!.lanes]).toEqual([16, 5])
+    expect([column!.width, column!.lanes]).toEqual([24, 5])
     const list = column!.boxes.all
       .map(box => [box.x, box.x + box.width])
       .sort((a, b) => a[0]! - b[0]!)
     for (const [i, [from, to]] of list.entries()) {
       expect(to! - from!).toBeGreaterThan(1.5)
       expect(from).toBeGreaterThanOrEqual(list[i - 1]?.[1] ?? 0)
-      expect(to).toBeLessThanOrEqual(16)
+      expect(to).toBeLessThanOrEqual(24)
     }
     const lanes = new Map([[column!.plan.key, column!.lanes]])
     const later = layOut(input({ plans, builds: five.slice(4), width: 1000, lanes }))
@@ -157,10 +157,9 @@ test('red runs from the first failure to its repair, and builds that were stoppe
 })
 
 test('the expected length is the median of the last good builds', () => {
-  expect(
-    expectedMs([build(4, 100, 0, FAILURE), build(3, 30, 0), build(2, 10, 0), build(1, 20, 0)]),
-  ).toBe(20 * S)
-  expect(expectedMs([build(1, 10, null)])).toBeNull()
+  const builds = [build(4, 100, 0, FAILURE), build(3, 30, 0), build(2, 10, 0), build(1, 20, 0)]
+  expect(estimateOf(builds)?.medianMs).toBe(20 * S)
+  expect(estimateOf([build(1, 10, null)])).toBeNull()
 })
 
 function boxes(builds: readonly Build[], steps: readonly Step[] = []) {
