@@ -21,7 +21,6 @@ export interface Line {
 /** Each line has a hue and a mark of its own, so that grey print tells them apart. */
 export const MARKS = ['circle', 'triangle', 'rect', 'rectRot', 'crossRot', 'star'] as const
 
-const HEIGHT_PX = 190
 const MANY_PARTS = 40
 /** Room for the label of a mark on the axis of time. */
 const LABEL_PX = 84
@@ -69,7 +68,7 @@ export function Chart({
   }, [key])
 
   return (
-    <div className="chart" style={{ height: HEIGHT_PX }}>
+    <div className="chart">
       <canvas ref={canvas} role="img" aria-label={label} />
     </div>
   )
