@@ -10,7 +10,7 @@ export interface Arrangement {
   readonly folded: readonly string[]
   /** Columns that stay at the left, in this order. */
   readonly pins: readonly string[]
-  /** Columns that were moved come first, in this order; the others follow as they are configured. */
+  /** Columns and groups that were moved come first, in this order; the others follow as they are configured. */
   readonly order: readonly string[]
   /** Columns that were put away. */
   readonly archived: readonly string[]

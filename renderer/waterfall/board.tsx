@@ -1,4 +1,4 @@
-import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react'
+import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Build, BuildId, ChangeId } from '../bridge.ts'
 import { FAILURE } from '../results.ts'
 import type { AxisMode } from '../store/axis-modes.ts'
@@ -82,6 +82,13 @@ function Columns({ plans, mode, zoom }: BoardProps) {
     days,
   )
   const selected = useSelectedBuild()
+  // A build may stand in several columns: this is the one in which it was picked.
+  const [walked, setWalked] = useState<string | null>(null)
+  const pick = useCallback((build: Build, comparing: boolean, column: string) => {
+    setWalked(column)
+    if (comparing) markOrCompare(build)
+    else selectBuild(build.id)
+  }, [])
   const blame = useRedAround(model, selected, now)
   const missed = useMissed(left)
   const sleeps = sleepsOf(timeline.events)
@@ -100,7 +107,7 @@ function Columns({ plans, mode, zoom }: BoardProps) {
     }
     setSight(was => (was.from === next.from && was.to === next.to ? was : next))
   }, [daily, model.axis, from, to])
-  useBoardKeys(model, view, size.height, scroller)
+  useBoardKeys(model, view, size.height, scroller, [walked, setWalked])
   useScrolling(body, view, model)
   usePlace(clockNow)
   const mark = useColumnDrag(scroller, model)
@@ -213,11 +220,6 @@ function withLast(column: Column, builds: ReadonlyMap<BuildId, Build>): Column {
   // One that has only just begun is drawn with the next tick of the clock.
   const ended = buildsOf(builds, builder.id).find(build => build.completeAt !== null)
   return { ...column, last: ended ?? null }
-}
-
-function pick(build: Build, comparing: boolean) {
-  if (comparing) markOrCompare(build)
-  else selectBuild(build.id)
 }
 
 interface Size {

@@ -3,7 +3,7 @@ import type { Arrangement, ColumnWidth } from '../store/arrangement.ts'
 
 /** What a column stands for, before anything is known of its builds. */
 export interface ColumnPlan {
-  /** A builder's or a slave's name; that of a folded group begins with its kind. */
+  /** A builder's or a slave's name, with its tag where it stands in the group of one but its first; that of a group for a folded one. */
   readonly key: string
   readonly name: string
   readonly of: 'builder' | 'slave' | 'group'
@@ -13,6 +13,8 @@ export interface ColumnPlan {
 }
 
 export interface GroupPlan {
+  /** Its kind and title. */
+  readonly key: string
   readonly title: string
   readonly kind: 'project' | 'tag' | 'none' | 'pinned'
   readonly folded: boolean
@@ -42,19 +44,33 @@ export function planColumns(
 function planBuilders(arrangement: Arrangement, builders: readonly Builder[]): ColumnPlan[] {
   const { group: kind, folded } = arrangement
   const pinned = pick(arrangement, builders).filter(one => isPinned(arrangement, one))
-  const pinGroup = { title: 'pinned', kind: 'pinned', folded: false, count: pinned.length } as const
+  const pinGroup = { ...PINNED, folded: false, count: pinned.length }
   const others = pick(arrangement, builders).filter(one => !isPinned(arrangement, one))
-  const groups = Map.groupBy(others, builder => titleOf(builder, kind))
   return [
-    ...inOrder(pinned, arrangement.pins).map(builder => planOf(builder, pinGroup)),
-    ...[...groups].flatMap(([title, members]): ColumnPlan[] => {
+    ...inOrder(pinned, arrangement.pins, one => one.name).map(builder => planOf(builder, pinGroup)),
+    ...groupsOf(others, kind, arrangement.order).flatMap(({ key, title, members }) => {
       const isFolded = kind !== 'none' && folded.includes(title)
-      const group = { title, kind, folded: isFolded, count: members.length }
+      const group = { key, title, kind, folded: isFolded, count: members.length }
       if (!isFolded) return members.map(builder => planOf(builder, group))
-      const key = `${kind}:${title}`
-      return [{ key, name: groupName(group), of: 'group', builders: members, group }]
+      return [{ key, name: groupName(group), of: 'group' as const, builders: members, group }]
     }),
   ]
+}
+
+/** Groups that were moved come first, in their order; what has no tag comes last. */
+function groupsOf(
+  builders: readonly Builder[],
+  kind: Arrangement['group'],
+  order: readonly string[],
+) {
+  const places = builders.flatMap(one => titlesOf(one, kind).map(title => ({ title, one })))
+  const groups = [...Map.groupBy(places, place => place.title)].map(([title, list]) => ({
+    key: `${kind}:${title}`,
+    title,
+    members: list.map(place => place.one),
+  }))
+  if (kind === 'tag') groups.sort((a, b) => Number(a.title === '') - Number(b.title === ''))
+  return inOrder(groups, order, group => group.key)
 }
 
 function planSlaves(arrangement: Arrangement, slaves: readonly Slave[]): ColumnPlan[] {
@@ -63,20 +79,28 @@ function planSlaves(arrangement: Arrangement, slaves: readonly Slave[]): ColumnP
   const others = shown.filter(one => !isPinned(arrangement, one))
   const plan = (list: readonly Slave[], kind: 'pinned' | 'none') =>
     list.map(({ name }): ColumnPlan => {
-      const group = {
-        title: kind === 'pinned' ? kind : '',
-        kind,
-        folded: false,
-        count: list.length,
-      }
+      const named = kind === 'pinned' ? PINNED : ({ key: 'none:', title: '', kind } as const)
+      const group = { ...named, folded: false, count: list.length }
       return { key: name, name, of: 'slave', builders: [], group }
     })
-  return [...plan(inOrder(pinned, arrangement.pins), 'pinned'), ...plan(others, 'none')]
+  return [
+    ...plan(
+      inOrder(pinned, arrangement.pins, one => one.name),
+      'pinned',
+    ),
+    ...plan(others, 'none'),
+  ]
 }
 
 function planOf(builder: Builder, group: GroupPlan): ColumnPlan {
-  return { key: builder.name, name: builder.name, of: 'builder', builders: [builder], group }
+  const { name, tags } = builder
+  // A line break is in no name.
+  const key =
+    group.kind === 'tag' && group.title !== (tags[0] ?? '') ? `${name}\n${group.title}` : name
+  return { key, name, of: 'builder', builders: [builder], group }
 }
+
+const PINNED = { key: 'pinned', title: 'pinned', kind: 'pinned' } as const
 
 type Named = Pick<Builder, 'name' | 'tags' | 'active'> & { readonly project?: string }
 
@@ -89,23 +113,24 @@ function pick<T extends Named>(arrangement: Arrangement, list: readonly T[]): T[
     const text = [one.name, one.project ?? '', ...one.tags].join('\n').toLowerCase()
     return words.every(word => text.includes(word))
   })
-  return inOrder(wanted, arrangement.order)
+  return inOrder(wanted, arrangement.order, one => one.name)
 }
 
 function isPinned(arrangement: Arrangement, { name }: Named): boolean {
   return arrangement.pins.includes(name)
 }
 
-function inOrder<T extends Named>(list: readonly T[], order: readonly string[]): T[] {
-  const at = new Map(order.map((name, i) => [name, i]))
-  const place = (one: T) => at.get(one.name) ?? order.length
+function inOrder<T>(list: readonly T[], order: readonly string[], keyOf: (one: T) => string): T[] {
+  const at = new Map(order.map((key, i) => [key, i]))
+  const place = (one: T) => at.get(keyOf(one)) ?? order.length
   return [...list].sort((a, b) => place(a) - place(b))
 }
 
-// A builder stands in one group only: that of its first tag.
-function titleOf(builder: Builder, kind: Arrangement['group']): string {
-  if (kind === 'none') return ''
-  return kind === 'tag' ? (builder.tags[0] ?? '') : builder.project
+// A builder stands in the group of each of its tags.
+function titlesOf({ tags, project }: Builder, kind: Arrangement['group']): readonly string[] {
+  if (kind === 'none') return ['']
+  if (kind === 'project') return [project]
+  return tags.length > 0 ? [...new Set(tags)] : ['']
 }
 
 export function groupName({ title, kind }: Pick<GroupPlan, 'title' | 'kind'>): string {
@@ -135,42 +160,59 @@ const BOUNDS: Record<ColumnWidth, readonly [number, number]> = {
   narrow: [NARROWEST, NARROWEST],
 }
 
-/** Where a column stands, whatever is shown of it. */
+/** Where a column stands, whatever is shown of it: a builder may stand in several groups. */
 export interface ColumnPlace {
-  readonly key: string
+  readonly name: string
+  /** The key of its group. */
   readonly group: string
 }
 
+/** What an order is measured against. */
+export interface Ordered {
+  /** Where the columns stand now. */
+  readonly places: readonly ColumnPlace[]
+  /** Their names in the order that holds within each group. */
+  readonly names: readonly string[]
+  /** The same as configured. */
+  readonly configured: readonly string[]
+  /** The keys of the groups when columns are in an order, and no group was moved. */
+  groupsBy(order: readonly string[]): readonly string[]
+}
+
 /**
- * The order after a column was moved before another, or to the end. Groups stay whole: a column that
- * leaves its group takes the group along. The order names no more columns than it has to: those that
- * follow as they are configured need no mention.
+ * The order after a column was moved before another, or to the end: names, and then the keys of groups.
+ * Groups stay whole: a column that leaves its group takes the group along. No more is named than has to be:
+ * what follows as it is configured needs no mention.
  */
 export function moveColumn(
-  places: readonly ColumnPlace[],
-  configured: readonly string[],
-  moved: string,
-  before: string | null,
+  { places, names, configured, groupsBy }: Ordered,
+  moved: ColumnPlace,
+  before: ColumnPlace | null,
 ): readonly string[] {
-  const own = places.find(one => one.key === moved)
-  if (!own) return places.map(one => one.key)
-  const groups = [...Map.groupBy(places, one => one.group)]
-  const at = groups.findIndex(([title]) => title === own.group)
-  const target = places.find(one => one.key === before)
-  const to = target ? groups.findIndex(([title]) => title === target.group) : groups.length
-  const isEnd = to === at + 1 && (!target || groups[to]![1][0] === target)
-  if (to === at || isEnd) {
-    const others = groups[at]![1].filter(one => one !== own)
-    const place = target && to === at ? others.indexOf(target) : others.length
-    groups[at] = [own.group, others.toSpliced(place < 0 ? others.length : place, 0, own)]
-  } else {
-    const [group] = groups.splice(at, 1)
-    groups.splice(to, 0, group!)
+  const groups = [...new Set(places.map(one => one.group))]
+  const membersOf = (group: string | undefined) =>
+    places.filter(one => one.group === group).map(one => one.name)
+  const at = groups.indexOf(moved.group)
+  const to = before ? groups.indexOf(before.group) : groups.length
+  const isFirst = !before || membersOf(before.group)[0] === before.name
+  if (to === at || (to === at + 1 && isFirst)) {
+    const others = names.filter(name => name !== moved.name)
+    const last = membersOf(moved.group).findLast(name => name !== moved.name)
+    const place = to === at ? others.indexOf(before!.name) : last ? others.indexOf(last) + 1 : 0
+    const now = last ? others.toSpliced(place, 0, moved.name) : names
+    return [...asFewAsNeeded(now, configured), ...asFewAsNeeded(groups, groupsBy(now))]
   }
-  const now = groups.flatMap(([, members]) => members.map(one => one.key))
+  const now = groups.toSpliced(at, 1)
+  // Dropped among the members of another group it goes past them.
+  now.splice(to > at && isFirst ? to - 1 : to, 0, moved.group)
+  return [...asFewAsNeeded(names, configured), ...asFewAsNeeded(now, groupsBy(names))]
+}
+
+/** The first of a list, after which the others follow as they would anyway. */
+function asFewAsNeeded(list: readonly string[], anyway: readonly string[]): readonly string[] {
   const place = (name: string | undefined) =>
-    name === undefined ? Number.POSITIVE_INFINITY : configured.indexOf(name)
-  let named = now.length
-  while (named > 0 && place(now[named - 1]) < place(now[named])) named--
-  return now.slice(0, named)
+    name === undefined ? Number.POSITIVE_INFINITY : anyway.indexOf(name)
+  let named = list.length
+  while (named > 0 && place(list[named - 1]) < place(list[named])) named--
+  return list.slice(0, named)
 }

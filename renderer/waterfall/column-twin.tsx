@@ -25,7 +25,7 @@ interface Props {
   readonly selected: BuildId | null
   readonly lit: ReadonlySet<BuildId>
   readonly marked: BuildId | null
-  readonly onSelect: (build: Build, comparing: boolean) => void
+  readonly onSelect: (build: Build, comparing: boolean, column: string) => void
 }
 
 /** What can be pointed at, focused and read aloud of a builder's builds in sight. The picture is on the canvas. */
@@ -51,7 +51,7 @@ export function ColumnTwin({
   return (
     <section
       className={stays ? 'column stays' : 'column'}
-      aria-label={plan.name}
+      aria-label={plan.key === plan.name ? plan.name : `${plan.name}, ${plan.group.title}`}
       style={{ left: `calc(var(--gutter) + ${x}px)`, width }}
     >
       {live && from < 0 && <ColumnFuture future={future} now={now} from={from} wordy={wordy} />}
@@ -68,7 +68,7 @@ export function ColumnTwin({
           selected={box.build.id === selected}
           lit={lit.has(box.build.id)}
           marked={box.build.id === marked}
-          onSelect={onSelect}
+          onSelect={(build, comparing) => onSelect(build, comparing, plan.key)}
           onOpen={() => openBuild(box.build)}
         />
       ))}

@@ -282,12 +282,18 @@ function buildsByPlan(
   builds: readonly Build[],
 ): ReadonlyMap<string, readonly Build[]> {
   const bySlave = plans[0]?.of === 'slave'
-  const keyOf = bySlave
-    ? new Map(plans.map(plan => [plan.name as unknown, plan.key]))
-    : new Map(plans.flatMap(plan => plan.builders.map(one => [one.id as unknown, plan.key])))
-  const own = Map.groupBy(builds, build => keyOf.get(bySlave ? build.slave : build.builderId))
-  own.delete(undefined)
-  return own as ReadonlyMap<string, readonly Build[]>
+  const own = Map.groupBy<unknown, Build>(builds, build =>
+    bySlave ? build.slave : build.builderId,
+  )
+  const listsOf = ({ name, builders }: ColumnPlan) =>
+    (bySlave ? [name] : builders.map(({ id }) => id)).map(one => own.get(one) ?? [])
+  return new Map(plans.map(plan => [plan.key, together(listsOf(plan))]))
+}
+
+// Lists of builds, newest first, as one.
+function together(lists: readonly (readonly Build[])[]): readonly Build[] {
+  if (lists.length === 1) return lists[0]!
+  return lists.flat().sort((a, b) => b.startedAt - a.startedAt || b.id - a.id)
 }
 
 // Builds of one builder that overlap get lanes of their own; a lane does not change while a build is shown.

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react'
-import type { Build } from '../bridge.ts'
+import type { Build, BuildId } from '../bridge.ts'
 import { isGood } from '../results.ts'
 import { openBuild } from '../store/actions.ts'
 import { nextAxisMode } from '../store/axis-modes.ts'
@@ -20,13 +20,18 @@ export function useBoardKeys(
   view: BoardView,
   height: number,
   scroller: RefObject<HTMLElement | null>,
+  [walked, setWalked]: readonly [string | null, (column: string) => void],
 ): void {
   const selected = useSelectedBuild()
-  const at = selected === null ? -1 : model.columns.findIndex(column => column.boxes.of(selected))
+  const at = selected === null ? -1 : columnWith(model, selected, walked)
   const column = model.columns[at]
   const box = selected === null ? undefined : column?.boxes.of(selected)
 
-  const pick = (next: Box | undefined) => next && selectBuild(next.build.id)
+  const pick = (next: Box | undefined, within = column) => {
+    if (!next) return
+    if (within) setWalked(within.plan.key)
+    selectBuild(next.build.id)
+  }
   // Boxes are newest first.
   const beside = (step: number) => {
     if (!box || !column) return model.columns[0]?.boxes.all[0]
@@ -36,9 +41,9 @@ export function useBoardKeys(
   const across = (step: number) => {
     for (let i = at + step; model.columns[i]; i += step) {
       const near = nearest(model.columns[i]!.boxes.all, box)
-      if (near) return near
+      if (near) return pick(near, model.columns[i])
     }
-    return box ? undefined : model.columns[0]?.boxes.all[0]
+    if (!box) pick(model.columns[0]?.boxes.all[0], model.columns[0])
   }
   const failure = (step: number) => {
     const list = column?.boxes.all ?? []
@@ -72,8 +77,8 @@ export function useBoardKeys(
   useKeys({
     ArrowUp: () => pick(beside(-1)),
     ArrowDown: () => pick(beside(1)),
-    ArrowLeft: () => pick(across(-1)),
-    ArrowRight: () => pick(across(1)),
+    ArrowLeft: () => across(-1),
+    ArrowRight: () => across(1),
     '[': () => pick(failure(1)),
     ']': () => pick(failure(-1)),
     Enter: open,
@@ -98,10 +103,10 @@ export function useBoardKeys(
   })
 
   // What was picked comes into sight, once: the reader may go on from there.
-  const shown = useRef(selected)
+  const shown = useRef({ selected, walked })
   useEffect(() => {
-    if (selected === shown.current) return
-    shown.current = selected
+    if (selected === shown.current.selected && walked === shown.current.walked) return
+    shown.current = { selected, walked }
     if (!box || !column) return
     const top = view.top()
     const least = box.top + Math.min(box.height, height / 2) + EDGE_PX - height
@@ -115,10 +120,16 @@ export function useBoardKeys(
     if (column.x < sideways.scrollLeft + staysPx) sideways.scrollLeft = column.x - staysPx
     else if (column.x + column.width > sideways.scrollLeft + room)
       sideways.scrollLeft = column.x + column.width - room
-  }, [selected, box, column, height, view, scroller, model])
+  }, [selected, walked, box, column, height, view, scroller, model])
 }
 
 const EDGE_PX = 24
+
+/** Where a build stands; in the column that is walked, if it stands there too. */
+function columnWith({ columns }: Model, id: BuildId, walked: string | null): number {
+  const own = columns.findIndex(one => one.plan.key === walked && one.boxes.of(id))
+  return own < 0 ? columns.findIndex(one => one.boxes.of(id)) : own
+}
 
 function isBad({ results }: Build): boolean {
   return results !== null && !isGood(results)

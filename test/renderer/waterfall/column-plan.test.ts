@@ -26,12 +26,25 @@ describe('columns', () => {
     expect(names({ archived: ['macos'], all: true })).toContain('macos')
   })
 
-  test('are grouped by their first tag, or not at all', () => {
-    const groups = (group: Arrangement['group']) =>
-      plan({ group }).map(one => [one.group.title, one.name])
+  test('stand in the group of each of their tags, those without any at the end, or are not grouped', () => {
+    const groups = (group: Arrangement['group'], change: Partial<Arrangement> = {}) =>
+      plan({ group, ...change }).map(one => [one.group.title, one.name])
     expect(groups('tag')).toEqual([
       ['fast', 'linux'],
       ['fast', 'docs'],
+      ['text', 'docs'],
+      ['', 'macos'],
+    ])
+    expect(new Set(plan({ group: 'tag' }).map(one => one.key)).size).toBe(4)
+    // A pin is for the builder, not for one of its columns.
+    expect(groups('tag', { pins: ['docs'], order: ['macos'] })).toEqual([
+      ['pinned', 'docs'],
+      ['fast', 'linux'],
+      ['', 'macos'],
+    ])
+    expect(groups('tag', { folded: ['fast'] })).toEqual([
+      ['fast', 'fast'],
+      ['text', 'docs'],
       ['', 'macos'],
     ])
     expect(groups('none').map(([title]) => title)).toEqual(['', '', ''])
@@ -98,33 +111,54 @@ describe('a column', () => {
 })
 
 describe('moving a column', () => {
-  const configured = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']
-  const group = (key: string) => key[0]!
-  const move = (key: string, before: string | null, places = configured) =>
-    moveColumn(
-      places.map(one => ({ key: one, group: group(one) })),
-      configured,
-      key,
-      before,
+  // Each builder with the groups that it stands in.
+  type Groups = Readonly<Record<string, string>>
+  const PROJECTS: Groups = { a1: 'a', a2: 'a', a3: 'a', b1: 'b', b2: 'b', c1: 'c' }
+  const TAGS: Groups = { a1: 'xy', a2: 'xy', a3: 'y', b1: 'z' }
+  const move = (
+    name: string,
+    group: string,
+    before: readonly [string, string] | null,
+    of = PROJECTS,
+    names = Object.keys(of),
+  ) => {
+    const groupsBy = (order: readonly string[]) => [
+      ...new Set([...order, ...Object.keys(of)].flatMap(one => [...of[one]!])),
+    ]
+    const places = groupsBy(names).flatMap(one =>
+      names
+        .filter(member => of[member]!.includes(one))
+        .map(member => ({ name: member, group: one })),
     )
+    return moveColumn(
+      { places, names, configured: Object.keys(of), groupsBy },
+      { name, group },
+      before && { name: before[0], group: before[1] },
+    )
+  }
 
   test('within its group names no more of them than it has to', () => {
-    expect(move('a3', 'a1')).toEqual(['a3'])
-    expect(move('a3', 'b1', ['a3', 'a1', 'a2', 'b1', 'b2', 'c1'])).toEqual([])
-    expect(move('a1', 'b1')).toEqual(['a2', 'a3'])
-    expect(move('a1', 'a3')).toEqual(['a2'])
+    expect(move('a3', 'a', ['a1', 'a'])).toEqual(['a3'])
+    expect(move('a3', 'a', ['b1', 'b'], PROJECTS, ['a3', 'a1', 'a2', 'b1', 'b2', 'c1'])).toEqual([])
+    expect(move('a1', 'a', ['b1', 'b'])).toEqual(['a2', 'a3'])
+    expect(move('a1', 'a', ['a3', 'a'])).toEqual(['a2'])
   })
 
   test('out of its group takes the group along', () => {
-    expect(move('b1', 'a3')).toEqual(['b1', 'b2'])
-    expect(move('a3', 'b2')).toEqual(['b1', 'b2'])
-    expect(move('b2', null)).toEqual(['a1', 'a2', 'a3', 'c1'])
-    expect(move('a1', null)).toEqual(['b1', 'b2', 'c1'])
-    expect(move('c1', null)).toEqual([])
+    expect(move('b1', 'b', ['a3', 'a'])).toEqual(['b'])
+    expect(move('a3', 'a', ['b2', 'b'])).toEqual(['b'])
+    expect(move('a3', 'a', ['c1', 'c'])).toEqual(['b'])
+    expect(move('b2', 'b', null)).toEqual(['a', 'c'])
+    expect(move('a1', 'a', null)).toEqual(['b', 'c'])
+    expect(move('c1', 'c', null)).toEqual([])
   })
 
-  test('that is gone changes nothing', () => {
-    expect(move('nobody', 'a1')).toEqual(configured)
+  test('of a builder with several tags moves that column, and its order holds in each group', () => {
+    expect(move('a2', 'y', ['a1', 'y'], TAGS)).toEqual(['a2'])
+    expect(move('a1', 'y', ['b1', 'z'], TAGS)).toEqual(['a2', 'a3'])
+    // Both groups begin with the same builder, so that names could not say which is first.
+    expect(move('a1', 'y', ['a1', 'x'], TAGS)).toEqual(['y'])
+    expect(move('b1', 'z', ['a1', 'y'], TAGS)).toEqual(['x', 'z'])
   })
 })
 

@@ -78,6 +78,27 @@ describe('boxes', () => {
       if (i > 0) expect(lane[0]).toBeGreaterThanOrEqual(lanes[i - 1]![1]!)
   })
 
+  test('of a builder with two tags stand in both of its columns, a folded one of them included', () => {
+    const tagged = [builder(1, 'a', ['x', 'y']), builder(2, 'a', ['y'])]
+    const all = [build(1, 50, 10), { ...build(2, 90, 60), builderId: 2 as Build['builderId'] }]
+    const of = (folded: readonly string[]) => {
+      const plans = planColumns({ ...PLAIN, group: 'tag', folded }, tagged, [])
+      return layOut(input({ plans, builds: all })).columns.map(({ plan, boxes }) => [
+        plan.key,
+        boxes.all.flatMap(box => box.builds.map(one => one.id)),
+      ])
+    }
+    expect(of([])).toEqual([
+      ['builder 1', [1]],
+      ['builder 1\ny', [1]],
+      ['builder 2', [2]],
+    ])
+    expect(of(['y'])).toEqual([
+      ['builder 1', [1]],
+      ['tag:y', [1, 2]],
+    ])
+  })
+
   test('of five at a time are five in the narrowest column, and its lanes stay when they have ended', () => {
     const builders = Array.from({ length: 200 }, (_, i) => builder(i + 1, 'a'))
     const plans = planColumns(PLAIN, builders, [])
@@ -187,13 +208,13 @@ function input(parts: Partial<ModelInput>): ModelInput {
   }
 }
 
-function builder(id: number, project: string): Builder {
+function builder(id: number, project: string, tags: readonly string[] = []): Builder {
   return {
     id: id as Builder['id'],
     name: `builder ${id}`,
     project,
     description: '',
-    tags: [],
+    tags,
     slaves: ['local'],
     active: true,
     position: id,
