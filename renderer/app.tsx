@@ -5,6 +5,7 @@ import { bridge } from './bridge.ts'
 import { BuildPage } from './builds/build-page.tsx'
 import { BuildsView } from './builds/builds-view.tsx'
 import { ForceDialogProvider, useForceDialog } from './builds/force-dialog.tsx'
+import { RetryDialog } from './builds/retry-dialog.tsx'
 import { ChangesView } from './changes/changes-view.tsx'
 import { Frame } from './frame/frame.tsx'
 import { KeysHelp } from './frame/keys-help.tsx'
@@ -96,6 +97,7 @@ function Shell() {
       <Views />
       <Palette open={palette} onClose={() => setPalette(false)} />
       <DateDialog />
+      <RetryDialog />
       <LegendDialog />
       <DropTarget />
       <KeysHelp open={help} onClose={() => setHelp(false)} />

@@ -92,6 +92,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'build:byNumber': z.tuple([z.object({ builder: name, number: id })]),
   'build:stop': z.tuple([z.object({ id, reason: name })]),
   'build:rebuild': z.tuple([z.object({ id })]),
+  'build:retryFrom': z.tuple([z.object({ id, step: name })]),
   'build:force': z.tuple([
     z.object({
       builderId: id,

@@ -29,6 +29,7 @@ import type {
   TestResult,
 } from '../master/model.ts'
 import type { Topics } from '../master/mq/mq.ts'
+import type { RetryFrom, RetryOffer } from '../master/process/retry-from.ts'
 import type { WaitReason } from '../master/process/waiting.ts'
 import type { Result } from '../master/results.ts'
 import type { Planned } from '../master/schedulers/scheduler.ts'
@@ -78,6 +79,8 @@ export interface Requests {
   'build:byNumber': (query: { builder: string; number: number }) => BuildId
   'build:stop': (order: { id: BuildId; reason: string }) => void
   'build:rebuild': (order: { id: BuildId }) => Requested
+  /** The same build again in the folder that it left, without the steps before the named one. */
+  'build:retryFrom': (order: { id: BuildId; step: string }) => Requested
   'build:force': (order: ForceOrder) => Requested
   /** What the force form offers. */
   'force:offer': (builderId: BuilderId) => ForceOffer
@@ -343,6 +346,10 @@ export interface BuildDetails {
   readonly next: Build | null
   /** The newest build before this one that was good. */
   readonly lastGood: Build | null
+  /** From which steps it can be retried. */
+  readonly retry: RetryOffer
+  /** The build, and the step of it, from which this one was retried. */
+  readonly retriedFrom: RetryFrom | null
   /** Other builds of the same request: those that were cut short, or the one that replaced this. */
   readonly tries: readonly Build[]
 }

@@ -1,7 +1,14 @@
 import { FORCE_SCHEDULER } from '../master/data/collapse.ts'
+import { RETRY_PROPERTY } from '../master/data/requests.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, Builder, BuilderId, Change, Properties } from '../master/model.ts'
 import { from } from '../master/process/properties.ts'
+import {
+  planRetry,
+  RETRY_PRIORITY,
+  readRetryFrom,
+  retryProperty,
+} from '../master/process/retry-from.ts'
 import type { ForceOrder, Requested } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
 
@@ -66,18 +73,39 @@ export function buildChange(
 
 /** Asks for the same build again: what it checked out, with its buildset's properties. */
 export function rebuild(master: Master, build: Build): Requested {
+  const wish = { ...sameAgain(master, build), reason: `rebuild of #${build.number}` }
+  return request(master, build.builderId, wish)
+}
+
+/** Asks for the same build again in the folder that it left, without the steps before the chosen one. */
+export function retryFrom(master: Master, build: Build, step: string): Requested {
+  const { data, distributor } = master
+  sourceOf(master, build.builderId)
+  const plan = planRetry(data, distributor.configOf(build.builderId), build, step)
+  if ('problem' in plan) throw new RefusedError(`can't be retried from ${step}: ${plan.problem}`)
+  const again = sameAgain(master, build)
+  return request(master, build.builderId, {
+    ...again,
+    reason: `retry of #${build.number} from ${step}`,
+    properties: { ...again.properties, ...retryProperty(build, step) },
+    priority: RETRY_PRIORITY,
+  })
+}
+
+function sameAgain(master: Master, build: Build): Omit<Wish, 'reason'> {
   const { data } = master
   const before = data.request(build.requestId)!
   const { project, repository, branch } = before.sourcestamp
-  return request(master, build.builderId, {
-    reason: `rebuild of #${build.number}`,
+  const given = data.propertiesOfBuildset(before.buildsetId)
+  const { [RETRY_PROPERTY.name]: _, ...properties } = given
+  return {
     branch,
     revision: build.revision,
-    properties: data.propertiesOfBuildset(before.buildsetId),
+    properties: readRetryFrom(given) ? properties : given,
     project,
     repository,
     changes: data.changesOfRequest(build.requestId).map(change => change.id),
-  })
+  }
 }
 
 interface Wish {
@@ -88,6 +116,8 @@ interface Wish {
   readonly revision: string | null
   readonly properties: Properties
   readonly changes: readonly Parameters<Master['data']['change']>[0][]
+  /** 0 when it is left out. */
+  readonly priority?: number
 }
 
 function request(master: Master, builderId: BuilderId, wish: Wish): Requested {
@@ -98,7 +128,7 @@ function request(master: Master, builderId: BuilderId, wish: Wish): Requested {
     sourcestamp: { project, repository, branch, revision },
     changes: wish.changes,
     properties: wish.properties,
-    priority: 0,
+    priority: wish.priority ?? 0,
     // A person asked for this build; it is not to vanish into another.
     builders: [{ id: builderId, collapse: false }],
   })

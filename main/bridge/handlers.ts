@@ -8,6 +8,7 @@ import { type Draft, missingCommand } from '../master/detect/proposal.ts'
 import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId } from '../master/model.ts'
+import { offerRetry, readRetryFrom } from '../master/process/retry-from.ts'
 import { attachHandlers } from './attach.ts'
 import { backUpNow, changeBackupSettings } from './backups.ts'
 import { mustBeGood, readConfigText, writeConfigText } from './config-text.ts'
@@ -15,7 +16,7 @@ import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { demoHandlers } from './demo.ts'
 import { type DesktopDoor, desktopHandlers } from './desktop.ts'
 import { type EnvironmentPort, environmentHandlers } from './environment.ts'
-import { forceBuild, forceTip, rebuild } from './force.ts'
+import { forceBuild, forceTip, rebuild, retryFrom } from './force.ts'
 import { logHandlers } from './logs.ts'
 import type { News } from './news.ts'
 import { personHandlers } from './person.ts'
@@ -104,6 +105,8 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     },
 
     'build:rebuild': ({ id }) => rebuild(master, mustBe(data.build(id), `there is no build ${id}`)),
+    'build:retryFrom': ({ id, step }) =>
+      retryFrom(master, mustBe(data.build(id), `there is no build ${id}`), step),
     'build:force': order => forceBuild(master, order),
 
     'force:offer'(builderId) {
@@ -198,12 +201,15 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
 
   function details(build: Build): BuildDetails {
     const { builderId, number } = build
+    const properties = data.propertiesOfBuild(build.id)
     return {
       build,
       builder: data.builder(builderId)!,
       steps: data.stepsOfBuild(build.id),
       logs: data.logsOfBuild(build.id),
-      properties: data.propertiesOfBuild(build.id),
+      properties,
+      retry: offerRetry(data, distributor.configOf(builderId), build),
+      retriedFrom: readRetryFrom(properties) ?? null,
       changes: data.changesOfRequest(build.requestId),
       artifacts: data.artifactsOfBuild(build.id),
       tests: data.testResultsOfBuild(build.id, MOST_TESTS),

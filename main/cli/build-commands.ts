@@ -2,14 +2,14 @@ import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Client } from '../http/client.ts'
 import { type Draft, missingCommand } from '../master/detect/proposal.ts'
-import type { Build, BuilderId, PropertyValue } from '../master/model.ts'
+import type { Build, BuilderId, BuildRequestId, PropertyValue } from '../master/model.ts'
 import { isGood, RESULT_NAMES } from '../master/results.ts'
 import type { CommandLine } from './cli.ts'
 import { withMaster, withRunningMaster } from './connect.ts'
 import { followRequest } from './follow.ts'
 import { CommandError, dim, duration, print, printJson, resultText } from './terminal.ts'
 
-/** add, force, run, stop. */
+/** add, force, rebuild, run, stop. */
 export function addBuildCommands(line: CommandLine): void {
   const { program, dataDir, json, exitWith } = line
 
@@ -69,9 +69,24 @@ export function addBuildCommands(line: CommandLine): void {
           reason: options.reason,
           properties: options.property,
         })
-        if (options.wait) return exitWith(await wait(client, requestId))
-        if (json()) printJson({ requestId })
-        else print(`requested; "triphammer status" shows when it runs`)
+        await told(client, requestId, options.wait)
+      }),
+    )
+
+  program
+    .command('rebuild')
+    .argument('<builder>')
+    .argument('<number>', 'of the build')
+    .description('build the same again: all of it, or from a step on in the folder that it left')
+    .option('--from <step>', 'the first step to run again; those before it stand as they were')
+    .option('--wait', 'follow the log, and exit with the result')
+    .action((builder: string, number: string, options: RebuildOptions) =>
+      withRunningMaster(dataDir(), async client => {
+        const id = await client.request('build:byNumber', { builder, number: buildNumber(number) })
+        const { requestId } = await (options.from === undefined
+          ? client.request('build:rebuild', { id })
+          : client.request('build:retryFrom', { id, step: options.from }))
+        await told(client, requestId, options.wait)
       }),
     )
 
@@ -101,10 +116,13 @@ export function addBuildCommands(line: CommandLine): void {
       }),
     )
 
-  async function wait(
-    client: Client,
-    requestId: Parameters<typeof followRequest>[1]['requestId'],
-  ): Promise<number> {
+  async function told(client: Client, requestId: BuildRequestId, waits: boolean | undefined) {
+    if (waits) exitWith(await wait(client, requestId))
+    else if (json()) printJson({ requestId })
+    else print(`requested; "triphammer status" shows when it runs`)
+  }
+
+  async function wait(client: Client, requestId: BuildRequestId): Promise<number> {
     const build = await followRequest(client, { requestId, show: !json() })
     if (!build) throw new CommandError('The request was cancelled before it was built.')
     const { builder } = await client.request('build:details', build.id)
@@ -138,6 +156,11 @@ interface ForceOptions {
   readonly revision?: string
   readonly property: Record<string, PropertyValue>
   readonly reason: string
+  readonly wait?: boolean
+}
+
+interface RebuildOptions {
+  readonly from?: string
   readonly wait?: boolean
 }
 

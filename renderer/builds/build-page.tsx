@@ -6,6 +6,7 @@ import {
   Clock,
   GitBranch,
   HardDrive,
+  ListRestart,
   RotateCw,
   Square,
   SquareTerminal,
@@ -23,7 +24,7 @@ import {
 } from '../bridge.ts'
 import { type LogAddress, LogView, rangeWords } from '../logs/log-view.tsx'
 import { isGood } from '../results.ts'
-import { canBeForced, copyLink, rebuild, stopBuild } from '../store/actions.ts'
+import { canBeForced, copyLink, rebuild, retryFrom, stopBuild } from '../store/actions.ts'
 import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { type BuildTab, go, lineQuery, routes, useLocation } from '../store/route.ts'
@@ -49,6 +50,7 @@ import { BuildTerminal } from './build-terminal.tsx'
 import { BuildTimeline } from './build-timeline.tsx'
 import { ChangeList } from './change-list.tsx'
 import { LinkLost } from './link-lost.tsx'
+import { askToRetry } from './retry-dialog.tsx'
 import { StepList } from './step-list.tsx'
 import { TestList } from './test-list.tsx'
 import { useDetails } from './use-details.ts'
@@ -91,6 +93,7 @@ function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
     '[': () => previous && go(routes.build(builder, previous)),
     ']': () => next && go(routes.build(builder, next)),
     r: () => canBeForced(builder) && rebuild(build),
+    R: () => canBeForced(builder) && build.completeAt !== null && askToRetry(build),
     s: () => build.completeAt === null && stopBuild(build),
     Escape: () => go(routes.waterfall),
   })
@@ -178,7 +181,7 @@ function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
 }
 
 function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal: () => void }) {
-  const { build, builder, changes, previous, next, tries, lastGood } = details
+  const { build, builder, changes, previous, next, tries, lastGood, retriedFrom } = details
   const now = useNow(1000)
   const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
   const left = useLeftMs(build, now)
@@ -230,6 +233,15 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
         <button
           type="button"
           className="button"
+          disabled={!canBeForced(builder) || build.completeAt === null}
+          onClick={() => askToRetry(build)}
+        >
+          <ListRestart />
+          Retry from…
+        </button>
+        <button
+          type="button"
+          className="button"
           disabled={build.completeAt !== null}
           onClick={() => stopBuild(build)}
         >
@@ -270,7 +282,16 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
         ) : (
           <span className="mono dim">{shortRevision(build.revision)}</span>
         )}
-        <span className="dim cut">{build.reason}</span>
+        {retriedFrom ? (
+          <span title={`Steps before ${retriedFrom.step} were not run again`}>
+            <ListRestart />
+            <Link className="link" href={routes.build(builder, { number: retriedFrom.build })}>
+              retried from step {retriedFrom.step} of #{retriedFrom.build}
+            </Link>
+          </span>
+        ) : (
+          <span className="dim cut">{build.reason}</span>
+        )}
         {tries.map(one => (
           <Link key={one.id} className="link" href={routes.build(builder, one)}>
             {one.id > build.id
@@ -336,6 +357,7 @@ function StepsAndLog({ details }: { details: BuildDetails }) {
           build={build}
           steps={steps}
           selected={step?.id}
+          retry={{ steps: details.retry.steps, from: name => void retryFrom(build, name) }}
           onSelect={one => {
             setPicked(one.id)
             changeQuery({ ...NO_LINE, step: one.name, log: null })

@@ -1,3 +1,4 @@
+import { ListRestart } from 'lucide-react'
 import type { Build, Step, StepId } from '../bridge.ts'
 import { useNow } from '../store/hooks.ts'
 import { duration } from '../ui/format.ts'
@@ -10,11 +11,14 @@ export function StepList({
   steps,
   selected,
   onSelect,
+  retry,
 }: {
   build: Build
   steps: readonly Step[]
   selected?: StepId | undefined
   onSelect?: (step: Step) => void
+  /** From which steps the build can be retried, and what does so. */
+  retry: { readonly steps: readonly string[]; from(step: string): void }
 }) {
   const now = useNow(1000)
   const end = build.completeAt ?? now
@@ -54,6 +58,17 @@ export function StepList({
               </button>
             ) : (
               <div className="row">{inside}</div>
+            )}
+            {retry.steps.includes(step.name) && (
+              <button
+                type="button"
+                className="retry-step"
+                aria-label={`Retry from ${step.name}`}
+                title={`Retry from ${step.name}: steps before it stand as they were`}
+                onClick={() => retry.from(step.name)}
+              >
+                <ListRestart />
+              </button>
             )}
             {step.stateString && look !== 'success' && (
               <p className="step-state">{step.stateString}</p>

@@ -64,6 +64,15 @@ export function rebuild(build: Build): void {
   )
 }
 
+/** Whether it was asked for: why it can't be is said in the status bar. */
+export async function retryFrom(build: Build, step: string): Promise<boolean> {
+  const asked = await act(
+    bridge.request('build:retryFrom', { id: build.id, step }),
+    `Build ${build.number} will be retried from ${step}`,
+  )
+  return asked !== undefined
+}
+
 export function cancelRequest(id: BuildRequestId): void {
   void act(bridge.request('request:cancel', { id }), 'The request was taken out of the queue')
 }

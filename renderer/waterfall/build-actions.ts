@@ -1,4 +1,5 @@
 import { type Build, bridge } from '../bridge.ts'
+import { askToRetry } from '../builds/retry-dialog.tsx'
 import {
   builderOf,
   canBeForced,
@@ -40,6 +41,13 @@ export function buildActions(build: Build): readonly BuildAction[] {
     },
     row !== undefined &&
       canBeForced(row) && { label: 'Rebuild', key: 'r', run: () => rebuild(build) },
+    row !== undefined &&
+      canBeForced(row) &&
+      build.completeAt !== null && {
+        label: 'Retry from a step…',
+        key: 'R',
+        run: () => askToRetry(build),
+      },
     build.completeAt === null && { label: 'Stop', key: 's', run: () => stopBuild(build) },
     {
       label: 'Go to the last success before it',

@@ -6,7 +6,7 @@ import { LinkLost } from '../builds/link-lost.tsx'
 import { StepList } from '../builds/step-list.tsx'
 import { useDetails } from '../builds/use-details.ts'
 import { isGood } from '../results.ts'
-import { rebuild, stopBuild } from '../store/actions.ts'
+import { canBeForced, rebuild, retryFrom, stopBuild } from '../store/actions.ts'
 import { useAsleepMs, useNow } from '../store/hooks.ts'
 import { go, routes } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
@@ -71,7 +71,7 @@ function Content({ details }: { details: BuildDetails }) {
           <button
             type="button"
             className="button"
-            disabled={!builder.active}
+            disabled={!canBeForced(builder)}
             onClick={() => rebuild(build)}
           >
             Rebuild
@@ -109,7 +109,11 @@ function Content({ details }: { details: BuildDetails }) {
         )}
         <section>
           <h3>Steps</h3>
-          <StepList build={build} steps={steps} />
+          <StepList
+            build={build}
+            steps={steps}
+            retry={{ steps: details.retry.steps, from: name => void retryFrom(build, name) }}
+          />
           {failed.length > 0 && (
             <div className="fails">
               {failed.slice(0, 6).map(test => (

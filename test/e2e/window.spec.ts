@@ -158,8 +158,8 @@ test('a browser without the cookie is told how to be let in', async ({ serve, br
   await expect(stranger.getByText('triphammer open')).toBeVisible()
 })
 
-test('everything can be done by keyboard', async ({ serve, dataDir, home }) => {
-  configure(dataDir, 'shell: echo ok')
+test('everything can be done by keyboard', async ({ serve, cli, dataDir, home }) => {
+  configure(dataDir, '{ shell: echo ok, name: x }')
   const sample = makeSample(join(home, 'calc'))
   const { page } = await serve()
   await expect(page.getByRole('link', { name: 'one' })).toBeVisible()
@@ -172,6 +172,18 @@ test('everything can be done by keyboard', async ({ serve, dataDir, home }) => {
   await expect(page.getByLabel('Picked build')).toContainText('by keyboard')
   await page.keyboard.press('r')
   await expect(box(page, 'one, build 2, succeeded')).toBeVisible()
+  await page.keyboard.press('ArrowUp')
+  await expect(page.getByLabel('Picked build')).toContainText('rebuild of #1')
+  await page.keyboard.press('R')
+  await expect(page.getByLabel('First step to run again')).toHaveValue('x')
+  await page.keyboard.press('Enter')
+  await expect(box(page, 'one, build 3, succeeded')).toBeVisible()
+  const again = await cli('rebuild', 'one', '3', '--from', 'x', '--wait')
+  expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('one #4: success')])
+  expect(await cli('rebuild', 'one', '4', '--from', 'y')).toMatchObject({
+    code: 1,
+    stderr: 'triphammer: can\'t be retried from y: builder "one" has no step "y"\n',
+  })
 
   for (const [keys, view] of [
     ['gb', 'Builds'],

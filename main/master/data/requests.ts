@@ -17,6 +17,8 @@ import { CANCELLED, type Result, SKIPPED, SUCCESS, worst } from '../results.ts'
 import { type Collapsible, canCollapse } from './collapse.ts'
 import type { Announce, Update } from './unit.ts'
 
+export { RETRY_PROPERTY } from '../db/requests.ts'
+
 export interface BuildsetWish {
   readonly reason: string
   readonly scheduler: string
@@ -39,7 +41,8 @@ export function requestData(db: Database, update: Update, clock: Clock) {
     requests: (limit: number, offset?: number) => requests.listRequests(db, limit, offset),
     countRequests: () => requests.countRequests(db),
     openRequests: () => requests.openRequests(db),
-    nextRequest: (builder: BuilderId) => requests.nextRequest(db, builder),
+    nextRequest: (builder: BuilderId, slave?: string) => requests.nextRequest(db, builder, slave),
+    waitingPins: (builder: BuilderId) => requests.waitingPins(db, builder),
     countWaiting: () => requests.countWaiting(db),
     buildset: (id: BuildsetId) => buildsets.findBuildset(db, id),
     buildsets: (limit: number, offset?: number) => buildsets.listBuildsets(db, limit, offset),

@@ -163,6 +163,22 @@ export function buildsOfChange(db: Database, id: ChangeId): Build[] {
     .map(toBuild)
 }
 
+/** The next builds of its builder on its slave, oldest first. */
+export function buildsAfter(
+  db: Database,
+  { builderId, number, slave }: Pick<Build, 'builderId' | 'number' | 'slave'>,
+  limit: number,
+): Build[] {
+  return selectBuilds(
+    db,
+    'WHERE b.builder_id = ? AND b.number > ? AND sl.name = ? ORDER BY b.number LIMIT ?',
+    builderId,
+    number,
+    slave,
+    limit,
+  )
+}
+
 /** The newest finished builds of a builder, newest first. */
 export function lastFinishedBuilds(db: Database, builder: BuilderId, limit: number): Build[] {
   return db

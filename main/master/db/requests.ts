@@ -33,14 +33,39 @@ export function findRequest(db: Database, id: BuildRequestId): BuildRequest | un
   return row && toRequest(row)
 }
 
-/** The request of this builder that is to be served next. */
-export function nextRequest(db: Database, builder: BuilderId): BuildRequest | undefined {
+/** The property of a buildset that has its builds run on one slave alone, and who sets it. */
+export const RETRY_PROPERTY = { name: 'retry_from', source: 'Retry' } as const
+
+// The slave that a request is bound to.
+const PIN = `(SELECT json_extract(p.value, '$.slave') FROM buildset_properties p
+  WHERE p.buildset_id = r.buildset_id AND p.name = '${RETRY_PROPERTY.name}'
+  AND p.source = '${RETRY_PROPERTY.source}')`
+
+/** The request of this builder that is to be served next, at any slave or at this one. */
+export function nextRequest(
+  db: Database,
+  builder: BuilderId,
+  slave: string | null = null,
+): BuildRequest | undefined {
   const row = db.get(
-    `${SELECT} WHERE r.builder_id = ? AND r.complete_at IS NULL AND r.claimed_at IS NULL
+    `${SELECT} WHERE r.builder_id = ?1 AND r.complete_at IS NULL AND r.claimed_at IS NULL
+     AND (?2 IS NULL OR ifnull(${PIN}, ?2) = ?2)
      ORDER BY r.priority DESC, r.id LIMIT 1`,
     builder,
+    slave,
   )
   return row && toRequest(row)
+}
+
+/** The slaves that what waits for a builder is bound to; `null` among them stands for any slave. */
+export function waitingPins(db: Database, builder: BuilderId): (string | null)[] {
+  return db
+    .all<{ slave: string | null }>(
+      `SELECT DISTINCT ${PIN} AS slave FROM build_requests r
+       WHERE r.builder_id = ? AND r.complete_at IS NULL AND r.claimed_at IS NULL`,
+      builder,
+    )
+    .map(row => row.slave)
 }
 
 export interface Waiting {

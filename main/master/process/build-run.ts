@@ -19,6 +19,7 @@ import { buildFolder, onSlave } from './build-folder.ts'
 import { ExpressionError, isTrue, parseExpression } from './expression.ts'
 import type { Locks } from './locks.ts'
 import { createLookup, from } from './properties.ts'
+import type { Planned, Stand } from './retry-from.ts'
 import { rollUp } from './rollup.ts'
 import { runStep, type StepRun } from './step-run.ts'
 
@@ -37,6 +38,8 @@ export interface BuildRunOptions {
   readonly properties: Properties
   /** Random, and never used again: the ids of the build's commands begin with it. */
   readonly marker: string
+  /** Present when the build is retried from a step. */
+  readonly retry?: Planned | undefined
   /** Present when a master before this one has begun the build. */
   readonly carried?: {
     readonly steps: readonly Step[]
@@ -92,8 +95,11 @@ export function runBuild(options: BuildRunOptions): BuildRun {
   const givenUp = Promise.withResolvers<StepEnd>()
   let cancelGiveUp: Stop | undefined
   let left = false
+  const plan = options.retry && 'stands' in options.retry ? options.retry : undefined
   session.beginBuild(marker)
   if (carried?.ending) end(carried.ending.results, carried.ending.why)
+  if (options.retry && 'problem' in options.retry)
+    end(CANCELLED, `not retried: ${options.retry.problem}`)
 
   return {
     build,
@@ -146,7 +152,11 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       // A build that is stopped runs nothing more, not even what always runs.
       if (ending && !before) break
       if (halted && !config.alwaysRun) continue
-      const end = endOfStep(before) ?? (await runOne(number, config, before))
+      // What checks out runs, so that the tree is the right one whatever a person did to it.
+      const stand = config.kind === 'git' ? undefined : plan?.stands[number]
+      const end = stand
+        ? standIn(number, config, stand, before)
+        : (endOfStep(before) ?? (await runOne(number, config, before)))
       const rolled = rollUp(results, end.results, config)
       if (rolled.results !== results && rolled.results !== SUCCESS)
         decided = describeDecision(config.name, end.text, rolled.results)
@@ -154,6 +164,30 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       halted ||= rolled.halt
     }
     return { results, text: decided || (results === SKIPPED ? 'skipped' : 'build successful') }
+  }
+
+  // The build counts what the step found then: a warning is not lost by not running it again.
+  function standIn(
+    number: number,
+    config: StepConfig,
+    { build: of, results }: Stand,
+    before: Step | undefined,
+  ): StepEnd {
+    const text = `as in #${of}`
+    const { name, kind, hidden } = config
+    if (!before)
+      data.together(() => {
+        const step = data.startStep({
+          buildId: build.id,
+          number,
+          name,
+          kind,
+          hidden,
+          stateString: '',
+        })
+        data.finishStep(step.id, SKIPPED, text)
+      })
+    return { results, text }
   }
 
   async function runOne(
@@ -194,6 +228,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
         config,
         step,
         again,
+        keepsFiles: plan?.stands[step.number] !== undefined,
         folder,
         lookup,
         source: sourcestamp,

@@ -23,6 +23,7 @@ import { isAsleep, slavesToWake } from './demand.ts'
 import type { Locks } from './locks.ts'
 import { buildProperties } from './properties.ts'
 import { unmetBy } from './requirements.ts'
+import { type Planned, planRetry, readRetryFrom } from './retry-from.ts'
 import type { SlaveReason, WaitReason } from './waiting.ts'
 
 const RETRY_MS = 1000
@@ -31,6 +32,7 @@ interface StartedBuild {
   readonly build: Build
   readonly marker: string
   readonly properties: Properties
+  readonly retry: Planned | undefined
 }
 
 const jsons = new WeakMap<BuilderConfig, string>()
@@ -77,6 +79,8 @@ export interface Distributor {
   stopBuild(id: BuildId, why: string): boolean
   /** Ends all builds that run on a slave as RETRY. */
   retrySlave(name: string, why: string): void
+  /** How a builder is built now; `undefined` when nothing says so any more. */
+  configOf(builder: BuilderId): BuilderConfig | undefined
   /** Why the requests of a builder wait. Whoever asks for many builders lists the slaves once. */
   whyWaiting(builder: BuilderId, slaves?: readonly Slave[]): readonly WaitReason[]
   /** Starts no builds from now on, and says why; `null` starts them again. What runs goes on. */
@@ -112,6 +116,10 @@ export function startDistributor(options: DistributorOptions): Distributor {
   return {
     poke,
     whyWaiting,
+    configOf(id) {
+      const builder = data.builder(id)
+      return builder && configOf(builder)
+    },
     stopBuild(id, why) {
       const run = runs.get(id)
       if (!run || data.build(id)?.completeAt !== null) return false
@@ -183,6 +191,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
     })
     const suits = (config: BuilderConfig, slave: Slave) =>
       (slave.state === 'starting' || slaves.canWake(slave.name)) &&
+      data.nextRequest(data.builderByName(config.name)!.id, slave.name) !== undefined &&
       lacking(config, slave).length === 0 &&
       !locks.blocking(config.locks, slave.name)
     for (const name of slavesToWake(unserved, all, suits)) slaves.wake(name)
@@ -204,8 +213,9 @@ export function startDistributor(options: DistributorOptions): Distributor {
     const config = configOf(builder)
     if (!config) return
     for (const slave of candidates(config, builder, ready)) {
-      const request = data.nextRequest(builder.id)
-      if (!request) return
+      const request = data.nextRequest(builder.id, slave.name)
+      // What waits may be bound to another slave.
+      if (!request) continue
       const holder = { label: builder.name }
       const release = locks.tryTake(config.locks, slave.name, holder)
       if (!release) continue
@@ -246,11 +256,22 @@ export function startDistributor(options: DistributorOptions): Distributor {
       stepLocks: stepLocks.length > 0 ? locks.tryTake(stepLocks, slave.name, holder) : undefined,
     }
     const properties = data.propertiesOfBuild(buildId)
+    const retry = retryOf(build, config, properties)
     return () =>
       watch(
         runBuild({
           ...options,
-          ...{ build, marker, properties, request, builder: config, slave, session, carried },
+          ...{
+            build,
+            marker,
+            properties,
+            retry,
+            request,
+            builder: config,
+            slave,
+            session,
+            carried,
+          },
         }),
         release,
       )
@@ -274,14 +295,26 @@ export function startDistributor(options: DistributorOptions): Distributor {
         const carried = { marker, slaveRun, builderJson: jsonOf(config) }
         const build = data.startBuild(request.id, slave.id, before, carried)
         if (!build) return undefined
-        const naming = namingProperties(build)
-        data.setProperties(build.id, naming)
-        return { build, marker, properties: { ...before, ...naming } }
+        const retry = retryOf(build, config, fromBuildset)
+        const more = {
+          ...namingProperties(build),
+          ...(retry && 'properties' in retry && retry.properties),
+        }
+        data.setProperties(build.id, more)
+        return { build, marker, properties: { ...before, ...more }, retry }
       })
     } finally {
       if (!started) release()
     }
     return started
+  }
+
+  // History alone says it, so a master that goes on with the build comes to the same.
+  function retryOf(build: Build, config: BuilderConfig, properties: Properties) {
+    const retry = readRetryFrom(properties)
+    if (!retry) return undefined
+    const of = data.buildByNumber(build.builderId, retry.build)
+    return planRetry(data, config, of, retry.step, build)
   }
 
   // The least busy first; of those, the one that built this builder last: it has the sources.
@@ -363,13 +396,17 @@ export function startDistributor(options: DistributorOptions): Distributor {
           : { kind: 'no-tag', tags: config.slaveTags },
       ]
     const listed = all ?? data.slaves()
-    const reasons = config.slaves.map(name =>
-      whyNotOn(
-        name,
-        listed.find(one => one.name === name),
-        id,
-        config,
-      ),
+    const pins = data.waitingPins(id)
+    const bound = pins.length > 0 && pins.every(pin => pin !== null)
+    const reasons = (bound ? pins : config.slaves).map(name =>
+      config.slaves.includes(name)
+        ? whyNotOn(
+            name,
+            listed.find(one => one.name === name),
+            id,
+            config,
+          )
+        : { kind: 'gone' as const, slave: name },
     )
     return reasons.every(one => one !== undefined) ? reasons : [{ kind: 'starts-now' }]
   }

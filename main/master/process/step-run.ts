@@ -37,6 +37,8 @@ export interface StepRunOptions {
   readonly lookup: Lookup
   /** A master before this one has begun the step: what is in its logs is not written again. */
   readonly again: boolean
+  /** Later steps of the build do not make again what earlier ones left in the folder. */
+  readonly keepsFiles: boolean
   setProperties(properties: Properties): void
 }
 

@@ -21,6 +21,8 @@ export const runGitStep: RunStep<GitStep> = async (config, context) => {
   const option = [branch, revision].find(name => name?.startsWith('-'))
   if (option) return failed(`"${option}" is not a name that git takes`)
   const git = (...args: string[]) => runGit(config, context, args)
+  if (context.keepsFiles && !(await exists(context, '.git')))
+    return failed('the workspace that this build was to go on from is gone; rebuild it whole')
   if (!(await prepareFolder(config, context))) return failed('the folder could not be made')
 
   let target = revision ?? 'FETCH_HEAD'
@@ -34,7 +36,7 @@ export const runGitStep: RunStep<GitStep> = async (config, context) => {
   }
   if (!(await git('checkout', '--force', '--detach', '--quiet', target)))
     return failed('the checkout failed')
-  if (!(await git('clean', '-ffd', ...(config.mode === 'incremental' ? [] : ['-x']), '--quiet')))
+  if (!context.keepsFiles && !(await removeOld(config, context)))
     return failed('old files could not be removed')
   if (config.submodules && (await exists(context, '.gitmodules'))) {
     if (
@@ -83,10 +85,16 @@ function failed(text: string): StepEnd {
 }
 
 async function prepareFolder(config: GitStep, context: StepContext): Promise<boolean> {
-  if (config.mode === 'clobber' || !(await exists(context, '.git')))
+  const { keepsFiles } = context
+  if (!keepsFiles && (config.mode === 'clobber' || !(await exists(context, '.git'))))
     await context.run('rmdir', { paths: [context.workdir] })
   // Also where a repository is: its making may have been cut short.
   return runGit(config, context, ['init', '--quiet'])
+}
+
+function removeOld(config: GitStep, context: StepContext): Promise<boolean> {
+  const ignored = config.mode === 'incremental' ? [] : ['-x']
+  return runGit(config, context, ['clean', '-ffd', ...ignored, '--quiet'])
 }
 
 /** What to check out for a revision once its branch has been fetched. */

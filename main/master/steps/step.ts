@@ -32,6 +32,8 @@ export interface StepContext {
     readonly branch: string | null
     readonly revision: string | null
   }
+  /** What is in the workdir is wanted: a build that is retried from a step goes on from it. */
+  readonly keepsFiles: boolean
   /** Fills `${{ … }}`. */
   fill(text: string): string
   /** Runs a command of the protocol; ends it when the build is stopped. */
