@@ -37,7 +37,7 @@ export type { RedBuilder } from '../main/master/db/red.ts'
 export type { SlaveLoad } from '../main/master/db/slave-load.ts'
 export type { Summary } from '../main/master/db/summary.ts'
 export type { TestAnswer, TestSummary } from '../main/master/db/test-history.ts'
-export type { BuilderDay, Density } from '../main/master/db/timeline.ts'
+export type { BuildsOfDay, Density } from '../main/master/db/timeline.ts'
 export type { TrendPoint, Trends } from '../main/master/db/trends.ts'
 export type {
   Draft,

@@ -56,7 +56,11 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     }),
   ]),
   'history:days': z.tuple([
-    z.object({ ...stretch, offsetMs: z.int().min(-86_400_000).max(86_400_000) }),
+    z.object({
+      ...stretch,
+      offsetMs: z.int().min(-86_400_000).max(86_400_000),
+      by: z.enum(['builder', 'slave']),
+    }),
   ]),
   'history:density': z.tuple([z.object({ ...stretch, parts: z.int().min(1).max(5000) })]),
   'history:beginning': z.tuple([]),

@@ -19,7 +19,7 @@ import type { ColumnPlan } from './column-plan.ts'
 import { ColumnTwin } from './column-twin.tsx'
 import { Corner } from './corner.tsx'
 import { DayPeek } from './day-peek.tsx'
-import { DAY_MS, DAYS_BELOW, isDays } from './days.ts'
+import { DAY_MS, isDays } from './days.ts'
 import { GroupBar } from './group-bar.tsx'
 import { GUTTER_PX, Gutter } from './gutter.tsx'
 import { HeadPeek } from './head-peek.tsx'
@@ -65,22 +65,18 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const clockNow = useNow(1000)
   const now = left ?? clockNow
   const timeline = useTimeline()
-  // What slaves did is not counted by days.
-  const daily = isDays(zoom) && plans[0]!.of !== 'slave'
+  const daily = isDays(zoom)
   const live = daily || timeline.to === null
   // The top of the axis: what is newer is not known here, or not yet.
   const end = daily ? clockNow : Math.min(now, timeline.to ?? now)
   const [sight, setSight] = useState({ from: end, to: end })
-  const days = useDays(daily, end, sight.from, sight.to)
-  const model = useModel(
-    plans,
-    timeline,
-    mode,
-    Math.max(zoom, daily ? 0 : DAYS_BELOW),
+  const days = useDays(
+    daily && (plans[0]!.of === 'slave' ? 'slave' : 'builder'),
     end,
-    size.room,
-    days,
+    sight.from,
+    sight.to,
   )
+  const model = useModel(plans, timeline, mode, zoom, end, size.room, days)
   const selected = useSelectedBuild()
   // A build may stand in several columns: this is the one in which it was picked.
   const [walked, setWalked] = useState<string | null>(null)

@@ -1,4 +1,4 @@
-import type { BuilderDay, BuilderId } from '../bridge.ts'
+import type { BuildsOfDay } from '../bridge.ts'
 import { type Axis, axisOf } from './axis.ts'
 
 /** Below this zoom a column is a strip of days instead of boxes. */
@@ -7,7 +7,7 @@ const WIDEST_DAY_PX = 26
 const LABEL_PX = 30
 export const DAY_MS = 86_400_000
 
-/** A day of the person's calendar, with what a builder, or a group of them, did in it. */
+/** A day of the person's calendar, with what a builder, a group of them or a slave did in it. */
 export interface DayCell {
   /** Midnight, and the midnight after it: 23, 24 or 25 hours. */
   readonly from: number
@@ -19,8 +19,8 @@ export interface DayCell {
   readonly busyMs: number
 }
 
-/** Days of each builder, newest first. */
-export type Days = ReadonlyMap<BuilderId, readonly DayCell[]>
+/** Days of each builder, or of each slave by its name, newest first. */
+export type Days = ReadonlyMap<BuildsOfDay['of'], readonly DayCell[]>
 
 export function isDays(zoom: number): boolean {
   return zoom < DAYS_BELOW
@@ -95,14 +95,14 @@ function changeBetween(from: number, to: number): number {
 }
 
 /** Days as they were counted, by the person's calendar: the halves of a night with a change of clocks are one. */
-export function daysOf(rows: readonly BuilderDay[]): Days {
-  const found = new Map<BuilderId, Map<number, DayCell>>()
+export function daysOf(rows: readonly BuildsOfDay[]): Days {
+  const found = new Map<BuildsOfDay['of'], Map<number, DayCell>>()
   for (const row of rows) {
     const utc = new Date(row.day * DAY_MS)
     const [year, month, day] = [utc.getUTCFullYear(), utc.getUTCMonth(), utc.getUTCDate()]
     const from = new Date(year, month, day).getTime()
-    const own = found.get(row.builderId) ?? new Map<number, DayCell>()
-    found.set(row.builderId, own)
+    const own = found.get(row.of) ?? new Map<number, DayCell>()
+    found.set(row.of, own)
     const cell = { ...row, from, to: new Date(year, month, day + 1).getTime() }
     const known = own.get(from)
     own.set(from, known ? together(known, cell) : cell)

@@ -193,8 +193,9 @@ export function layOut(input: ModelInput): Model {
   }
 }
 
-function daysOfPlan({ builders }: ColumnPlan, { days }: ModelInput): readonly DayCell[] {
+function daysOfPlan({ of, name, builders }: ColumnPlan, { days }: ModelInput): readonly DayCell[] {
   if (!days) return []
+  if (of === 'slave') return days.cells.get(name) ?? []
   return mergeDays(builders.map(({ id }) => days.cells.get(id) ?? []))
 }
 

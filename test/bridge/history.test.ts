@@ -30,6 +30,7 @@ test.each<[Channel, readonly unknown[], string]>([
   ['history:summary', [{ from: 0, to: 'now' }], 'to'],
   ['history:summary', [{ from: Number.POSITIVE_INFINITY, to: 1 }], 'from'],
   ['history:summary', [], 'arguments'],
+  ['history:days', [{ from: 0, to: 1, offsetMs: 0, by: 'tree' }], 'by'],
   ['history:lastEvents', [Array(51).fill('x')], 'arguments'],
 ])(
   '%s with rubbish is answered with one sentence that names what is wrong',

@@ -19,11 +19,12 @@ import {
   testSummaries,
 } from '../db/test-history.ts'
 import {
-  type BuilderDay,
+  type BuildsOfDay,
   buildDensity,
-  builderDays,
   buildsBefore,
+  buildsByDay,
   buildsFrom,
+  type DaysQuery,
   type Density,
   firstBuildAt,
   type Parts,
@@ -38,8 +39,8 @@ export interface HistoryQuestions {
   summary: (query: Stretch) => Summary
   /** The builds nearest to a moment, on its one side or the other. */
   page: (query: PageQuery) => PageAnswer
-  /** A line for each builder and day on which it built. */
-  days: (query: Stretch & { readonly offsetMs: number }) => readonly BuilderDay[]
+  /** A line for each builder, or slave, and day on which it built. */
+  days: (query: DaysQuery) => readonly BuildsOfDay[]
   /** How many builds began in each of equal parts of a stretch. */
   density: (query: Parts) => readonly Density[]
   /** When the first build began; `null` when there is none. */
@@ -114,7 +115,7 @@ export const HISTORY_ANSWERS: Answers = {
     const to = before ? at : whole ? edge + 1 : edge
     return { from, to, ...withSurroundings(db, builds, from, to), last }
   },
-  days: (db, { from, to, offsetMs }) => builderDays(db, { from, to }, offsetMs),
+  days: buildsByDay,
   density: buildDensity,
   beginning: firstBuildAt,
   holdings,

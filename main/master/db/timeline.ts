@@ -19,9 +19,10 @@ export function partMs({ from, to, parts }: Parts): number {
   return Math.max(1, Math.ceil((to - from) / parts))
 }
 
-/** What one builder did in one day. */
-export interface BuilderDay {
-  readonly builderId: BuilderId
+/** What was built in one day by one builder, or on one slave. */
+export interface BuildsOfDay {
+  /** The builder, or the name of the slave. */
+  readonly of: BuilderId | string
   /** Days since the epoch, in the zone that was asked for. */
   readonly day: number
   readonly builds: number
@@ -59,19 +60,29 @@ export function buildsFrom(db: Database, at: Moment, limit: number): Build[] {
   ).reverse()
 }
 
-/**
- * Each builder's days. Builds count on the day on which they began.
- *
- * @param offsetMs What the zone is ahead of UTC.
- */
-export function builderDays(db: Database, { from, to }: Stretch, offsetMs: number): BuilderDay[] {
-  return db.all<BuilderDay & Record<string, never>>(
-    `SELECT builder_id AS builderId, CAST((started_at + ?3) / ${DAY_MS} AS INTEGER) AS day, count(*) AS builds,
+export interface DaysQuery extends Stretch {
+  /** What the zone is ahead of UTC. */
+  readonly offsetMs: number
+  /** Whose days. */
+  readonly by: 'builder' | 'slave'
+}
+
+/** The days of each builder or slave. Builds count on the day on which they began. */
+export function buildsByDay(
+  db: Database,
+  { from, to, offsetMs, by }: DaysQuery,
+): readonly BuildsOfDay[] {
+  const days = `SELECT ${by}_id AS of, CAST((started_at + ?3) / ${DAY_MS} AS INTEGER) AS day, count(*) AS builds,
        sum(results = ${FAILURE}) AS failed, sum(results = ${WARNINGS}) AS warned,
        sum(results = ${EXCEPTION}) AS exceptions, sum(complete_at - started_at) AS busyMs
      FROM builds INDEXED BY builds_by_time
      WHERE started_at >= ?1 AND started_at < ?2 AND complete_at IS NOT NULL
-     GROUP BY builder_id, day`,
+     GROUP BY ${by}_id, day`
+  return db.all<BuildsOfDay & Record<string, never>>(
+    by === 'builder'
+      ? days
+      : `SELECT sl.name AS of, day, builds, failed, warned, exceptions, busyMs
+         FROM (${days}) d JOIN slaves sl ON sl.id = d.of`,
     from,
     to,
     offsetMs,

@@ -18,6 +18,7 @@ interface Row {
   readonly started_at: number
   readonly complete_at: number | null
   readonly results: number | null
+  readonly slave: string
 }
 
 /** A year of builds, one of a fortnight and one that runs among them. */
@@ -29,7 +30,13 @@ function aYear() {
   later(() => db.close())
   db.run('UPDATE builds SET complete_at = started_at + ? WHERE id = 1000', 14 * DAY_MS)
   db.run('UPDATE builds SET complete_at = NULL, results = NULL WHERE id = 1500')
-  const rows = db.all<Row>('SELECT * FROM builds ORDER BY started_at DESC, id DESC')
+  db.run(
+    "INSERT INTO slaves (id, name, kind, tags, max_builds, active, info) VALUES (2, 'mini', 'local', '[]', 1, 1, '{}')",
+  )
+  db.run('UPDATE builds SET slave_id = 2 WHERE id % 7 = 0')
+  const rows = db.all<Row>(
+    'SELECT b.*, sl.name AS slave FROM builds b JOIN slaves sl ON sl.id = b.slave_id ORDER BY started_at DESC, b.id DESC',
+  )
   return { db, rows, path, first: rows.at(-1)!.started_at, last: rows[0]!.started_at }
 }
 
@@ -86,29 +93,32 @@ function sumUp(rows: readonly Row[]) {
   }
 }
 
-test('days count what each builder began on them, by the clock of the zone', () => {
-  const { db, rows, first } = aYear()
-  const offsetMs = 2 * 3_600_000
-  const to = first + 100 * DAY_MS
+test.each(['builder', 'slave'] as const)(
+  'days count what each %s began on them, by the clock of the zone',
+  by => {
+    const { db, rows, first } = aYear()
+    const offsetMs = 2 * 3_600_000
+    const to = first + 100 * DAY_MS
 
-  const days = HISTORY_ANSWERS.days(db, { from: first, to, offsetMs })
+    const days = HISTORY_ANSWERS.days(db, { from: first, to, offsetMs, by })
 
-  const counted = new Map<string, { builds: number; failed: number; busyMs: number }>()
-  for (const { builder_id, started_at, complete_at, results } of rows) {
-    if (started_at < first || started_at >= to || complete_at === null) continue
-    const key = `${builder_id} ${Math.floor((started_at + offsetMs) / DAY_MS)}`
-    const one = counted.get(key) ?? { builds: 0, failed: 0, busyMs: 0 }
-    one.builds++
-    one.failed += Number(results === 2)
-    one.busyMs += complete_at - started_at
-    counted.set(key, one)
-  }
-  const told = days.map(({ builderId, day, builds, failed, busyMs }) => [
-    `${builderId} ${day}`,
-    { builds, failed, busyMs },
-  ])
-  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(counted))
-})
+    const counted = new Map<string, { builds: number; failed: number; busyMs: number }>()
+    for (const { builder_id, slave, started_at, complete_at, results } of rows) {
+      if (started_at < first || started_at >= to || complete_at === null) continue
+      const key = `${by === 'builder' ? builder_id : slave} ${Math.floor((started_at + offsetMs) / DAY_MS)}`
+      const one = counted.get(key) ?? { builds: 0, failed: 0, busyMs: 0 }
+      one.builds++
+      one.failed += Number(results === 2)
+      one.busyMs += complete_at - started_at
+      counted.set(key, one)
+    }
+    const told = days.map(({ of, day, builds, failed, busyMs }) => [
+      `${of} ${day}`,
+      { builds, failed, busyMs },
+    ])
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(counted))
+  },
+)
 
 test('density counts each build of a stretch once', () => {
   const { db, rows, first, last } = aYear()

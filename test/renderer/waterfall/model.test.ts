@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Build, Builder, BuildId, Change, Step } from '../../../main/master/model.ts'
+import type { Build, Builder, BuildId, Change, Slave, Step } from '../../../main/master/model.ts'
 import {
   CANCELLED,
   FAILURE,
@@ -10,6 +10,7 @@ import {
 } from '../../../main/master/results.ts'
 import { PLAIN } from '../../../renderer/store/arrangement.ts'
 import { planColumns } from '../../../renderer/waterfall/column-plan.ts'
+import { daysOf } from '../../../renderer/waterfall/days.ts'
 import { estimateOf } from '../../../renderer/waterfall/estimate.ts'
 import {
   type Box,
@@ -175,6 +176,15 @@ test('red runs from the first failure to its repair, and builds that were stoppe
     [1, 5, 2],
     [6, null, 1],
   ])
+})
+
+test('a slave has days as a builder has', () => {
+  const slaves = [{ name: 'mini', tags: [], active: true } as unknown as Slave]
+  const plans = planColumns({ ...PLAIN, columns: 'slaves' }, [], slaves)
+  const row = { of: 'mini', day: 20_000, builds: 3, failed: 1, warned: 0, exceptions: 0, busyMs: 7 }
+  const days = { beginning: NOW - 86_400_000, cells: daysOf([row]) }
+  const model = layOut(input({ plans, builds: [], days }))
+  expect([model.daily, model.columns[0]!.days]).toEqual([true, [expect.objectContaining(row)]])
 })
 
 test('the expected length is the median of the last good builds', () => {

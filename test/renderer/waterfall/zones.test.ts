@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { BuilderDay } from '../../../main/master/db/timeline.ts'
+import type { BuildsOfDay } from '../../../main/master/db/timeline.ts'
 import type { BuilderId } from '../../../main/master/model.ts'
 import { axisClock } from '../../../renderer/ui/format.ts'
 import {
@@ -127,6 +127,8 @@ describe('days', () => {
       [20_001, 1, 1],
       [20_000, 5, 1],
     ])
+    // Of a slave they are by its name.
+    expect(daysOf([{ ...row(1, 20_000, 3, 1), of: 'mini' }]).get('mini')).toHaveLength(1)
   })
 })
 
@@ -138,6 +140,6 @@ function hours(moment: number): string {
   return axisClock(moment).slice(0, 2)
 }
 
-function row(builder: number, day: number, builds: number, failed: number): BuilderDay {
-  return { builderId: id(builder), day, builds, failed, warned: 0, exceptions: 0, busyMs: 0 }
+function row(builder: number, day: number, builds: number, failed: number): BuildsOfDay {
+  return { of: id(builder), day, builds, failed, warned: 0, exceptions: 0, busyMs: 0 }
 }
