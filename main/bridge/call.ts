@@ -74,6 +74,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
     }),
   ]),
   'history:blame': z.tuple([z.array(id).max(2000)]),
+  'history:authors': z.tuple([z.array(id).max(2000)]),
   'history:inside': z.tuple([id]),
   'history:red': z.tuple([]),
   'history:lastEvents': z.tuple([z.array(name).max(50)]),

@@ -65,6 +65,7 @@ export interface Requests {
   'history:beginning': HistoryQuestions['beginning']
   'history:holdings': HistoryQuestions['holdings']
   'history:blame': HistoryQuestions['blame']
+  'history:authors': HistoryQuestions['authors']
   'history:inside': HistoryQuestions['inside']
   'history:trends': HistoryQuestions['trends']
   'history:between': HistoryQuestions['between']

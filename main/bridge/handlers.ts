@@ -81,6 +81,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:beginning': () => master.history.ask('beginning'),
     'history:holdings': query => master.history.ask('holdings', query),
     'history:blame': ids => master.history.ask('blame', ids),
+    'history:authors': ids => master.history.ask('authors', ids),
     'history:inside': id => master.history.ask('inside', id),
     'history:load': query => master.history.ask('load', query),
     'history:lastEvents': kinds => master.history.ask('lastEvents', kinds),

@@ -5,7 +5,7 @@ export interface Arrangement {
   readonly group: 'project' | 'tag' | 'none'
   readonly width: ColumnWidth
   /** What the ground of a box says. Its edge, pattern and sign are always those of its result. */
-  readonly colour: 'result' | 'slave' | 'branch' | 'duration'
+  readonly colour: 'result' | 'slave' | 'branch' | 'author' | 'duration'
   /** Groups that are folded into one column, by their titles. */
   readonly folded: readonly string[]
   /** Columns that stay at the left, in this order. */
@@ -39,7 +39,7 @@ const CHOICES = {
   columns: ['builders', 'slaves'],
   group: ['project', 'tag', 'none'],
   width: ['automatic', 'comfortable', 'narrow'],
-  colour: ['result', 'slave', 'branch', 'duration'],
+  colour: ['result', 'slave', 'branch', 'author', 'duration'],
 } as const
 /** Their names in an address. */
 const LISTS = { folded: 'fold', pins: 'pin', order: 'order', archived: 'archive' } as const

@@ -23,6 +23,7 @@ const COLOURS = [
   { value: 'result', label: 'Result' },
   { value: 'slave', label: 'Slave' },
   { value: 'branch', label: 'Branch' },
+  { value: 'author', label: 'Author' },
   { value: 'duration', label: 'Duration' },
 ] as const
 

@@ -32,11 +32,32 @@ export function durationColour(step: number): number {
   return DURATION_TINTS[step]!
 }
 
-/** A colour for each name; those that come later share the last. */
-export function nameTint(names: readonly string[], name: string | null): number | null {
+/**
+ * A colour for each name; those that come later share the last.
+ *
+ * @param own How many have one of their own.
+ */
+export function nameTint(
+  names: readonly string[],
+  name: string | null,
+  own = TINTS - 1,
+): number | null {
   if (name === null) return null
   const at = names.indexOf(name)
-  return at < 0 || at >= TINTS - 1 ? TINTS - 1 : at
+  return at < 0 || at >= own ? TINTS - 1 : at
+}
+
+/** So many authors have a colour of their own. */
+export const AUTHORS = TINTS - 2
+/** The colour of what several people wrote. */
+export const SEVERAL = TINTS - 2
+
+/** The colour of who wrote a build's changes; nothing for one without any, and as long as that is not known. */
+export function authorTint(
+  names: readonly string[],
+  [only, second]: readonly string[] = [],
+): number | null {
+  return second === undefined ? nameTint(names, only ?? null, AUTHORS) : SEVERAL
 }
 
 /** Names keep their colours: those that are new follow those that were known, most frequent first. */

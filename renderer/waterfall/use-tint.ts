@@ -4,7 +4,18 @@ import { createCell, useCell } from '../store/cell.ts'
 import { useDesk } from '../store/hooks.ts'
 import { usePreferences } from '../store/preferences.ts'
 import { sleepsOf } from '../store/sleeps.ts'
-import { DURATIONS, durationColour, durationTint, keepOrder, nameTint, TINTS } from './tint.ts'
+import {
+  AUTHORS,
+  authorTint,
+  DURATIONS,
+  durationColour,
+  durationTint,
+  keepOrder,
+  nameTint,
+  SEVERAL,
+  TINTS,
+} from './tint.ts'
+import { useAuthors } from './use-authors.ts'
 import { useEstimates } from './use-forecast.ts'
 
 // Of all that was seen while the window is open.
@@ -16,13 +27,15 @@ export function useTint(): ((build: Build) => number | null) | undefined {
   const { colour } = usePreferences().arrangement
   const slaves = useSlaveNames()
   const known = useBranches(colour === 'branch')
+  const { names, of: authors } = useAuthors(colour === 'author')
   const sleeps = useDesk(desk => sleepsOf(desk.events))
   return useMemo(() => {
     if (colour === 'slave') return build => nameTint(slaves, build.slave)
     if (colour === 'branch') return build => nameTint(known, build.branch)
+    if (colour === 'author') return build => authorTint(names, authors.get(build.id))
     if (colour === 'duration') return build => durationTint(build, estimate, sleeps)
     return undefined
-  }, [colour, slaves, known, estimate, sleeps])
+  }, [colour, slaves, known, names, authors, estimate, sleeps])
 }
 
 /** What the colours stand for now. */
@@ -30,12 +43,17 @@ export function useTintWords(): readonly { readonly tint: number; readonly words
   const { colour } = usePreferences().arrangement
   const slaves = useSlaveNames()
   const known = useBranches(colour === 'branch')
+  const { names: authors } = useAuthors(colour === 'author')
   if (colour === 'result') return []
   if (colour === 'duration')
     return DURATIONS.map((words, i) => ({ tint: durationColour(i), words }))
-  const names = colour === 'slave' ? slaves : known
-  const own = names.slice(0, TINTS - 1).map((words, tint) => ({ tint, words }))
-  return names.length < TINTS ? own : [...own, { tint: TINTS - 1, words: 'others' }]
+  const names = colour === 'slave' ? slaves : colour === 'author' ? authors : known
+  const most = colour === 'author' ? AUTHORS : TINTS - 1
+  return [
+    ...names.slice(0, most).map((words, tint) => ({ tint, words })),
+    ...(colour === 'author' ? [{ tint: SEVERAL, words: 'several' }] : []),
+    ...(names.length > most ? [{ tint: TINTS - 1, words: 'others' }] : []),
+  ]
 }
 
 function useSlaveNames(): readonly string[] {

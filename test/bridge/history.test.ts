@@ -30,6 +30,8 @@ test.each<[Channel, readonly unknown[], string]>([
   ['history:summary', [{ from: 0, to: 'now' }], 'to'],
   ['history:summary', [{ from: Number.POSITIVE_INFINITY, to: 1 }], 'from'],
   ['history:summary', [], 'arguments'],
+  ['history:authors', [Array(2001).fill(1)], 'arguments'],
+  ['history:authors', [['1; DROP TABLE builds']], '0'],
   ['history:days', [{ from: 0, to: 1, offsetMs: 0, by: 'tree' }], 'by'],
   ['history:lastEvents', [Array(51).fill('x')], 'arguments'],
 ])(

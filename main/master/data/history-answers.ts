@@ -1,3 +1,4 @@
+import { type AuthorOfBuild, authorsOfBuilds } from '../db/authors.ts'
 import { type Between, type BetweenQuery, changesBetween } from '../db/between.ts'
 import { type Blamed, blame } from '../db/blame.ts'
 import { changesWithin } from '../db/changes.ts'
@@ -49,6 +50,8 @@ export interface HistoryQuestions {
   holdings: (query: HoldingsQuery) => Holdings
   /** How many changes each of some builds was the first to hold; those without any are not in it. */
   blame: (ids: readonly BuildId[]) => readonly Blamed[]
+  /** Who wrote the changes that each of some builds was the first to hold. */
+  authors: (ids: readonly BuildId[]) => readonly AuthorOfBuild[]
   /** Which logs there are, the newest build first. */
   logs: (query: LogsQuery) => LogsOfBuilds
   /** What stands around the steps of a build; `null` when there is no such build. */
@@ -120,6 +123,7 @@ export const HISTORY_ANSWERS: Answers = {
   beginning: firstBuildAt,
   holdings,
   blame,
+  authors: authorsOfBuilds,
   logs: logsOfBuilds,
   inside: insideOf,
   between: changesBetween,

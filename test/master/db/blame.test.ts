@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { authorsOfBuilds } from '../../../main/master/db/authors.ts'
 import { blame } from '../../../main/master/db/blame.ts'
 import { openHistory } from '../../../main/master/db/history.ts'
 import type { BuildId } from '../../../main/master/model.ts'
@@ -23,4 +24,10 @@ test('a build is blamed for its changes and for those of the requests that its o
     { buildId: 5, changes: 3 },
   ])
   expect(blame(db, [])).toEqual([])
+  db.exec("UPDATE changes SET who = 'Ben <ben@example.org>' WHERE id = 3")
+  expect(authorsOfBuilds(db, [2, 5, 6, 99] as BuildId[])).toEqual([
+    { buildId: 2, who: 'Ann <ann@example.org>' },
+    { buildId: 5, who: 'Ann <ann@example.org>' },
+    { buildId: 5, who: 'Ben <ben@example.org>' },
+  ])
 })

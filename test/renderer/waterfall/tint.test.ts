@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import type { Build } from '../../../main/master/model.ts'
-import { durationTint, keepOrder, nameTint, TINTS } from '../../../renderer/waterfall/tint.ts'
+import {
+  authorTint,
+  durationTint,
+  keepOrder,
+  nameTint,
+  SEVERAL,
+  TINTS,
+} from '../../../renderer/waterfall/tint.ts'
 
 test('names keep their colours, new ones follow by how often they come, and the rest share one', () => {
   const known = keepOrder([], ['main', 'fix', 'main', null])
@@ -16,6 +23,12 @@ test('names keep their colours, new ones follow by how often they come, and the 
   expect(many).toHaveLength(TINTS)
   const tints = ['main', 'fix', 'a', 'h', 'nobody', null].map(name => nameTint(many, name))
   expect(tints).toEqual([0, 1, 2, 5, 5, null])
+})
+
+test('a build has the colour of who wrote its changes, and what several wrote one of its own', () => {
+  const names = ['Ann', 'Ben', 'Cy', 'Dora', 'Eve', 'Flo']
+  const tints = [['Ann'], ['Dora'], ['Eve'], ['nobody'], ['Ann', 'Ben'], [], undefined]
+  expect(tints.map(who => authorTint(names, who))).toEqual([0, 3, 5, 5, SEVERAL, null, null])
 })
 
 test('a build has the colour of how long it took against what is usual, once that can be said', () => {
