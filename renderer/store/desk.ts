@@ -50,10 +50,12 @@ export function startDesk(): void {
 
 /** Everything anew. */
 function load() {
+  const askedAt = Date.now()
   gather(
-    bridge
-      .request('desk:snapshot')
-      .then(take, (error: Error) => set({ ...desk, refused: error.message })),
+    bridge.request('desk:snapshot').then(
+      snapshot => take(snapshot, askedAt),
+      (error: Error) => set({ ...desk, refused: error.message }),
+    ),
   )
 }
 
@@ -87,18 +89,24 @@ function gather(asked: Promise<void>) {
   loading = mine
 }
 
-function take(snapshot: Snapshot) {
+function take(snapshot: Snapshot, askedAt: number) {
   seq = snapshot.seq
   set({
     ...desk,
     ...snapshot,
     ready: true,
     refused: null,
-    clockOffset: snapshot.now - Date.now(),
+    clockOffset: offsetOf(snapshot.now, askedAt, Date.now()),
     builds: new Map(snapshot.builds.map(build => [build.id, build])),
     steps: groupSteps(snapshot.steps),
     wholeFrom: snapshot.builds[WHOLE_BUILDS - 1]?.startedAt ?? 0,
   })
+}
+
+// A clock that says something between question and answer is right, as far as anybody can tell:
+// windows at the same machine have the very same now.
+function offsetOf(told: number, askedAt: number, answeredAt: number): number {
+  return told < askedAt ? told - askedAt : Math.max(0, told - answeredAt)
 }
 
 function hear(news: SequencedNews) {

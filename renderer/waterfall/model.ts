@@ -256,8 +256,9 @@ function columnOf(
     const above = futureOf(plan, own, input, future, () => place)
     return { lanes: 1, boxes: madeBoxes(boxes), future: above, red: [], last }
   }
-  const { of, count } = assignLanes(own, now)
-  const lanes = Math.max(count, input.lanes?.get(plan.key) ?? 1)
+  const { of, count: lanes } = assignLanes(own, now, input.lanes?.get(plan.key) ?? 1, build =>
+    plan.of === 'slave' ? build.builderId : plan.builders[0]!.slaves.indexOf(build.slave),
+  )
   const lane = (width - pad * 2) / lanes
   const gap = Math.min(4, lane / 4)
   const placeOf = (build: Build) => ({ x: pad + of.get(build.id)! * lane + 1, width: lane - gap })
@@ -297,20 +298,45 @@ function together(lists: readonly (readonly Build[])[]): readonly Build[] {
   return lists.flat().sort((a, b) => b.startedAt - a.startedAt || b.id - a.id)
 }
 
-// Builds of one builder that overlap get lanes of their own; a lane does not change while a build is shown.
+/**
+ * Builds of a column that overlap get lanes of their own. A build prefers the lane of its slave, which makes
+ * its place its own affair: it is the same however much is known of what was built before.
+ */
 function assignLanes(
   builds: readonly Build[],
   now: number,
+  least: number,
+  preferred: (build: Build) => number,
 ): { of: Map<BuildId, number>; count: number } {
-  const ends: number[] = []
+  const inOrder = [...builds].sort((a, b) => a.startedAt - b.startedAt || a.id - b.id)
+  const lanes = emptyLanes(Math.max(least, atATime(inOrder, now)))
   const of = new Map<BuildId, number>()
-  for (const build of [...builds].sort((a, b) => a.startedAt - b.startedAt || a.id - b.id)) {
-    const free = ends.findIndex(end => end <= build.startedAt)
-    const lane = free < 0 ? ends.length : free
-    ends[lane] = build.completeAt ?? now + 1
+  for (const build of inOrder) {
+    const own = Math.max(0, preferred(build)) % lanes.length
+    const lane = lanes[own]! <= build.startedAt ? own : freeLane(lanes, build.startedAt)
+    lanes[lane] = build.completeAt ?? now + 1
     of.set(build.id, lane)
   }
-  return { of, count: Math.max(1, ends.length) }
+  return { of, count: lanes.length }
+}
+
+/** How many builds there were at the same time, at most. */
+function atATime(inOrder: readonly Build[], now: number): number {
+  const ends: number[] = []
+  for (const { startedAt, completeAt } of inOrder) {
+    const free = freeLane(ends, startedAt)
+    ends[free < 0 ? ends.length : free] = completeAt ?? now + 1
+  }
+  return ends.length
+}
+
+/** When what stands in each lane ends. */
+function emptyLanes(count: number): number[] {
+  return new Array<number>(count).fill(Number.NEGATIVE_INFINITY)
+}
+
+function freeLane(ends: readonly number[], moment: number): number {
+  return ends.findIndex(end => end <= moment)
 }
 
 function boxOf(

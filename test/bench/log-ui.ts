@@ -6,6 +6,7 @@ import { chromium, type Page } from '@playwright/test'
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from '../e2e/paths.ts'
 import { hearEnds, type Rig, ROOT, residentBytes, slavesOnline, startRig } from './rig.ts'
 import { printFigure } from './table.ts'
+import { limit } from './window.ts'
 
 const MIB = Number(process.argv[2] ?? 1024)
 const SHAPES = {
@@ -127,9 +128,4 @@ function until(page: Page, wish: Wish): Promise<number> {
     }
     return performance.now() - startedAt
   }, wish)
-}
-
-function limit(what: string, value: number, unit: string, most: number): void {
-  const budget = { words: `at most ${most} ${unit}`.trimEnd(), kept: value <= most }
-  printFigure({ what, value, unit, budget })
 }

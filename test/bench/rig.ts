@@ -8,6 +8,9 @@ import type { Build } from '../../main/master/model.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
+/** Notes how late the event loop of a process is. */
+export const LAG = join(ROOT, 'test/bench/lag.mjs')
+
 /** A real master in a process of its own, as `triphammer serve` starts it from what was built. */
 export interface Rig {
   readonly client: Client
@@ -23,14 +26,25 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'triphammer-bench-'))
 }
 
-export async function startRig(config: string, dataDir = temporaryFolder()): Promise<Rig> {
+/** @param lagFile Where the process leaves how late its event loop was; see lag.mjs. */
+export async function startRig(
+  config: string,
+  dataDir = temporaryFolder(),
+  lagFile?: string,
+): Promise<Rig> {
   mkdirSync(dataDir, { recursive: true })
   writeFileSync(join(dataDir, 'master.yml'), config)
   const startedAt = performance.now()
   const child = spawn(
     process.execPath,
-    [join(ROOT, 'out/main/cli.js'), 'serve', '--data', dataDir, '--http', '127.0.0.1:0'],
-    { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, NODE_OPTIONS: '' } },
+    [
+      ...(lagFile ? ['--import', LAG] : []),
+      ...[join(ROOT, 'out/main/cli.js'), 'serve', '--data', dataDir, '--http', '127.0.0.1:0'],
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, NODE_OPTIONS: '', ...(lagFile && { TRIPHAMMER_LAG: lagFile }) },
+    },
   )
   await firstLine(child)
   const startMs = performance.now() - startedAt

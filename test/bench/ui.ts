@@ -1,15 +1,15 @@
 // npm run bench:ui: the window on long histories, in a real Chromium, each figure beside its budget
 // (design, section 10, and the acceptance list of the waterfall).
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type CDPSession, chromium, type Page } from '@playwright/test'
+import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
 import { CHROMIUM, CHROMIUM_ARGUMENTS, CLI } from '../e2e/paths.ts'
 import { historyConfig, makeHistory } from './history.ts'
 import { temporaryFolder } from './rig.ts'
-import { printFigure } from './table.ts'
 import { percentile, traceFrames } from './trace.ts'
+import { limit, ownBytesOfWindow } from './window.ts'
 
 const wanted = process.argv.slice(2).map(Number)
 const SIZES = wanted.length > 0 ? wanted : [10_000, 100_000, 1_000_000]
@@ -53,7 +53,7 @@ async function measure(dataDir: string): Promise<void> {
     await zooming(page, session)
     await jumping(page)
     await least(page)
-    await memory(page, await browser.newBrowserCDPSession())
+    await memory(page, browser)
   } finally {
     await browser.close()
     const gone = new Promise(done => master.once('exit', done))
@@ -77,7 +77,7 @@ async function firstPaint(page: Page): Promise<void> {
     performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
     performance.getEntriesByName('boxes')[0]!.startTime,
   ])
-  limit('first boxes, from the start of the page', boxes!, 'ms', Number.POSITIVE_INFINITY)
+  limit('first boxes, from the start of the page', boxes!, 'ms')
   limit('first boxes, after the window shows something', boxes! - window!, 'ms', 300)
 }
 
@@ -148,29 +148,13 @@ async function least(page: Page): Promise<void> {
     }
     return found
   })
-  const most = Number.POSITIVE_INFINITY
-  limit('for comparison: a question of one number, and a frame', percentile(times, 0.5), 'ms', most)
+  limit('for comparison: a question of one number, and a frame', percentile(times, 0.5), 'ms')
 }
 
-async function memory(page: Page, browser: CDPSession): Promise<void> {
+async function memory(page: Page, browser: Browser): Promise<void> {
   const nodes = await page.evaluate(() => document.querySelectorAll('.board *').length)
   limit('elements in the board', nodes, '', 400)
-  const { processInfo } = await browser.send('SystemInfo.getProcessInfo')
-  const largest = Math.max(
-    ...processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => ownBytes(id)),
-  )
-  limit('window process, its own memory', largest / 1e6, 'MB', 250)
-}
-
-// What the process alone holds, and its share of what several hold.
-function ownBytes(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-  return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024
-}
-
-function limit(what: string, value: number, unit: string, most: number): void {
-  const budget = { words: `at most ${most} ${unit}`.trimEnd(), kept: value <= most }
-  printFigure({ what, value, unit, ...(Number.isFinite(most) && { budget }) })
+  limit('window process, its own memory', (await ownBytesOfWindow(browser)) / 1e6, 'MB', 250)
 }
 
 function nextFrame(page: Page): Promise<void> {

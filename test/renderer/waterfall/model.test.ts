@@ -126,6 +126,23 @@ describe('boxes', () => {
     expect(after.map(box => box.x)).toEqual(before.map(box => box.x))
   })
 
+  test('stand in the lane of their slave, however much is known of what was before', () => {
+    const slaves = ['a', 'b', 'c']
+    const plans = planColumns(PLAIN, [{ ...builder(1, 'p'), slaves }], [])
+    const on = (slave: string, number: number, from: number, to: number | null) => ({
+      ...build(number, from, to),
+      slave,
+    })
+    const history = [
+      ...[on('b', 6, 20, null), on('a', 5, 25, null), on('c', 4, 30, null)],
+      ...[on('a', 3, 45, 26), on('c', 2, 50, 31), on('b', 1, 60, 21)],
+    ]
+    const places = (builds: readonly Build[]) =>
+      layOut(input({ plans, builds })).columns[0]!.boxes.all.map(box => box.x)
+    expect(places(history.slice(0, 3))).toEqual(places(history).slice(0, 3))
+    expect(new Set(places(history)).size).toBe(3)
+  })
+
   test('hold their steps as bands from the bottom up', () => {
     const one = build(1, 100, 0)
     const steps = [step(1, 0, 'git', 100, 80), step(1, 1, 'test', 80, 0)]
