@@ -58,6 +58,8 @@ export type {
   BuildRequestId,
   Change,
   ChangeId,
+  Environment,
+  EnvironmentFact,
   Log,
   LogId,
   MasterEvent,

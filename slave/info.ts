@@ -5,18 +5,29 @@ import {
   homedir,
   hostname,
   version as osVersion,
+  release,
   totalmem,
 } from 'node:os'
 import { COMMANDS, COMMANDS_VERSION } from './commands/registry.ts'
 import type { Fields } from './protocol/parse.ts'
+import { tellingVariables } from './protocol/variables.ts'
 
-/** The worker info, in Buildbot's keys where it has them. Never the environment: it holds secrets. */
-export function describeSlave(basedir: string, version: string): Fields {
+/**
+ * The worker info, in Buildbot's keys where it has them.
+ *
+ * @param environment That of steps. It holds secrets, so only what says how builds come out is told of it.
+ */
+export function describeSlave(
+  basedir: string,
+  version: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Fields {
   return {
     host: hostname(),
     admin: '',
     system: process.platform === 'win32' ? 'nt' : 'posix',
     platform: process.platform,
+    kernel: release(),
     arch: arch(),
     basedir,
     numcpus: availableParallelism(),
@@ -25,7 +36,7 @@ export function describeSlave(basedir: string, version: string): Fields {
     node_version: process.versions.node,
     pid: process.pid,
     // Masters of Buildbot look here for what ~ stands for.
-    environ: { HOME: homedir() },
+    environ: { ...tellingVariables(environment), HOME: homedir() },
     delete_leftover_dirs: false,
     worker_commands: Object.fromEntries(
       Object.keys(COMMANDS).map(name => [name, COMMANDS_VERSION]),

@@ -89,7 +89,7 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
   }
 
   function about() {
-    const info = describeSlave(basedir, version)
+    const info = describeSlave(basedir, version, {})
     const { terminal: _, ...others } = CAPABILITIES
     return {
       name,

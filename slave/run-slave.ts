@@ -79,7 +79,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   }
   // It names the slave's own terminal; steps on pipes have none.
   delete (environment as Record<string, string>).TERM
-  const info = describeSlave(basedir, options.version)
+  const info = describeSlave(basedir, options.version, environment)
   const folder = numberOf(basedir)
   const end = Promise.withResolvers<number>()
   const terminals = options.allowTerminal

@@ -16,6 +16,7 @@ import type {
   BuildRequestId,
   Change,
   ChangeId,
+  Environment,
   Log,
   LogId,
   MasterEvent,
@@ -340,6 +341,8 @@ export interface BuildDetails {
   readonly steps: readonly Step[]
   readonly logs: readonly Log[]
   readonly properties: Properties
+  /** `null` where it is not known: of older builds, and of those that were made elsewhere. */
+  readonly environment: Environment | null
   readonly changes: readonly Change[]
   readonly artifacts: readonly Artifact[]
   readonly tests: readonly TestResult[]

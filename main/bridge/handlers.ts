@@ -8,6 +8,7 @@ import { type Draft, missingCommand } from '../master/detect/proposal.ts'
 import { suggestRepositories } from '../master/detect/suggest.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, BuilderId, BuildId } from '../master/model.ts'
+import { withProperties } from '../master/process/environment.ts'
 import { offerRetry, readRetryFrom } from '../master/process/retry-from.ts'
 import { attachHandlers } from './attach.ts'
 import { backUpNow, changeBackupSettings } from './backups.ts'
@@ -203,6 +204,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
   function details(build: Build): BuildDetails {
     const { builderId, number } = build
     const properties = data.propertiesOfBuild(build.id)
+    const environment = data.environmentOfBuild(build.id)
     return {
       build,
       builder: data.builder(builderId)!,
@@ -211,6 +213,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       properties,
       retry: offerRetry(data, distributor.configOf(builderId), build),
       retriedFrom: readRetryFrom(properties) ?? null,
+      environment: environment ? withProperties(environment, properties) : null,
       changes: data.changesOfRequest(build.requestId),
       artifacts: data.artifactsOfBuild(build.id),
       tests: data.testResultsOfBuild(build.id, MOST_TESTS),

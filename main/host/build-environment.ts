@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { EnvironmentPort } from '../bridge/environment.ts'
 import { RefusedError } from '../bridge/refused.ts'
 import { writeLasting } from '../master/lasting.ts'
+import { looksSecret } from '../master/secrets.ts'
 import type { BuildEnvironment } from './shell-environment.ts'
 
 /** The environment of builds, as long as this master runs. */
@@ -73,12 +74,10 @@ export async function openBuildEnvironment(
   }
 }
 
-// Who looks over a shoulder must not read a token; whoever needs its value has it elsewhere.
-const SECRET = /TOKEN|SECRET|PASS|KEY|CREDENTIAL|AUTH|COOKIE|PRIVATE/i
-
 function describe({ values, ...rest }: BuildEnvironment) {
   const shown = Object.entries(values)
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, value]) => ({ name, value: SECRET.test(name) ? null : value }))
+    // Who looks over a shoulder must not read a token; whoever needs its value has it elsewhere.
+    .map(([name, value]) => ({ name, value: looksSecret(name, value) ? null : value }))
   return { ...rest, variables: shown }
 }

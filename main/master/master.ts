@@ -17,6 +17,7 @@ import type { AsyncStop, Build, BuilderId, BuildId, LogId } from './model.ts'
 import { type Monitor, startMonitor } from './monitors/monitor.ts'
 import { createMq, type Mq } from './mq/mq.ts'
 import { type Distributor, startDistributor } from './process/distributor.ts'
+import { createHiddenMarks } from './process/hidden-marks.ts'
 import { createLocks } from './process/locks.ts'
 import { commandId } from './process/step-run.ts'
 import { type Schedulers, startSchedulers } from './schedulers/schedulers.ts'
@@ -319,6 +320,7 @@ function startServices(
     transient,
     config: () => config.current,
     secret: options.secret ?? (() => undefined),
+    markOf: createHiddenMarks(dataDir, log),
     onTrouble: log,
     serves: builder => mode === 'full' || served.has(builder),
   })

@@ -170,6 +170,28 @@ export type PropertyValue =
 /** Name to value and source. */
 export type Properties = Readonly<Record<string, { value: PropertyValue; source: string }>>
 
+/** What a build ran in, as it was when it started. */
+export interface Environment {
+  readonly facts: readonly EnvironmentFact[]
+  /** How many more there were, of an environment that is too large to be kept whole. */
+  readonly leftOut: number
+}
+
+export interface EnvironmentFact {
+  /** `slave`, `builder` and `step` are variables, by who set them. */
+  readonly group: 'machine' | 'tools' | 'slave' | 'builder' | 'step'
+  /** Of `step`: its name. */
+  readonly step?: string
+  readonly name: string
+  readonly value: string | Hidden
+}
+
+/** Stands for a secret. */
+export interface Hidden {
+  /** By which two of them can be told apart without being known; `null` where they can't be. */
+  readonly mark: string | null
+}
+
 export interface Builder {
   readonly id: BuilderId
   readonly name: string

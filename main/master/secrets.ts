@@ -25,3 +25,13 @@ export function memorySecrets(): SecretsStore {
     delete: async name => void secrets.delete(name),
   }
 }
+
+const SECRET_NAME = /TOKEN|SECRET|PASS|KEY|CREDENTIAL|AUTH|COOKIE|PRIVATE|PWD$/i
+// A password in an address, a private key, and the beginnings by which keys of well-known services are known.
+const SECRET_VALUE =
+  /:\/\/[^/\s@:]*:[^/\s@]+@|-----BEGIN |\b(gh[pousr]_|github_pat_|glpat-|sk-|AKIA|xox[abp]-|npm_|eyJ[\w-]{10})/
+
+/** Whether a variable seems to hold what nobody should read who looks over a shoulder. */
+export function looksSecret(name: string, value: string): boolean {
+  return (SECRET_NAME.test(name) && !/^(OLD)?PWD$/.test(name)) || SECRET_VALUE.test(value)
+}

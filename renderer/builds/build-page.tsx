@@ -46,6 +46,7 @@ import { headline } from '../waterfall/build-panel.tsx'
 import { leftWords } from '../waterfall/estimate.ts'
 import { decidingStep } from '../waterfall/model.ts'
 import { useLeftMs } from '../waterfall/use-forecast.ts'
+import { BuildEnvironment } from './build-environment.tsx'
 import { BuildTerminal } from './build-terminal.tsx'
 import { BuildTimeline } from './build-timeline.tsx'
 import { ChangeList } from './change-list.tsx'
@@ -165,6 +166,7 @@ function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
               ))}
             </tbody>
           </table>
+          <BuildEnvironment environment={details.environment} />
         </Tabs.Panel>
         <Tabs.Panel className="tab-panel scroll" value="files">
           <Artifacts details={details} />

@@ -14,6 +14,7 @@ import { ResultGlyph } from '../ui/result.tsx'
 import { headline } from '../waterfall/build-panel.tsx'
 import { decidingStep } from '../waterfall/model.ts'
 import { pairSteps, propertyDifferences, type StepPair, testDifferences } from './differences.ts'
+import { EnvironmentDifferences } from './environment-differences.tsx'
 import { LogDiffView } from './log-diff.tsx'
 import { TestNames } from './test-names.tsx'
 import './compare.css'
@@ -96,6 +97,7 @@ function Comparison({ a, b }: { a: BuildDetails; b: BuildDetails }) {
           </div>
           <div>
             <Steps a={a} b={b} />
+            <EnvironmentDifferences a={a} b={b} />
             <DifferentProperties a={a} b={b} />
           </div>
         </div>
@@ -228,10 +230,11 @@ function differenceWords(pair: StepPair, took: (step: StepPair['a']) => number):
 }
 
 function DifferentProperties({ a, b }: { a: BuildDetails; b: BuildDetails }) {
-  const list = propertyDifferences(a.properties, b.properties)
+  const known = a.environment !== null && b.environment !== null
+  const list = propertyDifferences(a.properties, b.properties, !known)
   return (
     <section>
-      <h2>Properties and environment</h2>
+      <h2>Properties</h2>
       {list.length === 0 ? (
         <p className="soft">All properties are the same.</p>
       ) : (

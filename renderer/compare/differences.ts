@@ -10,9 +10,18 @@ export interface PropertyDifference {
 // Each build has its own; that they differ says nothing.
 const OF_EACH_BUILD = new Set(['buildnumber', 'requestid', 'buildsetid'])
 
+// Told as environment, where it is known what the builds ran in.
+const OF_ENVIRONMENT = /^slave\.(os|arch|tools)$/
+
 /** Properties that differ, by name. */
-export function propertyDifferences(a: Properties, b: Properties): PropertyDifference[] {
-  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
+export function propertyDifferences(
+  a: Properties,
+  b: Properties,
+  withEnvironment: boolean,
+): PropertyDifference[] {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter(name => withEnvironment || !OF_ENVIRONMENT.test(name))
+    .sort()
   return names.flatMap(name => {
     const [one, other] = [textOf(a[name]), textOf(b[name])]
     return one === other || OF_EACH_BUILD.has(name) ? [] : [{ name, a: one, b: other }]

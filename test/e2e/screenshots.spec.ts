@@ -31,6 +31,7 @@ const VIEWS = {
   add: 'add',
   build: 'builds/calc-tests/4',
   'build-tests': 'builds/calc-tests/4/tests',
+  'build-properties': 'builds/calc-tests/4/properties',
   'build-timeline': 'builds/calc-tests/4/timeline',
 } as const
 /** The commit of the story after which two builders are red. */

@@ -50,6 +50,8 @@ test('who broke what is seen by change, by person, by test and side by side, and
   const lines = page.getByRole('region', { name: 'Lines that differ' })
   await expect(lines).toContainText('only here: not ok 1 - negates a number')
   await expect(lines).toContainText('only there: ok 1 - negates a number')
+  await page.getByLabel('Show all of it').check()
+  await expect(page.getByRole('row', { name: /^architecture / })).toBeVisible()
   await page.getByRole('button', { name: 'Swap' }).click()
   await expect(lines).toContainText('only there: not ok 1 - negates a number')
   await expect.poll(() => hash(page)).toBe('#/compare/calc:1/calc:2')
@@ -61,8 +63,10 @@ test('who broke what is seen by change, by person, by test and side by side, and
   await page.reload()
   await expect(page.getByRole('row', { name: /#1/ })).toBeVisible()
 
-  // The inside of the build, reached by its tab and by its address.
+  // What the build ran in, below its properties, and its inside, reached by tab and by address.
   await goTo(page, '/builds/calc/2')
+  await page.getByRole('tab', { name: 'Properties' }).click()
+  await expect(page.getByRole('term').filter({ hasText: 'slave version' })).toBeVisible()
   await page.getByRole('tab', { name: 'Timeline' }).click()
   await expect.poll(() => hash(page)).toBe('#/builds/calc/2/timeline')
   const rows = page.getByRole('row')

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import * as builds from '../db/builds.ts'
 import type { Database } from '../db/database.ts'
+import { environmentOfBuild, keepEnvironment } from '../db/environments.ts'
 import { artifactsOfBuild, completeLog, growingLogs, saveArtifact } from '../db/logs.ts'
 import { readProperties, saveProperties } from '../db/properties.ts'
 import * as requests from '../db/requests.ts'
@@ -14,6 +15,7 @@ import type {
   BuildId,
   BuildRequestId,
   ChangeId,
+  Environment,
   LogId,
   Moment,
   Properties,
@@ -65,6 +67,8 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
     lastGoodBuild: (builder: BuilderId, before: number) =>
       builds.lastGoodBuild(db, builder, before),
     propertiesOfBuild: (id: BuildId) => readProperties(db, { build: id }),
+    /** `undefined` of a build from before environments were kept, or one that was made elsewhere. */
+    environmentOfBuild: (id: BuildId) => environmentOfBuild(db, id),
     step: (id: StepId) => steps.findStep(db, id),
     stepsOfBuild: (id: BuildId) => steps.stepsOfBuild(db, id),
     stepsOfBuilds: (ids: readonly BuildId[]) => steps.stepsOfBuilds(db, ids),
@@ -77,6 +81,7 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
       slave: SlaveId,
       properties: Properties,
       carried?: CarriedBuild,
+      environment?: Environment,
     ): Build | undefined {
       return update(announce => {
         const startedAt = clock.now()
@@ -89,6 +94,7 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
           runId: run(),
           startedAt,
           stateString: 'starting',
+          environmentId: environment ? keepEnvironment(db, environment) : null,
         })
         if (carried) running.insertRunningBuild(db, { buildId: id, ...carried })
         saveProperties(db, { build: id }, properties)

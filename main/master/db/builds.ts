@@ -25,18 +25,20 @@ export interface NewBuild {
   readonly runId: RunId
   readonly startedAt: Moment
   readonly stateString: string
+  readonly environmentId: number | null
 }
 
 export function insertBuild(db: Database, build: NewBuild): BuildId {
   return db.run(
-    `INSERT INTO builds (builder_id, number, request_id, slave_id, run_id, started_at, state_string)
-     VALUES (?1, (SELECT ifnull(max(number), 0) + 1 FROM builds WHERE builder_id = ?1), ?2, ?3, ?4, ?5, ?6)`,
+    `INSERT INTO builds (builder_id, number, request_id, slave_id, run_id, started_at, state_string, environment_id)
+     VALUES (?1, (SELECT ifnull(max(number), 0) + 1 FROM builds WHERE builder_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`,
     build.builderId,
     build.requestId,
     build.slaveId,
     build.runId,
     build.startedAt,
     build.stateString,
+    build.environmentId,
   ).id as BuildId
 }
 

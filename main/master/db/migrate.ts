@@ -7,6 +7,7 @@ import { imports } from './migrations/005-imports.ts'
 import { runningBuilds } from './migrations/006-running-builds.ts'
 import { timeline } from './migrations/007-timeline.ts'
 import { monitors } from './migrations/008-monitors.ts'
+import { environments } from './migrations/009-environments.ts'
 
 export interface Migration {
   readonly version: number
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   runningBuilds,
   timeline,
   monitors,
+  environments,
 ]
 
 export const LATEST = MIGRATIONS.at(-1)!.version

@@ -20,6 +20,8 @@ import { createSession, type Session } from '../slaves/session.ts'
 import type { Slaves } from '../slaves/slaves.ts'
 import { type BuildRun, namingProperties, runBuild } from './build-run.ts'
 import { isAsleep, slavesToWake } from './demand.ts'
+import { environmentOf } from './environment.ts'
+import type { MarkOf } from './hidden-marks.ts'
 import type { Locks } from './locks.ts'
 import { buildProperties } from './properties.ts'
 import { unmetBy } from './requirements.ts'
@@ -64,6 +66,8 @@ export interface DistributorOptions {
   /** For git on the master's own machine. */
   readonly masterEnv: Readonly<Record<string, string>>
   readonly secret: (name: string) => string | undefined
+  /** By what a secret in the environment of a build is known again. */
+  readonly markOf: MarkOf
   readonly config: () => Config
   /** Builders that the configuration does not name, as `triphammer run` makes them. */
   readonly transient: ReadonlyMap<string, BuilderConfig>
@@ -288,12 +292,13 @@ export function startDistributor(options: DistributorOptions): Distributor {
     try {
       const fromBuildset = data.propertiesOfBuildset(request.buildsetId)
       const before = buildProperties(request, config, slave, fromBuildset)
+      const environment = environmentOf({ ...options, builder: config, slave })
       started = data.together(() => {
         const marker = crypto.randomUUID()
         // One that goes with its master can't be met again by the next, however this one ends.
         const slaveRun = slaves.survives(slave.name) ? session.runId : null
         const carried = { marker, slaveRun, builderJson: jsonOf(config) }
-        const build = data.startBuild(request.id, slave.id, before, carried)
+        const build = data.startBuild(request.id, slave.id, before, carried, environment)
         if (!build) return undefined
         const retry = retryOf(build, config, fromBuildset)
         const more = {

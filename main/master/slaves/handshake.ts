@@ -15,6 +15,7 @@ import {
   ProtocolError,
 } from '../../../slave/protocol/parse.ts'
 import type { LeaseTerms } from '../../../slave/protocol/resume.ts'
+import { tellingVariables } from '../../../slave/protocol/variables.ts'
 import type { SlaveInfo } from '../model.ts'
 import { WORKER_SETTINGS } from './worker-settings.ts'
 
@@ -73,11 +74,12 @@ export async function shakeHands(
     const ours =
       all.triphammer === undefined ? {} : { triphammer: CAPABILITIES, lease: options.lease }
     await link.request('set_worker_settings', { args: { ...WORKER_SETTINGS, ...ours } })
-    // The environment holds secrets and is of no use here.
-    const { environ: _environ, ...info } = all
+    // The environment holds secrets: what says how builds come out is taken from it, and no more.
+    const { environ, ...info } = all
+    const variables = tellingVariables(environ)
     return {
       link,
-      info,
+      info: Object.keys(variables).length > 0 ? { ...info, variables } : info,
       capabilities,
       runId: capabilities.resume === undefined ? null : runId,
       serve(how) {

@@ -20,6 +20,7 @@ const JSON_COLUMNS: readonly { table: string; column: string; instead: string | 
   { table: 'slaves', column: 'tags', instead: '[]' },
   { table: 'slaves', column: 'info', instead: '{}' },
   { table: 'slaves', column: 'paused', instead: 'null' },
+  { table: 'environments', column: 'content', instead: '{"facts":[],"leftOut":0}' },
 ]
 
 /**
@@ -36,8 +37,16 @@ export function quarantineOddRows(db: Database, at: number, tick: Tick): Quarant
       tick(`Looking at ${column} of ${table}`)
       const odd = `${column} IS NOT NULL AND NOT json_valid(${column})`
       if (instead === null) move(table, odd, `${column} is no JSON`)
-      else repaired += repair(table, column, odd, instead)
+      else repaired += repair(table, column, odd, `${column} is no JSON`, instead)
     }
+    // A build is worth more than what it ran in.
+    repaired += repair(
+      'builds',
+      'environment_id',
+      'environment_id IS NOT NULL AND environment_id NOT IN (SELECT id FROM environments)',
+      'environment_id refers to a row of environments that is not there',
+      'null',
+    )
     // A row that goes can leave others behind that referred to it.
     for (let found = -1; found !== 0; ) {
       found = 0
@@ -61,9 +70,15 @@ export function quarantineOddRows(db: Database, at: number, tick: Tick): Quarant
     return rows.length
   }
 
-  function repair(table: string, column: string, where: string, instead: string): number {
+  function repair(
+    table: string,
+    column: string,
+    where: string,
+    reason: string,
+    instead: string,
+  ): number {
     const rows = db.all(`SELECT * FROM ${table} WHERE ${where}`)
-    for (const row of rows) keep(table, `${column} is no JSON`, row, `${column} = ${instead}`)
+    for (const row of rows) keep(table, reason, row, `${column} = ${instead}`)
     const value = instead === 'null' ? null : instead
     if (rows.length > 0) db.run(`UPDATE ${table} SET ${column} = ? WHERE ${where}`, value)
     return rows.length

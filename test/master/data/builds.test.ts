@@ -118,3 +118,20 @@ function startStep(data: ReturnType<typeof testData>['data'], buildId: BuildId, 
   const step = { name: `step ${number}`, kind: 'shell', hidden: false, stateString: '' }
   return data.startStep({ ...step, buildId, number })
 }
+
+test('what a build ran in is kept with it, each environment once', () => {
+  const { db, data, builder, request } = testData()
+  const a = builder('a')
+  const start = (node: string) => {
+    const facts = [{ group: 'tools' as const, name: 'node', value: node }]
+    const id = request(a, { collapse: false })
+    const slave = data.slave('local')!.id
+    return data.startBuild(id, slave, {}, undefined, { facts, leftOut: 0 })!.id
+  }
+  const ids = ['22', '24', '22'].map(start)
+  const without = data.startBuild(request(a, { collapse: false }), data.slave('local')!.id, {})!.id
+  expect([
+    readRows(db, 'environments').length,
+    [...ids, without].map(id => data.environmentOfBuild(id)?.facts[0]?.value),
+  ]).toEqual([2, ['22', '24', '22', undefined]])
+})

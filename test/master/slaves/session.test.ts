@@ -21,14 +21,18 @@ const hearing = () => {
 
 const told = (error: Error) => `${error.name}: ${error.message}`
 
-test('a slave is asked who it is and told how to send; its environment is not kept', async () => {
+test('a slave is asked who it is and told how to send; of its environment only what tells how builds end is kept', async () => {
   const { slave, session } = await attached({
-    info: { basedir: '/b', environ: { TOKEN: 'x' }, triphammer: { ...CAPABILITIES, later: 1 } },
+    info: {
+      basedir: '/b',
+      environ: { TOKEN: 'x', LANG: 'C' },
+      triphammer: { ...CAPABILITIES, later: 1 },
+    },
   })
   expect([slave.asked, session.capabilities, session.info]).toEqual([
     ['get_worker_info', 'set_worker_settings', 'keep_builds'],
     CAPABILITIES,
-    { basedir: '/b', triphammer: { ...CAPABILITIES, later: 1 } },
+    { basedir: '/b', triphammer: { ...CAPABILITIES, later: 1 }, variables: { LANG: 'C' } },
   ])
 })
 

@@ -88,6 +88,7 @@ test('odd rows are kept whole, with where they were and why', async () => {
       results: 0,
       state_string: 'of a builder that is gone',
       mood: null,
+      environment_id: null,
     },
   ])
   expect(

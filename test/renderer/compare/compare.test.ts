@@ -6,6 +6,7 @@ import {
   propertyDifferences,
   testDifferences,
 } from '../../../renderer/compare/differences.ts'
+import { environmentRows } from '../../../renderer/compare/environment-rows.ts'
 
 const names = (list: readonly string[]) => list.map((name, id) => ({ name, id }) as unknown as Step)
 
@@ -35,6 +36,7 @@ test('properties that differ are told, those that only one has too, those of eac
         only: property(''),
       },
       { branch: property('main'), buildnumber: property(1), list: property([1, 2]) },
+      true,
     ),
   ).toEqual([
     { name: 'list', a: '[1]', b: '[1,2]' },
@@ -85,4 +87,72 @@ test('where numbers count, they are a difference', () => {
     diffLines({ ...wish, loose: false })!.onlyA,
     diffLines({ a: [], b: [], loose: false }),
   ]).toEqual([0, 1, { rows: [], onlyA: 0, onlyB: 0, cut: false }])
+})
+
+test('environments are paired by group and name; of secrets it is told whether they differ', () => {
+  const environment = (values: Record<string, string | { mark: string | null }>) => ({
+    facts: Object.entries(values).map(([name, value]) => ({
+      group: name.startsWith('m-') ? ('machine' as const) : ('builder' as const),
+      name,
+      value,
+    })),
+    leftOut: 0,
+  })
+  const rows = environmentRows(
+    environment({
+      'm-os': 'linux',
+      A: '1',
+      B: { mark: 'k:1' },
+      C: { mark: 'k:1' },
+      D: { mark: 'k:1' },
+      E: { mark: null },
+      G: 'plain',
+    }),
+    environment({
+      A: '2',
+      B: { mark: 'k:1' },
+      C: { mark: 'k:2' },
+      D: { mark: 'l:1' },
+      E: { mark: null },
+      F: 'new',
+      G: { mark: 'k:1' },
+      'm-os': 'linux',
+      'm-cpus': '4',
+    }),
+  )
+  expect(rows.map(({ name, same }) => [name, same])).toEqual([
+    ['m-os', true],
+    ['m-cpus', false],
+    ['A', false],
+    ['B', true],
+    ['C', false],
+    ['D', null],
+    ['E', null],
+    ['G', false],
+    ['F', false],
+  ])
+})
+
+test('a slave that had not looked for its tools yet is no difference in each of them', () => {
+  const tools = {
+    facts: [
+      ['git', '2.39'],
+      ['node', '24'],
+    ].map(([name, value]) => ({ group: 'tools' as const, name: name!, value: value! })),
+    leftOut: 0,
+  }
+  expect([
+    environmentRows(tools, { facts: [], leftOut: 0 }),
+    environmentRows({ facts: [], leftOut: 0 }, { facts: [], leftOut: 0 }),
+  ]).toMatchObject([
+    [
+      {
+        name: 'versions',
+        same: null,
+        a: 'git 2.39, node 24',
+        b: expect.stringContaining('not known'),
+      },
+    ],
+    [],
+  ])
 })
