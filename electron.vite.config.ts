@@ -47,6 +47,8 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       minify: true,
+      // It is read from the disk of the same machine: a warning for slow networks says nothing here.
+      chunkSizeWarningLimit: 1000,
       rolldownOptions: { input: { index: at('renderer/index.html') } },
     },
   },
