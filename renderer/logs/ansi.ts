@@ -1,5 +1,12 @@
 import { readable, readableOn } from './readable-color.ts'
-import { SEQUENCE, shownLine, withoutSequences } from './terminal-text.ts'
+import {
+  type Look,
+  lookAfter,
+  PLAIN,
+  SEQUENCE,
+  shownLine,
+  withoutSequences,
+} from './terminal-text.ts'
 
 /** A stretch of text with one look. */
 export interface AnsiSpan {
@@ -13,19 +20,6 @@ export interface AnsiSpan {
 }
 
 const NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']
-const LOOK = /^(?:\x1b\[|\x9b)([\d;:]*)m$/
-
-interface Style {
-  readonly bold?: boolean
-  readonly dim?: boolean
-  readonly italic?: boolean
-  readonly underline?: boolean
-  readonly strike?: boolean
-  readonly inverse?: boolean
-  /** A name of the palette, or `#rrggbb`. */
-  readonly color?: string | undefined
-  readonly background?: string | undefined
-}
 
 /**
  * Reads a line with terminal colours: the 16 named ones, 256 and true colours. Other
@@ -36,21 +30,21 @@ export function parseAnsi(line: string): AnsiSpan[] {
   if (!/[\x1b\x9b]/.test(text))
     return text === '' ? [] : [{ text: withoutSequences(text), look: '' }]
   const spans: AnsiSpan[] = []
-  let style: Style = {}
+  let style = PLAIN
   let from = 0
   for (const match of text.matchAll(SEQUENCE)) {
     push(spans, text.slice(from, match.index), style)
     from = match.index + match[0].length
-    const look = LOOK.exec(match[0])
-    if (look) style = select(style, look[1]!)
+    style = lookAfter(style, match[0])
   }
   push(spans, text.slice(from), style)
   return spans
 }
 
-function push(spans: AnsiSpan[], text: string, style: Style) {
+function push(spans: AnsiSpan[], text: string, style: Look) {
   if (text === '') return
-  const { bold, dim, italic, underline, strike, inverse, color, background } = style
+  const { bold, dim, italic, underline, strike, inverse } = style
+  const [color, background] = [colorOf(style.color), colorOf(style.background)]
   const custom = color?.startsWith('#') ? color : undefined
   const customBackground = background?.startsWith('#') ? background : undefined
   const looks = [
@@ -87,62 +81,20 @@ function customColors(
     : { light: readable(color, 'light'), dark: readable(color, 'dark') }
 }
 
-function select(before: Style, parameters: string): Style {
-  // Parts of one code are separated by colons, or, more often, by semicolons as codes are.
-  const codes = parameters.split(';').map(part => part.split(':').map(Number))
-  let style = before
-  for (let i = 0; i < codes.length; i++) {
-    const [code = 0, ...own] = codes[i]!
-    if (code === 38 || code === 48 || code === 58) {
-      const rest = own.length > 0 ? own : codes.slice(i + 1).map(part => part[0] ?? 0)
-      const { value, used } = extended(rest, own.length > 0)
-      if (own.length === 0) i += used
-      if (code === 38) style = { ...style, color: value }
-      else if (code === 48) style = { ...style, background: value }
-    } else style = selectOne(style, code, own[0])
+// A code of the palette by its name; of 256 and of all others as #rrggbb, unless it is one of the 16.
+function colorOf(code: string | undefined): string | undefined {
+  if (code === undefined) return undefined
+  // Parts of one code are separated by colons or semicolons. With colons a number for the colour space may stand before r.
+  const parts = code.split(/[:;]/).map(Number)
+  const [number = 0, kind] = parts
+  if (kind === 5) return ofPalette(parts[2] ?? 0)
+  if (kind === 2) {
+    const [r = 0, g = 0, b = 0] = parts.slice(code.includes(':') && parts.length > 5 ? 3 : 2)
+    return hex(r, g, b)
   }
-  return style
-}
-
-const SWITCHES: Readonly<Record<number, Style>> = {
-  1: { bold: true },
-  2: { dim: true },
-  3: { italic: true },
-  7: { inverse: true },
-  9: { strike: true },
-  21: { underline: true },
-  22: { bold: false, dim: false },
-  23: { italic: false },
-  24: { underline: false },
-  27: { inverse: false },
-  29: { strike: false },
-  39: { color: undefined },
-  49: { background: undefined },
-}
-
-function selectOne(style: Style, code: number, part: number | undefined): Style {
-  if (code === 0) return {}
-  // How it is underlined; 0 for not at all.
-  if (code === 4) return { ...style, underline: part !== 0 }
-  const name = NAMES[code % 10]!
-  if (code >= 30 && code <= 37) return { ...style, color: name }
-  if (code >= 40 && code <= 47) return { ...style, background: name }
-  if (code >= 90 && code <= 97) return { ...style, color: `bright-${name}` }
-  if (code >= 100 && code <= 107) return { ...style, background: `bright-${name}` }
-  return { ...style, ...SWITCHES[code] }
-}
-
-// 5;n of 256, or 2;r;g;b. With colons a number for the colour space may stand before r.
-function extended(
-  parts: readonly number[],
-  colons: boolean,
-): { value: string | undefined; used: number } {
-  if (parts[0] === 2) {
-    const [r = 0, g = 0, b = 0] = colons && parts.length > 4 ? parts.slice(2) : parts.slice(1)
-    return { value: hex(r, g, b), used: 4 }
-  }
-  if (parts[0] !== 5) return { value: undefined, used: 1 }
-  return { value: ofPalette(parts[1] ?? 0), used: 2 }
+  if (number === 38 || number === 48) return undefined
+  const name = NAMES[number % 10]
+  return number >= 90 ? `bright-${name}` : name
 }
 
 function ofPalette(n: number): string | undefined {

@@ -1,2 +1,3 @@
 // How a line of a terminal is read: the window and the search on the master must read it alike.
 export * from '../../main/master/logs/plain-text.ts'
+export * from '../../main/master/logs/sgr.ts'

@@ -11,8 +11,10 @@ import type {
 } from './lines.ts'
 import { type OutlineAnswer, type OutlineQuery, outlineLog } from './log-outline.ts'
 import { type LineWindow, type ScannedChunk, searchLog } from './log-scan.ts'
+import { lookBefore, type UnpackedChunk } from './look-before.ts'
 import { lineStates, plainLine, shownLine, withoutSequences } from './plain-text.ts'
 import { type ScanAnswer, type ScanQuery, scanLogs } from './scan-logs.ts'
+import { type Look, lookAfter, lookOrder, PLAIN } from './sgr.ts'
 
 export interface LogReading {
   lines(query: LinesQuery): LogLine[]
@@ -34,15 +36,10 @@ const WINDOW_BYTES = 64 * 1024
 const OVERLAP_BYTES = 4 * 1024
 const NEWLINE = 10
 
-interface Unpacked {
-  readonly chunk: Chunk
-  readonly starts: readonly LineStart[]
-}
-
 /** Reads what is committed of logs, at the cost of the chunks that it touches. Synchronous. */
 export function createLogReading(db: Database): LogReading {
   // The last chunk of a growing log changes, so its size is part of the key.
-  const cache = new Map<string, Unpacked>()
+  const cache = new Map<string, UnpackedChunk>()
 
   return {
     lines,
@@ -56,6 +53,7 @@ export function createLogReading(db: Database): LogReading {
   function lines({ logId, first, count, maxLineBytes, shown }: LinesQuery): LogLine[] {
     const found: LogLine[] = []
     let at = chunkOfLine(logId, first)
+    let look = shown && at ? lookBefore(at, first - at.chunk.firstLine, bySeqOf(logId)) : PLAIN
     while (at && found.length < count) {
       const { chunk, starts } = at
       for (const [index, start] of starts.entries()) {
@@ -64,7 +62,17 @@ export function createLogReading(db: Database): LogReading {
         if (found.length === count) break
         const end = starts[index + 1]?.offset
         const line = readLine(logId, chunk, start, end, number, maxLineBytes)
-        found.push(shown ? asShown(logId, line, maxLineBytes) : line)
+        if (!shown) found.push(line)
+        else if (line.stream === 'header') {
+          found.push(asShown(logId, line, PLAIN, maxLineBytes))
+          look = PLAIN
+        } else {
+          found.push(asShown(logId, line, look, maxLineBytes))
+          look = lookAfter(
+            look,
+            line.cut ? line.text + endOf(logId, line, maxLineBytes) : line.text,
+          )
+        }
       }
       at = nextWithLines(logId, chunk)
     }
@@ -103,14 +111,18 @@ export function createLogReading(db: Database): LogReading {
     return { number, stream, at, text, cut: true, byteCount: to - from }
   }
 
-  function asShown(logId: LogId, line: LogLine, maxBytes: number): LogLine {
-    const { number, byteCount } = line
+  /** @param look With which it begins. */
+  function asShown(logId: LogId, line: LogLine, look: Look, maxBytes: number): LogLine {
     const states = lineStates(line.text).length
-    if (!line.cut || states === 1) return { ...line, text: shownLine(line.text), states }
+    if (!line.cut || states === 1) return { ...line, text: inLook(line.text, look), states }
     // The last state of a long progress bar is at its end.
-    const end = piece({ logId, line: number, from: byteCount - maxBytes, maxBytes }).text
-    const last = lineStates(end).at(-1)!
-    return { ...line, text: shownLine(last), states, cut: false }
+    const last = lineStates(endOf(logId, line, maxBytes)).at(-1)!
+    const text = inLook(last, lookAfter(look, line.text))
+    return { ...line, text, states, cut: false }
+  }
+
+  function endOf(logId: LogId, { number, byteCount }: LogLine, maxBytes: number): string {
+    return piece({ logId, line: number, from: byteCount - maxBytes, maxBytes }).text
   }
 
   /** The first and the last byte of a line within its log, without its newline. */
@@ -292,11 +304,15 @@ export function createLogReading(db: Database): LogReading {
     )
   }
 
+  function bySeqOf(logId: LogId) {
+    return (seq: number) => bySeq(logId, seq)
+  }
+
   function bySeq(logId: LogId, seq: number) {
     return unpacked(db.get('SELECT * FROM chunks WHERE log_id = ? AND seq = ?', logId, seq))
   }
 
-  function unpacked(row: Record<string, unknown> | undefined): Unpacked | undefined {
+  function unpacked(row: Record<string, unknown> | undefined): UnpackedChunk | undefined {
     if (!row) return undefined
     const key = `${row.log_id} ${row.seq} ${row.byte_count}`
     let found = cache.get(key)
@@ -314,4 +330,11 @@ export function createLogReading(db: Database): LogReading {
 // Leaves out a character of which only the beginning is there.
 function wholeCharacters(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true })
+}
+
+// Whole in itself, so that a copy of it looks as it does here and colours nothing else.
+function inLook(text: string, look: Look): string {
+  const shown = shownLine(lookOrder(look) + text)
+  const open = lookOrder(lookAfter(look, text)) !== ''
+  return open && withoutSequences(shown) !== '' ? `${shown}\x1b[0m` : shown
 }

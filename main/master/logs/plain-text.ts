@@ -1,3 +1,5 @@
+import { lookAfter, lookOrder, PLAIN } from './sgr.ts'
+
 // What a terminal obeys instead of showing it: CSI, charset and other two-part sequences, strings
 // such as titles and links (OSC, DCS, PM, APC, SOS), and control characters. None goes on in the next line.
 export const SEQUENCE =
@@ -12,7 +14,6 @@ const WIPE_LAST = /\x1b\[0?K(?:\x1b\[[\d;:]*m)*$/
 const ORDER = /^(?:\x1b\[|\x9b)(\d*)([CDGKJ`])$/
 const TOKEN = new RegExp(`${SEQUENCE.source}|[^]`, 'gu')
 const FURTHEST_COLUMN = 10_000
-const LONGEST_LOOK = 200
 
 /** Text without colours and other orders to a terminal. */
 export function withoutSequences(text: string): string {
@@ -73,6 +74,7 @@ function overwritten(text: string): string {
   const looks: string[] = []
   let end = 0
   let at = 0
+  let style = PLAIN
   let look = ''
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === '\r') at = 0
@@ -87,8 +89,8 @@ function overwritten(text: string): string {
       at++
       end = Math.max(end, at)
     } else if (LOOK.test(token)) {
-      const codes = LOOK.exec(token)![1]!
-      look = /^0*$/.test(codes) ? '' : shortened(look + token)
+      style = lookAfter(style, token)
+      look = lookOrder(style)
     } else {
       const [, count = '', letter] = ORDER.exec(token) ?? []
       const n = Number(count)
@@ -109,11 +111,4 @@ function overwritten(text: string): string {
     shown += cells[i]!
   }
   return shown.trimEnd()
-}
-
-// A line that sets colours without end sets each of them anew.
-function shortened(look: string): string {
-  return look.length <= LONGEST_LOOK
-    ? look
-    : look.slice(look.indexOf('\x1b', look.length - LONGEST_LOOK))
 }

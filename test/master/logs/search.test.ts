@@ -1,29 +1,12 @@
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openDatabase } from '../../../main/master/db/database.ts'
-import { migrate } from '../../../main/master/db/migrate.ts'
 import type { LogPosition, SearchQuery } from '../../../main/master/logs/lines.ts'
-import { LOG_MIGRATIONS } from '../../../main/master/logs/log-migrations.ts'
 import type { OutlineAnswer } from '../../../main/master/logs/log-outline.ts'
-import { createLogReading, type LogReading } from '../../../main/master/logs/log-reading.ts'
-import { createLogWriting } from '../../../main/master/logs/log-writing.ts'
-import type { LogId } from '../../../main/master/model.ts'
-import { later } from '../../helpers/cleanup.ts'
-import { temporaryFolder } from '../../helpers/folders.ts'
+import type { LogReading } from '../../../main/master/logs/log-reading.ts'
 import { createRandom } from '../../helpers/random.ts'
+import { STORED_LOG, storedLog } from '../../helpers/stored-log.ts'
 
-const LOG = 1 as LogId
-
-function logOf(text: string): LogReading {
-  const db = openDatabase(join(temporaryFolder('logs'), 'logs.sqlite'))
-  later(() => db.close())
-  migrate(db, LOG_MIGRATIONS.at(-1)!.version, LOG_MIGRATIONS)
-  const writing = createLogWriting(db)
-  writing.append(LOG, 'stdout', Buffer.from(text), 0, 1)
-  writing.finish(LOG, 2)
-  writing.commit(0)
-  return createLogReading(db)
-}
+const LOG = STORED_LOG
+const logOf = (text: string) => storedLog(['stdout', text])
 
 // To the end, as a window does it page by page.
 function searchAll(reading: LogReading, query: Partial<SearchQuery>): LogPosition[] {
