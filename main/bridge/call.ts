@@ -98,6 +98,8 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'build:stop': z.tuple([z.object({ id, reason: name })]),
   'build:rebuild': z.tuple([z.object({ id })]),
   'build:retryFrom': z.tuple([z.object({ id, step: name })]),
+  'build:bisect': z.tuple([z.object({ id })]),
+  'build:stopBisect': z.tuple([z.object({ id })]),
   'build:force': z.tuple([
     z.object({
       builderId: id,

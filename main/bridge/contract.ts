@@ -1,5 +1,6 @@
 import type { BackupInfo } from '../master/backup/list.ts'
 import type { BackupSettings } from '../master/backup/settings.ts'
+import type { BisectState } from '../master/bisect/bisects.ts'
 import type { ConfigStatus } from '../master/config/status.ts'
 import type { HistoryQuestions } from '../master/data/history-answers.ts'
 import type { LogsCursor, LogsFound } from '../master/data/search-logs.ts'
@@ -83,6 +84,10 @@ export interface Requests {
   'build:rebuild': (order: { id: BuildId }) => Requested
   /** The same build again in the folder that it left, without the steps before the named one. */
   'build:retryFrom': (order: { id: BuildId; step: string }) => Requested
+  /** Builds changes between a failed build and the last good one until the first bad one is known. */
+  'build:bisect': (order: { id: BuildId }) => BisectBegun
+  /** Ends that, and the build of it that waits or runs. */
+  'build:stopBisect': (order: { id: BuildId }) => void
   'build:force': (order: ForceOrder) => Requested
   /** What the force form offers. */
   'force:offer': (builderId: BuilderId) => ForceOffer
@@ -354,6 +359,14 @@ export interface BuildDetails {
   readonly retry: RetryOffer
   /** The build, and the step of it, from which this one was retried. */
   readonly retriedFrom: RetryFrom | null
+  readonly bisect: {
+    /** Why it can't be bisected; `null` when it can. */
+    readonly problem: string | null
+    /** How that stands, or ended. */
+    readonly state: BisectState | null
+    /** The bad build for which this one was made. */
+    readonly of: number | null
+  }
   /** Other builds of the same request: those that were cut short, or the one that replaced this. */
   readonly tries: readonly Build[]
 }
@@ -378,6 +391,11 @@ export interface SlavePauseOrder {
 export interface ForceOffer {
   readonly branches: readonly string[]
   readonly branch: string | null
+}
+
+export interface BisectBegun {
+  /** The first request for a build; `null` when what was built before tells it already. */
+  readonly requestId: BuildRequestId | null
 }
 
 export interface Requested {

@@ -1,15 +1,12 @@
+import { readBisectOf } from '../master/bisect/bisects.ts'
+import { BISECT_PROPERTY } from '../master/data/bisects.ts'
 import { FORCE_SCHEDULER } from '../master/data/collapse.ts'
 import { RETRY_PROPERTY } from '../master/data/requests.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, Builder, BuilderId, Change, Properties } from '../master/model.ts'
 import { from } from '../master/process/properties.ts'
-import {
-  planRetry,
-  RETRY_PRIORITY,
-  readRetryFrom,
-  retryProperty,
-} from '../master/process/retry-from.ts'
-import type { ForceOrder, Requested } from './contract.ts'
+import { planRetry, RETRY_PRIORITY, retryProperty } from '../master/process/retry-from.ts'
+import type { BisectBegun, ForceOrder, Requested } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
 
 /** Asks for a build by hand. Without a branch it is the repository's own. */
@@ -92,21 +89,43 @@ export function retryFrom(master: Master, build: Build, step: string): Requested
   })
 }
 
+/** Looks for the change between the last good build and this one that made it fail. */
+export function bisect(master: Master, build: Build): BisectBegun {
+  sourceOf(master, build.builderId)
+  const problem = master.bisects.whyNot(build)
+  if (problem !== null) throw new RefusedError(`can't be bisected: ${problem}`)
+  return { requestId: master.bisects.start(build) }
+}
+
+/** @param build The bad one, or one that was made to find why. */
+export function stopBisect(master: Master, build: Build): void {
+  const { data, bisects } = master
+  const of = readBisectOf(data.propertiesOfBuild(build.id))
+  const bad = of === null ? build : data.buildByNumber(build.builderId, of)
+  if (!bad || !bisects.stop(bad, 'by hand'))
+    throw new RefusedError(`#${(bad ?? build).number} is not being bisected`)
+}
+
 function sameAgain(master: Master, build: Build): Omit<Wish, 'reason'> {
   const { data } = master
   const before = data.request(build.requestId)!
   const { project, repository, branch } = before.sourcestamp
   const given = data.propertiesOfBuildset(before.buildsetId)
-  const { [RETRY_PROPERTY.name]: _, ...properties } = given
+  // What made it a retry, or a part of a bisect, is not what it was to build.
+  const properties = Object.entries(given).filter(
+    ([name, { source }]) => !OF_THE_OTHER.some(one => one.name === name && one.source === source),
+  )
   return {
     branch,
     revision: build.revision,
-    properties: readRetryFrom(given) ? properties : given,
+    properties: Object.fromEntries(properties),
     project,
     repository,
     changes: data.changesOfRequest(build.requestId).map(change => change.id),
   }
 }
+
+const OF_THE_OTHER = [RETRY_PROPERTY, BISECT_PROPERTY]
 
 interface Wish {
   readonly reason: string

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { describeBackup } from '../master/backup/list.ts'
+import { readBisectOf } from '../master/bisect/bisects.ts'
 import { addDraft, addedLines } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
 import { describeProblem } from '../master/config/status.ts'
@@ -17,7 +18,7 @@ import type { BuildDetails, Handlers, Snapshot } from './contract.ts'
 import { demoHandlers } from './demo.ts'
 import { type DesktopDoor, desktopHandlers } from './desktop.ts'
 import { type EnvironmentPort, environmentHandlers } from './environment.ts'
-import { forceBuild, forceTip, rebuild, retryFrom } from './force.ts'
+import { bisect, forceBuild, forceTip, rebuild, retryFrom, stopBisect } from './force.ts'
 import { logHandlers } from './logs.ts'
 import type { News } from './news.ts'
 import { personHandlers } from './person.ts'
@@ -109,6 +110,9 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'build:rebuild': ({ id }) => rebuild(master, mustBe(data.build(id), `there is no build ${id}`)),
     'build:retryFrom': ({ id, step }) =>
       retryFrom(master, mustBe(data.build(id), `there is no build ${id}`), step),
+    'build:bisect': ({ id }) => bisect(master, mustBe(data.build(id), `there is no build ${id}`)),
+    'build:stopBisect': ({ id }) =>
+      stopBisect(master, mustBe(data.build(id), `there is no build ${id}`)),
     'build:force': order => forceBuild(master, order),
 
     'force:offer'(builderId) {
@@ -214,6 +218,11 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       retry: offerRetry(data, distributor.configOf(builderId), build),
       retriedFrom: readRetryFrom(properties) ?? null,
       environment: environment ? withProperties(environment, properties) : null,
+      bisect: {
+        problem: master.bisects.whyNot(build),
+        state: master.bisects.of(build),
+        of: readBisectOf(properties),
+      },
       changes: data.changesOfRequest(build.requestId),
       artifacts: data.artifactsOfBuild(build.id),
       tests: data.testResultsOfBuild(build.id, MOST_TESTS),

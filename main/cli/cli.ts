@@ -5,6 +5,7 @@ import { DataDirectoryBusyError } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
 import { addAttachCommands } from './attach-commands.ts'
 import { addBackupCommands } from './backup-commands.ts'
+import { addBisectCommand } from './bisect-command.ts'
 import { addBuildCommands } from './build-commands.ts'
 import { addCheckCommand } from './check-command.ts'
 import { addConfigCommands } from './config-commands.ts'
@@ -54,6 +55,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   addShellCommands(line)
   addAttachCommands(line)
   addBuildCommands(line)
+  addBisectCommand(line)
   addLookCommands(line)
   addSearchCommand(line)
   addSlaveCommands(line)

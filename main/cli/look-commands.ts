@@ -1,7 +1,7 @@
 import type { Snapshot } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
 import type { Build, BuildId, Log } from '../master/model.ts'
-import { RESULT_NAMES } from '../master/results.ts'
+import { BISECT_SCHEDULER, RESULT_NAMES } from '../master/results.ts'
 import { builderNamed, buildNumber } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { withMaster, withRunningMaster } from './connect.ts'
@@ -135,7 +135,9 @@ function statusOf(snapshot: Snapshot) {
       .filter(builder => builder.active)
       .map(builder => {
         const own = snapshot.builds.filter(build => build.builderId === builder.id)
-        const last = own.find(build => build.completeAt !== null)
+        const last = own.find(
+          build => build.completeAt !== null && build.scheduler !== BISECT_SCHEDULER,
+        )
         return {
           name: builder.name,
           project: builder.project,

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Backups, startBackups } from './backup/backups.ts'
+import { type Bisects, startBisects } from './bisect/bisects.ts'
 import { type GitSource, startGitSource } from './changes/git-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type ConfigFile, openConfigFile } from './config/config-file.ts'
@@ -82,6 +83,8 @@ export interface Master {
   readonly artifacts: ArtifactStore
   readonly config: ConfigFile
   readonly distributor: Distributor
+  /** Searches for changes that broke a builder. */
+  readonly bisects: Bisects
   readonly slaves: Pick<Slaves, 'session' | 'kill' | 'survives'>
   /** What is going to be asked for without a person. */
   readonly schedulers: Pick<Schedulers, 'planned' | 'subscribe'>
@@ -324,6 +327,13 @@ function startServices(
     onTrouble: log,
     serves: builder => mode === 'full' || served.has(builder),
   })
+  const bisects = startBisects({
+    data,
+    mq,
+    stopBuild: distributor.stopBuild,
+    live: mode === 'full',
+    log,
+  })
   const schedulers = startSchedulers({ data, mq, clock, config: () => config.current, log })
   const sources = new Map<string, { readonly key: string; readonly source: GitSource }>()
   const monitors = new Map<string, { readonly key: string; readonly source: Monitor }>()
@@ -359,6 +369,7 @@ function startServices(
     artifacts,
     config,
     distributor,
+    bisects,
     slaves,
     schedulers,
     terminals,
@@ -389,6 +400,7 @@ function startServices(
       await config.stop()
       stopOperations()
       schedulers.stop()
+      bisects.end()
       for (const known of [sources, monitors]) for (const [name] of known) leave(known, name)
       await Promise.all(leaving)
       await distributor.stop(how)

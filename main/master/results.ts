@@ -47,6 +47,12 @@ export const BAD_RESULTS: readonly Result[] = [FAILURE, EXCEPTION]
 /** Results that say something about the code: a build that was stopped or cut short says nothing. */
 export const TELLING_RESULTS: readonly Result[] = [...GOOD_RESULTS, ...BAD_RESULTS]
 
+/**
+ * The scheduler of builds that look for the first bad change. They are of old revisions, so they say
+ * nothing of how their builder stands now.
+ */
+export const BISECT_SCHEDULER = 'bisect'
+
 /** Whether a build with this result did what was asked: the exit code of `force --wait` and `run`. */
 export function isGood(result: Result): boolean {
   return GOOD_RESULTS.includes(result)

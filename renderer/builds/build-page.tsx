@@ -5,6 +5,7 @@ import {
   ChevronRight,
   Clock,
   GitBranch,
+  GitCommitVertical,
   HardDrive,
   ListRestart,
   RotateCw,
@@ -23,8 +24,16 @@ import {
   type Step,
 } from '../bridge.ts'
 import { type LogAddress, LogView, rangeWords } from '../logs/log-view.tsx'
-import { isGood } from '../results.ts'
-import { canBeForced, copyLink, rebuild, retryFrom, stopBuild } from '../store/actions.ts'
+import { FAILURE, isGood } from '../results.ts'
+import {
+  bisect,
+  canBeForced,
+  copyLink,
+  rebuild,
+  retryFrom,
+  stopBisect,
+  stopBuild,
+} from '../store/actions.ts'
 import { useAsleepMs, useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { type BuildTab, go, lineQuery, routes, useLocation } from '../store/route.ts'
@@ -46,6 +55,7 @@ import { headline } from '../waterfall/build-panel.tsx'
 import { leftWords } from '../waterfall/estimate.ts'
 import { decidingStep } from '../waterfall/model.ts'
 import { useLeftMs } from '../waterfall/use-forecast.ts'
+import { BisectNote } from './bisect-note.tsx'
 import { BuildEnvironment } from './build-environment.tsx'
 import { BuildTerminal } from './build-terminal.tsx'
 import { BuildTimeline } from './build-timeline.tsx'
@@ -95,6 +105,10 @@ function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
     ']': () => next && go(routes.build(builder, next)),
     r: () => canBeForced(builder) && rebuild(build),
     R: () => canBeForced(builder) && build.completeAt !== null && askToRetry(build),
+    b: () => {
+      if (details.bisect.of !== null || details.bisect.state?.running) stopBisect(build)
+      else if (build.results === FAILURE && canBeForced(builder)) bisect(build)
+    },
     s: () => build.completeAt === null && stopBuild(build),
     Escape: () => go(routes.waterfall),
   })
@@ -241,6 +255,22 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
           <ListRestart />
           Retry from…
         </button>
+        {build.results === FAILURE && !isFound(details) && (
+          <button
+            type="button"
+            className="button"
+            disabled={!canBeForced(builder) || details.bisect.problem !== null}
+            title={
+              details.bisect.problem === null
+                ? 'Builds changes since the last good build until the first bad one is known'
+                : `It can’t be bisected: ${details.bisect.problem}`
+            }
+            onClick={() => bisect(build)}
+          >
+            <GitCommitVertical />
+            Bisect
+          </button>
+        )}
         <button
           type="button"
           className="button"
@@ -303,8 +333,14 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
         ))}
       </div>
       <LinkLost build={build} />
+      <BisectNote details={details} />
     </header>
   )
+}
+
+// Nothing is left to look for.
+function isFound({ bisect: { state } }: BuildDetails): boolean {
+  return state !== null && !state.running && state.suspects.length === 1
 }
 
 function Neighbour({

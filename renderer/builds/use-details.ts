@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { type BuildDetails, type BuildId, bridge } from '../bridge.ts'
+import { BISECT_SCHEDULER } from '../results.ts'
 import { onNewsOf } from '../store/desk.ts'
 import { useDesk } from '../store/hooks.ts'
 
@@ -38,6 +39,18 @@ export function useDetails(id: BuildId | null): Details {
     [],
   )
 
+  // How a bisect stands changes with each of its builds, and those are others.
+  const [bisected, setBisected] = useState(0)
+  useEffect(
+    () =>
+      onNewsOf('request/changed', ({ scheduler, builderId }) => {
+        const { current: known } = latest
+        if (scheduler === BISECT_SCHEDULER && known?.build.builderId === builderId)
+          setBisected(count => count + 1)
+      }),
+    [],
+  )
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: `stage` says when to ask again.
   useEffect(() => {
     if (id === null) return
@@ -51,7 +64,7 @@ export function useDetails(id: BuildId | null): Details {
     return () => {
       wanted = false
     }
-  }, [id, stage, newLogs])
+  }, [id, stage, newLogs, bisected])
 
   const { details, problem } = state
   if (!details || details.build.id !== id) return { details: undefined, problem }

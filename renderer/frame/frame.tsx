@@ -16,7 +16,7 @@ import { Link } from 'wouter'
 import { bridge, type RecoveryStatus } from '../bridge.ts'
 import { HistoryTold } from '../recovery/told.tsx'
 import { useRecovery } from '../recovery/use-recovery.ts'
-import { FAILURE } from '../results.ts'
+import { BISECT_SCHEDULER, FAILURE } from '../results.ts'
 import { buildsOf, runningIn } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useMessage } from '../store/messages.ts'
@@ -149,7 +149,8 @@ function useFailing(): number {
       desk.builders.filter(({ active, id }) => {
         if (!active) return false
         const last = buildsOf(desk.builds, id).find(
-          ({ results }) => results !== null && results <= FAILURE,
+          ({ results, scheduler }) =>
+            results !== null && results <= FAILURE && scheduler !== BISECT_SCHEDULER,
         )
         return last?.results === FAILURE
       }).length,

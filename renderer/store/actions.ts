@@ -73,6 +73,19 @@ export async function retryFrom(build: Build, step: string): Promise<boolean> {
   return asked !== undefined
 }
 
+/** Looks for the change that made a build fail. */
+export function bisect(build: Build): void {
+  void act(
+    bridge.request('build:bisect', { id: build.id }),
+    `Changes are built to find why build ${build.number} failed`,
+  )
+}
+
+/** @param build The one that failed, or one that is built to find why. */
+export function stopBisect(build: Build): void {
+  void act(bridge.request('build:stopBisect', { id: build.id }), 'The bisect was stopped')
+}
+
 export function cancelRequest(id: BuildRequestId): void {
   void act(bridge.request('request:cancel', { id }), 'The request was taken out of the queue')
 }

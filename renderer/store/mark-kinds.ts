@@ -9,7 +9,7 @@ export const MARK_NAMES: Readonly<Record<MarkKind, string>> = {
   configuration: 'Changes of the configuration',
   sleep: 'Sleep of the machine',
   slaves: 'Slaves',
-  other: 'Branches, backups and monitors',
+  other: 'Branches, bisects, backups and monitors',
 }
 
 /** What an address or what was kept names; anything else is as good as not said. */

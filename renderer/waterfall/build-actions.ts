@@ -1,11 +1,14 @@
 import { type Build, bridge } from '../bridge.ts'
 import { askToRetry } from '../builds/retry-dialog.tsx'
+import { BISECT_SCHEDULER, FAILURE } from '../results.ts'
 import {
+  bisect,
   builderOf,
   canBeForced,
   copyLink,
   openBuild,
   rebuild,
+  stopBisect,
   stopBuild,
 } from '../store/actions.ts'
 import { createCell, useCell } from '../store/cell.ts'
@@ -48,6 +51,7 @@ export function buildActions(build: Build): readonly BuildAction[] {
         key: 'R',
         run: () => askToRetry(build),
       },
+    row !== undefined && canBeForced(row) && bisectAction(build),
     build.completeAt === null && { label: 'Stop', key: 's', run: () => stopBuild(build) },
     {
       label: 'Go to the last success before it',
@@ -71,6 +75,13 @@ export function buildActions(build: Build): readonly BuildAction[] {
     },
   ]
   return actions.filter(action => action !== false)
+}
+
+function bisectAction(build: Build): BuildAction | false {
+  if (build.scheduler === BISECT_SCHEDULER)
+    return { label: 'Stop bisecting', key: 'b', run: () => stopBisect(build) }
+  if (build.results !== FAILURE) return false
+  return { label: 'Find the first bad change', key: 'b', run: () => bisect(build) }
 }
 
 /** The first of two is marked, the second is compared with it; the same one again is let go. */

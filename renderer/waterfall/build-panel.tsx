@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { Link } from 'wouter'
 import type { BuildDetails, BuildId } from '../bridge.ts'
+import { BisectNote } from '../builds/bisect-note.tsx'
 import { ChangeList } from '../builds/change-list.tsx'
 import { LinkLost } from '../builds/link-lost.tsx'
 import { StepList } from '../builds/step-list.tsx'
@@ -64,6 +65,7 @@ function Content({ details }: { details: BuildDetails }) {
             : `${timeSpan(build.startedAt, build.completeAt, now, asleep)} on ${build.slave}`}
         </p>
         <LinkLost build={build} />
+        <BisectNote details={details} />
         <div className="panel-actions">
           <button type="button" className="button" onClick={() => go(routes.build(builder, build))}>
             Open

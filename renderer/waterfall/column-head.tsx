@@ -2,7 +2,6 @@ import { Unlink } from 'lucide-react'
 import { memo, useMemo } from 'react'
 import { Link } from 'wouter'
 import type { Build, Builder, BuildId } from '../bridge.ts'
-import { RETRY } from '../results.ts'
 import { NEEDS_LOOK } from '../slaves/slave-sign.tsx'
 import { describeSlave } from '../slaves/slave-words.ts'
 import { builderOf } from '../store/actions.ts'
@@ -14,7 +13,7 @@ import { ago, exact } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
-import { type HeadFacts, headFacts, headLines, lowerFirst } from './head-facts.ts'
+import { type HeadFacts, headFacts, headLines, lowerFirst, tellsLast } from './head-facts.ts'
 import type { Column } from './model.ts'
 import { weight } from './summary.ts'
 import { useBlame } from './use-blame.ts'
@@ -228,7 +227,7 @@ function countLooks(
 ): ReadonlyMap<Look, number> {
   const told = builders.flatMap(({ id }): Pick<Build, 'results'>[] => {
     const own = buildsOf(builds, id)
-    const last = own.find(build => build.completeAt !== null && build.results !== RETRY)
+    const last = own.find(build => build.completeAt !== null && tellsLast(build))
     const running = own.filter(build => build.completeAt === null)
     return last ? [last, ...running] : running
   })

@@ -1,5 +1,5 @@
 import type { Build, BuildId, Slave, Step } from '../bridge.ts'
-import { RETRY } from '../results.ts'
+import { BISECT_SCHEDULER, RETRY } from '../results.ts'
 import type { SlaveWords } from '../slaves/slave-words.ts'
 import type { Sleep } from '../store/sleeps.ts'
 import { clock, count, duration, when } from '../ui/format.ts'
@@ -47,7 +47,7 @@ export function headFacts(
   const red = redStretches(builds, { y: () => 0 }, now).at(-1)
   const usual = Math.max(0, ...finished.slice(0, 5).map(build => steps.get(build.id)?.length ?? 0))
   return {
-    last: finished.find(build => build.results !== RETRY) ?? null,
+    last: finished.find(tellsLast) ?? null,
     recent: finished.slice(0, 20).reverse(),
     running: builds
       .filter(build => build.completeAt === null)
@@ -57,6 +57,11 @@ export function headFacts(
         ? { first: red.first, atLeast: red.first === builds.at(-1) && red.first.number > 1 }
         : null,
   }
+}
+
+/** Whether a build that ended says how its builder stands: not if it is tried again, or of an old revision. */
+export function tellsLast({ results, scheduler }: Build): boolean {
+  return results !== RETRY && scheduler !== BISECT_SCHEDULER
 }
 
 function runningFacts(

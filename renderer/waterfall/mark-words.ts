@@ -41,6 +41,7 @@ const WORDS: Readonly<Record<string, (subject: string, detail: string) => string
   'slave-paired': (name, address) => `slave ${name} paired${address && ` at ${address}`}`,
   'slave-invited': name => `slave ${name} may dial in`,
   'slave-revoked': name => `the keys of slave ${name} were taken away`,
+  'bisect-ended': (build, found) => `bisect of ${build}: ${found}`,
   'branch-deleted': subject => `branch deleted: ${subject}`,
   'branch-reset': subject => `branch reset: ${subject}`,
   'monitor-away': (name, reason) => `${name} can't be looked at${because(reason)}`,

@@ -1,5 +1,5 @@
 import type { Build, BuilderId, BuildId, Change, MasterEvent, Queue, Step } from '../bridge.ts'
-import { CANCELLED, FAILURE, isGood, RETRY, WARNINGS } from '../results.ts'
+import { BISECT_SCHEDULER, CANCELLED, FAILURE, isGood, RETRY, WARNINGS } from '../results.ts'
 import type { ColumnWidth } from '../store/arrangement.ts'
 import type { AxisMode } from '../store/axis-modes.ts'
 import type { MarkKind } from '../store/mark-kinds.ts'
@@ -431,14 +431,18 @@ function horizonOf({ now, plans, builds, events, expected, estimate }: ModelInpu
   return until
 }
 
-/** Builds newest first. Builds that were stopped or cut short say nothing about the code. */
+/** Builds newest first. Those that were stopped, cut short or are bisected say nothing about how it stands. */
 export function redStretches(
   builds: readonly Build[],
   axis: Pick<Axis, 'y'>,
   now: number,
 ): RedStretch[] {
   const telling = builds.filter(
-    ({ results }) => results !== null && results !== CANCELLED && results !== RETRY,
+    ({ results, scheduler }) =>
+      results !== null &&
+      results !== CANCELLED &&
+      results !== RETRY &&
+      scheduler !== BISECT_SCHEDULER,
   )
   const stretches: RedStretch[] = []
   let first: Build | undefined

@@ -99,7 +99,7 @@ export function useBoardKeys(
         columns: readPreferences().arrangement.columns === 'slaves' ? 'builders' : 'slaves',
       }),
     u: () => sumUp(model.axis, view.top(), view.top() + height),
-    ...act('l', 't', 'r', 'R', 's', 'c'),
+    ...act('l', 't', 'r', 'R', 'b', 's', 'c'),
   })
 
   // What was picked comes into sight, once: the reader may go on from there.

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react'
-import { type BuildId, bridge, type Change, type ChangeId } from '../bridge.ts'
+import { type BuildDetails, type BuildId, bridge, type Change, type ChangeId } from '../bridge.ts'
+import { onNewsOf } from '../store/desk.ts'
 import { roughly } from '../ui/format.ts'
 import { redAround } from './blame.ts'
 import type { Model, RedStretch } from './model.ts'
@@ -7,7 +8,7 @@ import type { Model, RedStretch } from './model.ts'
 /** Of the red stretch that the picked build is in: where it is, and who may have begun it. */
 export interface Blame {
   readonly stretch: RedStretch
-  /** The changes that its first failure was the first to hold. */
+  /** The changes that its first failure was the first to hold; after a bisect those that may be to blame. */
   readonly suspects: ReadonlySet<ChangeId>
   readonly words: string
 }
@@ -16,10 +17,10 @@ const NONE: readonly Change[] = []
 
 export function useRedAround(model: Model, selected: BuildId | null, now: number): Blame | null {
   const found = useMemo(() => redAround(model, selected), [model, selected])
-  const suspects = useChangesOf(found?.stretch.first.id ?? null)
+  const suspects = useChangesOf(found?.stretch.first.id ?? null, suspected)
   // The same while they are the same: the changes are dear to render.
   const ids = useMemo(() => new Set(suspects.map(change => change.id)), [suspects])
-  const repairs = useChangesOf(found?.stretch.repaired?.id ?? null)
+  const repairs = useChangesOf(found?.stretch.repaired?.id ?? null, brought)
   if (!found) return null
   const { stretch, column } = found
   return {
@@ -29,19 +30,41 @@ export function useRedAround(model: Model, selected: BuildId | null, now: number
   }
 }
 
-function useChangesOf(id: BuildId | null): readonly Change[] {
+function brought({ changes }: BuildDetails): readonly Change[] {
+  return changes
+}
+
+// A bisect knows better than the build.
+function suspected({ bisect, changes }: BuildDetails): readonly Change[] {
+  return bisect.state?.suspects ?? changes
+}
+
+function useChangesOf(
+  id: BuildId | null,
+  pick: (details: BuildDetails) => readonly Change[],
+): readonly Change[] {
   const [found, setFound] = useState({ id, changes: NONE })
+  const [bisected, setBisected] = useState(0)
+  useEffect(
+    () =>
+      onNewsOf(
+        'event/new',
+        ({ kind }) => kind === 'bisect-ended' && setBisected(count => count + 1),
+      ),
+    [],
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `bisected` says when to ask again.
   useEffect(() => {
     if (id === null) return
     let wanted = true
     bridge.request('build:details', id).then(
-      ({ changes }) => wanted && setFound({ id, changes }),
+      details => wanted && setFound({ id, changes: pick(details) }),
       () => {},
     )
     return () => {
       wanted = false
     }
-  }, [id])
+  }, [id, pick, bisected])
   return found.id === id ? found.changes : NONE
 }
 

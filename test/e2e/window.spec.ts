@@ -184,6 +184,10 @@ test('everything can be done by keyboard', async ({ serve, cli, dataDir, home })
     code: 1,
     stderr: 'triphammer: can\'t be retried from y: builder "one" has no step "y"\n',
   })
+  expect(await cli('bisect', 'one', '4', '--wait')).toMatchObject({
+    code: 1,
+    stderr: "triphammer: can't be bisected: #4 did not fail\n",
+  })
 
   for (const [keys, view] of [
     ['gb', 'Builds'],

@@ -7,7 +7,7 @@ import { readCharge, wantsAwake } from './awake.ts'
 import { describeDesk } from './diagnostics.ts'
 import { drawIcon } from './icon.ts'
 import { hasAutostart, type LoginFacts, setLogin } from './login.ts'
-import { noticeOf } from './notices.ts'
+import { noticeOf, noticeOfEvent } from './notices.ts'
 import { createNotifier } from './notifier.ts'
 import { type Ended, type Standing, watchStanding } from './standing.ts'
 import { openTray } from './tray.ts'
@@ -156,14 +156,8 @@ export function openCitizen(
   }
 
   function onEvent(event: MasterEvent) {
-    if (event.kind !== 'slave-missing') return
-    notifier.tell({
-      occasion: 'slave-missing',
-      title: `${event.subject} stays away`,
-      body: event.detail || 'It has not been heard of for a while.',
-      builder: null,
-      place: `/slaves/${encodeURIComponent(event.subject)}`,
-    })
+    const notice = noticeOfEvent(event)
+    if (notice) notifier.tell(notice)
   }
 
   function onEnded(ended: Ended) {

@@ -1,5 +1,6 @@
 import { type NotifyConfig, USUAL_OCCASIONS } from '../../master/config/model.ts'
 import type { OCCASIONS } from '../../master/config/schema.ts'
+import type { MasterEvent } from '../../master/model.ts'
 import { EXCEPTION, FAILURE, isGood, WARNINGS } from '../../master/results.ts'
 import type { Ended } from './standing.ts'
 
@@ -18,7 +19,7 @@ export interface Notice {
 
 /** What the end of a build is an occasion for; the most telling one. */
 export function noticeOf({ name, build, before }: Ended): Notice {
-  const place = `/builds/${encodeURIComponent(name)}/${build.number}`
+  const place = placeOfBuild(name, build.number)
   const at = `${name} #${build.number}`
   const red = before !== null && !isGood(before.results!)
   const body = build.stateString
@@ -39,6 +40,37 @@ export function noticeOf({ name, build, before }: Ended): Notice {
     default:
       return red ? of('recovery', `${at} is good again`) : of('success', `${at} is good`)
   }
+}
+
+/** What an event is an occasion for, if anything. */
+export function noticeOfEvent({ kind, subject, detail }: MasterEvent): Notice | null {
+  switch (kind) {
+    case 'slave-missing':
+      return {
+        occasion: 'slave-missing',
+        title: `${subject} stays away`,
+        body: detail || 'It has not been heard of for a while.',
+        builder: null,
+        place: `/slaves/${encodeURIComponent(subject)}`,
+      }
+    case 'bisect-ended': {
+      const [, builder = '', number = ''] = /^(.*) #(\d+)$/s.exec(subject) ?? []
+      // It is of a failure: who wants to hear of those wants to hear whose it is.
+      return {
+        occasion: 'failure',
+        title: `${subject} was bisected`,
+        body: detail,
+        builder,
+        place: placeOfBuild(builder, number),
+      }
+    }
+    default:
+      return null
+  }
+}
+
+function placeOfBuild(builder: string, number: number | string): string {
+  return `/builds/${encodeURIComponent(builder)}/${number}`
 }
 
 /** What `notify` of master.yml wants shown on this desk. */

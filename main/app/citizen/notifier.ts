@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts'
+import { BISECT_SCHEDULER } from '../../master/results.ts'
 import type { ElectronPorts, NotificationPort } from '../ports.ts'
 import { type Notice, wantedOccasions } from './notices.ts'
 
@@ -8,6 +9,8 @@ export interface Notifier {
 
 // One that nobody holds is collected, and its click is lost.
 const MOST_HELD = 50
+// Behind these there may be some that were made to find a bad change.
+const LOOKED_AT = 20
 const BUTTONS = ['Rebuild', 'Mute until it is good']
 
 /** Shows notices as the system's notifications, as master.yml and the person want it. */
@@ -53,7 +56,8 @@ export function createNotifier(
 
   function rebuild(name: string) {
     const builder = master.data.builderByName(name)
-    const build = builder && master.data.lastFinishedBuilds(builder.id, 1)[0]
+    const last = builder ? master.data.lastFinishedBuilds(builder.id, LOOKED_AT) : []
+    const build = last.find(one => one.scheduler !== BISECT_SCHEDULER)
     if (!build) return
     Promise.resolve(handlers['build:rebuild']({ id: build.id })).catch((error: Error) =>
       log(`${name} could not be built again: ${error.message}`),

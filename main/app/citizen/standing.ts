@@ -1,6 +1,14 @@
 import type { Master } from '../../master/master.ts'
 import type { Build, BuilderId, Stop } from '../../master/model.ts'
-import { CANCELLED, isGood, RETRY, type Result, SKIPPED, worst } from '../../master/results.ts'
+import {
+  BISECT_SCHEDULER,
+  CANCELLED,
+  isGood,
+  RETRY,
+  type Result,
+  SKIPPED,
+  worst,
+} from '../../master/results.ts'
 
 /** How the desk stands, as far as a tray, a dock or a badge can tell it. */
 export interface Standing {
@@ -125,7 +133,8 @@ export function watchStanding(
   }
 }
 
-// What was stopped, skipped or lost says nothing about the code.
-function tells({ results }: Build): boolean {
+// What was stopped, skipped or lost says nothing about the code, nor what is bisected about how it is now.
+function tells({ results, scheduler }: Build): boolean {
+  if (scheduler === BISECT_SCHEDULER) return false
   return results !== null && results !== CANCELLED && results !== RETRY && results !== SKIPPED
 }

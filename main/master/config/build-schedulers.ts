@@ -1,5 +1,6 @@
 import { Cron } from 'croner'
 import type { PropertyValue } from '../model.ts'
+import { BISECT_SCHEDULER } from '../results.ts'
 import { check, mustBeKnown } from './build.ts'
 import { parseDuration } from './duration.ts'
 import type { BuilderConfig, ProjectConfig, SchedulerConfig } from './model.ts'
@@ -72,7 +73,13 @@ export function readScheduler(
     )
     return undefined
   }
-  return check(SCHEDULER_SHAPES[known], part, path, problems)
+  const shape = check(SCHEDULER_SHAPES[known], part, path, problems)
+  if (shape?.name === BISECT_SCHEDULER)
+    problems.add(
+      [...path, 'name'],
+      `"${BISECT_SCHEDULER}" is the name of what bisects builders; choose another one`,
+    )
+  return shape
 }
 
 function toScheduler(

@@ -5,6 +5,7 @@ import type { LogStore } from '../logs/log-store.ts'
 import type { Committed } from '../logs/log-writing.ts'
 import type { RunId } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
+import { bisectData } from './bisects.ts'
 import { buildData } from './builds.ts'
 import { changeData } from './changes.ts'
 import { deskData } from './desk.ts'
@@ -42,6 +43,7 @@ export function createData(options: DataOptions) {
     ...slaveKeyData(db, update, clock),
     ...changeData(db, update, clock),
     ...requestData(db, update, clock),
+    ...bisectData(db, update),
     ...buildData(db, update, clock, () => run),
     ...monitoredData(db, update, () => run),
     ...logPart.data,

@@ -41,7 +41,8 @@ export function requestData(db: Database, update: Update, clock: Clock) {
     requests: (limit: number, offset?: number) => requests.listRequests(db, limit, offset),
     countRequests: () => requests.countRequests(db),
     openRequests: () => requests.openRequests(db),
-    nextRequest: (builder: BuilderId, slave?: string) => requests.nextRequest(db, builder, slave),
+    nextRequest: (builder: BuilderId, which?: requests.Served) =>
+      requests.nextRequest(db, builder, which),
     waitingPins: (builder: BuilderId) => requests.waitingPins(db, builder),
     countWaiting: () => requests.countWaiting(db),
     buildset: (id: BuildsetId) => buildsets.findBuildset(db, id),

@@ -8,7 +8,7 @@ import type {
   RunId,
   SlaveId,
 } from '../model.ts'
-import { GOOD_RESULTS, type Result } from '../results.ts'
+import { BISECT_SCHEDULER, GOOD_RESULTS, type Result } from '../results.ts'
 import type { Database, Row } from './database.ts'
 
 const SELECT = `SELECT b.id, b.builder_id, b.number, b.request_id, b.started_at, b.complete_at,
@@ -192,10 +192,11 @@ export function lastFinishedBuilds(db: Database, builder: BuilderId, limit: numb
     .map(toBuild)
 }
 
-/** The newest build of a builder before a number that was good. */
+/** The newest build of a builder before a number that was good, and not of an old revision for a bisect. */
 export function lastGoodBuild(db: Database, builder: BuilderId, before: number): Build | undefined {
   const row = db.get(
     `${SELECT} WHERE b.builder_id = ? AND b.number < ? AND b.results IN (${GOOD_RESULTS.join()})
+       AND s.scheduler <> '${BISECT_SCHEDULER}'
      ORDER BY b.number DESC LIMIT 1`,
     builder,
     before,

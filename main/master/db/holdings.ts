@@ -1,5 +1,5 @@
 import type { Build, BuilderId, BuildId, Change, ChangeId } from '../model.ts'
-import { BAD_RESULTS, GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
+import { BAD_RESULTS, BISECT_SCHEDULER, GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
 import { selectBuilds } from './builds.ts'
 import { toChange } from './changes.ts'
 import type { Database } from './database.ts'
@@ -99,9 +99,10 @@ function brokenBy(db: Database, ids: string): BuildId[] {
     .all<{ id: BuildId }>(
       `SELECT b.id FROM builds b
        WHERE b.id IN (SELECT value FROM json_each(?)) AND b.results IN (${BAD_RESULTS.join()})
-         AND ifnull((SELECT p.results FROM builds p
+         AND ifnull((SELECT p.results FROM builds p JOIN build_requests r ON r.id = p.request_id
+                JOIN buildsets s ON s.id = r.buildset_id
               WHERE p.builder_id = b.builder_id AND p.number < b.number
-                AND p.results IN (${TELLING_RESULTS.join()})
+                AND p.results IN (${TELLING_RESULTS.join()}) AND s.scheduler <> '${BISECT_SCHEDULER}'
               ORDER BY p.number DESC LIMIT 1), ${GOOD_RESULTS[0]}) IN (${GOOD_RESULTS.join()})
        ORDER BY b.id`,
       ids,

@@ -1,5 +1,5 @@
 import type { Build, BuilderId, Change } from '../model.ts'
-import { BAD_RESULTS, isGood, TELLING_RESULTS } from '../results.ts'
+import { BAD_RESULTS, BISECT_SCHEDULER, isGood, TELLING_RESULTS } from '../results.ts'
 import { lastGoodBuild, selectBuilds } from './builds.ts'
 import { changesOfRequest } from './changes.ts'
 import type { Database } from './database.ts'
@@ -19,6 +19,8 @@ export interface RedBuilder {
 }
 
 const MOST_BLAME = 20
+// A bisect builds old revisions.
+const OF_NOW = `s.scheduler <> '${BISECT_SCHEDULER}'`
 const BAD = `(${BAD_RESULTS.join()})`
 
 /** Builders that are red, those that broke last first. */
@@ -32,19 +34,21 @@ export function redBuilders(db: Database): RedBuilder[] {
 function redBuilder(db: Database, id: BuilderId): RedBuilder | undefined {
   const [last] = selectBuilds(
     db,
-    `WHERE b.builder_id = ? AND b.results IN (${TELLING_RESULTS.join()}) ORDER BY b.number DESC LIMIT 1`,
+    `WHERE b.builder_id = ? AND b.results IN (${TELLING_RESULTS.join()}) AND ${OF_NOW} ORDER BY b.number DESC LIMIT 1`,
     id,
   )
   if (!last || isGood(last.results!)) return undefined
   const lastGood = lastGoodBuild(db, id, last.number) ?? null
   const [first] = selectBuilds(
     db,
-    `WHERE b.builder_id = ? AND b.number > ? AND b.results IN ${BAD} ORDER BY b.number LIMIT 1`,
+    `WHERE b.builder_id = ? AND b.number > ? AND b.results IN ${BAD} AND ${OF_NOW} ORDER BY b.number LIMIT 1`,
     id,
     lastGood?.number ?? 0,
   )
   const { n } = db.get<{ n: number }>(
-    `SELECT count(*) AS n FROM builds WHERE builder_id = ? AND number > ? AND results IN ${BAD}`,
+    `SELECT count(*) AS n FROM builds b JOIN build_requests r ON r.id = b.request_id
+     JOIN buildsets s ON s.id = r.buildset_id
+     WHERE b.builder_id = ? AND b.number > ? AND b.results IN ${BAD} AND ${OF_NOW}`,
     id,
     lastGood?.number ?? 0,
   )!

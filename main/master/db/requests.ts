@@ -41,18 +41,25 @@ const PIN = `(SELECT json_extract(p.value, '$.slave') FROM buildset_properties p
   WHERE p.buildset_id = r.buildset_id AND p.name = '${RETRY_PROPERTY.name}'
   AND p.source = '${RETRY_PROPERTY.source}')`
 
-/** The request of this builder that is to be served next, at any slave or at this one. */
+/** Which request: one that a slave may build, and of more than a priority. */
+export interface Served {
+  readonly slave?: string
+  readonly above?: number | null
+}
+
+/** The request of this builder that is to be served next. */
 export function nextRequest(
   db: Database,
   builder: BuilderId,
-  slave: string | null = null,
+  { slave, above }: Served = {},
 ): BuildRequest | undefined {
   const row = db.get(
     `${SELECT} WHERE r.builder_id = ?1 AND r.complete_at IS NULL AND r.claimed_at IS NULL
-     AND (?2 IS NULL OR ifnull(${PIN}, ?2) = ?2)
+     AND (?2 IS NULL OR ifnull(${PIN}, ?2) = ?2) AND (?3 IS NULL OR r.priority > ?3)
      ORDER BY r.priority DESC, r.id LIMIT 1`,
     builder,
-    slave,
+    slave ?? null,
+    above ?? null,
   )
   return row && toRequest(row)
 }
@@ -72,12 +79,15 @@ export interface Waiting {
   readonly builderId: BuilderId
   readonly count: number
   readonly oldestAt: Moment
+  /** Of the least urgent of them. */
+  readonly leastPriority: number
 }
 
 /** How much waits for each builder for which anything does. */
 export function countWaiting(db: Database): Waiting[] {
   return db.all<Waiting>(
-    `SELECT builder_id AS builderId, count(*) AS count, min(submitted_at) AS oldestAt
+    `SELECT builder_id AS builderId, count(*) AS count, min(submitted_at) AS oldestAt,
+       min(priority) AS leastPriority
      FROM build_requests WHERE complete_at IS NULL AND claimed_at IS NULL GROUP BY builder_id`,
   )
 }

@@ -1,3 +1,4 @@
+import { BISECT_PRIORITY } from '../bisect/priority.ts'
 import type { Clock } from '../clock.ts'
 import type { BuilderConfig, Config } from '../config/model.ts'
 import type { ArtifactStore } from '../data/artifacts.ts'
@@ -182,7 +183,13 @@ export function startDistributor(options: DistributorOptions): Distributor {
     const ready = new Map(
       all.flatMap(slave => (whyNotFree(slave) === undefined ? [[slave.name, slave]] : [])),
     )
-    if (ready.size > 0) for (const { builder } of waitingBuilders()) serve(builder, ready)
+    if (ready.size > 0) {
+      const waiting = waitingBuilders()
+      for (const { builder } of waiting) serve(builder, ready, BISECT_PRIORITY)
+      // Of any builder, what is bisected comes after all else.
+      for (const { builder, leastPriority } of waiting)
+        if (leastPriority <= BISECT_PRIORITY) serve(builder, ready, null)
+    }
     wakeSlaves(all)
   }
 
@@ -195,29 +202,29 @@ export function startDistributor(options: DistributorOptions): Distributor {
     })
     const suits = (config: BuilderConfig, slave: Slave) =>
       (slave.state === 'starting' || slaves.canWake(slave.name)) &&
-      data.nextRequest(data.builderByName(config.name)!.id, slave.name) !== undefined &&
+      data.nextRequest(data.builderByName(config.name)!.id, { slave: slave.name }) !== undefined &&
       lacking(config, slave).length === 0 &&
       !locks.blocking(config.locks, slave.name)
     for (const name of slavesToWake(unserved, all, suits)) slaves.wake(name)
   }
 
-  function waitingBuilders(): { readonly builder: Builder; readonly count: number }[] {
+  function waitingBuilders() {
     return data
       .countWaiting()
       .filter(({ builderId }) => options.serves(builderId))
       .sort((a, b) => a.oldestAt - b.oldestAt)
-      .flatMap(({ builderId, count }) => {
+      .flatMap(({ builderId, count, leastPriority }) => {
         const builder = data.builder(builderId)
-        return builder ? [{ builder, count }] : []
+        return builder ? [{ builder, count, leastPriority }] : []
       })
   }
 
-  // Starts as many builds of one builder as there are requests and slaves for them.
-  function serve(builder: Builder, ready: Map<string, Slave>) {
+  // Starts as many builds of one builder as there are requests of more than a priority, and slaves for them.
+  function serve(builder: Builder, ready: Map<string, Slave>, above: number | null) {
     const config = configOf(builder)
     if (!config) return
     for (const slave of candidates(config, builder, ready)) {
-      const request = data.nextRequest(builder.id, slave.name)
+      const request = data.nextRequest(builder.id, { slave: slave.name, above })
       // What waits may be bound to another slave.
       if (!request) continue
       const holder = { label: builder.name }

@@ -5,10 +5,10 @@ import { readCharge, wantsAwake } from '../../../main/app/citizen/awake.ts'
 import { linkAmong, placeOf } from '../../../main/app/citizen/deep-link.ts'
 import { drawIcon } from '../../../main/app/citizen/icon.ts'
 import { hasAutostart, type LoginFacts, setLogin } from '../../../main/app/citizen/login.ts'
-import { noticeOf, wantedOccasions } from '../../../main/app/citizen/notices.ts'
+import { noticeOf, noticeOfEvent, wantedOccasions } from '../../../main/app/citizen/notices.ts'
 import type { Standing } from '../../../main/app/citizen/standing.ts'
 import { standingWords, trayMenu } from '../../../main/app/citizen/tray.ts'
-import type { Build, BuildId } from '../../../main/master/model.ts'
+import type { Build, BuildId, EventId } from '../../../main/master/model.ts'
 import { EXCEPTION, FAILURE, type Result, SUCCESS, WARNINGS } from '../../../main/master/results.ts'
 import { routes } from '../../../renderer/store/route.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
@@ -33,6 +33,23 @@ describe('a notice', () => {
     }
 
     expect(noticeOf(ended)).toMatchObject({ occasion, title, place: '/builds/a%20b/2' })
+  })
+
+  test('of a bisect says what was found, where its build is shown', () => {
+    const event = { id: 1 as EventId, at: 0, kind: 'bisect-ended', detail: 'first bad is abc1234' }
+    expect([
+      noticeOfEvent({ ...event, subject: 'a #1 b #2' }),
+      noticeOfEvent({ ...event, kind: 'config-loaded', subject: 'master.yml' }),
+    ]).toEqual([
+      {
+        occasion: 'failure',
+        title: 'a #1 b #2 was bisected',
+        body: 'first bad is abc1234',
+        builder: 'a #1 b',
+        place: '/builds/a%20%231%20b/2',
+      },
+      null,
+    ])
   })
 
   test('is shown as master.yml wants it; an empty list silences the desk', () => {

@@ -276,6 +276,12 @@ test.each<[string, string[]]>([
     ],
   ],
   [
+    withA('schedulers: [{ name: bisect, kind: force, builders: [a] }]'),
+    [
+      'm.yml:1: schedulers[0].name: "bisect" is the name of what bisects builders; choose another one',
+    ],
+  ],
+  [
     withA('schedulers: [{ name: s, kind: periodic, builders: [a] }]'),
     [
       'm.yml:1: schedulers[0].kind: schedulers of kind "periodic" are not yet there in this version',

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Build, BuildId, Slave, Step } from '../../../main/master/model.ts'
-import { FAILURE, RETRY, type Result, SUCCESS } from '../../../main/master/results.ts'
+import {
+  BISECT_SCHEDULER,
+  FAILURE,
+  RETRY,
+  type Result,
+  SUCCESS,
+} from '../../../main/master/results.ts'
 import type { Sleep } from '../../../renderer/store/sleeps.ts'
 import { type HeadScene, headFacts, headLines } from '../../../renderer/waterfall/head-facts.ts'
 
@@ -40,6 +46,19 @@ test('what the machine slept is no time that is left', () => {
   expect(leftMs(sleeps)).toEqual([0])
   // Nor is what it slept since the build began.
   expect(leftMs([{ from: NOW - 6 * S, to: NOW - 3 * S }])).toEqual([7 * S])
+})
+
+test('a bisect builds old changes, which neither repairs nor breaks anything', () => {
+  const old = (number: number, results: Result) => ({
+    ...build(number, 10 - number, 9 - number, results),
+    scheduler: BISECT_SCHEDULER,
+  })
+  const facts = headFacts(
+    [old(3, FAILURE), old(2, SUCCESS), build(1, 20, 10, FAILURE)],
+    new Map(),
+    NOW,
+  )
+  expect([facts.last?.number, facts.red?.first.number]).toEqual([1, 1])
 })
 
 test('red since before what is known is told as such', () => {
