@@ -24,7 +24,8 @@ import { GroupBar } from './group-bar.tsx'
 import { GUTTER_PX, Gutter } from './gutter.tsx'
 import { HeadPeek } from './head-peek.tsx'
 import { MINIMAP_PX, Minimap } from './minimap.tsx'
-import { type Column, layOut, type Model, type ModelInput } from './model.ts'
+import { type Box, type Column, layOut, type Model, type ModelInput } from './model.ts'
+import { nearestBoxes } from './nearest-boxes.ts'
 import { NoColumns } from './no-columns.tsx'
 import { goToNow, readPosition, useLeft } from './position.ts'
 import { SpanSelect } from './span-select.tsx'
@@ -37,7 +38,10 @@ import { usePlace } from './use-place.ts'
 import { useRedAround } from './use-red-around.ts'
 import { useScrolling } from './use-scrolling.ts'
 import { useTint } from './use-tint.ts'
+import { useTwinPlace } from './use-twin-place.ts'
 import { useView } from './use-view.ts'
+
+const NO_BOXES: readonly Box[] = []
 
 interface BoardProps {
   readonly plans: readonly ColumnPlan[]
@@ -114,6 +118,11 @@ function Columns({ plans, mode, zoom }: BoardProps) {
   const inSight = ({ x, width }: Pick<Column, 'x' | 'width'>) =>
     x < staysPx || (x + width > size.left + staysPx && x < size.left + size.width)
   const columns = model.columns.filter(inSight)
+  const place = useTwinPlace(body, model, view, selected, pick)
+  // Something is drawn over these that only the page draws.
+  const isNeeded = ({ build: { id, completeAt } }: Box) =>
+    completeAt === null || id === selected || id === marked || lit.ids.has(id)
+  const boxes = nearestBoxes(columns, from, to, place, isNeeded)
 
   return (
     <BoardMenu columns={model.columns}>
@@ -159,22 +168,30 @@ function Columns({ plans, mode, zoom }: BoardProps) {
               onPick={setChange}
               onPoint={setPointed}
             />
-            {columns.map(column => (
-              <ColumnTwin
-                key={column.plan.key}
-                column={withLast(column, desk)}
-                stays={column.x < staysPx}
-                now={now}
-                from={from}
-                to={to}
-                live={live}
-                sight={daily ? sight : null}
-                selected={selected}
-                lit={lit.ids}
-                marked={marked}
-                onSelect={pick}
-              />
-            ))}
+            <div
+              role="grid"
+              aria-label="Builds in sight"
+              aria-rowcount={model.columns.length}
+              aria-colcount={-1}
+            >
+              {columns.map(column => (
+                <ColumnTwin
+                  key={column.plan.key}
+                  column={withLast(column, desk)}
+                  index={model.columns.indexOf(column) + 1}
+                  boxes={boxes.get(column) ?? NO_BOXES}
+                  stays={column.x < staysPx}
+                  now={now}
+                  from={from}
+                  live={live}
+                  sight={daily ? sight : null}
+                  selected={selected}
+                  lit={lit.ids}
+                  marked={marked}
+                  onSelect={pick}
+                />
+              ))}
+            </div>
             {model.axis.folds
               .filter(fold => fold.bottom > from && fold.top < to)
               .map(fold => (

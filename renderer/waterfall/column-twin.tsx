@@ -13,12 +13,15 @@ import { tailRows } from './tail-rows.ts'
 
 interface Props {
   readonly column: Column
+  /** Which of all columns it is, from 1. */
+  readonly index: number
+  /** Those of its boxes that are in the page. */
+  readonly boxes: readonly Box[]
   /** While the others are scrolled to the side. */
   readonly stays: boolean
   readonly now: number
-  /** The part of the axis that is in the page; `from` is where the page begins. */
+  /** Where on the axis the page begins. */
   readonly from: number
-  readonly to: number
   readonly live: boolean
   /** The time in sight, where columns are strips of days. */
   readonly sight: { readonly from: number; readonly to: number } | null
@@ -28,13 +31,17 @@ interface Props {
   readonly onSelect: (build: Build, comparing: boolean, column: string) => void
 }
 
-/** What can be pointed at, focused and read aloud of a builder's builds in sight. The picture is on the canvas. */
+/**
+ * What can be pointed at, focused and read aloud of a builder's builds in sight: a row of a grid whose cells
+ * are builds. The picture is on the canvas.
+ */
 export function ColumnTwin({
   column,
+  index,
+  boxes: shown,
   stays,
   now,
   from,
-  to,
   live,
   sight,
   selected,
@@ -44,24 +51,34 @@ export function ColumnTwin({
 }: Props) {
   const { plan, x, width, boxes, future, last } = column
   const wordy = width >= LEAST_FOR_WORDS
-  const seen = boxes.within(from, to)
-  // Where there are hundreds, one with nothing in sight is named by its head alone.
-  if (!wordy && !sight && seen.length === 0 && future.running.length + future.expected.length === 0)
+  // Where there are hundreds, one with nothing to read is named by its head alone.
+  if (
+    !wordy &&
+    !sight &&
+    shown.length === 0 &&
+    future.running.length + future.expected.length === 0
+  )
     return null
   return (
-    <section
+    // biome-ignore lint/a11y/useFocusableInteractive: of a grid it is the cells that take the focus
+    <div
+      role="row"
+      aria-rowindex={index}
       className={stays ? 'column stays' : 'column'}
       aria-label={plan.key === plan.name ? plan.name : `${plan.name}, ${plan.group.title}`}
       style={{ left: `calc(var(--gutter) + ${x}px)`, width }}
     >
       {live && from < 0 && <ColumnFuture future={future} now={now} from={from} wordy={wordy} />}
       {sight && column.days.length > 0 && (
-        <p className="visually-hidden">{daysInWords(column.days, sight.from, sight.to)}</p>
+        <div role="cell" className="visually-hidden">
+          {daysInWords(column.days, sight.from, sight.to)}
+        </div>
       )}
-      {seen.map(box => (
+      {shown.map(box => (
         <BuildTwin
           key={box.build.id}
           box={box}
+          index={plan.of === 'builder' ? box.build.number : undefined}
           top={box.top - from}
           builder={plan.of === 'builder' ? plan.name : builderOf(box.build)}
           now={box.build.completeAt === null ? now : 0}
@@ -73,17 +90,18 @@ export function ColumnTwin({
         />
       ))}
       {live && wordy && !sight && boxes.count === 0 && (
-        <p className="column-empty" style={{ top: 12 - from }}>
+        <div role="cell" className="column-empty" style={{ top: 12 - from }}>
           {last ? `last build #${last.number}` : 'no build yet'}
-        </p>
+        </div>
       )}
-    </section>
+    </div>
   )
 }
 
 const BuildTwin = memo(
   function BuildTwin({
     box,
+    index,
     top,
     builder,
     now,
@@ -94,6 +112,8 @@ const BuildTwin = memo(
     onOpen,
   }: {
     box: Box
+    /** Which of its column it is, counted from the oldest. */
+    index: number | undefined
     top: number
     builder: string
     now: number
@@ -110,10 +130,12 @@ const BuildTwin = memo(
     return (
       <button
         type="button"
+        role="gridcell"
+        aria-colindex={index}
         className={`box${selected ? ' selected' : ''}${lit ? ' lit' : ''}${marked ? ' marked' : ''}`}
         style={{ left: x, width, top, height: Math.max(LOWEST_BOX, height) - 1 }}
         aria-label={words.label}
-        aria-pressed={selected}
+        aria-selected={selected}
         title={words.title}
         data-build={build.id}
         onClick={event => onSelect(build, event.ctrlKey || event.metaKey)}
@@ -135,6 +157,7 @@ const BuildTwin = memo(
   (a, b) =>
     a.box.build === b.box.build &&
     a.box.builds.length === b.box.builds.length &&
+    a.index === b.index &&
     a.builder === b.builder &&
     a.top === b.top &&
     a.box.x === b.box.x &&

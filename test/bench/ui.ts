@@ -152,9 +152,16 @@ async function least(page: Page): Promise<void> {
 }
 
 async function memory(page: Page, browser: Browser): Promise<void> {
-  const nodes = await page.evaluate(() => document.querySelectorAll('.board *').length)
-  limit('elements in the board', nodes, '', 400)
+  limit('elements in the board', await countNodes(page), '', 400)
   limit('window process, its own memory', (await ownBytesOfWindow(browser)) / 1e6, 'MB', 250)
+  await page.setViewportSize({ width: 8000, height: 900 })
+  await page.waitForFunction(() => document.querySelector('.board')!.clientWidth > 7000)
+  await nextFrame(page)
+  limit('elements in the board, 8,000 px wide', await countNodes(page), '', 400)
+}
+
+function countNodes(page: Page): Promise<number> {
+  return page.evaluate(() => document.querySelectorAll('.board *').length)
 }
 
 function nextFrame(page: Page): Promise<void> {

@@ -2,10 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { openHistory } from '../../main/master/db/history.ts'
+import { MOST_BOXES } from '../../renderer/waterfall/nearest-boxes.ts'
 import { makeHistory } from '../bench/history.ts'
 import { type Light, labOf, lightOfBytes, seen, VISIONS, type Vision } from '../helpers/colour.ts'
 import { ask, box } from './desk-helpers.ts'
-import { axeFaults } from './every-view.ts'
+import { axeFaults, walkBuilds } from './every-view.ts'
 import { expect, ON, test } from './fixtures.ts'
 
 const BUILDERS = 12
@@ -179,7 +180,7 @@ function placesOf(page: Page): Promise<{ name: string; left: number; width: numb
 
 const RESULTS = ['success', 'warnings', 'failure', 'skipped', 'exception', 'retry', 'cancelled']
 
-test('every two results look different in grey and to whoever lacks a sort of cones, in both themes', async ({
+test('every two results look different in grey and to whoever lacks a sort of cones, in both themes, and each of many builds is read aloud', async ({
   serve,
   dataDir,
 }) => {
@@ -194,6 +195,8 @@ test('every two results look different in grey and to whoever lacks a sort of co
       WHERE build_id IN (SELECT id FROM builds WHERE started_at = ${at});
     UPDATE steps SET results = (SELECT results FROM builds b WHERE b.id = build_id)
       WHERE number = 3 AND started_at = ${at + 450_000};
+    UPDATE builds SET started_at = ${at} - (100 - number) * 900000, complete_at = ${at + 600_000} - (100 - number) * 900000
+      WHERE number < 100 OR builder_id > 7;
   `)
   db.close()
   const { page } = await serve()
@@ -215,6 +218,27 @@ test('every two results look different in grey and to whoever lacks a sort of co
       }
     }
   expect(alike).toEqual([])
+
+  // More than are in the page at a time, and in either half of the columns less.
+  const lookAt = (filter: string) =>
+    page.evaluate(to => {
+      location.hash = to
+    }, `/waterfall?width=narrow&zoom=0.5&filter=${filter}`)
+  await lookAt('builder')
+  await expect(page).toHaveURL(/filter=builder$/)
+  await expect(page.getByRole('gridcell')).toHaveCount(MOST_BOXES)
+  const walked = await walkBuilds(page)
+  const halves = new Set<string>()
+  for (const [tag, other] of [
+    ['odd', 1],
+    ['even', 2],
+  ] as const) {
+    await lookAt(tag)
+    await expect(head(page, `builder-${other}`)).toHaveCount(0)
+    for (const name of await walkBuilds(page)) halves.add(name)
+  }
+  expect([...walked].toSorted()).toEqual([...halves].toSorted())
+  expect(walked.size).toBeGreaterThan(MOST_BOXES)
 })
 
 /** What is painted of the build 100 of each builder: every pixel in four bytes. */

@@ -53,5 +53,5 @@ export function untilBuild(page: Page, wanted: Wanted): Promise<Build> {
 
 /** The box of a build in the waterfall, by the beginning of its words: `calc, build 2, failed in step test`. */
 export function box(page: Page, words: string): Locator {
-  return page.getByRole('button', { name: new RegExp(`^${words}`) })
+  return page.getByRole('gridcell', { name: new RegExp(`^${words}`) })
 }

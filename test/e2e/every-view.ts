@@ -258,5 +258,23 @@ export async function walkFaults(page: Page): Promise<string[]> {
   return faults
 }
 
+/** The builds that a screen reader finds in the waterfall when it goes on from the last one that it is given. */
+export async function walkBuilds(page: Page): Promise<Set<string>> {
+  const client = await page.context().newCDPSession(page)
+  const found = new Set<string>()
+  for (let before = -1; found.size > before; ) {
+    before = found.size
+    const { nodes } = (await client.send('Accessibility.getFullAXTree')) as unknown as {
+      nodes: readonly AxNode[]
+    }
+    for (const { role, name, ignored } of nodes)
+      if (!ignored && role?.value === 'gridcell' && name) found.add(name.value)
+    await page.getByRole('gridcell').last().focus()
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(done)))
+  }
+  await client.detach()
+  return found
+}
+
 // The page itself, what only scrolls, and the lines of a terminal, which are read as they are.
 const UNNAMED = new Set(['RootWebArea', 'generic', 'Iframe', 'listitem'])

@@ -57,7 +57,7 @@ test('the views of the demo desk', async ({ serve, home }) => {
     }
     await goTo(page, 'waterfall')
   }
-  await expect(page.getByRole('button', { name: /build \d+, running/ }).first()).toBeVisible()
+  await expect(page.getByRole('gridcell', { name: /build \d+, running/ }).first()).toBeVisible()
   await takeAll(page, 'waterfall')
   await goTo(page, 'waterfall?columns=slaves')
   await takeAll(page, 'waterfall-slaves', [''])
@@ -104,7 +104,7 @@ test('a year in days, in rows, and summed up', async ({ serve, dataDir }) => {
   await expect(page.locator('.box').first()).toBeVisible()
   await takeAll(page, 'waterfall-events', [''])
   await goTo(page, 'waterfall?zoom=0.1')
-  await expect(page.locator('.column p').first()).toContainText('builds')
+  await expect(page.locator('.column [role=cell]').first()).toContainText('builds')
   await page.mouse.move(560, 640)
   await takeAll(page, 'waterfall-days')
   await page.keyboard.press('u')
@@ -124,7 +124,7 @@ test('the first screen', async ({ serve, home }) => {
   await takeAll(page, 'proposal')
   await page.getByRole('button', { name: 'Back' }).click()
   await page.getByRole('button', { name: 'Show the demo' }).click()
-  await expect(page.getByRole('button', { name: /^demo soak, build 6, running/ })).toBeVisible({
+  await expect(page.getByRole('gridcell', { name: /^demo soak, build 6, running/ })).toBeVisible({
     timeout: 60_000,
   })
   await takeAll(page, 'demo')

@@ -87,7 +87,7 @@ test('time on the waterfall: three axes, days, marks, changes, a span, and what 
   await test.step('far out there are days, and a click goes into one', async () => {
     await page.locator('#waterfall-board').focus()
     for (let i = 0; i < 8; i++) await page.keyboard.press('-')
-    await expect(page.locator('.column p').first()).toContainText(/\d builds, \d+ failed/)
+    await expect(page.locator('.column [role=cell]').first()).toContainText(/\d builds, \d+ failed/)
     await expect(page.locator('.box')).toHaveCount(0)
     // While nothing is built, no stretch of days is asked for twice.
     const stretches = asked.filter(one => one.channel === 'history:days').map(one => one.args)
