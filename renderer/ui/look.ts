@@ -48,6 +48,16 @@ export const LOOK_WORDS: Record<Look, string> = {
   none: 'not built yet',
 }
 
+/** What differs between signs before anything else does, filled, in the same square. */
+export const SILHOUETTES = {
+  success: 'M14.6 8a6.6 6.6 0 1 1-13.2 0a6.6 6.6 0 1 1 13.2 0z',
+  warnings: 'M8 1.4l6.9 12.6H1.1z',
+  failure:
+    'M4 1.6h8a2.4 2.4 0 0 1 2.4 2.4v8a2.4 2.4 0 0 1-2.4 2.4h-8a2.4 2.4 0 0 1-2.4-2.4v-8a2.4 2.4 0 0 1 2.4-2.4z',
+  exception: 'M8 .8L15.2 8 8 15.2.8 8z',
+  running: 'M14.3 8a6.3 6.3 0 1 1-12.6 0a6.3 6.3 0 1 1 12.6 0z',
+} as const satisfies Partial<Record<Look, string>>
+
 /** The signs of what is neither good nor bad, as paths in a square of 16: lines without a fill. */
 export const OUTLINES = {
   skipped: 'M14 8a6 6 0 1 1-12 0a6 6 0 1 1 12 0M5.3 8h5.4',

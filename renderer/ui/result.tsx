@@ -1,4 +1,4 @@
-import { type Look, OUTLINES } from './look.ts'
+import { type Look, OUTLINES, SILHOUETTES } from './look.ts'
 
 /**
  * The sign of a result. Its silhouette differs for each, so that grey print and
@@ -31,31 +31,31 @@ export function ResultGlyph({
 const SHAPES: Record<Look, React.ReactNode> = {
   success: (
     <>
-      <circle className="shape" cx="8" cy="8" r="6.6" />
+      <path className="shape" d={SILHOUETTES.success} />
       <path className="sign" d="M4.9 8.2l2.2 2.2 4-4.6" />
     </>
   ),
   warnings: (
     <>
-      <path className="shape" d="M8 1.4l6.9 12.6H1.1z" />
+      <path className="shape" d={SILHOUETTES.warnings} />
       <path className="sign" d="M8 6.1v3.4M8 11.7v.1" />
     </>
   ),
   failure: (
     <>
-      <rect className="shape" x="1.6" y="1.6" width="12.8" height="12.8" rx="2.4" />
+      <path className="shape" d={SILHOUETTES.failure} />
       <path className="sign" d="M5.4 5.4l5.2 5.2M10.6 5.4l-5.2 5.2" />
     </>
   ),
   exception: (
     <>
-      <path className="shape" d="M8 .8L15.2 8 8 15.2.8 8z" />
+      <path className="shape" d={SILHOUETTES.exception} />
       <path className="sign" d="M8.8 4.200L6.6 8.200h3L7.3 11.9" />
     </>
   ),
   running: (
     <>
-      <circle className="shape" cx="8" cy="8" r="6.3" />
+      <path className="shape" d={SILHOUETTES.running} />
       <path className="mark" d="M6.5 5.200L11.1 8l-4.6 2.800z" />
     </>
   ),

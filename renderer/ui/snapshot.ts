@@ -1,3 +1,12 @@
+import type { Path, Pen } from './pen.ts'
+import {
+  circleData,
+  createSvgPen,
+  element as markup,
+  roundRectData,
+  type SvgPen,
+} from './svg-pen.ts'
+
 /**
  * A picture of an element as it is seen: canvases, grounds, borders, signs and text. It draws what our
  * views are made of, not all that a browser can: there is no way to ask the browser itself.
@@ -13,20 +22,97 @@ export function snapshot(element: HTMLElement): HTMLCanvasElement {
   ctx.fillRect(0, 0, canvas.width, canvas.height)
   const base = new DOMMatrix().scale(ratio).translate(-whole.left, -whole.top)
   ctx.setTransform(base)
-  draw(ctx, base, element)
+  const canvasAt = (one: HTMLCanvasElement, { left, top, width, height }: DOMRect) =>
+    ctx.drawImage(one, left, top, width, height)
+  draw({ ctx, base, canvasAt, pathOf: data => new Path2D(data) }, element)
   return canvas
 }
 
-function draw(ctx: CanvasRenderingContext2D, base: DOMMatrix, element: Element) {
+/**
+ * The same picture as SVG.
+ *
+ * @param paintAgain Paints with a pen what a canvas shows; its upper left corner is 0.
+ */
+export function snapshotSvg(
+  element: HTMLElement,
+  paintAgain: (canvas: HTMLCanvasElement, pen: SvgPen) => void,
+): string {
+  const { left, top, width, height } = element.getBoundingClientRect()
+  const { fontFamily, backgroundColor } = getComputedStyle(document.body)
+  const pen = createSvgPen({ measure: measurer(), family: fontFamily, colour: colourReader() })
+  pen.fillStyle = backgroundColor
+  pen.fillRect(left, top, width, height)
+  const canvasAt = (canvas: HTMLCanvasElement, rect: DOMRect) => {
+    pen.translate(rect.left, rect.top)
+    pen.beginPath()
+    pen.rect(0, 0, rect.width, rect.height)
+    pen.clip()
+    paintAgain(canvas, pen)
+  }
+  draw({ ctx: pen, base: new DOMMatrix(), canvasAt, pathOf: data => data }, element)
+  const attributes = {
+    xmlns: 'http://www.w3.org/2000/svg',
+    width,
+    height,
+    viewBox: `${left} ${top} ${width} ${height}`,
+    'font-family': fontFamily,
+  }
+  return `${markup('svg', attributes).replace(/\/>$/, '>')}${pen.markup()}</svg>\n`
+}
+
+/** How wide texts are in this window. */
+export function measurer(): (text: string, font: string) => TextMetrics {
+  const ctx = document.createElement('canvas').getContext('2d')!
+  return (text, font) => {
+    ctx.font = font
+    return ctx.measureText(text)
+  }
+}
+
+// Colours as every program reads them, whatever a style sheet may say them by.
+function colourReader(): (css: string) => string {
+  const ctx = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!
+  const known = new Map<string, string>()
+  return css => {
+    if (css.startsWith('url(')) return css
+    let read = known.get(css)
+    if (read === undefined) {
+      ctx.clearRect(0, 0, 1, 1)
+      ctx.fillStyle = css
+      ctx.fillRect(0, 0, 1, 1)
+      const [r, g, b, a] = ctx.getImageData(0, 0, 1, 1).data as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ]
+      read =
+        a === 255 ? `rgb(${r},${g},${b})` : `rgba(${r},${g},${b},${Number((a / 255).toFixed(3))})`
+      known.set(css, read)
+    }
+    return read
+  }
+}
+
+/** What is drawn with, and how. */
+interface Drawing {
+  readonly ctx: Pen
+  /** From px of the window to px of the picture. */
+  readonly base: DOMMatrix
+  canvasAt(canvas: HTMLCanvasElement, rect: DOMRect): void
+  pathOf(data: string): Path
+}
+
+function draw(drawing: Drawing, element: Element) {
+  const { ctx } = drawing
   const style = getComputedStyle(element)
   if (style.visibility === 'hidden' || style.display === 'none' || isForEarsOnly(style)) return
   const rect = element.getBoundingClientRect()
   ctx.save()
   ctx.globalAlpha *= Number(style.opacity)
   if (element instanceof HTMLCanvasElement) {
-    if (element.width > 0 && element.height > 0)
-      ctx.drawImage(element, rect.left, rect.top, rect.width, rect.height)
-  } else if (element instanceof SVGGeometryElement) drawShape(ctx, base, element, style)
+    if (element.width > 0 && element.height > 0) drawing.canvasAt(element, rect)
+  } else if (element instanceof SVGGeometryElement) drawShape(drawing, element, style)
   else {
     if (element instanceof HTMLElement) drawGround(ctx, rect, style)
     if (style.overflow !== 'visible' && !(element instanceof SVGElement)) {
@@ -36,7 +122,7 @@ function draw(ctx: CanvasRenderingContext2D, base: DOMMatrix, element: Element) 
     }
     drawBefore(ctx, element, rect)
     for (const child of inLayers(element))
-      if (child instanceof Element) draw(ctx, base, child)
+      if (child instanceof Element) draw(drawing, child)
       else drawText(ctx, child, style)
   }
   ctx.restore()
@@ -55,12 +141,16 @@ function inLayers(element: Element): (Element | Text)[] {
     .sort((a, b) => layer(a) - layer(b))
 }
 
-function drawGround(ctx: CanvasRenderingContext2D, rect: DOMRect, style: CSSStyleDeclaration) {
+const TRANSPARENT = 'rgba(0, 0, 0, 0)'
+
+function drawGround(ctx: Pen, rect: DOMRect, style: CSSStyleDeclaration) {
   const { left, top, width, height } = rect
   ctx.beginPath()
   ctx.roundRect(left, top, width, height, Number.parseFloat(style.borderRadius) || 0)
-  ctx.fillStyle = style.backgroundColor
-  ctx.fill()
+  if (style.backgroundColor !== TRANSPARENT) {
+    ctx.fillStyle = style.backgroundColor
+    ctx.fill()
+  }
   const sides = ['Top', 'Right', 'Bottom', 'Left'] as const
   const lines = {
     Top: [left, top, left + width, top],
@@ -87,7 +177,7 @@ function drawGround(ctx: CanvasRenderingContext2D, rect: DOMRect, style: CSSStyl
 }
 
 /** What a style sheet adds before an element, where that is a shape with a place and a size. */
-function drawBefore(ctx: CanvasRenderingContext2D, element: Element, rect: DOMRect) {
+function drawBefore(ctx: Pen, element: Element, rect: DOMRect) {
   const style = getComputedStyle(element, '::before')
   if (style.content === 'none' || style.position !== 'absolute') return
   const [left, top, width, height] = ['left', 'top', 'width', 'height'].map(name =>
@@ -101,7 +191,7 @@ function drawBefore(ctx: CanvasRenderingContext2D, element: Element, rect: DOMRe
     ctx.scale(-1, -1)
   } else ctx.translate(rect.left, rect.top)
   ctx.beginPath()
-  const corners = [...style.clipPath.matchAll(/([\d.]+)% ([\d.]+)%/g)]
+  const corners = [...style.clipPath.matchAll(/([\d.]+)(?:%|px) ([\d.]+)(?:%|px)/g)]
   if (corners.length > 0)
     for (const [, x, y] of corners)
       ctx.lineTo(left + (width * Number(x)) / 100, top + (height * Number(y)) / 100)
@@ -118,8 +208,7 @@ function drawBefore(ctx: CanvasRenderingContext2D, element: Element, rect: DOMRe
 }
 
 function drawShape(
-  ctx: CanvasRenderingContext2D,
-  base: DOMMatrix,
+  { ctx, base, pathOf }: Drawing,
   shape: SVGGeometryElement,
   style: CSSStyleDeclaration,
 ) {
@@ -127,7 +216,7 @@ function drawShape(
   if (!matrix) return
   ctx.save()
   ctx.setTransform(base.multiply(DOMMatrix.fromMatrix(matrix)))
-  const path = pathOf(shape)
+  const path = pathOf(dataOf(shape))
   if (style.fill !== 'none') {
     ctx.fillStyle = style.fill
     ctx.fill(path)
@@ -143,21 +232,18 @@ function drawShape(
   ctx.restore()
 }
 
-function pathOf(shape: SVGGeometryElement): Path2D {
+function dataOf(shape: SVGGeometryElement): string {
   const number = (name: string) => Number(shape.getAttribute(name) ?? 0)
-  if (shape instanceof SVGPathElement) return new Path2D(shape.getAttribute('d') ?? '')
-  const path = new Path2D()
-  if (shape instanceof SVGCircleElement) path.arc(number('cx'), number('cy'), number('r'), 0, 7)
-  else if (shape instanceof SVGRectElement)
-    path.roundRect(number('x'), number('y'), number('width'), number('height'), number('rx'))
-  else if (shape instanceof SVGLineElement) {
-    path.moveTo(number('x1'), number('y1'))
-    path.lineTo(number('x2'), number('y2'))
-  }
-  return path
+  if (shape instanceof SVGPathElement) return shape.getAttribute('d') ?? ''
+  if (shape instanceof SVGCircleElement) return circleData(number('cx'), number('cy'), number('r'))
+  if (shape instanceof SVGRectElement)
+    return roundRectData(number('x'), number('y'), number('width'), number('height'), number('rx'))
+  if (shape instanceof SVGLineElement)
+    return `M${number('x1')} ${number('y1')}L${number('x2')} ${number('y2')}`
+  return ''
 }
 
-function drawText(ctx: CanvasRenderingContext2D, text: Text, style: CSSStyleDeclaration) {
+function drawText(ctx: Pen, text: Text, style: CSSStyleDeclaration) {
   if (text.data.trim() === '') return
   // The whole of it as one is empty where a part can't be said that way.
   ctx.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`

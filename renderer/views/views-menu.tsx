@@ -1,4 +1,4 @@
-import { AppWindow, Bookmark, Image, Link2, Pencil, Trash2 } from 'lucide-react'
+import { AppWindow, Bookmark, Link2, Pencil, Trash2 } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { bridge, type SavedView } from '../bridge.ts'
 import { copyLink, tellError } from '../store/actions.ts'
@@ -16,11 +16,11 @@ import './views.css'
  */
 export function ViewsMenu({
   place,
-  onPicture,
+  saves,
 }: {
   place: () => string
-  /** Saves what is seen as a picture. */
-  onPicture: () => Promise<void>
+  /** Ways to keep what is seen as a file. */
+  saves: readonly { readonly label: string; run(): Promise<void> }[]
 }) {
   const [open, setOpen] = useState(false)
   useKeys({ v: () => setOpen(true) })
@@ -34,17 +34,21 @@ export function ViewsMenu({
       onOpenChange={setOpen}
     >
       <Views place={place} onClose={() => setOpen(false)} />
-      <button
-        type="button"
-        className="button"
-        onClick={() => {
-          setOpen(false)
-          void onPicture()
-        }}
-      >
-        <Image />
-        Save as a picture
-      </button>
+      <div className="views-saves">
+        {saves.map(({ label, run }) => (
+          <button
+            key={label}
+            type="button"
+            className="button"
+            onClick={() => {
+              setOpen(false)
+              void run()
+            }}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
     </ToolPopover>
   )
 }

@@ -6,10 +6,10 @@ import { buildsOf } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { usePreferences } from '../store/preferences.ts'
 import { selectBuild, useSelectedBuild } from '../store/selection.ts'
-import { type Sleep, sleepsOf } from '../store/sleeps.ts'
+import { sleepsOf } from '../store/sleeps.ts'
 import type { Timeline } from '../store/stretch.ts'
 import { useTimeline } from '../store/timeline.ts'
-import { clock, count, roughly } from '../ui/format.ts'
+import { clock, count } from '../ui/format.ts'
 import { medianMs, ticksOf } from './axis.ts'
 import { BoardMenu } from './board-menu.tsx'
 import { markOrCompare, useMarkedBuild } from './build-actions.ts'
@@ -20,6 +20,7 @@ import { ColumnTwin } from './column-twin.tsx'
 import { Corner } from './corner.tsx'
 import { DayPeek } from './day-peek.tsx'
 import { DAY_MS, isDays } from './days.ts'
+import { foldWords } from './fold-words.ts'
 import { GroupBar } from './group-bar.tsx'
 import { GUTTER_PX, Gutter } from './gutter.tsx'
 import { HeadPeek } from './head-peek.tsx'
@@ -366,13 +367,3 @@ function useUsualMs({ builds }: Pick<Timeline, 'builds'>): number {
 }
 
 const STEP = 1.5
-
-/** `quiet 3 h 9 min, asleep 10:31 to 12:54`; `asleep 10:31 to 12:54, 2 h` where builds ran on. */
-function foldWords(from: number, to: number, sleeps: readonly Sleep[]): string {
-  const within = sleeps.filter(sleep => sleep.to > from && sleep.from < to)
-  const asleep = within.map(sleep => `${clock(sleep.from)} to ${clock(sleep.to)}`)
-  if (within.some(sleep => sleep.from <= from && to <= sleep.to))
-    return `asleep ${asleep.join(', ')}, ${roughly(to - from)}`
-  const quiet = `quiet ${roughly(to - from)}`
-  return asleep.length > 0 ? `${quiet}, asleep ${asleep.join(', ')}` : quiet
-}

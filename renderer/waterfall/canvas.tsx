@@ -1,5 +1,6 @@
 import { type RefObject, useEffect } from 'react'
 import { createCell, useCell } from '../store/cell.ts'
+import type { Pen } from '../ui/pen.ts'
 import { type Palette, readPalette } from './palette.ts'
 
 // Patterns are dear to make: all canvases share them.
@@ -29,15 +30,20 @@ function firstPalette(): Palette {
   return read
 }
 
-/** The canvas at the size of the view, a pixel of it for each of the screen's. */
-export function contextOf(
+/** Paints something with the means of a palette. */
+export type Painting = (pen: Pen, palette: Palette) => void
+
+const paintings = new WeakMap<HTMLCanvasElement, Painting>()
+
+/** Paints on the canvas, which has the size of the view: a pixel of it for each of the screen's. */
+export function paintOn(
   ref: RefObject<HTMLCanvasElement | null>,
-  width: number,
-  height: number,
-): CanvasRenderingContext2D | null {
+  { width, height, palette }: { width: number; height: number; palette: Palette },
+  painting: Painting,
+): void {
   const canvas = ref.current
   const ctx = canvas?.getContext('2d', { alpha: false })
-  if (!canvas || !ctx) return null
+  if (!canvas || !ctx) return
   const ratio = devicePixelRatio
   const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))]
   if (canvas.width !== w || canvas.height !== h) {
@@ -45,5 +51,11 @@ export function contextOf(
     canvas.height = h
   }
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0)
-  return ctx
+  painting(ctx, palette)
+  paintings.set(canvas, painting)
+}
+
+/** What a canvas shows, to be painted with another pen. */
+export function paintingOf(canvas: HTMLCanvasElement): Painting | undefined {
+  return paintings.get(canvas)
 }

@@ -1,6 +1,6 @@
 import { arrange, readPreferences } from '../store/preferences.ts'
 import { inWaterfall, type WaterfallCommand } from './in-waterfall.ts'
-import { savePicture } from './save-picture.ts'
+import { SAVES } from './save-picture.ts'
 
 /** What the palette offers of the waterfall's columns. */
 export function columnCommands(): readonly WaterfallCommand[] {
@@ -17,7 +17,7 @@ export function columnCommands(): readonly WaterfallCommand[] {
     offer('Group columns by project', { group: 'project', folded: [] }),
     offer('Group columns by tag', { group: 'tag', folded: [] }),
     offer('Columns without groups', { group: 'none', folded: [] }),
-    { label: 'Save as a picture', run: () => void savePicture() },
+    ...SAVES.map(({ label, run }) => ({ label, run: () => void run() })),
     offer(all ? 'Hide archived columns' : 'Show archived columns', { all: !all }),
   ]
 }

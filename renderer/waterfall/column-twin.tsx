@@ -1,12 +1,11 @@
 import { memo, useMemo } from 'react'
-import type { Build, BuildId, Step } from '../bridge.ts'
+import type { Build, BuildId } from '../bridge.ts'
 import { builderOf, openBuild } from '../store/actions.ts'
-import { clockSeconds, timeSpan } from '../ui/format.ts'
-import { LOOK_WORDS, lookOf } from '../ui/look.ts'
 import { LOWEST_BOX } from './axis.ts'
+import { buildTitle, describeBuild } from './build-words.ts'
 import { ColumnFuture } from './column-future.tsx'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
-import { daysInWords } from './day-peek.tsx'
+import { daysInWords } from './day-words.ts'
 import type { Box, Column } from './model.ts'
 import { RunningTail } from './running-tail.tsx'
 import { tailRows } from './tail-rows.ts'
@@ -176,26 +175,9 @@ function useWords(builder: string, { build, builds, bands }: Box, now: number) {
   const decided = bands.find(band => band.deciding)?.step
   return useMemo(
     () => ({
-      label: describe(builder, build, builds.length, decided, now),
-      title: `${builder} #${build.number} ${build.stateString}\n${span(build, now)}`,
+      label: describeBuild(builder, build, builds.length, decided, now),
+      title: buildTitle(builder, build, now),
     }),
     [builder, build, builds.length, decided, now],
   )
-}
-
-function describe(
-  builder: string,
-  build: Build,
-  together: number,
-  decided: Step | undefined,
-  now: number,
-): string {
-  const words = LOOK_WORDS[lookOf(build.results)]
-  const others = together > 1 ? `, the worst of ${together}` : ''
-  return `${builder}, build ${build.number}, ${words}${decided ? ` in step ${decided.name}` : ''}, ${span(build, now)}${others}`
-}
-
-function span(build: Build, now: number): string {
-  if (build.completeAt === null) return `since ${clockSeconds(build.startedAt)}`
-  return timeSpan(build.startedAt, build.completeAt, now || build.completeAt)
 }

@@ -1,8 +1,10 @@
+import type { Pen } from '../ui/pen.ts'
+
 const MOST_FITTED = 4000
 const fitted = new Map<string, string>()
 
 /** Cuts at the end what does not fit. Measuring is dear, and the same few names come again in each frame. */
-export function fitText(ctx: CanvasRenderingContext2D, text: string, width: number): string {
+export function fitText(ctx: Pen, text: string, width: number): string {
   const key = `${ctx.font}|${Math.floor(width)}|${text}`
   const known = fitted.get(key)
   if (known !== undefined) return known

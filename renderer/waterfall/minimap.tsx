@@ -3,9 +3,10 @@ import type { Density } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
 import { useDesk } from '../store/hooks.ts'
 import { day, month } from '../ui/format.ts'
-import { contextOf, usePalette } from './canvas.tsx'
+import type { Pen } from '../ui/pen.ts'
+import { paintOn, usePalette } from './canvas.tsx'
 import type { Model } from './model.ts'
-import { coloursOf } from './palette.ts'
+import { coloursOf, type Palette } from './palette.ts'
 import { topOf } from './place.ts'
 import { goToMoment, readPosition, subscribePosition } from './position.ts'
 
@@ -37,23 +38,9 @@ export const Minimap = memo(function Minimap({
   const momentAt = (y: number) => end - (y / height) * length
 
   useEffect(() => {
-    const ctx = contextOf(canvas, MINIMAP_PX, height)
-    if (!ctx) return
-    ctx.fillStyle = palette.future
-    ctx.fillRect(0, 0, MINIMAP_PX, height)
-    const most = Math.max(1, ...parts.map(part => part.builds))
-    const room = MINIMAP_PX - 10
-    parts.toReversed().forEach((part, i) => {
-      if (part.builds === 0) return
-      const wide = 3 + (room - 3) * Math.sqrt(part.builds / most)
-      const bad = part.bad === 0 ? 0 : Math.max(3, wide * (part.bad / part.builds))
-      ctx.globalAlpha = 0.5
-      ctx.fillStyle = coloursOf(palette, 'success').solid
-      ctx.fillRect(5 + bad, i * ROW_PX, wide - bad, ROW_PX - 1)
-      ctx.globalAlpha = 1
-      ctx.fillStyle = coloursOf(palette, 'failure').solid
-      ctx.fillRect(5, i * ROW_PX, bad, ROW_PX - 1)
-    })
+    paintOn(canvas, { width: MINIMAP_PX, height, palette }, (pen, own) =>
+      paintDensity(pen, own, parts, height),
+    )
   }, [parts, palette, height])
 
   useEffect(() => {
@@ -109,6 +96,24 @@ export const Minimap = memo(function Minimap({
     </div>
   )
 })
+
+function paintDensity(pen: Pen, palette: Palette, parts: readonly Density[], height: number) {
+  pen.fillStyle = palette.future
+  pen.fillRect(0, 0, MINIMAP_PX, height)
+  const most = Math.max(1, ...parts.map(part => part.builds))
+  const room = MINIMAP_PX - 10
+  parts.toReversed().forEach((part, i) => {
+    if (part.builds === 0) return
+    const wide = 3 + (room - 3) * Math.sqrt(part.builds / most)
+    const bad = part.bad === 0 ? 0 : Math.max(3, wide * (part.bad / part.builds))
+    pen.globalAlpha = 0.5
+    pen.fillStyle = coloursOf(palette, 'success').solid
+    pen.fillRect(5 + bad, i * ROW_PX, wide - bad, ROW_PX - 1)
+    pen.globalAlpha = 1
+    pen.fillStyle = coloursOf(palette, 'failure').solid
+    pen.fillRect(5, i * ROW_PX, bad, ROW_PX - 1)
+  })
+}
 
 function useDensity(rows: number, now: number) {
   const [found, setFound] = useState<{

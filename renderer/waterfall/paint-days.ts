@@ -1,3 +1,4 @@
+import type { Pen } from '../ui/pen.ts'
 import { type DayCell, worstOf } from './days.ts'
 import type { Column } from './model.ts'
 import type { Scene } from './paint.ts'
@@ -8,7 +9,7 @@ const LEAST_WIDE_FOR_COUNT = 30
 const LEAST_FOR_PATTERN_PX = 5
 
 /** A column as a strip of days: the worst result of each, the share that went bad, and how many builds. */
-export function paintDays(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x: number) {
+export function paintDays(ctx: Pen, scene: Scene, column: Column, x: number) {
   const { model, top, height } = scene
   const pad = column.width < LEAST_WIDE_FOR_COUNT ? 1 : 6
   for (const cell of column.days) {
@@ -29,12 +30,7 @@ interface Place {
   readonly height: number
 }
 
-function paintDay(
-  ctx: CanvasRenderingContext2D,
-  { palette }: Scene,
-  cell: DayCell,
-  { x, y, width, height }: Place,
-) {
+function paintDay(ctx: Pen, { palette }: Scene, cell: DayCell, { x, y, width, height }: Place) {
   const worst = worstOf(cell)
   const colours = coloursOf(palette, worst)
   const bad = cell.failed + cell.exceptions

@@ -1,6 +1,7 @@
-import { type Look, OUTLINES } from '../ui/look.ts'
+import type { Look } from '../ui/look.ts'
+import type { Path, Pen } from '../ui/pen.ts'
 import { fitText } from './fit-text.ts'
-import type { Colours } from './palette.ts'
+import type { Colours, Palette } from './palette.ts'
 
 export interface LabelPlace {
   readonly x: number
@@ -19,14 +20,14 @@ export const LEAST_FOR_DOTS = 64
 
 /** Writes a box's number, with the sign of what is neither good nor bad: colour alone would not tell those apart. */
 export function paintLabel(
-  ctx: CanvasRenderingContext2D,
-  font: string,
+  ctx: Pen,
+  { font, signs }: Pick<Palette, 'font' | 'signs'>,
   label: string,
   look: Look,
   colours: Colours,
   { x, y, width, height, low, patterned }: LabelPlace,
 ): void {
-  const sign = signOf(look)
+  const sign = signs[look]
   ctx.font = `600 10.5px ${font}`
   const middle = low ? y + height / 2 : y + height - 8.5
   const text = width < LEAST_FOR_DOTS ? label : fitText(ctx, label, width - 8)
@@ -49,24 +50,7 @@ export function paintLabel(
   if (hasSign) paintSign(ctx, sign, colours, beside, middle)
 }
 
-const signs = new Map<Look, Path2D | undefined>()
-
-// A path is read once, and not for each box in each frame.
-function signOf(look: Look): Path2D | undefined {
-  if (!signs.has(look)) {
-    const outline = OUTLINES[look as keyof typeof OUTLINES]
-    signs.set(look, outline && new Path2D(outline))
-  }
-  return signs.get(look)
-}
-
-function paintSign(
-  ctx: CanvasRenderingContext2D,
-  sign: Path2D,
-  colours: Colours,
-  x: number,
-  middle: number,
-) {
+function paintSign(ctx: Pen, sign: Path, colours: Colours, x: number, middle: number) {
   ctx.save()
   ctx.translate(x, middle - SIGN_PX / 2)
   ctx.scale(SIGN_PX / 16, SIGN_PX / 16)

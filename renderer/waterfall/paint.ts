@@ -1,5 +1,6 @@
 import type { Build, Step } from '../bridge.ts'
 import { type Look, lookOf } from '../ui/look.ts'
+import type { Ground, Pen } from '../ui/pen.ts'
 import { LOWEST_BOX, type Tick } from './axis.ts'
 import { fitText } from './fit-text.ts'
 import type { Band, Box, Column, Model } from './model.ts'
@@ -32,7 +33,7 @@ const TINT_PX = 5
 const BAR_PX = 5
 
 /** Paints the boxes in sight. All state comes in: the same scene is the same picture. */
-export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
+export function paint(ctx: Pen, scene: Scene): void {
   const { model, palette, top, left, width, height, ticks } = scene
   ctx.fillStyle = palette.canvas
   ctx.fillRect(0, 0, width, height)
@@ -64,7 +65,7 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene): void {
   paintSleeps(ctx, scene)
 }
 
-function paintColumn(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x: number) {
+function paintColumn(ctx: Pen, scene: Scene, column: Column, x: number) {
   const { palette, top, height } = scene
   ctx.fillStyle = palette.lineFaint
   ctx.fillRect(x, 0, 1, height)
@@ -75,7 +76,7 @@ function paintColumn(ctx: CanvasRenderingContext2D, scene: Scene, column: Column
 }
 
 // What was slept is no time that anything took.
-function paintSleeps(ctx: CanvasRenderingContext2D, { model, palette, top, width, height }: Scene) {
+function paintSleeps(ctx: Pen, { model, palette, top, width, height }: Scene) {
   for (const sleep of model.sleeps) {
     if (sleep.bottom < top || sleep.top > top + height) continue
     const from = Math.max(0, sleep.top - top)
@@ -84,7 +85,7 @@ function paintSleeps(ctx: CanvasRenderingContext2D, { model, palette, top, width
   }
 }
 
-function paintMarks(ctx: CanvasRenderingContext2D, { model, palette, top, width, height }: Scene) {
+function paintMarks(ctx: Pen, { model, palette, top, width, height }: Scene) {
   ctx.setLineDash([2, 3])
   ctx.lineWidth = 1
   for (const { y, kind } of model.marks) {
@@ -98,7 +99,7 @@ function paintMarks(ctx: CanvasRenderingContext2D, { model, palette, top, width,
   ctx.setLineDash([])
 }
 
-function paintRed(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x: number) {
+function paintRed(ctx: Pen, scene: Scene, column: Column, x: number) {
   const { top, height, palette } = scene
   for (const stretch of column.red) {
     if (stretch.bottom < top || stretch.top > top + height) continue
@@ -117,7 +118,7 @@ function paintRed(ctx: CanvasRenderingContext2D, scene: Scene, column: Column, x
 }
 
 function paintBox(
-  ctx: CanvasRenderingContext2D,
+  ctx: Pen,
   { palette, tintOf }: Scene,
   box: Box,
   x: number,
@@ -165,11 +166,11 @@ function paintBox(
 
   const solid = box.bands.some(band => band.deciding)
   const place = { x, y, width, height, low, patterned: ground !== undefined || (low && solid) }
-  paintLabel(ctx, palette.font, box.label, look, colours, place)
+  paintLabel(ctx, palette, box.label, look, colours, place)
 }
 
 // Of a bad build it is the step that decided which has the pattern, where steps are known.
-function groundOf(palette: Palette, look: Look, hasSteps: boolean): CanvasPattern | undefined {
+function groundOf(palette: Palette, look: Look, hasSteps: boolean): Ground | undefined {
   if (look === 'warnings') return palette.dots
   if (look === 'retry') return palette.strokes
   if (hasSteps) return undefined
@@ -185,7 +186,7 @@ const DASHES: Readonly<Record<string, number[]>> = {
 }
 
 function paintBand(
-  ctx: CanvasRenderingContext2D,
+  ctx: Pen,
   palette: Palette,
   band: Band,
   at: { colours: Colours; x: number; y: number; width: number; tinted: boolean },
@@ -213,7 +214,7 @@ function bandFill(palette: Palette, { look, deciding }: Band, own: Colours, tint
 }
 
 function nameBand(
-  ctx: CanvasRenderingContext2D,
+  ctx: Pen,
   palette: Palette,
   band: Band,
   x: number,

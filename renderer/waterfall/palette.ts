@@ -1,7 +1,8 @@
-import type { Look } from '../ui/look.ts'
+import { type Look, OUTLINES } from '../ui/look.ts'
+import type { Ground, Medium, Path, Pen } from '../ui/pen.ts'
 import { TINTS } from './tint.ts'
 
-/** What the canvas is painted with: the tokens of the theme, and patterns made of them. */
+/** What a picture is painted with: the tokens of the theme, patterns made of them, and signs. */
 export interface Palette {
   readonly font: string
   readonly future: string
@@ -9,16 +10,18 @@ export interface Palette {
   readonly lineFaint: string
   readonly line: string
   readonly accent: string
-  readonly asleep: CanvasPattern
+  readonly asleep: Ground
   readonly failureEdge: string
   /** For what is no result: slaves, branches, how long it took. */
   readonly tints: readonly Pick<Colours, 'fill' | 'band' | 'ink' | 'solid'>[]
   readonly looks: Readonly<Record<string, Colours>>
-  readonly dots: CanvasPattern
-  readonly hatch: CanvasPattern
+  /** The signs of what is neither good nor bad. */
+  readonly signs: Readonly<Partial<Record<Look, Path>>>
+  readonly dots: Ground
+  readonly hatch: Ground
   /** Thin strokes, for what was begun and will be built again. */
-  readonly strokes: CanvasPattern
-  readonly crossHatch: CanvasPattern
+  readonly strokes: Ground
+  readonly crossHatch: Ground
 }
 
 export interface Colours {
@@ -30,14 +33,29 @@ export interface Colours {
   readonly on: string
 }
 
-/** Reads the tokens. Made anew when the theme or the density of the screen changes. */
+/** What the theme that is shown has for the window's canvases. Made anew when it or the density of the screen changes. */
 export function readPalette(ratio: number): Palette {
+  return makePalette({
+    ...shownTheme(),
+    tile: (_, size, draw) => pattern(ratio, size, draw),
+    path: data => new Path2D(data),
+  })
+}
+
+/** The tokens of the theme that is shown. */
+export function shownTheme(): Pick<Medium, 'token' | 'font'> {
   const style = getComputedStyle(document.documentElement)
-  const token = (name: string) => style.getPropertyValue(`--${name}`).trim()
+  return {
+    token: name => style.getPropertyValue(`--${name}`).trim(),
+    font: getComputedStyle(document.body).fontFamily,
+  }
+}
+
+export function makePalette({ token, font, tile, path }: Medium): Palette {
   const coloursOf = (look: Look): Colours => ({
     edge: token(`${look}-edge`),
     fill: token(`${look}-fill`),
-    band: token(`${look}-band`) || 'transparent',
+    band: token(`${look}-band`),
     ink: token(`${look}-ink`),
     solid: token(`${look}-solid`),
     on: token(`${look}-on`),
@@ -55,7 +73,7 @@ export function readPalette(ratio: number): Palette {
   const failure = coloursOf('failure')
   const exception = coloursOf('exception')
   return {
-    font: getComputedStyle(document.body).fontFamily,
+    font,
     future: token('future'),
     canvas: token('canvas'),
     lineFaint: token('line-faint'),
@@ -66,7 +84,7 @@ export function readPalette(ratio: number): Palette {
       const mixed = (share: number) => `color-mix(in srgb, ${solid} ${share}%, ${token('canvas')})`
       return { solid, fill: mixed(26), band: mixed(36), ink: token('text') }
     }),
-    asleep: pattern(ratio, 9, (ctx, size) => {
+    asleep: tile('asleep', 9, (ctx, size) => {
       diagonals(ctx, size, token('line-strong'), 1)
     }),
     failureEdge: failure.edge,
@@ -85,7 +103,13 @@ export function readPalette(ratio: number): Palette {
       },
       neutral,
     },
-    dots: pattern(ratio, 5, (ctx, size) => {
+    signs: {
+      skipped: path(OUTLINES.skipped),
+      cancelled: path(OUTLINES.cancelled),
+      retry: path(OUTLINES.retry),
+      unknown: path(OUTLINES.unknown),
+    },
+    dots: tile('dots', 5, (ctx, size) => {
       ctx.fillStyle = warnings.band
       ctx.fillRect(0, 0, size, size)
       ctx.globalAlpha = 0.55
@@ -94,18 +118,18 @@ export function readPalette(ratio: number): Palette {
       ctx.arc(2, 2, 0.9, 0, 7)
       ctx.fill()
     }),
-    hatch: pattern(ratio, 8, (ctx, size) => {
+    hatch: tile('hatch', 8, (ctx, size) => {
       ctx.fillStyle = failure.solid
       ctx.fillRect(0, 0, size, size)
       diagonals(ctx, size, token('failure-hatch'), 1.8)
     }),
-    strokes: pattern(ratio, 8, (ctx, size) => {
+    strokes: tile('strokes', 8, (ctx, size) => {
       ctx.fillStyle = neutral.fill
       ctx.fillRect(0, 0, size, size)
       ctx.globalAlpha = 0.5
       diagonals(ctx, size, neutral.edge, 1)
     }),
-    crossHatch: pattern(ratio, 7, (ctx, size) => {
+    crossHatch: tile('cross-hatch', 7, (ctx, size) => {
       ctx.fillStyle = exception.solid
       ctx.fillRect(0, 0, size, size)
       diagonals(ctx, size, token('exception-hatch'), 1)
@@ -121,7 +145,7 @@ export function coloursOf(palette: Palette, look: Look): Colours {
   return palette.looks[look] ?? palette.looks.neutral!
 }
 
-function diagonals(ctx: CanvasRenderingContext2D, size: number, colour: string, width: number) {
+function diagonals(ctx: Pen, size: number, colour: string, width: number) {
   ctx.strokeStyle = colour
   ctx.lineWidth = width
   ctx.beginPath()
@@ -136,7 +160,7 @@ function diagonals(ctx: CanvasRenderingContext2D, size: number, colour: string, 
 function pattern(
   ratio: number,
   size: number,
-  draw: (ctx: CanvasRenderingContext2D, size: number) => void,
+  draw: (ctx: Pen, size: number) => void,
 ): CanvasPattern {
   const tile = document.createElement('canvas')
   tile.width = tile.height = Math.round(size * ratio)

@@ -1,13 +1,14 @@
 import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef } from 'react'
 import { extendDown, extendUp } from '../store/timeline.ts'
 import { ticksOf } from './axis.ts'
-import { contextOf } from './canvas.tsx'
+import { paintOn } from './canvas.tsx'
 import { FUTURE_PX } from './future.ts'
 import type { Model } from './model.ts'
 import { paint, type Scene } from './paint.ts'
 import type { Palette } from './palette.ts'
 import { positionAt, topOf } from './place.ts'
 import { goToNow, readPosition, setPosition, subscribePosition } from './position.ts'
+import { show } from './shown.ts'
 
 /** So much around what is in sight is in the page, to be there when it comes into sight. */
 const MARGIN_PX = 240
@@ -67,19 +68,12 @@ export function useView(
     const left = refs.scroller.current?.scrollLeft ?? 0
     // What stays at the left is moved back by as much as all is scrolled.
     if (model.staysPx > 0) refs.scroller.current?.style.setProperty('--left', `${left}px`)
-    const ctx = contextOf(refs.canvas, width - gutter, height)
-    if (ctx)
-      paint(ctx, {
-        model,
-        palette,
-        live,
-        tintOf,
-        top,
-        height,
-        left,
-        width: width - gutter,
-        ticks: ticksOf(model.axis, now, Math.max(0, top), top + height),
-      })
+    const ticks = ticksOf(model.axis, now, Math.max(0, top), top + height)
+    const scene = { model, live, tintOf, top, height, left, width: width - gutter, ticks }
+    show({ ...scene, now })
+    paintOn(refs.canvas, { ...scene, palette }, (pen, own) =>
+      paint(pen, { ...scene, palette: own }),
+    )
     if (!model.daily && top + height > model.axis.height - AHEAD_PX) extendDown()
     if (!live && top < AHEAD_PX) extendUp()
     if (Math.abs(top - MARGIN_PX - rendered.current) > REFRESH_PX) refresh()
@@ -101,6 +95,7 @@ export function useView(
       scroller?.removeEventListener('scroll', plan)
       cancelAnimationFrame(planned.current)
       planned.current = 0
+      show(null)
     }
   }, [refs.scroller])
 

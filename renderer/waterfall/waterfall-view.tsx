@@ -14,7 +14,7 @@ import { ColumnsMenu } from './columns-menu.tsx'
 import { Legend } from './legend.tsx'
 import { placeOf } from './look.ts'
 import { MarksMenu } from './marks-menu.tsx'
-import { savePicture } from './save-picture.ts'
+import { SAVES } from './save-picture.ts'
 import { useLink } from './use-link.ts'
 import { usePlans } from './use-plans.ts'
 import { zoomBy } from './zoom.ts'
@@ -41,7 +41,7 @@ export function WaterfallView() {
         <div className="tools">
           <h1 className="visually-hidden">Waterfall</h1>
           <ViewSwitch />
-          <ViewsMenu place={() => placeOf(readPreferences())} onPicture={savePicture} />
+          <ViewsMenu place={() => placeOf(readPreferences())} saves={SAVES} />
           <ColumnsMenu />
           <ColumnFilter />
           <MarksMenu />

@@ -119,6 +119,29 @@ test('columns are slaves, narrow heads show in whole, builds are compared, and a
   const { width } = (await page.locator('.board').boundingBox())!
   expect([picture.readUInt32BE(16), picture.length > 10_000]).toEqual([Math.round(width), true])
   await expect(page.getByRole('dialog')).toHaveCount(0)
+  const saved = async (way: string) => {
+    await page.keyboard.press('v')
+    const made = page.waitForEvent('download')
+    await page.getByRole('button', { name: way }).click()
+    return readFileSync(await (await made).path(), 'utf8')
+  }
+  const svg = await saved('Save as SVG')
+  // The head, and a tile of what the canvas is painted with.
+  const parts = ['>local</text>', '<pattern id="tile-hatch"'].map(part => svg.includes(part))
+  expect([svg.slice(0, 10), svg.slice(-7), ...parts]).toEqual([
+    '<svg xmlns',
+    '</svg>\n',
+    true,
+    true,
+  ])
+  const alone = await page.context().newPage()
+  await alone.route('**', route => route.abort())
+  await alone.setContent(await saved('Save as a page'))
+  await expect(alone.getByRole('img', { name: /^The waterfall/ })).toBeVisible()
+  await expect(alone.getByRole('row', { name: /^builder-1 #100 / })).toBeVisible()
+  await expect(alone.locator('svg rect > title', { hasText: 'builder-1 #100' })).toHaveCount(1)
+  expect(await axeFaults(alone)).toEqual([])
+  await alone.close()
   await page.keyboard.press('x')
   await expect(narrow).toBeVisible()
 
