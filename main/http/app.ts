@@ -3,11 +3,14 @@ import { Hono } from 'hono'
 import { callHandler } from '../bridge/call.ts'
 import { type Doors, hasMaster, type RecoveryDoors } from './doors.ts'
 import { artifactDownload, logDownload } from './downloads.ts'
+import { addFeeds } from './feeds/feeds.ts'
 import { pageFile } from './page.ts'
 import { addRest } from './rest/rest.ts'
 import type { Security } from './security.ts'
 
 export type Env = { Bindings: HttpBindings }
+
+const FEEDS = ['/cc.xml', '/badges/*']
 
 /** The routes of the HTTP doors. */
 export function createApp(doors: Doors | RecoveryDoors, security: Security): Hono<Env> {
@@ -40,7 +43,7 @@ export function createApp(doors: Doors | RecoveryDoors, security: Security): Hon
     return c.redirect('/', 303)
   })
 
-  const guarded = ['/api/*', '/bridge/*', '/download/*', '/ticket']
+  const guarded = ['/api/*', '/bridge/*', '/download/*', '/ticket', ...FEEDS]
   for (const path of guarded)
     app.use(path, async (c, next) => {
       if (security.isAuthorized(c.env.incoming.headers)) return next()
@@ -64,8 +67,9 @@ export function createApp(doors: Doors | RecoveryDoors, security: Security): Hon
     app.get('/download/logs/:id', c => logDownload(master, c))
     app.get('/download/builds/:id/*', c => artifactDownload(master, c))
     addRest(app, doors)
+    addFeeds(app, doors)
   } else
-    for (const path of ['/api/*', '/download/*'])
+    for (const path of ['/api/*', '/download/*', ...FEEDS])
       app.all(path, c => c.json({ error: { message: doors.why() } }, 503))
   app.get('*', c => pageFile(doors.staticDir, c))
   return app
