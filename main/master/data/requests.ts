@@ -43,7 +43,7 @@ export function requestData(db: Database, update: Update, clock: Clock) {
     openRequests: () => requests.openRequests(db),
     nextRequest: (builder: BuilderId, which?: requests.Served) =>
       requests.nextRequest(db, builder, which),
-    waitingPins: (builder: BuilderId) => requests.waitingPins(db, builder),
+    boundTo: (builder: BuilderId) => requests.boundTo(db, builder),
     countWaiting: () => requests.countWaiting(db),
     buildset: (id: BuildsetId) => buildsets.findBuildset(db, id),
     buildsets: (limit: number, offset?: number) => buildsets.listBuildsets(db, limit, offset),

@@ -64,15 +64,14 @@ export function nextRequest(
   return row && toRequest(row)
 }
 
-/** The slaves that what waits for a builder is bound to; `null` among them stands for any slave. */
-export function waitingPins(db: Database, builder: BuilderId): (string | null)[] {
-  return db
-    .all<{ slave: string | null }>(
-      `SELECT DISTINCT ${PIN} AS slave FROM build_requests r
-       WHERE r.builder_id = ? AND r.complete_at IS NULL AND r.claimed_at IS NULL`,
-      builder,
-    )
-    .map(row => row.slave)
+/** The slaves to which all that waits for a builder is bound; `null` when something may go to any, or nothing waits. */
+export function boundTo(db: Database, builder: BuilderId): string[] | null {
+  const waiting = `FROM build_requests r
+    WHERE r.builder_id = ? AND r.complete_at IS NULL AND r.claimed_at IS NULL`
+  // Mostly the first that is looked at.
+  if (db.get(`SELECT 1 ${waiting} AND ${PIN} IS NULL LIMIT 1`, builder)) return null
+  const found = db.all<{ slave: string }>(`SELECT DISTINCT ${PIN} AS slave ${waiting}`, builder)
+  return found.length > 0 ? found.map(row => row.slave) : null
 }
 
 export interface Waiting {

@@ -308,9 +308,11 @@ export function startDistributor(options: DistributorOptions): Distributor {
         const build = data.startBuild(request.id, slave.id, before, carried, environment)
         if (!build) return undefined
         const retry = retryOf(build, config, fromBuildset)
+        const found = Object.entries(retry && 'properties' in retry ? retry.properties : {})
         const more = {
+          // A step may be called like what gives every build its properties: "Build".
+          ...Object.fromEntries(found.filter(([name]) => !Object.hasOwn(before, name))),
           ...namingProperties(build),
-          ...(retry && 'properties' in retry && retry.properties),
         }
         data.setProperties(build.id, more)
         return { build, marker, properties: { ...before, ...more }, retry }
@@ -408,9 +410,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
           : { kind: 'no-tag', tags: config.slaveTags },
       ]
     const listed = all ?? data.slaves()
-    const pins = data.waitingPins(id)
-    const bound = pins.length > 0 && pins.every(pin => pin !== null)
-    const reasons = (bound ? pins : config.slaves).map(name =>
+    const reasons = (data.boundTo(id) ?? config.slaves).map(name =>
       config.slaves.includes(name)
         ? whyNotOn(
             name,

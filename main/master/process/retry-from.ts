@@ -119,7 +119,7 @@ function whyNotAtAll(
   if (!builder.slaves.includes(slave)) return `slave ${slave} no longer builds ${name}`
   const { kind } = data.slave(slave)!
   if (beginsEmpty(kind)) return `${slave} begins with an empty folder each time that it is started`
-  if (!retry && data.waitingPins(build.builderId).includes(slave))
+  if (!retry && waitsFor(data, build))
     return `a build of ${name} waits already to be retried on ${slave}`
   const later = data
     .buildsAfter(build, LOOKED_AT)
@@ -128,6 +128,14 @@ function whyNotAtAll(
   if (later)
     return `#${later.number} ran on ${slave} since, so the workspace is no longer as #${number} left it`
   return undefined
+}
+
+// What is to be retried goes before all else, so it would be the next.
+function waitsFor(data: Data, { builderId, slave }: Build): boolean {
+  const next = data.nextRequest(builderId, { slave })
+  return (
+    next !== undefined && readRetryFrom(data.propertiesOfBuildset(next.buildsetId)) !== undefined
+  )
 }
 
 function beginsEmpty(kind: Slave['kind']): boolean {

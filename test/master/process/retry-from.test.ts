@@ -9,7 +9,7 @@ import { makeRepository } from '../../helpers/repository.ts'
 // `made` is no file of git, as what a compiler leaves; `fixed` is what a person brings about elsewhere.
 const steps = [
   'git',
-  { shell: 'echo run >> made; echo "made $(wc -l < made) times"', name: 'generate' },
+  { shell: 'echo run >> made; echo "made $(wc -l < made) times"', name: 'Build' },
   { shell: 'cat made source; test -e ../fixed', name: 'test' },
   { shell: 'echo "$REVISION"', name: 'ship' },
 ]
@@ -52,10 +52,11 @@ test('a build goes on from the step that failed, in the folder and with what the
   writeFileSync(join(folder(one, red), 'build/source'), 'spoilt\n')
   writeFileSync(join(folder(one, red), 'fixed'), '')
   const green = await retry(red, 'test')
-  const { retriedFrom } = await bridge.ask('build:details', green.id)
+  const { retriedFrom, properties } = await bridge.ask('build:details', green.id)
+  expect([properties.buildnumber!.value, properties.got_revision!.value]).toEqual([2, first])
   expect([outcome(red), offered, red.slave === green.slave, green.revision, retriedFrom]).toEqual([
     'failure: failed in test: exit status 1',
-    ['git', 'generate', 'test'],
+    ['git', 'Build', 'test'],
     true,
     first,
     { build: 1, step: 'test', slave: red.slave },
@@ -70,7 +71,7 @@ test('a build goes on from the step that failed, in the folder and with what the
     'retry of #1 from test',
     {
       git: `success: ${first.slice(0, 10)}`,
-      generate: 'skipped: as in #1',
+      Build: 'skipped: as in #1',
       test: 'success',
       ship: 'success',
     },
@@ -87,7 +88,7 @@ test('a retry of a retry stands on the build that ran the step, and a whole rebu
   const { requestId } = await bridge.ask('build:rebuild', { id: third.id })
   await one.completed(requestId)
   const whole = one.data.buildsOfRequest(requestId)[0]!
-  expect([again, third, whole].map(build => one.steps(build).generate)).toEqual([
+  expect([again, third, whole].map(build => one.steps(build).Build)).toEqual([
     'skipped: as in #1',
     'skipped: as in #1',
     'success',
@@ -113,12 +114,12 @@ test('what did not pass is not passed over', async () => {
     [
       'can\'t be retried from test: step "lint" ended as failure in #1; choose it or one before it',
       'can\'t be retried from nothing: builder "a" has no step "nothing"',
-      ['git', 'generate', 'lint'],
+      ['git', 'Build', 'lint'],
     ],
     'success',
     [
       'can\'t be retried from ship: step "test" ended as failure in #2; choose it or one before it',
-      ['git', 'generate', 'lint', 'count', 'test'],
+      ['git', 'Build', 'lint', 'count', 'test'],
     ],
   ])
 })
@@ -182,7 +183,7 @@ test('another master builds what waits to be retried, and goes on with what is b
   writeFileSync(join(folder(one, red), 'go'), '')
   await one.completed(requestId)
   const tries = one.data.buildsOfRequest(requestId)
-  expect([tries.map(outcome), one.steps(tries[0]!).generate]).toEqual([
+  expect([tries.map(outcome), one.steps(tries[0]!).Build]).toEqual([
     ['success: build successful'],
     'skipped: as in #1',
   ])
@@ -196,7 +197,7 @@ test('a folder that is gone is not built on, and a property of that name that a 
   const there = existsSync(join(folder(one, red), 'build/.git'))
   const properties = { retry_from: { build: 1, step: 'test', slave: 'nobody' } }
   const given = await one.build('a', { branch: 'main', revision: first, properties })
-  expect([outcome(again), there, one.steps(given).generate]).toEqual([
+  expect([outcome(again), there, one.steps(given).Build]).toEqual([
     'failure: failed in git: the workspace that this build was to go on from is gone; rebuild it whole',
     false,
     'success',
