@@ -10,6 +10,7 @@ import type { ChangeBuilds } from './use-change-builds.ts'
 const CHANGES_X = 54
 /** A change is of several elements: fewer of them than of boxes are in the page around the view. */
 const SPARED_PX = 120
+const BASE_PX = 10_000
 
 /** The changes at their moments, with a line to each. */
 export const GutterChanges = memo(function GutterChanges({
@@ -34,6 +35,8 @@ export const GutterChanges = memo(function GutterChanges({
   }
   const [above, below] = [from + SPARED_PX, to - SPARED_PX]
   const marks = changes.filter(mark => mark.y + CHANGE_PX > above && mark.exactY < below)
+  // A row is placed from here, so that it is the same while the view is scrolled.
+  const base = Math.floor(from / BASE_PX) * BASE_PX
   return (
     <>
       <svg className="leaders" aria-hidden width={CHANGES_X} height={to - from}>
@@ -48,35 +51,33 @@ export const GutterChanges = memo(function GutterChanges({
           />
         ))}
       </svg>
-      <ul aria-label="Changes">
+      {/* Not a list, whose items would be an element more for each of many. */}
+      <div
+        role="group"
+        aria-label="Changes"
+        className="changes"
+        style={{ transform: `translateY(${base - from}px)` }}
+      >
         {marks.map(({ change, y }) => (
-          // Shifted, and not placed: that is no layout of the page.
-          <li
+          <ChangeRow
             key={change.id}
-            style={{
-              transform: `translateY(${y - from}px)`,
-              height: CHANGE_PX,
-              left: CHANGES_X,
-            }}
-          >
-            <ChangeRow
-              change={change}
-              sign={signOf(change.id) ?? ''}
-              picked={change.id === picked}
-              held={change.id === lit.change ? heldWords(lit) : null}
-              onPick={onPick}
-              onPoint={onPoint}
-            />
-          </li>
+            change={change}
+            y={y - base}
+            sign={signOf(change.id) ?? ''}
+            picked={change.id === picked}
+            held={change.id === lit.change ? heldWords(lit) : null}
+            onPick={onPick}
+            onPoint={onPoint}
+          />
         ))}
-      </ul>
+      </div>
     </>
   )
 })
 
-/** A change, wherever it stands. */
 const ChangeRow = memo(function ChangeRow({
   change,
+  y,
   sign,
   picked,
   held,
@@ -84,6 +85,8 @@ const ChangeRow = memo(function ChangeRow({
   onPoint,
 }: {
   change: Change
+  /** Where it stands, in px. */
+  y: number
   sign: string
   picked: boolean
   /** Which builds hold it, where that is known. */
@@ -95,6 +98,8 @@ const ChangeRow = memo(function ChangeRow({
     <button
       type="button"
       className={`change ${sign}`}
+      // Shifted, and not placed: that is no layout of the page.
+      style={{ transform: `translateY(${y}px)`, left: CHANGES_X }}
       aria-pressed={picked}
       title={`${personName(change.who)}, ${exact(change.at)}\n${change.comments}`}
       onClick={() => onPick(picked ? null : change.id)}

@@ -1,7 +1,7 @@
 import type { Box, Column } from './model.ts'
 
-/** So many plain boxes are in the page, however large the window is. */
-export const MOST_BOXES = 120
+/** So many plain boxes, and rows for them, are in the page, however large the window is. */
+export const MOST_BOXES = 75
 
 /** A place of the board, in px of columns and axis. */
 export interface Place {
@@ -26,7 +26,10 @@ export function nearestBoxes(
   let room = MOST_BOXES
   for (const column of columns.toSorted((a, b) => awayX(a) - awayX(b))) {
     const seen = column.boxes.within(from, to)
+    if (seen.length === 0) continue
     const plain = seen.filter(box => !isNeeded(box))
+    // Its row is an element as well.
+    room = Math.max(0, room - 1)
     const left = new Set(
       plain.length <= room ? plain : plain.toSorted((a, b) => awayY(a) - awayY(b)).slice(0, room),
     )

@@ -55,6 +55,9 @@ export function paint(ctx: Pen, scene: Scene): void {
     if (column.x >= staysPx && x <= width && x + column.width >= staysPx)
       paintColumn(ctx, scene, column, x)
   }
+  // Where the last column ends: the room beside it is nobody's.
+  ctx.fillStyle = palette.lineFaint
+  ctx.fillRect(model.width - left, 0, 1, height)
   ctx.restore()
   for (const column of model.columns)
     if (column.x < staysPx) paintColumn(ctx, scene, column, column.x)
@@ -143,8 +146,11 @@ function paintBox(
     // Where the ground is a pattern, steps are told apart by their edges.
     const tinted = ground === undefined && i % 2 === 0
     paintBand(ctx, palette, band, { colours, x, y, width, tinted })
-    const room = band.height >= LABEL_PX && !low && band.top < height - LABEL_PX + 4
-    if (room) nameBand(ctx, palette, band, x, Math.max(y + band.top, 0), width, colours)
+    // The name of a band whose top is out of sight stands at the edge, as long as there is room.
+    const from = Math.max(y + band.top, 0)
+    const seen = y + band.top + band.height - from
+    const room = seen >= LABEL_PX && !low && band.top < height - LABEL_PX + 4
+    if (room) nameBand(ctx, palette, band, x, from, width, colours)
   })
   ctx.restore()
 

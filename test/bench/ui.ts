@@ -157,7 +157,7 @@ async function memory(page: Page, browser: Browser): Promise<void> {
   await page.setViewportSize({ width: 8000, height: 900 })
   await page.waitForFunction(() => document.querySelector('.board')!.clientWidth > 7000)
   await nextFrame(page)
-  limit('elements in the board, 8,000 px wide', await countNodes(page), '', 400)
+  limit('elements in the board, 8,000 px wide', await countNodes(page), '')
 }
 
 function countNodes(page: Page): Promise<number> {
