@@ -46,8 +46,9 @@ export type {
   Proposal,
   Suggestion,
 } from '../main/master/detect/proposal.ts'
-export type { LinePiece, LogLine, LogPosition } from '../main/master/logs/lines.ts'
+export type { LinePiece, LogLine, LogPosition, ScreenQuery } from '../main/master/logs/lines.ts'
 export type { OutlineAnswer, OutlineMark } from '../main/master/logs/log-outline.ts'
+export type { Redraw } from '../main/master/logs/redraws.ts'
 export type {
   Artifact,
   Build,

@@ -124,7 +124,22 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
       limit: z.int().min(1),
     }),
   ]),
-  'log:outline': z.tuple([z.object({ logId: id, from: z.object({ line: id, byte: id }) })]),
+  'log:outline': z.tuple([
+    z.object({
+      logId: id,
+      from: z.object({ line: id, byte: id }),
+      redraw: z.object({ line: id, to: id, reach: id, above: id }).nullable().optional(),
+    }),
+  ]),
+  'log:screen': z.tuple([
+    z.object({
+      logId: id,
+      first: id,
+      last: id,
+      rowless: z.array(z.tuple([id, id])).max(2000, 'has more than 2000 stretches'),
+      above: id,
+    }),
+  ]),
   'log:piece': z.tuple([z.object({ logId: id, line: id, from: id })]),
   'logs:search': z.tuple([
     z.object({

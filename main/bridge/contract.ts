@@ -5,8 +5,15 @@ import type { ConfigStatus } from '../master/config/status.ts'
 import type { HistoryQuestions } from '../master/data/history-answers.ts'
 import type { LogsCursor, LogsFound } from '../master/data/search-logs.ts'
 import type { Draft, Proposal, Suggestion } from '../master/detect/proposal.ts'
-import type { LinePiece, LogLine, LogPosition, SearchAnswer } from '../master/logs/lines.ts'
+import type {
+  LinePiece,
+  LogLine,
+  LogPosition,
+  ScreenQuery,
+  SearchAnswer,
+} from '../master/logs/lines.ts'
 import type { OutlineAnswer, OutlineQuery } from '../master/logs/log-outline.ts'
+import type { ScreenRow } from '../master/logs/screen.ts'
 import type {
   Artifact,
   Build,
@@ -98,6 +105,8 @@ export interface Requests {
   'log:lines': (query: { logId: LogId; first: number; count: number }) => readonly LogLine[]
   /** A stretch of a line that is too long to be shown whole, from a byte of it on. */
   'log:piece': (query: { logId: LogId; line: number; from: number }) => LinePiece
+  /** Rows that a program wrote over, as a terminal shows them in the end; only those that are other than their line. */
+  'log:screen': (query: ScreenQuery) => readonly ScreenRow[]
   /** What stands out of a log: what can be folded, and errors. Looks for a tenth of a second. */
   'log:outline': (query: OutlineQuery) => OutlineAnswer
   'log:search': (query: LogSearch) => SearchAnswer

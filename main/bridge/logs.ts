@@ -4,7 +4,13 @@ import type { LogId } from '../master/model.ts'
 import type { Handlers } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
 
-type LogChannel = 'log:lines' | 'log:piece' | 'log:outline' | 'log:search' | 'logs:search'
+type LogChannel =
+  | 'log:lines'
+  | 'log:piece'
+  | 'log:screen'
+  | 'log:outline'
+  | 'log:search'
+  | 'logs:search'
 
 // What a line may cost the window at once; the rest is shown in pieces.
 const LINE_BYTES = 8 * 1024
@@ -28,6 +34,11 @@ export function logHandlers({ data, history }: Master): Pick<Handlers, LogChanne
     'log:piece'({ logId, line, from }) {
       mustHaveLog(logId)
       return data.logPiece({ logId, line, from, maxBytes: LINE_BYTES })
+    },
+
+    'log:screen'(query) {
+      mustHaveLog(query.logId)
+      return data.logScreen(query)
     },
 
     'log:outline'(query) {

@@ -7,11 +7,13 @@ import { type AnsiSpan, parseAnsi } from './ansi.ts'
 import type { Fold } from './folds.ts'
 import { elapsed, exactLineTime, lineTime } from './line-time.ts'
 import { LongLine } from './long-line.tsx'
+import type { RedrawHead } from './use-redraws.ts'
 
 /** What can be done with a line. */
 export interface LineActions {
   pick(line: number, extend: boolean): void
   toggle(fold: Fold): void
+  toggleRedraw(head: RedrawHead): void
   showStates(line: number): void
   showPiece(line: number, piece: number): void
 }
@@ -22,6 +24,8 @@ const STREAM_WORDS = { stdout: '', stderr: 'error output', header: 'of the maste
 export const LogLineRow = memo(function LogLineRow({
   number,
   line,
+  ended,
+  redraw,
   next,
   startedAt,
   times,
@@ -37,6 +41,10 @@ export const LogLineRow = memo(function LogLineRow({
 }: {
   number: number
   line: LogLine | undefined
+  /** Its row as it ended, when lines that came later wrote over it. */
+  ended: string | undefined
+  /** What begins to be written over rows above. */
+  redraw: RedrawHead | undefined
   next: LogLine | undefined
   startedAt: number
   times: LogTimes
@@ -89,6 +97,8 @@ export const LogLineRow = memo(function LogLineRow({
         <span className="log-text">
           {fold ? (
             <FoldHead fold={fold} closed={closed} marker={marker} onToggle={actions.toggle} />
+          ) : ended !== undefined ? (
+            <Text spans={parseAnsi(ended)} marker={marker} reveal={current} />
           ) : line.cut ? (
             <LongLine
               line={line}
@@ -100,7 +110,17 @@ export const LogLineRow = memo(function LogLineRow({
           ) : (
             <Text spans={parseAnsi(line.text)} marker={marker} reveal={current} />
           )}
-          {line.states !== undefined && line.states > 1 && !fold && (
+          {redraw && !fold && (
+            <button
+              type="button"
+              className="log-states"
+              aria-expanded={redraw.open}
+              onClick={() => actions.toggleRedraw(redraw)}
+            >
+              {redrawWords(redraw)}
+            </button>
+          )}
+          {line.states !== undefined && line.states > 1 && !fold && ended === undefined && (
             <button type="button" className="log-states" onClick={() => actions.showStates(number)}>
               {count(line.states - 1, 'earlier state')}
             </button>
@@ -110,6 +130,11 @@ export const LogLineRow = memo(function LogLineRow({
     </div>
   )
 })
+
+function redrawWords({ count: lines, open }: RedrawHead): string {
+  if (open) return 'as it ended'
+  return lines > 0 ? `${count(lines, 'line')} written over` : 'as it was written'
+}
 
 function FoldHead({
   fold,

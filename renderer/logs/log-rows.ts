@@ -9,7 +9,10 @@ export interface LogRows {
 }
 
 /** @param closed Folds that are closed, sorted by their first line; they may lie within each other. */
-export function logRows(lineCount: number, closed: readonly Fold[]): LogRows {
+export function logRows(
+  lineCount: number,
+  closed: readonly Pick<Fold, 'open' | 'close'>[],
+): LogRows {
   // Outermost ones only: first hidden line, last hidden line, how many were hidden before.
   const from: number[] = []
   const to: number[] = []
@@ -40,7 +43,8 @@ export function logRows(lineCount: number, closed: readonly Fold[]): LogRows {
   }
 }
 
-function lastAtMost(count: number, keyOf: (index: number) => number, limit: number): number {
+/** The last of some that are sorted by a key, whose key is not above a limit; -1 when there is none. */
+export function lastAtMost(count: number, keyOf: (index: number) => number, limit: number): number {
   let low = 0
   let high = count
   while (low < high) {

@@ -5,6 +5,7 @@ import { prefer, usePreferences } from '../store/preferences.ts'
 import { lineIn } from '../store/route.ts'
 import { bytes, count, number } from '../ui/format.ts'
 import { copyLines } from './copy-lines.ts'
+import type { Fold } from './folds.ts'
 import { LineStates } from './line-states.tsx'
 import { LogIdContext } from './log-id.ts'
 import { type LineActions, LogLineRow } from './log-line-row.tsx'
@@ -16,7 +17,8 @@ import { useFolding } from './use-folding.ts'
 import { neighbour, useJump, useMatches } from './use-jumps.ts'
 import { useLogLines } from './use-log-lines.ts'
 import { useLogScroll, useWrappedRows } from './use-log-scroll.ts'
-import { useOutline } from './use-outline.ts'
+import { type Outline, useOutline } from './use-outline.ts'
+import { useRedraws } from './use-redraws.ts'
 import { markerOf, useSearch, type Wanted } from './use-search.ts'
 import './logs.css'
 
@@ -65,7 +67,12 @@ export function LogView({
   const outline = useOutline(log.id, lineCount, size.complete)
   const { errors } = outline
   const folding = useFolding(outline.folds)
-  const rows = useMemo(() => logRows(lineCount, folding.closed), [lineCount, folding.closed])
+  const redraws = useRedraws(log.id, outline.redraws)
+  const shownCount = shownLines(outline, lineCount, growing)
+  const rows = useMemo(
+    () => logRows(shownCount, byLine([...folding.closed, ...redraws.folds])),
+    [shownCount, folding.closed, redraws.folds],
+  )
   const place = useLogScroll(scroller, rows, wrap, growing, growing && !linked)
   const search = useSearch(log.id, wanted, lineCount)
   const marker = useMemo(() => markerOf(wanted), [wanted])
@@ -77,6 +84,7 @@ export function LogView({
   const jump = (line: number) => {
     place.setFollow(false)
     folding.openAround(line)
+    redraws.openAround(line)
     jumpTo(line)
   }
   const matches = useMatches(
@@ -153,6 +161,7 @@ export function LogView({
       if (!again) address.copyLink(next)
     },
     toggle: folding.toggle,
+    toggleRedraw: redraws.toggle,
     showStates: setStates,
     showPiece: (line, piece) => setPieces(new Map(pieces).set(line, piece)),
   }
@@ -160,6 +169,7 @@ export function LogView({
     () => ({
       pick: (...args) => latest.current!.pick(...args),
       toggle: fold => latest.current!.toggle(fold),
+      toggleRedraw: head => latest.current!.toggleRedraw(head),
       showStates: line => latest.current!.showStates(line),
       showPiece: (...args) => latest.current!.showPiece(...args),
     }),
@@ -170,7 +180,10 @@ export function LogView({
   const first = Math.max(0, Math.floor(place.row) - margin)
   const end = Math.min(rows.count, Math.floor(place.row) + inSight + margin)
   const shown = Array.from({ length: Math.max(0, end - first) }, (_, i) => rows.lineOf(first + i))
-  useEffect(() => size.fetch(shown))
+  useEffect(() => {
+    size.fetch(shown)
+    redraws.fetch(shown, rows, `${lineCount} ${size.byteCount}`)
+  })
   useWrappedRows(
     scroller,
     box,
@@ -234,6 +247,8 @@ export function LogView({
                     key={line}
                     number={line}
                     line={size.line(line)}
+                    ended={redraws.textOf(line)}
+                    redraw={redraws.headAt(line)}
                     next={logTimes === 'took' ? size.line(line + 1) : undefined}
                     startedAt={startedAt}
                     times={logTimes}
@@ -270,6 +285,18 @@ export function LogView({
       </section>
     </LogIdContext>
   )
+}
+
+// While a program redraws rows at the end of a log, its lines wait until they were looked at: otherwise
+// each of them would be in sight for a moment.
+function shownLines(outline: Outline, lineCount: number, growing: boolean): number {
+  const newest = outline.redraws.at(-1)
+  const redrawing = newest !== undefined && newest.to >= outline.lineCount - 2
+  return growing && redrawing ? Math.min(lineCount, outline.lineCount) : lineCount
+}
+
+function byLine(folds: readonly Pick<Fold, 'open' | 'close'>[]) {
+  return folds.toSorted((a, b) => a.open - b.open || b.close - a.close)
 }
 
 function Key({ name, does }: { name: string; does: string }) {

@@ -5,6 +5,7 @@ import {
   type LogPosition,
   type OutlineAnswer,
   type OutlineMark,
+  type Redraw,
 } from '../bridge.ts'
 import { type Fold, foldsOf } from './folds.ts'
 
@@ -12,6 +13,10 @@ export interface Outline {
   readonly folds: readonly Fold[]
   /** Lines that tell of an error, in order. */
   readonly errors: readonly number[]
+  /** Lines that were written over rows above them, in order. */
+  readonly redraws: readonly Redraw[]
+  /** How many lines were looked at. */
+  readonly lineCount: number
   /** Whether all that there is of the log was looked at. */
   readonly done: boolean
 }
@@ -22,6 +27,8 @@ const GROWING_MS = 500
 /** Finds, on the master and piece by piece, what stands out of a log; and goes on as the log grows. */
 export function useOutline(logId: LogId, lineCount: number, complete: boolean): Outline {
   const [marks, setMarks] = useState<readonly OutlineMark[]>([])
+  const [redraws, setRedraws] = useState<readonly Redraw[]>([])
+  const [looked, setLooked] = useState(0)
   const [done, setDone] = useState(false)
   const latest = useRef({ lineCount, complete })
   latest.current = { lineCount, complete }
@@ -30,6 +37,9 @@ export function useOutline(logId: LogId, lineCount: number, complete: boolean): 
   useEffect(() => {
     let found: OutlineMark[] = []
     let seen = 0
+    let over = new Map<number, Redraw>()
+    // The last line may have grown since it was looked at.
+    let again: OutlineAnswer['again'] = { line: 0, redraw: null }
     let timer: ReturnType<typeof setTimeout> | undefined
     let state: 'waiting' | 'looking' | 'ended' = 'waiting'
     look.current = () => {
@@ -45,17 +55,23 @@ export function useOutline(logId: LogId, lineCount: number, complete: boolean): 
       const upTo = latest.current
       state = 'looking'
       setDone(false)
-      // The last line may have grown since it was looked at.
-      const first = Math.max(0, seen - 1)
-      found = found.filter(mark => mark.line < first)
+      found = found.filter(mark => mark.line < again.line)
+      over = new Map([...over].filter(([line]) => line < again.line))
       try {
-        for (let from: LogPosition | null = { line: first, byte: 0 }; from; ) {
-          const answer: OutlineAnswer = await bridge.request('log:outline', { logId, from })
+        for (let from: LogPosition | null = { line: again.line, byte: 0 }; from; ) {
+          const answer: OutlineAnswer = await bridge.request('log:outline', {
+            ...{ logId, from },
+            redraw: again.redraw,
+          })
           if (isEnded()) return
           from = answer.next
+          again = answer.again
           found.push(...answer.marks)
+          for (const one of answer.redraws) over.set(one.line, one)
           if (answer.marks.length > 0) setMarks([...found])
-          if (found.length > MOST_MARKS) break
+          if (answer.redraws.length > 0) setRedraws([...over.values()])
+          setLooked(from?.line ?? again.line + 1)
+          if (found.length + over.size > MOST_MARKS) break
         }
       } catch {
         // The log is shown without what stands out of it.
@@ -64,7 +80,7 @@ export function useOutline(logId: LogId, lineCount: number, complete: boolean): 
       setDone(true)
       seen = upTo.lineCount
       timer = undefined
-      state = upTo.complete || found.length > MOST_MARKS ? 'ended' : 'waiting'
+      state = upTo.complete || found.length + over.size > MOST_MARKS ? 'ended' : 'waiting'
       const now = latest.current
       if (now.complete !== upTo.complete || now.lineCount > seen) look.current()
     }
@@ -83,5 +99,5 @@ export function useOutline(logId: LogId, lineCount: number, complete: boolean): 
     () => marks.filter(mark => mark.kind === 'error').map(mark => mark.line),
     [marks],
   )
-  return { folds, errors, done }
+  return { folds, errors, redraws, lineCount: looked, done }
 }

@@ -117,8 +117,13 @@ test('what can not be searched for is answered in one sentence', async () => {
   const from = { line: 0, byte: 0 }
   await expect(ask('log:outline', { logId: noLog, from })).rejects.toThrow('there is no log 99')
   await expect(ask('log:outline', { logId: noLog } as never)).rejects.toThrow('log:outline: from')
+  const screen = { logId: noLog, first: 0, last: 9, rowless: [], above: 0 }
+  await expect(ask('log:screen', screen)).rejects.toThrow('there is no log 99')
+  await expect(ask('log:screen', { ...screen, rowless: [[1]] } as never)).rejects.toThrow(
+    'log:screen: rowless',
+  )
   const beyond = { logId: 1 as LogId, from: { line: 1e9, byte: 1e12 } }
-  expect(await ask('log:outline', beyond)).toEqual({ marks: [], next: null })
+  expect(await ask('log:outline', beyond)).toMatchObject({ marks: [], redraws: [], next: null })
   expect(await ask('log:piece', { logId: 1 as LogId, line: 1, from: 1e9 })).toMatchObject({
     text: '',
   })

@@ -16,6 +16,10 @@ section_start:1700000000:tests\r${ESC}[0KUnit tests
 ok 1 - adds
 not ok 2 - subtracts
 section_end:1700000001:tests\r${ESC}[0K
+image base: waiting
+image tools: waiting
+${[20, 60, 100].map(share => `${ESC}[2A${ESC}[2Kimage base: ${share} %\n${ESC}[2Kimage tools: ${share} %\n`).join('')}images are there
+nothing else
 ${'x'.repeat(20_000)} far needle
 error: it broke
 `
@@ -59,6 +63,15 @@ test('a log is folded, gone through by its errors, searched, linked to and copie
   await expect(page.getByRole('dialog')).toContainText('downloading 55 %')
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toBeHidden()
+
+  // Rows that were written over are as they ended; how that came about is there on demand, and by a link.
+  const images = log.locator('.log-line', { hasText: /image (base|tools): / })
+  await expect(images).toHaveText([/image base: 100 %$/, /image tools: 100 %6 lines/])
+  await log.getByRole('button', { name: '6 lines written over' }).click()
+  await expect(images).toHaveCount(8)
+  await expect(images.nth(2)).toContainText('image base: 20 %')
+  await log.getByRole('button', { name: 'as it ended' }).click()
+  await expect(images).toHaveCount(2)
 
   await expect(log.locator('.log-line.stderr')).toContainText('to stderr')
   await expect(line('in colours')).toHaveText(/a needle in colours$/)

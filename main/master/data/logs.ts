@@ -24,6 +24,7 @@ export function logData(db: Database, update: Update, clock: Clock, mq: Mq, logs
     logLines: logs.lines,
     logBytes: logs.bytes,
     logPiece: logs.piece,
+    logScreen: logs.screen,
     searchLog: logs.search,
     outlineLog: logs.outline,
     scanLogs: logs.scan,

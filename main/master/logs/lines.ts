@@ -1,4 +1,5 @@
 import type { LogId, Moment, Stream } from '../model.ts'
+import type { RowlessLines } from './screen.ts'
 
 export interface LogLine {
   /** From 0. */
@@ -40,6 +41,18 @@ export interface LinePiece {
   readonly next: number
   /** Of the whole line. */
   readonly byteCount: number
+}
+
+/** Asks for rows as a terminal shows them in the end. */
+export interface ScreenQuery {
+  readonly logId: LogId
+  /** The line of the first row, which is one that has a row. */
+  readonly first: number
+  /** What comes later does not reach the rows. */
+  readonly last: number
+  readonly rowless: readonly RowlessLines[]
+  /** How many rows above the first can be written over, besides. */
+  readonly above: number
 }
 
 /** A place in a log: a line, and a byte within it. */

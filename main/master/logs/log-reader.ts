@@ -4,7 +4,7 @@ import { answerQuestions } from '../ask-thread.ts'
 import { openDatabase } from '../db/database.ts'
 import { goLast } from '../go-last.ts'
 import type { LogId, Stream } from '../model.ts'
-import type { LinesQuery, PieceQuery, SearchQuery } from './lines.ts'
+import type { LinesQuery, PieceQuery, ScreenQuery, SearchQuery } from './lines.ts'
 import type { OutlineQuery } from './log-outline.ts'
 import { createLogReading } from './log-reading.ts'
 import { readMarks } from './log-writing.ts'
@@ -19,6 +19,7 @@ export type Question =
       readonly streams?: readonly Stream[]
     }
   | { readonly kind: 'piece'; readonly query: PieceQuery }
+  | { readonly kind: 'screen'; readonly query: ScreenQuery }
   | { readonly kind: 'search'; readonly query: SearchQuery }
   | { readonly kind: 'outline'; readonly query: OutlineQuery }
   | { readonly kind: 'scan'; readonly query: ScanQuery }
@@ -48,6 +49,8 @@ function answer(question: Question): unknown {
     }
     case 'piece':
       return reading.piece(question.query)
+    case 'screen':
+      return reading.screen(question.query)
     case 'search':
       return reading.search(question.query)
     case 'outline':

@@ -6,6 +6,7 @@ import type {
   LinesQuery,
   LogLine,
   PieceQuery,
+  ScreenQuery,
   SearchAnswer,
   SearchQuery,
 } from './lines.ts'
@@ -13,13 +14,17 @@ import { type OutlineAnswer, type OutlineQuery, outlineLog } from './log-outline
 import { type LineWindow, type ScannedChunk, searchLog } from './log-scan.ts'
 import { lookBefore, type UnpackedChunk } from './look-before.ts'
 import { lineStates, plainLine, shownLine, withoutSequences } from './plain-text.ts'
+import { MOST_ROWS } from './redraws.ts'
 import { type ScanAnswer, type ScanQuery, scanLogs } from './scan-logs.ts'
+import { drawScreen, GAP, lastWithRows, type ScreenRow, type WrittenLine } from './screen.ts'
 import { type Look, lookAfter, lookOrder, PLAIN } from './sgr.ts'
 
 export interface LogReading {
   lines(query: LinesQuery): LogLine[]
   /** Empty beyond the end of its line. */
   piece(query: PieceQuery): LinePiece
+  /** Rows of a terminal that programs wrote over, as they are in the end. */
+  screen(query: ScreenQuery): ScreenRow[]
   /** Exact bytes from `from` on, at most one chunk of them; empty at the end. */
   bytes(logId: LogId, from: number, streams?: readonly Stream[]): { bytes: Buffer; next: number }
   /** Searches for at most about 100 ms and says where to go on. */
@@ -31,6 +36,9 @@ export interface LogReading {
 }
 
 const CACHED_CHUNKS = 16
+// How many lines are drawn on a screen, and how much of each.
+const MOST_DRAWN = 4000
+const MOST_DRAWN_BYTES = 8 * 1024
 // What is held against a pattern at once of a line that is longer, and how far a match may reach beyond it.
 const WINDOW_BYTES = 64 * 1024
 const OVERLAP_BYTES = 4 * 1024
@@ -44,6 +52,7 @@ export function createLogReading(db: Database): LogReading {
   return {
     lines,
     piece,
+    screen,
     bytes,
     search: query => searchLog({ chunkFrom }, query),
     outline: query => outlineLog({ chunkFrom }, query),
@@ -123,6 +132,36 @@ export function createLogReading(db: Database): LogReading {
 
   function endOf(logId: LogId, { number, byteCount }: LogLine, maxBytes: number): string {
     return piece({ logId, line: number, from: byteCount - maxBytes, maxBytes }).text
+  }
+
+  function screen({ logId, first, last, rowless, above }: ScreenQuery): ScreenRow[] {
+    const at = chunkOfLine(logId, first)
+    const look = at ? lookBefore(at, first - at.chunk.firstLine, bySeqOf(logId)) : PLAIN
+    return drawScreen(drawnLines(), { rowless, above, look })
+
+    // Of a long stretch its head, with rows that stay as they are there, and its end, which writes over them last.
+    function* drawnLines(): Iterable<WrittenLine | typeof GAP> {
+      if (last - first < MOST_DRAWN) return yield* written(first, last)
+      const [before, after] = [first + MOST_DRAWN / 2, last - MOST_DRAWN / 2]
+      yield* written(first, before)
+      for (const line of lastWithRows(before + 1, after, rowless, MOST_ROWS))
+        yield* written(line, line)
+      yield GAP
+      yield* written(after + 1, last)
+    }
+
+    function* written(from: number, to: number): Iterable<WrittenLine> {
+      for (const line of lines({
+        ...{ logId, first: from, count: to - from + 1 },
+        maxLineBytes: MOST_DRAWN_BYTES,
+      }))
+        yield {
+          number: line.number,
+          stream: line.stream,
+          text: line.cut ? endOf(logId, line, MOST_DRAWN_BYTES) : line.text,
+          headless: line.cut,
+        }
+    }
   }
 
   /** The first and the last byte of a line within its log, without its newline. */

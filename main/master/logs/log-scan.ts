@@ -42,6 +42,13 @@ export interface Pattern {
   readonly heads: boolean
 }
 
+/** What is looked for as it was written, besides. */
+export interface Written {
+  readonly expression: RegExp
+  /** Told of lines that hold it, and of what the master wrote. */
+  tell(window: LineWindow): void
+}
+
 export function createPattern(
   source: string,
   { ignoreCase = false, literal = false, heads = false },
@@ -95,6 +102,7 @@ export function scanLog(
   pattern: Pattern,
   budget: Budget,
   onMatch: (window: LineWindow, match: RegExpExecArray) => AfterMatch,
+  written?: Written,
 ): LogPosition | null {
   let { line, byte } = from
   for (
@@ -105,10 +113,11 @@ export function scanLog(
     const { firstLine } = at.chunk
     if (budget.isOver()) return { line, byte }
     if (byte === 0) budget.byteCount += at.chunk.bytes.length
-    for (const i of linesToLook(at, pattern, Math.max(0, line - firstLine))) {
+    for (const i of linesToLook(at, pattern, written?.expression, Math.max(0, line - firstLine))) {
       let windows = 0
       for (const window of at.windows(i, firstLine + i === line ? byte : 0)) {
         if (windows > 0 && pattern.heads) break
+        if (windows === 0 && written && isTold(window, written)) written.tell(window)
         if (windows++ > 0) {
           budget.byteCount += window.raw.length
           if (budget.isOver()) return placeOf(window)
@@ -124,6 +133,10 @@ export function scanLog(
   return null
 }
 
+function isTold({ stream, raw }: LineWindow, { expression }: Written): boolean {
+  return stream === 'header' || expression.test(raw)
+}
+
 function placeOf({ number, byte }: LineWindow): LogPosition {
   return { line: number, byte }
 }
@@ -132,22 +145,30 @@ function placeOf({ number, byte }: LineWindow): LogPosition {
 function* linesToLook(
   { chunk, lineCount }: ScannedChunk,
   { any, literal, heads }: Pattern,
+  written: RegExp | undefined,
   from: number,
 ): Iterable<number> {
   const text = chunk.bytes.toString('utf8')
   const plain = heads || !OVERWRITTEN.test(text) ? withoutSequences(text) : undefined
   // The last line may go on in the next chunk.
   const end = chunk.bytes.at(-1) === NEWLINE ? lineCount : lineCount - 1
-  if (!literal || plain === undefined || any.test(plain)) {
+  const ofMaster = written !== undefined && chunk.segments.some(one => one.stream === 'header')
+  const raw = written?.test(text) ? text.split('\n') : undefined
+  if (!literal || plain === undefined || ofMaster || raw || any.test(plain)) {
     const lines = (plain ?? text).split('\n')
     const stream = chunk.segments[0]?.stream
     const alike = chunk.segments.every(one => one.stream === stream)
     // What stands before the first line's beginning belongs to the chunk before.
     const before = lines.length - 1 - end
-    const told = alike && (before === 0 || before === 1)
+    const told = alike && !ofMaster && (before === 0 || before === 1)
     for (let i = from; i < end; i++) {
       const line = lines[i + before]!
-      if (!told || any.test(plain === undefined ? plainLine(line) : line)) yield i
+      if (
+        !told ||
+        any.test(plain === undefined ? plainLine(line) : line) ||
+        (raw && written!.test(raw[i + before]!))
+      )
+        yield i
     }
   }
   if (end < lineCount) yield end

@@ -7,6 +7,7 @@ import type {
   LinesQuery,
   LogLine,
   PieceQuery,
+  ScreenQuery,
   SearchAnswer,
   SearchQuery,
 } from './lines.ts'
@@ -16,6 +17,7 @@ import type { Question } from './log-reader.ts'
 import type { FromWriter, ToWriter } from './log-writer.ts'
 import type { Committed } from './log-writing.ts'
 import type { ScanAnswer, ScanQuery } from './scan-logs.ts'
+import type { ScreenRow } from './screen.ts'
 
 export interface LogStore {
   /** Resolves once all of `bytes` are committed and readable. */
@@ -34,6 +36,7 @@ export interface LogStore {
   forgetMarks(logIds: readonly LogId[]): void
   lines(query: LinesQuery): Promise<LogLine[]>
   piece(query: PieceQuery): Promise<LinePiece>
+  screen(query: ScreenQuery): Promise<ScreenRow[]>
   bytes(
     logId: LogId,
     from: number,
@@ -132,6 +135,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
         next: number
       }>,
     piece: query => reader.ask({ kind: 'piece', query }) as Promise<LinePiece>,
+    screen: query => reader.ask({ kind: 'screen', query }) as Promise<ScreenRow[]>,
     search: query => searcher.ask({ kind: 'search', query }, limit) as Promise<SearchAnswer>,
     outline: query => searcher.ask({ kind: 'outline', query }) as Promise<OutlineAnswer>,
     scan: query => searcher.ask({ kind: 'scan', query }, limit) as Promise<ScanAnswer>,

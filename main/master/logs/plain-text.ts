@@ -1,19 +1,11 @@
-import { lookAfter, lookOrder, PLAIN } from './sgr.ts'
+import { createCells, createPen } from './pen.ts'
+import { SEQUENCE, UNSEEN } from './sequences.ts'
 
-// What a terminal obeys instead of showing it: CSI, charset and other two-part sequences, strings
-// such as titles and links (OSC, DCS, PM, APC, SOS), and control characters. None goes on in the next line.
-export const SEQUENCE =
-  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|\x1b[\]P^_X][^\x07\x1b\r\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/g
-const UNSEEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/
-const LOOK = /^(?:\x1b\[|\x9b)([\d;:]*)m$/
 // What moves the place of writing within a line, or wipes a part of it.
 const MOVE = /[\r\x08]|(?:\x1b\[|\x9b)\d*[CDGKJ`]/
 const OTHER_MOVE = /\x08|(?:\x1b\[|\x9b)(?:\d*[CDGJ`]|1K)/
 const WIPE_FIRST = /^\x1b\[[02]?K/
 const WIPE_LAST = /\x1b\[0?K(?:\x1b\[[\d;:]*m)*$/
-const ORDER = /^(?:\x1b\[|\x9b)(\d*)([CDGKJ`])$/
-const TOKEN = new RegExp(`${SEQUENCE.source}|[^]`, 'gu')
-const FURTHEST_COLUMN = 10_000
 
 /** Text without colours and other orders to a terminal. */
 export function withoutSequences(text: string): string {
@@ -69,46 +61,7 @@ export function indexWithSequences(text: string): (index: number) => number {
 }
 
 function overwritten(text: string): string {
-  // Only the first `end` of them count: wiping a line a thousand times costs no memory.
-  const cells: string[] = []
-  const looks: string[] = []
-  let end = 0
-  let at = 0
-  let style = PLAIN
-  let look = ''
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === '\r') at = 0
-    else if (token === '\b') at = Math.max(0, at - 1)
-    else if (!UNSEEN.test(token)) {
-      for (; end < at; end++) {
-        cells[end] = ' '
-        looks[end] = ''
-      }
-      cells[at] = token
-      looks[at] = look
-      at++
-      end = Math.max(end, at)
-    } else if (LOOK.test(token)) {
-      style = lookAfter(style, token)
-      look = lookOrder(style)
-    } else {
-      const [, count = '', letter] = ORDER.exec(token) ?? []
-      const n = Number(count)
-      if (letter === 'C') at = Math.min(FURTHEST_COLUMN, at + (n || 1))
-      else if (letter === 'D') at = Math.max(0, at - (n || 1))
-      else if (letter === 'G' || letter === '`') at = Math.min(FURTHEST_COLUMN, (n || 1) - 1)
-      // K and J: 0 what follows, 1 what stands before, 2 all of it.
-      else if (letter !== undefined && n === 0) end = Math.min(end, at)
-      else if (letter !== undefined && n === 1) cells.fill(' ', 0, Math.min(end, at + 1))
-      else if (letter !== undefined) end = 0
-    }
-  }
-  let shown = ''
-  let before = ''
-  for (let i = 0; i < end; i++) {
-    if (looks[i] !== before) shown += `\x1b[0m${looks[i]}`
-    before = looks[i]!
-    shown += cells[i]!
-  }
-  return shown.trimEnd()
+  const cells = createCells()
+  createPen({ cells: () => cells }).write(text)
+  return cells.text()
 }
