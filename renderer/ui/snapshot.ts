@@ -257,9 +257,21 @@ function drawText(ctx: Pen, text: Text, style: CSSStyleDeclaration) {
       ctx.translate(rect.left + rect.width / 2 + (up - down) / 2, rect.bottom)
       ctx.rotate(-Math.PI / 2)
       ctx.fillText(words, 0, 0)
-    } else ctx.fillText(words, rect.left, rect.top + rect.height / 2 + (up - down) / 2)
+    } else {
+      const fitting = withDots(ctx, words, text.parentElement!, style)
+      ctx.fillText(fitting, rect.left, rect.top + rect.height / 2 + (up - down) / 2)
+    }
     ctx.restore()
   }
+}
+
+/** As the style sheet cuts what does not fit. */
+function withDots(ctx: Pen, words: string, of: HTMLElement, style: CSSStyleDeclaration): string {
+  const room = of.clientWidth
+  if (style.textOverflow !== 'ellipsis' || of.scrollWidth <= room) return words
+  const signs = [...words]
+  while (signs.length > 0 && ctx.measureText(`${signs.join('')}…`).width > room) signs.pop()
+  return `${signs.join('').trimEnd()}…`
 }
 
 /** A text broken into lines as the browser has broken it. */

@@ -28,10 +28,8 @@ export function paintLabel(
   { x, y, width, height, low, patterned }: LabelPlace,
 ): void {
   const sign = signs[look]
-  ctx.font = `600 10.5px ${font}`
   const middle = low ? y + height / 2 : y + height - 8.5
-  const text = width < LEAST_FOR_DOTS ? label : fitText(ctx, label, width - 8)
-  const wide = ctx.measureText(text).width
+  const { text, wide } = fitLabel(ctx, font, label, width)
   if (wide > width - 4) {
     if (sign) paintSign(ctx, sign, colours, x + (width - SIGN_PX) / 2, middle)
     return
@@ -48,6 +46,24 @@ export function paintLabel(
   ctx.fillStyle = colours.ink
   ctx.fillText(text, at, middle + 4)
   if (hasSign) paintSign(ctx, sign, colours, beside, middle)
+}
+
+/** How much of a box's lowest line its number takes. */
+export function labelPx(
+  ctx: Pen,
+  { font, signs }: Pick<Palette, 'font' | 'signs'>,
+  label: string,
+  look: Look,
+  width: number,
+): number {
+  const { wide } = fitLabel(ctx, font, label, width)
+  return wide > width - 4 ? 0 : wide + 4 + (signs[look] ? SIGN_PX + 4 : 0)
+}
+
+function fitLabel(ctx: Pen, font: string, label: string, width: number) {
+  ctx.font = `600 10.5px ${font}`
+  const text = width < LEAST_FOR_DOTS ? label : fitText(ctx, label, width - 8)
+  return { text, wide: ctx.measureText(text).width }
 }
 
 function paintSign(ctx: Pen, sign: Path, colours: Colours, x: number, middle: number) {

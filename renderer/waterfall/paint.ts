@@ -5,7 +5,7 @@ import { LOWEST_BOX, type Tick } from './axis.ts'
 import { fitText } from './fit-text.ts'
 import type { Band, Box, Column, Model } from './model.ts'
 import { paintDays } from './paint-days.ts'
-import { LEAST_FOR_DOTS, paintLabel } from './paint-label.ts'
+import { LEAST_FOR_DOTS, labelPx, paintLabel } from './paint-label.ts'
 import { type Colours, coloursOf, type Palette } from './palette.ts'
 
 export interface Scene {
@@ -149,8 +149,11 @@ function paintBox(
     // The name of a band whose top is out of sight stands at the edge, as long as there is room.
     const from = Math.max(y + band.top, 0)
     const seen = y + band.top + band.height - from
-    const room = seen >= LABEL_PX && !low && band.top < height - LABEL_PX + 4
-    if (room) nameBand(ctx, palette, band, x, from, width, colours)
+    if (seen < LABEL_PX || low || band.top >= height - LABEL_PX + 4) return
+    // The lowest name stands beside the number of the build, and not under it.
+    const isLowest = from > y + height - 2 * LABEL_PX
+    const taken = isLowest ? labelPx(ctx, palette, box.label, look, width) : 0
+    nameBand(ctx, palette, band, x, from, width - taken, colours)
   })
   ctx.restore()
 
