@@ -1,4 +1,2 @@
 // How a line of a terminal is read: the window and the search on the master must read it alike.
 export * from '../../main/master/logs/plain-text.ts'
-export { SEQUENCE } from '../../main/master/logs/sequences.ts'
-export * from '../../main/master/logs/sgr.ts'

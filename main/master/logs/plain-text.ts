@@ -1,6 +1,10 @@
 import { createCells, createPen } from './pen.ts'
 import { SEQUENCE, UNSEEN } from './sequences.ts'
 
+// The window reads lines by this file alone.
+export { SEQUENCE } from './sequences.ts'
+export { type Look, lookAfter, PLAIN } from './sgr.ts'
+
 // What moves the place of writing within a line, or wipes a part of it.
 const MOVE = /[\r\x08]|(?:\x1b\[|\x9b)\d*[CDGKJ`]/
 const OTHER_MOVE = /\x08|(?:\x1b\[|\x9b)(?:\d*[CDGJ`]|1K)/
