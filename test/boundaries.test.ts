@@ -136,10 +136,10 @@ const ROOMS: readonly Room[] = [
   },
   {
     files: /^renderer\/(results|logs\/terminal-text)\.ts$/,
-    ours: /^main\/master\/(results|logs\/plain-text)\.ts$/,
+    ours: /^main\/master\/(results|logs\/(plain-text|sequences|sgr))\.ts$/,
     packages: () => false,
     instead:
-      'A page shares results.ts and plain-text.ts with the main process, and nothing else that runs.',
+      'A page shares results.ts and how a line is read (logs/plain-text.ts, sequences.ts, sgr.ts) with the main process, and nothing else that runs.',
   },
   {
     files: /^renderer\//,
