@@ -93,7 +93,7 @@ export interface Requests {
   'build:retryFrom': (order: { id: BuildId; step: string }) => Requested
   /** Builds changes between a failed build and the last good one until the first bad one is known. */
   'build:bisect': (order: { id: BuildId }) => BisectBegun
-  /** Ends that, and the build of it that waits or runs. */
+  /** Ends that for the builder of a build, with the build that waits or runs for it. */
   'build:stopBisect': (order: { id: BuildId }) => void
   'build:force': (order: ForceOrder) => Requested
   /** What the force form offers. */

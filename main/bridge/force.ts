@@ -1,4 +1,3 @@
-import { readBisectOf } from '../master/bisect/bisects.ts'
 import { BISECT_PROPERTY } from '../master/data/bisects.ts'
 import { FORCE_SCHEDULER } from '../master/data/collapse.ts'
 import { RETRY_PROPERTY } from '../master/data/requests.ts'
@@ -97,13 +96,10 @@ export function bisect(master: Master, build: Build): BisectBegun {
   return { requestId: master.bisects.start(build) }
 }
 
-/** @param build The bad one, or one that was made to find why. */
-export function stopBisect(master: Master, build: Build): void {
-  const { data, bisects } = master
-  const of = readBisectOf(data.propertiesOfBuild(build.id))
-  const bad = of === null ? build : data.buildByNumber(build.builderId, of)
-  if (!bad || !bisects.stop(bad, 'by hand'))
-    throw new RefusedError(`#${(bad ?? build).number} is not being bisected`)
+/** @param build Any of the builder. */
+export function stopBisect({ data, bisects }: Master, { builderId }: Build): void {
+  if (!bisects.stop(builderId, 'by hand'))
+    throw new RefusedError(`${data.builder(builderId)?.name} is not being bisected`)
 }
 
 function sameAgain(master: Master, build: Build): Omit<Wish, 'reason'> {

@@ -25,7 +25,7 @@ export function addBisectCommand({ program, dataDir, json, exitWith }: CommandLi
         const id = await client.request('build:byNumber', { builder, number: buildNumber(number) })
         if (options.stop) {
           await client.request('build:stopBisect', { id })
-          if (!json()) print(`${builder} #${buildNumber(number)} is no longer bisected`)
+          if (!json()) print(`${builder} is no longer bisected`)
           return
         }
         await client.request('build:bisect', { id })

@@ -29,6 +29,7 @@ import {
   bisect,
   canBeForced,
   copyLink,
+  isBisected,
   rebuild,
   retryFrom,
   stopBisect,
@@ -106,7 +107,7 @@ function Page({ details, tab }: { details: BuildDetails; tab: BuildTab }) {
     r: () => canBeForced(builder) && rebuild(build),
     R: () => canBeForced(builder) && build.completeAt !== null && askToRetry(build),
     b: () => {
-      if (details.bisect.of !== null || details.bisect.state?.running) stopBisect(build)
+      if (isBisected(build.builderId)) stopBisect(build)
       else if (build.results === FAILURE && canBeForced(builder)) bisect(build)
     },
     s: () => build.completeAt === null && stopBuild(build),

@@ -1,5 +1,6 @@
-import type { Build, Builder, BuildRequestId } from '../bridge.ts'
+import type { Build, Builder, BuilderId, BuildRequestId } from '../bridge.ts'
 import { bridge } from '../bridge.ts'
+import { BISECT_SCHEDULER } from '../results.ts'
 import { readDesk } from './desk.ts'
 import { linkTo } from './link-to.ts'
 import { tell } from './messages.ts'
@@ -73,6 +74,13 @@ export async function retryFrom(build: Build, step: string): Promise<boolean> {
   return asked !== undefined
 }
 
+/** Whether builds are made to find why one of this builder failed. */
+export function isBisected(builder: BuilderId): boolean {
+  return readDesk().requests.some(
+    one => one.builderId === builder && one.scheduler === BISECT_SCHEDULER,
+  )
+}
+
 /** Looks for the change that made a build fail. */
 export function bisect(build: Build): void {
   void act(
@@ -81,7 +89,7 @@ export function bisect(build: Build): void {
   )
 }
 
-/** @param build The one that failed, or one that is built to find why. */
+/** @param build Any of the builder that is bisected. */
 export function stopBisect(build: Build): void {
   void act(bridge.request('build:stopBisect', { id: build.id }), 'The bisect was stopped')
 }

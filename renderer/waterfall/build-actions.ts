@@ -1,11 +1,12 @@
 import { type Build, bridge } from '../bridge.ts'
 import { askToRetry } from '../builds/retry-dialog.tsx'
-import { BISECT_SCHEDULER, FAILURE } from '../results.ts'
+import { FAILURE } from '../results.ts'
 import {
   bisect,
   builderOf,
   canBeForced,
   copyLink,
+  isBisected,
   openBuild,
   rebuild,
   stopBisect,
@@ -78,7 +79,7 @@ export function buildActions(build: Build): readonly BuildAction[] {
 }
 
 function bisectAction(build: Build): BuildAction | false {
-  if (build.scheduler === BISECT_SCHEDULER)
+  if (isBisected(build.builderId))
     return { label: 'Stop bisecting', key: 'b', run: () => stopBisect(build) }
   if (build.results !== FAILURE) return false
   return { label: 'Find the first bad change', key: 'b', run: () => bisect(build) }

@@ -29,8 +29,8 @@ export interface Bisects {
   start(build: Build): BuildRequestId | null
   /** How the bisect of a bad build stands; `null` when there was none. */
   of(build: Build): BisectState | null
-  /** Ends the bisect of a bad build; its build that waits or runs is ended. False when none goes on. */
-  stop(build: Build, why: string): boolean
+  /** Ends the bisect of a builder; its build that waits or runs is ended. False when none goes on. */
+  stop(builder: BuilderId, why: string): boolean
   /** Asks for no more builds. What goes on does so with the next master. */
   end: Stop
 }
@@ -105,11 +105,11 @@ export function startBisects(options: BisectsOptions): Bisects {
       const search = record && searchOf(build.builderId, record)
       return search ? stateOf(search) : null
     },
-    stop(build, why) {
-      const record = data.bisect(build.builderId, build.number)
-      if (!record || record.ended) return false
-      data.saveBisect(build.builderId, { ...record, ended: { kind: 'stopped', why } })
-      for (const { id, results } of data.requestsOfBisect(build.builderId, record)) {
+    stop(builderId, why) {
+      const record = runningOf(builderId)
+      if (!record) return false
+      data.saveBisect(builderId, { ...record, ended: { kind: 'stopped', why } })
+      for (const { id, results } of data.requestsOfBisect(builderId, record)) {
         if (results !== null || data.cancelRequest(id)) continue
         const running = data.buildsOfRequest(id).at(-1)
         if (running) options.stopBuild(running.id, why)
@@ -218,6 +218,11 @@ export function startBisects(options: BisectsOptions): Bisects {
     return data.stepsOfBuild(id).find(step => step.results === FAILURE)?.kind === 'git'
   }
 
+  // One at a time: another would only wait for it.
+  function runningOf(builderId: BuilderId): BisectRecord | undefined {
+    return data.bisects().find(one => one.builderId === builderId && !one.record.ended)?.record
+  }
+
   function verdictOf(one: Search): Verdict {
     return search(one.changes.length, probesOf(one))
   }
@@ -258,8 +263,8 @@ export function startBisects(options: BisectsOptions): Bisects {
       return refuse(
         `there is one change between #${green.build.number} and #${number}, ${nameOf(changes[0]!)}: it is that`,
       )
-    const other = data.bisects().find(one => one.builderId === builderId && !one.record.ended)
-    if (other) return refuse(`${name} is bisected already, for #${other.record.bad}`)
+    const other = runningOf(builderId)
+    if (other) return refuse(`${name} is bisected already, for #${other.bad}`)
     return { good: green.build, changes }
   }
 

@@ -182,7 +182,7 @@ test('a bisect waits behind everything else, and ends when a person stops it or 
     'stopped by hand, with 4 changes left',
     [],
   ])
-  expect(await why(ask('build:stopBisect', { id: red.id }))).toBe('#2 is not being bisected')
+  expect(await why(ask('build:stopBisect', { id: red.id }))).toBe('a is not being bisected')
 })
 
 test('what can’t be bisected says why', async () => {
