@@ -1,4 +1,12 @@
-import { type CSSProperties, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  type CSSProperties,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import type { Build, BuildId, ChangeId } from '../bridge.ts'
 import { FAILURE } from '../results.ts'
 import type { AxisMode } from '../store/axis-modes.ts'
@@ -249,8 +257,9 @@ function useSize(
   scroller: React.RefObject<HTMLElement | null>,
   body: React.RefObject<HTMLElement | null>,
 ): Size {
-  const [size, setSize] = useState<Size>({ width: 1000, room: 780, height: 600, left: 0 })
-  useEffect(() => {
+  const [size, setSize] = useState<Size>({ width: 0, room: 0, height: 0, left: 0 })
+  // Before anything is seen: until it is known how much room there is, no column is in sight.
+  useLayoutEffect(() => {
     const element = scroller.current!
     const measure = () => {
       const next = {
@@ -268,6 +277,7 @@ function useSize(
           : next,
       )
     }
+    measure()
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     observer.observe(body.current!)

@@ -59,6 +59,7 @@ export function useView(
   const rendered = useRef(from)
   rendered.current = from
 
+  const painted = useRef<readonly unknown[]>([])
   const draw = () => {
     planned.current = 0
     const { model, palette, live, now, gutter, width, height, tintOf } = latest.current
@@ -68,12 +69,17 @@ export function useView(
     const left = refs.scroller.current?.scrollLeft ?? 0
     // What stays at the left is moved back by as much as all is scrolled.
     if (model.staysPx > 0) refs.scroller.current?.style.setProperty('--left', `${left}px`)
-    const ticks = ticksOf(model.axis, now, Math.max(0, top), top + height)
-    const scene = { model, live, tintOf, top, height, left, width: width - gutter, ticks }
-    show({ ...scene, now })
-    paintOn(refs.canvas, { ...scene, palette }, (pen, own) =>
-      paint(pen, { ...scene, palette: own }),
-    )
+    // A step of the wheel has it drawn, and once more when React has put the next boxes into the page.
+    const drawn = [model, live, tintOf, top, height, left, width, now, palette]
+    if (drawn.some((part, i) => part !== painted.current[i])) {
+      painted.current = drawn
+      const ticks = ticksOf(model.axis, now, Math.max(0, top), top + height)
+      const scene = { model, live, tintOf, top, height, left, width: width - gutter, ticks }
+      show({ ...scene, now })
+      paintOn(refs.canvas, { ...scene, palette }, (pen, own) =>
+        paint(pen, { ...scene, palette: own }),
+      )
+    }
     if (!model.daily && top + height > model.axis.height - AHEAD_PX) extendDown()
     if (!live && top < AHEAD_PX) extendUp()
     if (Math.abs(top - MARGIN_PX - rendered.current) > REFRESH_PX) refresh()
@@ -95,6 +101,7 @@ export function useView(
       scroller?.removeEventListener('scroll', plan)
       cancelAnimationFrame(planned.current)
       planned.current = 0
+      painted.current = []
       show(null)
     }
   }, [refs.scroller])

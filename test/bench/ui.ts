@@ -4,7 +4,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
+import {
+  type Browser,
+  type BrowserContext,
+  type CDPSession,
+  chromium,
+  type Page,
+} from '@playwright/test'
 import { CHROMIUM, CHROMIUM_ARGUMENTS, CLI } from '../e2e/paths.ts'
 import { historyConfig, makeHistory } from './history.ts'
 import { temporaryFolder } from './rig.ts'
@@ -15,6 +21,8 @@ const wanted = process.argv.slice(2).map(Number)
 const SIZES = wanted.length > 0 ? wanted : [10_000, 100_000, 1_000_000]
 const DAY_MS = 86_400_000
 const STEPS = 120
+// The program is in the browser's cache by then, as it is on every day but the first.
+const OPENINGS = 5
 
 for (const builds of SIZES) {
   process.stdout.write(`\n${builds.toLocaleString('en')} builds of 200 builders\n`)
@@ -43,11 +51,7 @@ async function measure(dataDir: string): Promise<void> {
     await first.goto(url)
     await first.locator('.box').first().waitFor()
     await first.close()
-    const page = await context.newPage()
-    await page.addInitScript(watchForBoxes)
-    await page.goto(new URL('/', url).href)
-    await page.locator('.box').first().waitFor()
-    await firstPaint(page)
+    const page = await openings(context, new URL('/', url).href)
     const session = await context.newCDPSession(page)
     await scrolling(page, session)
     await zooming(page, session)
@@ -71,14 +75,38 @@ function watchForBoxes() {
   observer.observe(document, { childList: true, subtree: true })
 }
 
-async function firstPaint(page: Page): Promise<void> {
-  await page.waitForFunction(() => performance.getEntriesByName('boxes').length > 0)
-  const [window, boxes] = await page.evaluate(() => [
-    performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
-    performance.getEntriesByName('boxes')[0]!.startTime,
-  ])
-  limit('first boxes, from the start of the page', boxes!, 'ms')
-  limit('first boxes, after the window shows something', boxes! - window!, 'ms', 300)
+/** Opens windows one after the other, and leaves the last one open. */
+async function openings(context: BrowserContext, url: string): Promise<Page> {
+  const times: { window: number; boxes: number }[] = []
+  for (;;) {
+    const page = await context.newPage()
+    await page.addInitScript(watchForBoxes)
+    await page.goto(url)
+    await page.waitForFunction(() => performance.getEntriesByName('boxes').length > 0)
+    times.push(
+      await page.evaluate(() => ({
+        window: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+        boxes: performance.getEntriesByName('boxes')[0]!.startTime,
+      })),
+    )
+    if (times.length < OPENINGS) {
+      await page.close()
+      continue
+    }
+    const middle = (of: (one: (typeof times)[0]) => number) => percentile(times.map(of), 0.5)
+    limit(
+      'first boxes, from the start of the page, median',
+      middle(({ boxes }) => boxes),
+      'ms',
+    )
+    limit(
+      'first boxes, after the window shows something, median',
+      middle(({ boxes, window }) => boxes - window),
+      'ms',
+      300,
+    )
+    return page
+  }
 }
 
 async function scrolling(page: Page, session: CDPSession): Promise<void> {
