@@ -5,6 +5,7 @@ import type { Master } from '../master/master.ts'
 import type { Build, Builder, BuilderId, Change, Properties } from '../master/model.ts'
 import { from } from '../master/process/properties.ts'
 import { planRetry, RETRY_PRIORITY, retryProperty } from '../master/process/retry-from.ts'
+import { RETRY_SCHEDULER } from '../master/results.ts'
 import type { BisectBegun, ForceOrder, Requested } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
 
@@ -83,6 +84,7 @@ export function retryFrom(master: Master, build: Build, step: string): Requested
   return request(master, build.builderId, {
     ...again,
     reason: `retry of #${build.number} from ${step}`,
+    scheduler: RETRY_SCHEDULER,
     properties: { ...again.properties, ...retryProperty(build, step) },
     priority: RETRY_PRIORITY,
   })
@@ -131,6 +133,8 @@ interface Wish {
   readonly revision: string | null
   readonly properties: Properties
   readonly changes: readonly Parameters<Master['data']['change']>[0][]
+  /** That of what a person forces when it is left out. */
+  readonly scheduler?: string
   /** 0 when it is left out. */
   readonly priority?: number
 }
@@ -139,7 +143,7 @@ function request(master: Master, builderId: BuilderId, wish: Wish): Requested {
   const { project, repository, branch, revision } = wish
   const { requests } = master.data.addBuildset({
     reason: wish.reason,
-    scheduler: FORCE_SCHEDULER,
+    scheduler: wish.scheduler ?? FORCE_SCHEDULER,
     sourcestamp: { project, repository, branch, revision },
     changes: wish.changes,
     properties: wish.properties,

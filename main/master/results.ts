@@ -53,6 +53,9 @@ export const TELLING_RESULTS: readonly Result[] = [...GOOD_RESULTS, ...BAD_RESUL
  */
 export const BISECT_SCHEDULER = 'bisect'
 
+/** The scheduler of builds that are retried from a step: how long they take says nothing of whole ones. */
+export const RETRY_SCHEDULER = 'retry'
+
 /** Whether a build with this result did what was asked: the exit code of `force --wait` and `run`. */
 export function isGood(result: Result): boolean {
   return GOOD_RESULTS.includes(result)

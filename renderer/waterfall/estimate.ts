@@ -1,5 +1,5 @@
 import type { Build } from '../bridge.ts'
-import { isGood } from '../results.ts'
+import { isGood, RETRY_SCHEDULER } from '../results.ts'
 import { asleepMs, type Sleep } from '../store/sleeps.ts'
 import { roughly } from '../ui/format.ts'
 
@@ -13,7 +13,7 @@ export interface Estimate {
   readonly of: number
 }
 
-/** A build that goes wrong may end early: only good ones are compared. */
+/** A build that goes wrong may end early, and one that is retried begins late: only good and whole ones are compared. */
 const COMPARED = 11
 
 /**
@@ -25,8 +25,9 @@ export function estimateOf(
   sleeps: readonly Sleep[] = [],
 ): Estimate | null {
   const lengths: number[] = []
-  for (const { results, startedAt, completeAt } of builds) {
+  for (const { results, scheduler, startedAt, completeAt } of builds) {
     if (results === null || completeAt === null || !isGood(results)) continue
+    if (scheduler === RETRY_SCHEDULER) continue
     lengths.push(completeAt - startedAt - asleepMs(sleeps, startedAt, completeAt))
     if (lengths.length === COMPARED) break
   }

@@ -5,6 +5,7 @@ import {
   CANCELLED,
   isGood,
   RETRY,
+  RETRY_SCHEDULER,
   type Result,
   SKIPPED,
   worst,
@@ -124,7 +125,9 @@ export function watchStanding(
   function expectedMs(id: BuilderId): number | null {
     let expected = lengths.get(id)
     if (expected === undefined) {
-      const good = data.lastFinishedBuilds(id, 11).filter(build => isGood(build.results!))
+      const good = data
+        .lastFinishedBuilds(id, 11)
+        .filter(build => isGood(build.results!) && build.scheduler !== RETRY_SCHEDULER)
       const sorted = good.map(one => one.completeAt! - one.startedAt).sort((a, b) => a - b)
       expected = sorted[Math.floor(sorted.length / 2)] ?? null
       lengths.set(id, expected)

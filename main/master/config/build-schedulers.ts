@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 import type { PropertyValue } from '../model.ts'
-import { BISECT_SCHEDULER } from '../results.ts'
+import { BISECT_SCHEDULER, RETRY_SCHEDULER } from '../results.ts'
 import { check, mustBeKnown } from './build.ts'
 import { parseDuration } from './duration.ts'
 import type { BuilderConfig, ProjectConfig, SchedulerConfig } from './model.ts'
@@ -10,6 +10,11 @@ import { LATER_SCHEDULERS, SCHEDULER_SHAPES, type SchedulerShape } from './schem
 
 const KINDS = Object.keys(SCHEDULER_SHAPES) as (keyof typeof SCHEDULER_SHAPES)[]
 const TREE_STABLE_MS = 0
+/** Names by which builds are known that no scheduler of the configuration asked for. */
+const OURS: Readonly<Partial<Record<string, string>>> = {
+  [BISECT_SCHEDULER]: 'bisects builders',
+  [RETRY_SCHEDULER]: 'retries builds from a step',
+}
 
 /** Reads the schedulers; a project for which there is none gets one over its branches. */
 export function buildSchedulers(
@@ -74,10 +79,11 @@ export function readScheduler(
     return undefined
   }
   const shape = check(SCHEDULER_SHAPES[known], part, path, problems)
-  if (shape?.name === BISECT_SCHEDULER)
+  const use = shape && OURS[shape.name]
+  if (use)
     problems.add(
       [...path, 'name'],
-      `"${BISECT_SCHEDULER}" is the name of what bisects builders; choose another one`,
+      `"${shape.name}" is the name of what ${use}; choose another one`,
     )
   return shape
 }

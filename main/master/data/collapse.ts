@@ -1,7 +1,9 @@
 import type { BuildRequest, Properties } from '../model.ts'
+import { RETRY_SCHEDULER } from '../results.ts'
 
 /** The scheduler of what a person asked for by hand. */
 export const FORCE_SCHEDULER = 'force'
+const BY_HAND = [FORCE_SCHEDULER, RETRY_SCHEDULER]
 
 export interface Collapsible {
   readonly request: Pick<BuildRequest, 'sourcestamp' | 'scheduler'>
@@ -18,7 +20,7 @@ export interface Collapsible {
  * a person asked for: that is not to vanish into another build.
  */
 export function canCollapse(older: Collapsible, newer: Collapsible): boolean {
-  if (older.request.scheduler === FORCE_SCHEDULER) return false
+  if (BY_HAND.includes(older.request.scheduler)) return false
   const a = older.request.sourcestamp
   const b = newer.request.sourcestamp
   if (a.project !== b.project || a.repository !== b.repository || a.branch !== b.branch)

@@ -1,5 +1,5 @@
 import type { Build, BuildId, Moment } from '../model.ts'
-import { GOOD_RESULTS } from '../results.ts'
+import { GOOD_RESULTS, SKIPPED } from '../results.ts'
 import { findBuild, selectBuilds } from './builds.ts'
 import type { Database } from './database.ts'
 
@@ -45,6 +45,7 @@ function usualSteps(db: Database, { builderId, number }: Build): Inside['usual']
          row_number() OVER (PARTITION BY s.name ORDER BY s.complete_at - s.started_at) AS at,
          count(*) OVER (PARTITION BY s.name) AS n
        FROM steps s WHERE s.build_id IN (SELECT id FROM good) AND s.complete_at IS NOT NULL
+         AND s.results <> ${SKIPPED}
      )
      SELECT name AS step, avg(ms) AS medianMs FROM taken
      WHERE at IN ((n + 1) / 2, (n + 2) / 2) GROUP BY name`,

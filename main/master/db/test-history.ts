@@ -1,4 +1,5 @@
 import type { Build, BuilderId, BuildId, TestOutcome } from '../model.ts'
+import { BISECT_SCHEDULER } from '../results.ts'
 import { selectBuilds } from './builds.ts'
 import type { Database } from './database.ts'
 
@@ -73,11 +74,15 @@ const MOST_ELSEWHERE = 30
 const SUMMED_RESULTS = 120_000
 const SEARCHED_RESULTS = 500_000
 
-// Steps that ran tests, of the newest builds. ?1 builder or NULL, ?2 how many.
+// Steps that ran tests, of the newest builds. ?1 builder or NULL, ?2 how many. A bisect goes back and forth
+// between old changes: no test is flaky for that.
 function testedSteps(mostResults: number): string {
   return `looked AS (
-    SELECT id, builder_id, number, revision FROM builds
-    WHERE (?1 IS NULL OR builder_id = ?1) AND complete_at IS NOT NULL ORDER BY id DESC LIMIT ${LOOKED_AT}
+    SELECT b.id, b.builder_id, b.number, b.revision FROM builds b
+    WHERE (?1 IS NULL OR b.builder_id = ?1) AND b.complete_at IS NOT NULL
+      AND (SELECT s.scheduler FROM build_requests r JOIN buildsets s ON s.id = r.buildset_id
+           WHERE r.id = b.request_id) <> '${BISECT_SCHEDULER}'
+    ORDER BY b.id DESC LIMIT ${LOOKED_AT}
   ), counted AS (
     SELECT l.id AS build_id, l.builder_id, l.revision, s.id AS step_id,
       s.tests_passed + s.tests_failed + s.tests_skipped AS results

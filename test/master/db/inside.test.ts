@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { insideOf } from '../../../main/master/db/inside.ts'
 import type { Builder, BuildId } from '../../../main/master/model.ts'
-import { FAILURE, type Result, SUCCESS } from '../../../main/master/results.ts'
+import { FAILURE, type Result, SKIPPED, SUCCESS } from '../../../main/master/results.ts'
 import { testData } from '../../helpers/data.ts'
 
 test('what is usual is the median of the good builds before, and beside stands what was asked for together', () => {
@@ -27,6 +27,15 @@ test('what is usual is the median of the good builds before, and beside stands w
     const { id } = data.startStep({ ...step, stateString: '', hidden: false })
     clock.advance(ms)
     data.finishStep(id, results, '')
+    // What was not run took no time, and is not usual for that.
+    const other = data.startStep({
+      ...step,
+      number: 1,
+      name: 'ship',
+      stateString: '',
+      hidden: false,
+    })
+    data.finishStep(other.id, SKIPPED, '')
     data.finishBuild(build!.id, results, '')
     return build!.id
   }

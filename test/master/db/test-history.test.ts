@@ -1,16 +1,22 @@
 import { expect, test } from 'vitest'
 import { type TestsQuery, testRuns, testSummaries } from '../../../main/master/db/test-history.ts'
 import type { Builder, TestOutcome } from '../../../main/master/model.ts'
-import { FAILURE, SUCCESS } from '../../../main/master/results.ts'
+import { BISECT_SCHEDULER, FAILURE, SUCCESS } from '../../../main/master/results.ts'
 import { type TestData, testData } from '../../helpers/data.ts'
 
 type Results = Readonly<Record<string, readonly [TestOutcome, number | null]>>
 
 /** A finished build of a revision, with one step that ran these tests. */
-function ran(desk: TestData, builder: Builder, revision: string, results: Results) {
+function ran(
+  desk: TestData,
+  builder: Builder,
+  revision: string,
+  results: Results,
+  scheduler = 's',
+) {
   const { data } = desk
   const { id } = data.startBuild(
-    desk.request(builder, { collapse: false, revision }),
+    desk.request(builder, { collapse: false, revision, scheduler }),
     data.slave('local')!.id,
     {},
   )!
@@ -64,6 +70,7 @@ function someBuilds() {
     'u/moody': ['failed', 400],
     'u/broke': ['passed', 1],
   })
+  ran(desk, linux, 'r0', { 'u/steady': ['failed', 900] }, BISECT_SCHEDULER)
   const last = ran(desk, mac, 'r3', { 'u/steady': ['failed', 5] })
   return { desk, linux, mac, last }
 }

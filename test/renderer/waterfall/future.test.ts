@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Build, Builder, BuilderId, BuildRequest, Slave } from '../../../main/master/model.ts'
-import { FAILURE, type Result, SUCCESS } from '../../../main/master/results.ts'
+import { FAILURE, RETRY_SCHEDULER, type Result, SUCCESS } from '../../../main/master/results.ts'
 import { type Estimate, estimateOf } from '../../../renderer/waterfall/estimate.ts'
 import { type Expected, forecast, type Standing } from '../../../renderer/waterfall/forecast.ts'
 import {
@@ -17,6 +17,8 @@ const MIN = 60_000
 test('the estimate is the median of the last eleven good builds, and between which half of them lie', () => {
   const builds = [
     made(1, 60, FAILURE),
+    // It was retried from its last step.
+    { ...made(1, 1), scheduler: RETRY_SCHEDULER },
     ...[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 500].map(minutes => made(1, minutes)),
   ]
   expect(estimateOf(builds)).toEqual({
