@@ -55,7 +55,7 @@ export const GutterChanges = memo(function GutterChanges({
       <div
         role="group"
         aria-label="Changes"
-        className="changes"
+        className="gutter-rows"
         style={{ transform: `translateY(${base - from}px)` }}
       >
         {marks.map(({ change, y }) => (
