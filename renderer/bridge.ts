@@ -39,6 +39,7 @@ export type { Summary } from '../main/master/db/summary.ts'
 export type { TestAnswer, TestSummary } from '../main/master/db/test-history.ts'
 export type { BuildsOfDay, Density } from '../main/master/db/timeline.ts'
 export type { TrendPoint, Trends } from '../main/master/db/trends.ts'
+export type { VitalsPart } from '../main/master/db/vitals.ts'
 export type {
   Draft,
   DraftStep,

@@ -78,6 +78,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'history:inside': z.tuple([id]),
   'history:red': z.tuple([]),
   'history:lastEvents': z.tuple([z.array(name).max(50)]),
+  'history:vitals': z.tuple([z.object({ ...stretch, parts: z.int().min(1).max(400) })]),
   'history:load': z.tuple([z.object({ ...stretch, parts: z.int().min(1).max(400), now: z.int() })]),
   'history:tests': z.tuple([
     z.object({

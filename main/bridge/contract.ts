@@ -82,6 +82,7 @@ export interface Requests {
   'history:red': HistoryQuestions['red']
   'history:lastEvents': HistoryQuestions['lastEvents']
   'history:load': HistoryQuestions['load']
+  'history:vitals': HistoryQuestions['vitals']
   'history:test': HistoryQuestions['test']
   /** Who sits at this desk, as git knows it. */
   'person:identity': () => Identity

@@ -86,6 +86,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:authors': ids => master.history.ask('authors', ids),
     'history:inside': id => master.history.ask('inside', id),
     'history:load': query => master.history.ask('load', query),
+    'history:vitals': query => master.history.ask('vitals', query),
     'history:lastEvents': kinds => master.history.ask('lastEvents', kinds),
     'history:red': () => master.history.ask('red'),
     'history:tests': query => master.history.ask('tests', query),

@@ -1,15 +1,19 @@
 import { Link } from 'wouter'
-import type { Slave } from '../bridge.ts'
+import type { Slave, VitalsPart } from '../bridge.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { useHistory } from '../store/use-history.ts'
 import { useQuery } from '../store/use-query.ts'
-import { clock, count, dayMonth, when } from '../ui/format.ts'
+import { bytes, clock, count, dayMonth, when } from '../ui/format.ts'
 import { Empty, Segments } from '../ui/parts.tsx'
 import { RANGES, type Range, rangeIn, rangeOf } from '../ui/range.ts'
 import { type LoadBars, loadBars } from './load-bars.ts'
+import { machinePath, machineSum } from './machine-line.ts'
 
 const SHOWN = RANGES.filter(range => ['day', 'week', 'month'].includes(range.value))
+
+// Points of the line. Finer ones are not kept.
+const MACHINE_PARTS = 240
 
 /** How busy each slave was, on one axis of time, the picked one among the others. */
 export function SlaveLoadTab({ slave }: { slave: Slave }) {
@@ -20,6 +24,9 @@ export function SlaveLoadTab({ slave }: { slave: Slave }) {
   const range = rangeOf(name, now, -new Date(now).getTimezoneOffset() * 60_000, undefined)
   const { answer, problem } = useHistory('history:load', [
     { from: range.from, to: range.to, parts: range.parts, now },
+  ])
+  const machines = useHistory('history:vitals', [
+    { from: range.from, to: range.to, parts: MACHINE_PARTS },
   ])
   if (problem)
     return (
@@ -39,7 +46,8 @@ export function SlaveLoadTab({ slave }: { slave: Slave }) {
           onChange={value => choose({ range: value })}
         />
         <span className="soft">
-          busy with builds, of all its slots; what its machine does besides is in the list above
+          bars: busy with builds, of all its slots; line: the processor of its machine, whoever uses
+          it
         </span>
       </p>
       <table>
@@ -52,6 +60,9 @@ export function SlaveLoadTab({ slave }: { slave: Slave }) {
             </th>
             <th scope="col">Busy</th>
             <th scope="col">Builds</th>
+            <th scope="col">Processor</th>
+            <th scope="col">Memory, most</th>
+            <th scope="col">Disk, least</th>
           </tr>
         </thead>
         <tbody>
@@ -60,6 +71,7 @@ export function SlaveLoadTab({ slave }: { slave: Slave }) {
               key={one.id}
               slave={one}
               load={loadBars(answer, one, range, now)}
+              machine={(machines.answer ?? []).filter(point => point.slave === one.name)}
               range={range}
               picked={one.id === slave.id}
               query={query.toString()}
@@ -80,19 +92,22 @@ export function SlaveLoadTab({ slave }: { slave: Slave }) {
 function Row({
   slave,
   load,
+  machine,
   range,
   picked,
   query,
 }: {
   slave: Slave
   load: LoadBars
+  machine: readonly VitalsPart[]
   range: Range
   picked: boolean
   query: string
 }) {
   const now = useNow(60_000)
   const { bars, share, builds, busiest } = load
-  const percent = share > 0 && share < 0.005 ? 'under 1 %' : `${Math.round(share * 100)} %`
+  const percent = percentWords(share)
+  const sum = machineSum(machine)
   return (
     <tr className={picked ? 'picked' : undefined}>
       <th scope="row">
@@ -129,12 +144,24 @@ function Row({
               </rect>
             ) : null,
           )}
+          <path className="machine-line" d={machinePath(machine, MACHINE_PARTS, range.parts)} />
         </svg>
       </td>
       <td>{percent}</td>
       <td>{builds}</td>
+      <td title={sum.most === null ? undefined : `at most ${percentWords(sum.most)}`}>
+        {sum.mean === null ? UNKNOWN : percentWords(sum.mean)}
+      </td>
+      <td>{sum.memory === null ? UNKNOWN : percentWords(sum.memory)}</td>
+      <td>{sum.diskFree === null ? UNKNOWN : bytes(sum.diskFree)}</td>
     </tr>
   )
+}
+
+const UNKNOWN = <span className="dim">not known</span>
+
+function percentWords(share: number): string {
+  return share > 0 && share < 0.005 ? 'under 1 %' : `${Math.round(share * 100)} %`
 }
 
 const TICKS = 6

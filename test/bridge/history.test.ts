@@ -26,6 +26,7 @@ test.each<[Channel, readonly unknown[], string]>([
   ['history:tests', [{ ...tests, search: 'x'.repeat(1001) }], 'search'],
   ['history:test', [{ builderId: 1, suite: null, name: '' }], 'suite'],
   ['history:load', [{ from: 0, to: 1, parts: 0, now: 1 }], 'parts'],
+  ['history:vitals', [{ from: 0, to: 1, parts: 401 }], 'parts'],
   ['history:red', [1], 'arguments'],
   ['history:summary', [{ from: 0, to: 'now' }], 'to'],
   ['history:summary', [{ from: Number.POSITIVE_INFINITY, to: 1 }], 'from'],

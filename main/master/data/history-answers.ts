@@ -32,6 +32,7 @@ import {
   type Stretch,
 } from '../db/timeline.ts'
 import { type Trends, type TrendsQuery, trends } from '../db/trends.ts'
+import { type VitalsPart, vitalsByPart } from '../db/vitals.ts'
 import type { Build, BuildId, Change, MasterEvent, Moment, Step } from '../model.ts'
 
 /** What can be asked of the whole history, however long: each with its question and its answer. */
@@ -64,6 +65,7 @@ export interface HistoryQuestions {
   test: (query: TestQuery) => TestAnswer
   /** How busy slaves were. */
   load: (query: LoadQuery) => readonly SlaveLoad[]
+  vitals: (query: Parts) => readonly VitalsPart[]
   /** The last event of each kind, however long ago. */
   lastEvents: (kinds: readonly string[]) => readonly MasterEvent[]
   /** Builders that are red, and since when. */
@@ -131,6 +133,7 @@ export const HISTORY_ANSWERS: Answers = {
   lastEvents,
   red: redBuilders,
   load: slaveLoads,
+  vitals: vitalsByPart,
   test: testRuns,
   trends,
 }

@@ -13,6 +13,7 @@ import type {
 } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import { nextQuarantine } from '../slaves/quarantine.ts'
+import { keptVitals } from './kept-vitals.ts'
 import type { Update } from './unit.ts'
 
 const CONSOLE_CHARACTERS = 64 * 1024
@@ -44,6 +45,7 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
   const live = new Map<string, Live>()
   const links = new Map<string, LinkFacts>()
   const vitals = new Map<string, readonly SlaveVitals[]>()
+  const kept = keptVitals(db, update)
   const consoles = new Map<string, string>()
   // Those that asked to go after their builds: a wish of this life of the slave.
   const leaves = new Set<string>()
@@ -114,7 +116,10 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
     addSlaveVitals(name: string, one: SlaveVitals): void {
       vitals.set(name, [...(vitals.get(name) ?? []), one].slice(-KEPT_VITALS))
       mq.publish('slave/vitals', { name, vitals: one })
+      kept.add(name, one)
     },
+    /** Writes what it heard and did not write yet. */
+    keepSlaveVitals: kept.flush,
 
     pauseSlave(name: string, pause: NewPause): void {
       const { reason, by = null, until = null } = pause

@@ -8,6 +8,7 @@ import { runningBuilds } from './migrations/006-running-builds.ts'
 import { timeline } from './migrations/007-timeline.ts'
 import { monitors } from './migrations/008-monitors.ts'
 import { environments } from './migrations/009-environments.ts'
+import { vitals } from './migrations/010-vitals.ts'
 
 export interface Migration {
   readonly version: number
@@ -30,6 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   timeline,
   monitors,
   environments,
+  vitals,
 ]
 
 export const LATEST = MIGRATIONS.at(-1)!.version

@@ -139,6 +139,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       const stopping = [...running.values()].map(({ keeper }) => keeper.stop(how))
       await Promise.all([...stopping, ...leaving.values()])
       running.clear()
+      offer(data.keepSlaveVitals)
     },
   }
 
@@ -274,10 +275,19 @@ export function startSlaves(options: SlavesOptions): Slaves {
     }
   }
 
+  // How machines fared is worth no more than a word when it can't be written.
+  function offer(write: () => void) {
+    try {
+      write()
+    } catch (error) {
+      log(`how the machines of slaves fared is lost: ${(error as Error).message}`)
+    }
+  }
+
   function hearVitals(name: string, fields: Fields) {
     const now = clock.now()
     const { vitals, clock: measured, tools } = readReport(fields, now)
-    data.addSlaveVitals(name, vitals)
+    offer(() => data.addSlaveVitals(name, vitals))
     if (tools) data.addSlaveInfo(name, { tools })
     if (measured) {
       const { latencyMs = null } = sessions.get(name)?.stats ?? {}
