@@ -42,7 +42,7 @@ export function EnvironmentDifferences({ a, b }: { a: BuildDetails; b: BuildDeta
           </thead>
           {grouped(shown).map(({ name, facts }) => (
             <tbody key={name}>
-              <tr className="group">
+              <tr className="fact-group">
                 <th scope="rowgroup" colSpan={3}>
                   {name}
                 </th>
