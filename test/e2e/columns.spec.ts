@@ -144,6 +144,10 @@ test('columns are slaves, narrow heads show in whole, builds are compared, and a
   await alone.close()
   await page.keyboard.press('x')
   await expect(narrow).toBeVisible()
+  await page.getByRole('button', { name: 'Columns' }).click()
+  await page.getByRole('button', { name: 'Author' }).click()
+  await expect(page.locator('.tint-key li')).toHaveText(['Ann', 'several'])
+  await page.keyboard.press('Escape')
 
   await page.evaluate(() => {
     location.hash = '/view/nobody'
