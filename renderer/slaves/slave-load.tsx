@@ -61,8 +61,12 @@ export function SlaveLoadTab({ slave }: { slave: Slave }) {
             <th scope="col">Busy</th>
             <th scope="col">Builds</th>
             <th scope="col">Processor</th>
-            <th scope="col">Memory, most</th>
-            <th scope="col">Disk, least</th>
+            <th scope="col" title="at the most">
+              Memory
+            </th>
+            <th scope="col" title="at the least">
+              Disk free
+            </th>
           </tr>
         </thead>
         <tbody>

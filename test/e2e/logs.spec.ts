@@ -122,7 +122,7 @@ test('a log that grows is followed until the reader scrolls up, and again from i
   configure(
     dataDir,
     'grow',
-    `seq 1 200; ${until('a')}; seq 201 400; printf 'half'; ${until('b')}; printf '\\\\rwhole'; ${until('c')}`,
+    `seq 1 200; ${until('a')}; seq 201 400; printf 'half'; ${until('b')}; printf '\\\\rwhole\\\\nimage 1\\\\nlayer 1\\\\n'; ${until('c')}; printf '\\\\033[2Aimage 2\\\\nlayer 2\\\\n'; ${until('d')}`,
   )
   const { page, url } = await serve()
   await force(page)
@@ -130,7 +130,7 @@ test('a log that grows is followed until the reader scrolls up, and again from i
   await page.goto(`${url}/#/builds/one/1`)
   const log = page.getByLabel('Lines of the log')
   const follow = page.getByRole('button', { name: 'Follow' })
-  await expect(log.getByText('200', { exact: true })).toBeVisible()
+  await expect(log.locator('.log-text').getByText('200', { exact: true })).toBeVisible()
   await expect(follow).toHaveAttribute('aria-pressed', 'true')
   await log.focus()
   await page.keyboard.press('PageUp')
@@ -151,7 +151,13 @@ test('a log that grows is followed until the reader scrolls up, and again from i
   // A line that has no end yet is shown as it stands.
   writeFileSync(gate('b'), '')
   await expect(log.locator('.stdout', { hasText: 'whole' })).toBeVisible()
+  // Rows that are written over change where they are.
+  await expect(log.getByText('layer 1', { exact: true })).toBeVisible()
   writeFileSync(gate('c'), '')
+  await expect(log.locator('.log-line', { hasText: 'image' })).toHaveText([/image 2$/])
+  await expect(log.locator('.log-line', { hasText: 'layer' })).toHaveText([/layer 2/])
+  await expect(follow).toHaveAttribute('aria-pressed', 'true')
+  writeFileSync(gate('d'), '')
   await expect(page.getByText('growing')).toBeHidden()
 })
 

@@ -153,7 +153,8 @@ function* linesToLook(
   // The last line may go on in the next chunk.
   const end = chunk.bytes.at(-1) === NEWLINE ? lineCount : lineCount - 1
   const ofMaster = written !== undefined && chunk.segments.some(one => one.stream === 'header')
-  const raw = written?.test(text) ? text.split('\n') : undefined
+  // Most text is the same without its sequences: it has none.
+  const raw = written && plain !== text && written.test(text) ? text.split('\n') : undefined
   if (!literal || plain === undefined || ofMaster || raw || any.test(plain)) {
     const lines = (plain ?? text).split('\n')
     const stream = chunk.segments[0]?.stream
