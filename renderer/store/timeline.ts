@@ -68,9 +68,16 @@ export function extendUp(): void {
   })
 }
 
-/** Goes to another time. */
-export async function jumpTo(at: number): Promise<void> {
-  if (at >= readDesk().wholeFrom) return backToNow()
+/**
+ * Goes to another time.
+ *
+ * @param arrive Called when its builds are there, before anything of them is drawn; not when one went elsewhere meanwhile.
+ */
+export async function jumpTo(at: number, arrive = () => {}): Promise<void> {
+  if (at >= readDesk().wholeFrom) {
+    backToNow()
+    return arrive()
+  }
   const mine = ++journey
   loading = true
   try {
@@ -78,8 +85,9 @@ export async function jumpTo(at: number): Promise<void> {
       bridge.request('history:page', { at, side: 'from', limit: PAGE_BUILDS }),
       bridge.request('history:page', { at, side: 'before', limit: PAGE_BUILDS }),
     ])
-    if (mine === journey)
-      pages.write({ list: [after, before], live: after.last, beginning: before.last })
+    if (mine !== journey) return
+    pages.write({ list: [after, before], live: after.last, beginning: before.last })
+    arrive()
   } finally {
     if (mine === journey) loading = false
   }

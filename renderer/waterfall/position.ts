@@ -20,8 +20,7 @@ export function goToNow(): void {
 /** Goes to a date, however long ago. */
 export async function goToMoment(moment: number, now: number): Promise<void> {
   if (moment >= now) return goToNow()
-  await jumpTo(moment)
-  setPosition({ moment, offset: -HEADROOM_PX, left: now })
+  await jumpTo(moment, () => setPosition({ moment, offset: -HEADROOM_PX, left: now }))
 }
 
 /** So far below the top of the view is what was gone to. */
