@@ -51,6 +51,7 @@ import { useTwinPlace } from './use-twin-place.ts'
 import { useView } from './use-view.ts'
 
 const NO_BOXES: readonly Box[] = []
+const NO_PLANS: readonly ColumnPlan[] = []
 
 interface BoardProps {
   readonly plans: readonly ColumnPlan[]
@@ -89,7 +90,9 @@ function Columns({ plans, mode, zoom }: BoardProps) {
     sight.from,
     sight.to,
   )
-  const model = useModel(plans, timeline, mode, zoom, end, size.room, days)
+  // Nothing has a place until it is known how much room there is.
+  const placed = size.width > 0 ? plans : NO_PLANS
+  const model = useModel(placed, timeline, mode, zoom, end, size.room, days)
   const selected = useSelectedBuild()
   // A build may stand in several columns: this is the one in which it was picked.
   const [walked, setWalked] = useState<string | null>(null)
@@ -258,7 +261,7 @@ function useSize(
   body: React.RefObject<HTMLElement | null>,
 ): Size {
   const [size, setSize] = useState<Size>({ width: 0, room: 0, height: 0, left: 0 })
-  // Before anything is seen: until it is known how much room there is, no column is in sight.
+  // Before anything is seen.
   useLayoutEffect(() => {
     const element = scroller.current!
     const measure = () => {

@@ -63,6 +63,7 @@ export function useView(
   const draw = () => {
     planned.current = 0
     const { model, palette, live, now, gutter, width, height, tintOf } = latest.current
+    if (width === 0) return
     const top = topNow()
     if (refs.layer.current)
       refs.layer.current.style.transform = `translateY(${rendered.current - top}px)`
