@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { type BuildDetails, type BuildId, bridge } from '../bridge.ts'
+import { type BuildDetails, type BuildId, bridge, type LogId, type StepId } from '../bridge.ts'
 import { BISECT_SCHEDULER } from '../results.ts'
 import { onNewsOf } from '../store/desk.ts'
 import { useDesk } from '../store/hooks.ts'
@@ -26,11 +26,14 @@ export function useDetails(id: BuildId | null): Details {
   const latest = useRef<BuildDetails>(undefined)
   latest.current = state.details
   const [newLogs, setNewLogs] = useState(0)
+  // Begun while the first answer is on its way, which may not know of them.
+  const early = useRef(new Map<LogId, StepId>())
   useEffect(
     () =>
       onNewsOf('log/changed', log => {
         const { current: known } = latest
-        if (!known || known.build.completeAt !== null) return
+        if (!known) return void early.current.set(log.id, log.stepId)
+        if (known.build.completeAt !== null) return
         // Of a step that began since it is not known yet whose it is.
         const newest = known.steps.at(-1)?.id ?? 0
         if (log.stepId <= newest && !known.steps.some(step => step.id === log.stepId)) return
@@ -58,7 +61,12 @@ export function useDetails(id: BuildId | null): Details {
     shown.current = id
     let wanted = true
     bridge.request('build:details', id).then(
-      details => wanted && setState({ details, problem: undefined }),
+      details => {
+        if (!wanted) return
+        if (lacksAny(details, early.current)) setNewLogs(count => count + 1)
+        early.current.clear()
+        setState({ details, problem: undefined })
+      },
       (error: Error) => wanted && setState(before => ({ ...before, problem: error.message })),
     )
     return () => {
@@ -72,4 +80,10 @@ export function useDetails(id: BuildId | null): Details {
     details: { ...details, build: build ?? details.build, steps: steps ?? details.steps },
     problem,
   }
+}
+
+function lacksAny({ steps, logs }: BuildDetails, begun: ReadonlyMap<LogId, StepId>): boolean {
+  const own = new Set(steps.map(step => step.id))
+  const known = new Set(logs.map(log => log.id))
+  return [...begun].some(([log, step]) => own.has(step) && !known.has(log))
 }
