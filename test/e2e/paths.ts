@@ -13,6 +13,8 @@ export const CHROMIUM_ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Where no processor for graphics is, imitating one costs more than doing without.
+  '--disable-gpu',
 ]
 
 /** Electron itself where TRIPHAMMER_ELECTRON names it, else its double. The specs are the same. */
