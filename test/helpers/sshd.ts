@@ -44,6 +44,8 @@ UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin yes
+# What a person's own shell does at a login takes long, and must not be cut in the middle.
+SetEnv HOME=${folder}
 `,
   )
   const host = readFileSync(at('host.pub'), 'utf8').split(' ').slice(0, 2).join(' ')
