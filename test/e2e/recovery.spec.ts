@@ -17,7 +17,7 @@ test('a history of 0.1.0 is brought to this version, and its builds are in the w
   ).toBeVisible()
   // A result that no version has: of a later one, or of a hand.
   await expect(
-    page.getByRole('button', {
+    page.getByRole('gridcell', {
       name: 'quick, build 1, ended in a way that this version does not know',
     }),
   ).toBeVisible()
