@@ -7,8 +7,8 @@ export default defineConfig({
     setupFiles: ['test/helpers/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Tests start real slaves; two cores carry two files at a time.
-    maxWorkers: 2,
+    // Tests start real slaves, and wait for them: two cores carry three files at a time.
+    maxWorkers: 3,
     // Real programs on a busy machine: a second try is named in what is printed.
     retry: 1,
     env: {
