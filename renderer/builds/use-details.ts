@@ -26,13 +26,13 @@ export function useDetails(id: BuildId | null): Details {
   const latest = useRef<BuildDetails>(undefined)
   latest.current = state.details
   const [newLogs, setNewLogs] = useState(0)
-  // Begun while the first answer is on its way, which may not know of them.
-  const early = useRef(new Map<LogId, StepId>())
+  // Begun while the first answer is on its way, which may not know of them; `null` when none is.
+  const early = useRef<Map<LogId, StepId>>(null)
   useEffect(
     () =>
       onNewsOf('log/changed', log => {
         const { current: known } = latest
-        if (!known) return void early.current.set(log.id, log.stepId)
+        if (!known) return void early.current?.set(log.id, log.stepId)
         if (known.build.completeAt !== null) return
         // Of a step that began since it is not known yet whose it is.
         const newest = known.steps.at(-1)?.id ?? 0
@@ -56,18 +56,28 @@ export function useDetails(id: BuildId | null): Details {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `stage` says when to ask again.
   useEffect(() => {
-    if (id === null) return
-    if (shown.current !== id) setState({ details: undefined, problem: undefined })
+    if (id === null) {
+      early.current = null
+      return
+    }
+    if (shown.current !== id) {
+      setState({ details: undefined, problem: undefined })
+      early.current = new Map()
+    }
     shown.current = id
     let wanted = true
     bridge.request('build:details', id).then(
       details => {
         if (!wanted) return
-        if (lacksAny(details, early.current)) setNewLogs(count => count + 1)
-        early.current.clear()
+        if (early.current && lacksAny(details, early.current)) setNewLogs(count => count + 1)
+        early.current = null
         setState({ details, problem: undefined })
       },
-      (error: Error) => wanted && setState(before => ({ ...before, problem: error.message })),
+      (error: Error) => {
+        if (!wanted) return
+        early.current = null
+        setState(before => ({ ...before, problem: error.message }))
+      },
     )
     return () => {
       wanted = false
