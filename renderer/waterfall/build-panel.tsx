@@ -159,7 +159,7 @@ function Content({ details }: { details: BuildDetails }) {
           <kbd>Enter</kbd> open
         </span>
         <span>
-          <kbd>R</kbd> rebuild
+          <kbd>r</kbd> rebuild
         </span>
         <span>
           <kbd>[</kbd> <kbd>]</kbd> failures

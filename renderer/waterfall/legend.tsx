@@ -37,7 +37,7 @@ const OF_THE_WATERFALL: readonly (readonly [sign: string, meaning: string])[] = 
   ['days in a column', 'far out: the worst result of each day, and how many builds it had'],
   [
     'other grounds',
-    'by slave, branch or duration where “Columns” says so; edge, pattern and sign stay the result’s',
+    'by slave, branch, author or duration where “Columns” says so; edge, pattern and sign stay the result’s',
   ],
   ['lit boxes', 'they hold the change that is picked at the left'],
   [
