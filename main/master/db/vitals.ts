@@ -74,5 +74,6 @@ export function vitalsByPart(db: Database, query: Parts): VitalsPart[] {
 
 // A slave may tell anything that is a number.
 function whole(value: number | null): number | null {
-  return value === null ? null : Math.round(Math.min(value, Number.MAX_SAFE_INTEGER))
+  const most = Number.MAX_SAFE_INTEGER
+  return value === null ? null : Math.round(Math.max(-most, Math.min(value, most)))
 }

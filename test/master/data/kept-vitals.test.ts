@@ -83,3 +83,16 @@ test('what is older than a month goes, and what can not be written is not held',
     { part: 1, cpuPercent: 40 },
   ])
 })
+
+test('numbers of a slave that no machine can have are bounded, so that the others are kept with them', () => {
+  const { db, open } = openKeeper()
+  const kept = open()
+  for (const diskFreeBytes of [-1e300, 1e300])
+    kept.add('a', told(0, 1e308, { diskFreeBytes, memoryUsedBytes: 1e300 }))
+  kept.add('b', told(0, 7))
+  kept.flush()
+  expect(vitalsByPart(db, { from: 0, to: POINT_MS, parts: 1 })).toMatchObject([
+    { slave: 'a', diskFreeBytes: -Number.MAX_SAFE_INTEGER },
+    { slave: 'b', cpuPercent: 7 },
+  ])
+})
