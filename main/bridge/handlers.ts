@@ -95,7 +95,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:trends': query => master.history.ask('trends', query),
     ...personHandlers(master.options.env),
 
-    'build:details': id => details(mustBe(data.build(id), `there is no build ${id}`)),
+    'build:details': id => details(buildOf(id)),
 
     'build:byNumber'({ builder, number }) {
       const row = mustBe(data.builderByName(builder), `there is no builder "${builder}"`)
@@ -103,17 +103,15 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     },
 
     'build:stop'({ id, reason }) {
-      const build = mustBe(data.build(id), `there is no build ${id}`)
+      const build = buildOf(id)
       if (!distributor.stopBuild(id, reason || 'stopped by hand'))
         throw new RefusedError(`build ${build.number} does not run any more`)
     },
 
-    'build:rebuild': ({ id }) => rebuild(master, mustBe(data.build(id), `there is no build ${id}`)),
-    'build:retryFrom': ({ id, step }) =>
-      retryFrom(master, mustBe(data.build(id), `there is no build ${id}`), step),
-    'build:bisect': ({ id }) => bisect(master, mustBe(data.build(id), `there is no build ${id}`)),
-    'build:stopBisect': ({ id }) =>
-      stopBisect(master, mustBe(data.build(id), `there is no build ${id}`)),
+    'build:rebuild': ({ id }) => rebuild(master, buildOf(id)),
+    'build:retryFrom': ({ id, step }) => retryFrom(master, buildOf(id), step),
+    'build:bisect': ({ id }) => bisect(master, buildOf(id)),
+    'build:stopBisect': ({ id }) => stopBisect(master, buildOf(id)),
     'build:force': order => forceBuild(master, order),
 
     'force:offer'(builderId) {
@@ -204,6 +202,10 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       for (const build of recent.of(builder.id)) builds.set(build.id, build)
     }
     return [...builds.values()].sort((a, b) => b.id - a.id)
+  }
+
+  function buildOf(id: BuildId): Build {
+    return mustBe(data.build(id), `there is no build ${id}`)
   }
 
   function details(build: Build): BuildDetails {
