@@ -63,6 +63,7 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
     buildsOfRequest: (id: BuildRequestId) => builds.buildsOfRequest(db, id),
     lastFinishedBuilds: (builder: BuilderId, limit: number) =>
       builds.lastFinishedBuilds(db, builder, limit),
+    lastTellingBuild: (builder: BuilderId) => builds.lastTellingBuild(db, builder),
     buildsAfter: (build: Build, limit: number) => builds.buildsAfter(db, build, limit),
     lastGoodBuild: (builder: BuilderId, before: number) =>
       builds.lastGoodBuild(db, builder, before),

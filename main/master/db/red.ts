@@ -1,6 +1,6 @@
 import type { Build, BuilderId, Change } from '../model.ts'
-import { BAD_RESULTS, BISECT_SCHEDULER, isGood, TELLING_RESULTS } from '../results.ts'
-import { lastGoodBuild, selectBuilds } from './builds.ts'
+import { BAD_RESULTS, BISECT_SCHEDULER, isGood } from '../results.ts'
+import { lastGoodBuild, lastTellingBuild, selectBuilds } from './builds.ts'
 import { changesOfRequest } from './changes.ts'
 import type { Database } from './database.ts'
 
@@ -32,11 +32,7 @@ export function redBuilders(db: Database): RedBuilder[] {
 }
 
 function redBuilder(db: Database, id: BuilderId): RedBuilder | undefined {
-  const [last] = selectBuilds(
-    db,
-    `WHERE b.builder_id = ? AND b.results IN (${TELLING_RESULTS.join()}) AND ${OF_NOW} ORDER BY b.number DESC LIMIT 1`,
-    id,
-  )
+  const last = lastTellingBuild(db, id)
   if (!last || isGood(last.results!)) return undefined
   const lastGood = lastGoodBuild(db, id, last.number) ?? null
   const [first] = selectBuilds(
