@@ -41,3 +41,16 @@ export function readTables(db: Database): { name: string; strict: boolean }[] {
     .map(({ name, strict }) => ({ name, strict: strict === 1 }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
+
+/** What a hand at the file may leave where JSON of a certain shape is kept. */
+export const ODD_JSON = ['', 'no JSON', 'null', '7', '"text"', '[]', '{}', '{"bad":"2"}']
+
+/** Writes into the history of a master, while it runs, as a hand at the file would. */
+export function spoil(dataDir: string, write: (db: Database) => void): void {
+  const db = openDatabase(join(dataDir, 'history.sqlite'))
+  try {
+    write(db)
+  } finally {
+    db.close()
+  }
+}

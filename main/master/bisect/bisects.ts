@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { BisectEnd, BisectRecord } from '../data/bisects.ts'
 import { BISECT_PROPERTY } from '../data/bisects.ts'
 import type { Data } from '../data/data.ts'
@@ -220,7 +221,11 @@ export function startBisects(options: BisectsOptions): Bisects {
 
   // One at a time: another would only wait for it.
   function runningOf(builderId: BuilderId): BisectRecord | undefined {
-    return data.bisects().find(one => one.builderId === builderId && !one.record.ended)?.record
+    return data
+      .bisects()
+      .find(
+        one => one.builderId === builderId && !one.record.ended && searchOf(builderId, one.record),
+      )?.record
   }
 
   function verdictOf(one: Search): Verdict {
@@ -232,7 +237,8 @@ export function startBisects(options: BisectsOptions): Bisects {
     const good = data.buildByNumber(builderId, record.good)
     const [before, upTo] = [good && data.changeBuilt(good), bad && data.changeBuilt(bad)]
     if (!bad || !before || !upTo) return undefined
-    return { builderId, record, bad, changes: data.changesOfBranch(before.id, upTo) }
+    const changes = data.changesOfBranch(before.id, upTo)
+    return changes.length > 0 ? { builderId, record, bad, changes } : undefined
   }
 
   function rangeOf(
@@ -289,12 +295,15 @@ export function startBisects(options: BisectsOptions): Bisects {
   }
 }
 
+const VALUE = z.object({ bad: z.int() })
+
 /** The number of the bad build for which a build was made; `null` for one of no bisect. */
 export function readBisectOf(properties: Properties): number | null {
   const own = properties[BISECT_PROPERTY.name]
   // Whoever forces a build may call a property so, too.
   if (own?.source !== BISECT_PROPERTY.source) return null
-  return (own.value as { readonly bad: number }).bad
+  const read = VALUE.safeParse(own.value)
+  return read.success ? read.data.bad : null
 }
 
 function isTold({ results }: { readonly results: Result | null }): boolean {
@@ -303,15 +312,10 @@ function isTold({ results }: { readonly results: Result | null }): boolean {
 
 // What was found stays, whatever is built later.
 function rangeOfEnd(ended: BisectEnd, changes: readonly Change[]): Suspects | null {
-  const at = (id: Change['id']) => changes.findIndex(change => change.id === id)
-  switch (ended.kind) {
-    case 'found':
-      return { first: at(ended.change), last: at(ended.change) }
-    case 'within':
-      return { first: at(ended.first), last: at(ended.last) }
-    case 'stopped':
-      return null
-  }
+  if (ended.kind === 'stopped') return null
+  const ids = ended.kind === 'found' ? [ended.change] : [ended.first, ended.last]
+  const [first, last = first] = ids.map(id => changes.findIndex(change => change.id === id))
+  return first! >= 0 && last! >= first! ? { first: first!, last: last! } : null
 }
 
 function wordsOf({ ended }: BisectRecord, left: readonly Change[], builds: number): string {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import * as bisects from '../db/bisects.ts'
 import type { Database } from '../db/database.ts'
 import type { Build, BuilderId, BuildRequestId, Change, ChangeId } from '../model.ts'
@@ -27,16 +28,34 @@ export type BisectEnd =
     }
   | { readonly kind: 'stopped'; readonly why: string }
 
+const END = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('found'), change: z.int(), builds: z.int() }),
+  z.object({
+    kind: z.literal('within'),
+    first: z.int(),
+    last: z.int(),
+    changes: z.int(),
+    builds: z.int(),
+  }),
+  z.object({ kind: z.literal('stopped'), why: z.string() }),
+])
+const RECORD = z.object({ good: z.int(), bad: z.int(), since: z.int(), ended: END.nullable() })
+
+// A row that is none of ours is as good as not there.
+function readRecord(value: unknown): BisectRecord | undefined {
+  const read = RECORD.safeParse(value)
+  return read.success ? (read.data as BisectRecord) : undefined
+}
+
 export function bisectData(db: Database, update: Update) {
   return {
     /** The bisect of a bad build. */
-    bisect: (builder: BuilderId, bad: number) =>
-      bisects.readBisect(db, builder, bad) as BisectRecord | undefined,
+    bisect: (builder: BuilderId, bad: number) => readRecord(bisects.readBisect(db, builder, bad)),
     bisects: () =>
-      bisects.listBisects(db).map(({ builderId, value }) => ({
-        builderId,
-        record: value as BisectRecord,
-      })),
+      bisects.listBisects(db).flatMap(({ builderId, value }) => {
+        const record = readRecord(value)
+        return record ? [{ builderId, record }] : []
+      }),
     saveBisect: (builder: BuilderId, record: BisectRecord) =>
       update(() => bisects.saveBisect(db, builder, record.bad, record)),
     changeBuilt: (build: Build) => bisects.changeBuilt(db, build),

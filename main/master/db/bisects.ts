@@ -4,6 +4,7 @@ import { findBuild } from './builds.ts'
 import { toChange } from './changes.ts'
 import type { Database } from './database.ts'
 import { readSchedulerState, saveSchedulerState } from './events.ts'
+import { readJson, within } from './json.ts'
 
 /** The property of a buildset that says of which bisect its builds are, and who sets it. */
 export const BISECT_PROPERTY = { name: 'bisect', source: 'Bisect' } as const
@@ -13,8 +14,7 @@ const OWNER = 'bisect'
 const keyOf = (builder: BuilderId, bad: number) => `${builder} ${bad}`
 
 export function readBisect(db: Database, builder: BuilderId, bad: number): unknown {
-  const text = readSchedulerState(db, OWNER, keyOf(builder, bad))
-  return text === undefined ? undefined : JSON.parse(text)
+  return readJson(readSchedulerState(db, OWNER, keyOf(builder, bad)) ?? '')
 }
 
 export function listBisects(db: Database): { builderId: BuilderId; value: unknown }[] {
@@ -25,7 +25,7 @@ export function listBisects(db: Database): { builderId: BuilderId; value: unknow
     )
     .map(({ key, value }) => ({
       builderId: Number(key.split(' ')[0]) as BuilderId,
-      value: JSON.parse(value),
+      value: readJson(value),
     }))
 }
 
@@ -116,7 +116,7 @@ export function requestsOfBisect(
      JOIN buildsets s ON s.id = r.buildset_id JOIN sourcestamps ss ON ss.id = s.sourcestamp_id
      JOIN buildset_properties p ON p.buildset_id = s.id
      WHERE r.id >= ? AND r.builder_id = ? AND p.name = '${BISECT_PROPERTY.name}'
-       AND p.source = '${BISECT_PROPERTY.source}' AND json_extract(p.value, '$.bad') = ?
+       AND p.source = '${BISECT_PROPERTY.source}' AND ${within('$.bad')} = ?
      ORDER BY r.id`,
     since,
     builder,

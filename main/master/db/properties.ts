@@ -1,5 +1,6 @@
-import type { BuildId, BuildsetId, ChangeId, Properties } from '../model.ts'
+import type { BuildId, BuildsetId, ChangeId, Properties, PropertyValue } from '../model.ts'
 import type { Database } from './database.ts'
+import { readJson } from './json.ts'
 
 type Owner =
   | { readonly build: BuildId }
@@ -20,6 +21,7 @@ export function saveProperties(db: Database, owner: Owner, properties: Propertie
     )
 }
 
+/** Those of which the value can be read. */
 export function readProperties(db: Database, owner: Owner): Properties {
   const [noun, id] = tableOf(owner)
   const rows = db.all<{ name: string; value: string; source: string }>(
@@ -27,7 +29,10 @@ export function readProperties(db: Database, owner: Owner): Properties {
     id,
   )
   return Object.fromEntries(
-    rows.map(row => [row.name, { value: JSON.parse(row.value), source: row.source }]),
+    rows.flatMap(({ name, value: text, source }) => {
+      const value = readJson(text) as PropertyValue | undefined
+      return value === undefined ? [] : [[name, { value, source }]]
+    }),
   )
 }
 

@@ -9,6 +9,7 @@ import type {
 import type { Result } from '../results.ts'
 import { toSourceStamp } from './buildsets.ts'
 import type { Database, Row } from './database.ts'
+import { within } from './json.ts'
 
 const SELECT = `SELECT r.*, s.reason, s.scheduler, s.sourcestamp_id,
     ss.project, ss.repository, ss.branch, ss.revision
@@ -37,7 +38,7 @@ export function findRequest(db: Database, id: BuildRequestId): BuildRequest | un
 export const RETRY_PROPERTY = { name: 'retry_from', source: 'Retry' } as const
 
 // The slave that a request is bound to.
-const PIN = `(SELECT json_extract(p.value, '$.slave') FROM buildset_properties p
+const PIN = `(SELECT ${within('$.slave')} FROM buildset_properties p
   WHERE p.buildset_id = r.buildset_id AND p.name = '${RETRY_PROPERTY.name}'
   AND p.source = '${RETRY_PROPERTY.source}')`
 

@@ -267,7 +267,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
       stepLocks: stepLocks.length > 0 ? locks.tryTake(stepLocks, slave.name, holder) : undefined,
     }
     const properties = data.propertiesOfBuild(buildId)
-    const retry = retryOf(build, config, properties)
+    const retry = retryOf(build, config, data.propertiesOfBuildset(request.buildsetId))
     return () =>
       watch(
         runBuild({
@@ -324,8 +324,8 @@ export function startDistributor(options: DistributorOptions): Distributor {
   }
 
   // History alone says it, so a master that goes on with the build comes to the same.
-  function retryOf(build: Build, config: BuilderConfig, properties: Properties) {
-    const retry = readRetryFrom(properties)
+  function retryOf(build: Build, config: BuilderConfig, fromBuildset: Properties) {
+    const retry = readRetryFrom(fromBuildset)
     if (!retry) return undefined
     const of = data.buildByNumber(build.builderId, retry.build)
     return planRetry(data, config, of, retry.step, build)

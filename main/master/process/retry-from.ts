@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { BuilderConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import { RETRY_PROPERTY } from '../data/requests.ts'
@@ -47,10 +48,14 @@ export function retryProperty(build: Build, step: string): Properties {
   })
 }
 
+const VALUE = z.object({ build: z.int(), step: z.string(), slave: z.string() })
+
 export function readRetryFrom(properties: Properties): RetryFrom | undefined {
   const own = properties[RETRY_PROPERTY.name]
   // Whoever forces a build may call a property so, too.
-  return own?.source === RETRY_PROPERTY.source ? (own.value as unknown as RetryFrom) : undefined
+  if (own?.source !== RETRY_PROPERTY.source) return undefined
+  const read = VALUE.safeParse(own.value)
+  return read.success ? read.data : undefined
 }
 
 /**
@@ -181,5 +186,7 @@ function stoodFor(data: Data, build: Build, steps: readonly Step[], step: Step):
   const chosen = steps.find(one => one.name === retry?.step)
   // Without the chosen one it was stopped before that.
   if (!retry || (chosen && chosen.number <= step.number)) return undefined
+  // A build goes on from one before it, or nothing would come to an end here.
+  if (retry.build >= build.number) return undefined
   return data.buildByNumber(build.builderId, retry.build)
 }

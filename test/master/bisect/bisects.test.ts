@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Build, BuildRequest, Change } from '../../../main/master/model.ts'
 import { BISECT_SCHEDULER } from '../../../main/master/results.ts'
 import { openBridge, type TestBridge } from '../../helpers/bridge.ts'
+import { insertRows, ODD_JSON as ODD, spoil } from '../../helpers/database.ts'
 import { outcome, type TestMaster, testMaster } from '../../helpers/master.ts'
 import { makeRepository, type TestRepository } from '../../helpers/repository.ts'
 
@@ -202,4 +203,46 @@ test('what can’t be bisected says why', async () => {
       /^can't be bisected: there is one change between #2 and #3, [0-9a-f]{7} by Ada Lovelace: it is that$/,
     ),
   ])
+})
+
+test('rows of bisects that a hand has spoilt are as good as nothing: the master starts, answers and bisects', async () => {
+  const all = await desk(['true', 'true', 'false', 'false'])
+  const { one, build } = all
+  await build(0)
+  const red = await build(3)
+  const row = (ended: unknown, bad = red.number) =>
+    JSON.stringify({ good: 1, bad, since: 1, ended })
+  const gone = { kind: 'found', change: 999, builds: 1 }
+  spoil(one.dataDir, db => {
+    const values = [...ODD, row({ kind: 'lost' }), row(null, 99), row(null, 1)]
+    for (const [i, value] of values.entries())
+      insertRows(db, 'scheduler_state', [
+        { scheduler: 'bisect', key: `${i % 2 ? red.builderId : 'nobody'} ${100 + i}`, value },
+      ])
+    const key = `${red.builderId} ${red.number}`
+    insertRows(db, 'scheduler_state', [{ scheduler: 'bisect', key, value: row(gone) }])
+    const { buildsetId } = one.data.request(red.requestId)!
+    for (const [table, id] of [
+      ['buildset', buildsetId],
+      ['build', red.id],
+    ] as const)
+      for (const [i, value] of ODD.entries())
+        insertRows(db, `${table}_properties`, [
+          { [`${table}_id`]: id, name: i === 0 ? 'bisect' : `odd ${i}`, source: 'Bisect', value },
+        ])
+  })
+  all.bridge.news.stop()
+  await one.restart()
+  const bridge = openBridge(one.master)
+  const { bisect } = await bridge.ask('build:details', red.id)
+  await bridge.ask('build:bisect', { id: red.id })
+  const { suspects } = await ended({ ...all, bridge }, red)
+  const said = one.said.filter(line => /bisect|unexpected/.test(line))
+  expect([bisect.problem, bisect.of, bisect.state?.running, suspects]).toEqual([
+    null,
+    null,
+    false,
+    ['change 2'],
+  ])
+  expect([said, bridge.faults]).toEqual([[], []])
 })

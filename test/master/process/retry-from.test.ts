@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Build } from '../../../main/master/model.ts'
 import { openBridge } from '../../helpers/bridge.ts'
+import { insertRows, ODD_JSON, spoil } from '../../helpers/database.ts'
 import { outcome, type TestMaster, testMaster } from '../../helpers/master.ts'
 import { makeRepository } from '../../helpers/repository.ts'
 
@@ -202,4 +203,42 @@ test('a folder that is gone is not built on, and a property of that name that a 
     false,
     'success',
   ])
+})
+
+test('a row of such a property that a hand has spoilt is as good as nothing, and what waits with it is built', async () => {
+  const { one, first, bridge, offer } = await calc()
+  const red = await one.build('a', { branch: 'main', revision: first })
+  const property = { name: 'retry_from', source: 'Retry' }
+  const of = (build: number) => JSON.stringify({ build, step: 'test', slave: red.slave })
+  // One that goes on from itself would never come to an end.
+  spoil(one.dataDir, db => {
+    db.run("UPDATE steps SET results = 3 WHERE name = 'Build'")
+    insertRows(db, 'build_properties', [{ build_id: red.id, ...property, value: of(red.number) }])
+  })
+  const { steps: offered } = await offer(red)
+  one.data.pauseSlave(red.slave, { reason: 'a test' })
+  const values = [of(red.number + 1), ...ODD_JSON]
+  const waiting = values.map(() => one.request('a', { branch: 'main', revision: first }))
+  spoil(one.dataDir, db => {
+    for (const [i, id] of waiting.entries()) {
+      const { buildsetId: buildset_id } = one.data.request(id)!
+      insertRows(db, 'buildset_properties', [{ buildset_id, ...property, value: values[i]! }])
+    }
+    db.run("UPDATE environments SET content = '{}'")
+  })
+  const waits = one.master.distributor.whyWaiting(red.builderId).map(reason => reason.kind)
+  one.data.unpauseSlave(red.slave)
+  await one.completed(waiting.at(-1)!)
+  const builds = waiting.flatMap(id => one.data.buildsOfRequest(id))
+  const { environment, retriedFrom } = await bridge.ask('build:details', builds[1]!.id)
+  expect([waits, builds.map(outcome), environment, retriedFrom]).toEqual([
+    ['paused'],
+    [
+      'cancelled: not retried: #2 still runs',
+      ...ODD_JSON.map(() => 'failure: failed in test: exit status 1'),
+    ],
+    null,
+    null,
+  ])
+  expect([offered, bridge.faults]).toEqual([['git', 'Build', 'test'], []])
 })
