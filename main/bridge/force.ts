@@ -1,9 +1,7 @@
-import { BISECT_PROPERTY } from '../master/data/bisects.ts'
 import { FORCE_SCHEDULER } from '../master/data/collapse.ts'
-import { RETRY_PROPERTY } from '../master/data/requests.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, Builder, BuilderId, Change, Properties } from '../master/model.ts'
-import { from } from '../master/process/properties.ts'
+import { askedFor, from } from '../master/process/properties.ts'
 import { planRetry, RETRY_PRIORITY, retryProperty } from '../master/process/retry-from.ts'
 import { RETRY_SCHEDULER } from '../master/results.ts'
 import type { BisectBegun, ForceOrder, Requested } from './contract.ts'
@@ -108,22 +106,15 @@ function sameAgain(master: Master, build: Build): Omit<Wish, 'reason'> {
   const { data } = master
   const before = data.request(build.requestId)!
   const { project, repository, branch } = before.sourcestamp
-  const given = data.propertiesOfBuildset(before.buildsetId)
-  // What made it a retry, or a part of a bisect, is not what it was to build.
-  const properties = Object.entries(given).filter(
-    ([name, { source }]) => !OF_THE_OTHER.some(one => one.name === name && one.source === source),
-  )
   return {
     branch,
     revision: build.revision,
-    properties: Object.fromEntries(properties),
+    properties: askedFor(data.propertiesOfBuildset(before.buildsetId)),
     project,
     repository,
     changes: data.changesOfRequest(build.requestId).map(change => change.id),
   }
 }
-
-const OF_THE_OTHER = [RETRY_PROPERTY, BISECT_PROPERTY]
 
 interface Wish {
   readonly reason: string

@@ -2,10 +2,9 @@ import { z } from 'zod'
 import type { BisectEnd, BisectRecord } from '../data/bisects.ts'
 import { BISECT_PROPERTY } from '../data/bisects.ts'
 import type { Data } from '../data/data.ts'
-import { RETRY_PROPERTY } from '../data/requests.ts'
 import type { Build, BuilderId, BuildRequestId, Change, Properties, Stop } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
-import { from } from '../process/properties.ts'
+import { askedFor, from } from '../process/properties.ts'
 import {
   BISECT_SCHEDULER,
   CANCELLED,
@@ -168,14 +167,13 @@ export function startBisects(options: BisectsOptions): Bisects {
     const before = data.request(bad.requestId)!
     const { project, repository, branch } = before.sourcestamp
     const left = suspects(changes.length, probesOf(one))
-    const given = Object.entries(data.propertiesOfBuildset(before.buildsetId))
     const { requests } = data.addBuildset({
       reason: `bisect of #${bad.number}: ${left.last - left.first + 1} changes left`,
       scheduler: BISECT_SCHEDULER,
       sourcestamp: { project, repository, branch, revision: change.revision },
       changes: [change.id],
       properties: {
-        ...Object.fromEntries(given.filter(([name]) => name !== RETRY_PROPERTY.name)),
+        ...askedFor(data.propertiesOfBuildset(before.buildsetId)),
         ...from(BISECT_PROPERTY.source, {
           [BISECT_PROPERTY.name]: { good: record.good, bad: record.bad },
         }),

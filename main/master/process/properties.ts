@@ -1,4 +1,6 @@
 import type { BuilderConfig } from '../config/model.ts'
+import { BISECT_PROPERTY } from '../data/bisects.ts'
+import { RETRY_PROPERTY } from '../data/requests.ts'
 import type { BuildRequest, Properties, PropertyValue, Slave } from '../model.ts'
 import { factNamed, factsOf, own } from '../slaves/facts.ts'
 import { ExpressionError, type Lookup } from './expression.ts'
@@ -41,6 +43,17 @@ function slaveProperties({ name, info }: Pick<Slave, 'name' | 'info'>) {
 export function from(source: string, values: Readonly<Record<string, PropertyValue>>): Properties {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, { value, source }]),
+  )
+}
+
+const OURS = [RETRY_PROPERTY, BISECT_PROPERTY]
+
+/** Without what made a build a retry, or a part of a bisect: that is not what it was to build. */
+export function askedFor(fromBuildset: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(fromBuildset).filter(
+      ([name, { source }]) => !OURS.some(one => one.name === name && one.source === source),
+    ),
   )
 }
 
