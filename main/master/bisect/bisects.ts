@@ -143,8 +143,10 @@ export function startBisects(options: BisectsOptions): Bisects {
   // Asks for the next build, or says what was found. Call it within an update.
   function ask(one: Search): BuildRequestId | undefined {
     const { builderId, record, bad, changes } = one
-    const verdict = verdictOf(one)
-    if (verdict.kind === 'build') return request(one, changes[verdict.index]!)
+    const probes = probesOf(one)
+    const verdict = search(changes.length, probes)
+    if (verdict.kind === 'build')
+      return request(one, changes[verdict.index]!, suspects(changes.length, probes))
     const builds = data.requestsOfBisect(builderId, record).length
     const ended: BisectEnd =
       verdict.kind === 'found'
@@ -162,11 +164,13 @@ export function startBisects(options: BisectsOptions): Bisects {
     return undefined
   }
 
-  function request(one: Search, change: Change): BuildRequestId {
-    const { builderId, record, bad, changes } = one
+  function request(
+    { builderId, record, bad }: Search,
+    change: Change,
+    left: Suspects,
+  ): BuildRequestId {
     const before = data.request(bad.requestId)!
     const { project, repository, branch } = before.sourcestamp
-    const left = suspects(changes.length, probesOf(one))
     const { requests } = data.addBuildset({
       reason: `bisect of #${bad.number}: ${left.last - left.first + 1} changes left`,
       scheduler: BISECT_SCHEDULER,
