@@ -53,6 +53,11 @@ export function useDetails(id: BuildId | null): Details {
       }),
     [],
   )
+  // It may end without one, when what was built before tells.
+  useEffect(
+    () => onNewsOf('event/new', ({ kind }) => kind === 'bisect-ended' && setBisected(n => n + 1)),
+    [],
+  )
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `stage` says when to ask again.
   useEffect(() => {

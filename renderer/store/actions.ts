@@ -7,10 +7,13 @@ import { tell } from './messages.ts'
 import { go, routes } from './route.ts'
 
 /** Does something on the master, and says in the status bar how it went. */
-export async function act<T>(doing: Promise<T>, done: string): Promise<T | undefined> {
+export async function act<T>(
+  doing: Promise<T>,
+  done: string | ((value: T) => string),
+): Promise<T | undefined> {
   try {
     const value = await doing
-    tell(done)
+    tell(typeof done === 'string' ? done : done(value))
     return value
   } catch (error) {
     return tellError(error as Error)
@@ -83,9 +86,10 @@ export function isBisected(builder: BuilderId): boolean {
 
 /** Looks for the change that made a build fail. */
 export function bisect(build: Build): void {
-  void act(
-    bridge.request('build:bisect', { id: build.id }),
-    `Changes are built to find why build ${build.number} failed`,
+  void act(bridge.request('build:bisect', { id: build.id }), ({ requestId }) =>
+    requestId === null
+      ? `What was built before tells why build ${build.number} failed`
+      : `Changes are built to find why build ${build.number} failed`,
   )
 }
 

@@ -96,6 +96,13 @@ test('who broke what is seen by change, by person, by test and side by side, and
   }
   await page.keyboard.press('Escape')
   await expect(page.getByRole('region', { name: 'Waterfall' })).toBeVisible()
+
+  // A second bad change: what was built before tells which one it was, and the page says so at once.
+  sample.commit('Say more', { 'README.md': 'more\n' })
+  await expect(box(page, 'calc, build 3, failed')).toBeVisible({ timeout: 20_000 })
+  await goTo(page, '/builds/calc/3')
+  await page.getByRole('button', { name: 'Bisect' }).click()
+  await expect(page.getByText(/^Bisect: first bad is .* by /)).toContainText('Negate faster')
 })
 
 test('an address with rubbish in it opens its view, or says in words what is wrong with it', async ({
