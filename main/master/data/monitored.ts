@@ -1,13 +1,8 @@
-import { findBuild, findBuildByNumber } from '../db/builds.ts'
+import { findBuild, findBuildByNumber, insertBuild } from '../db/builds.ts'
 import { completeBuildset, insertBuildset, internSourceStamp } from '../db/buildsets.ts'
 import type { Database } from '../db/database.ts'
 import { findMark, saveMark } from '../db/imports.ts'
-import {
-  changesOfRevision,
-  insertMonitored,
-  type MonitoredRun,
-  setMonitored,
-} from '../db/monitored.ts'
+import { changesOfRevision, type MonitoredRun, setMonitored } from '../db/monitored.ts'
 import { saveProperties } from '../db/properties.ts'
 import { claimRequest, completeRequest, findRequest, insertRequest } from '../db/requests.ts'
 import { ensureSlave } from '../db/slaves.ts'
@@ -66,11 +61,15 @@ export function monitoredData(db: Database, update: Update, run: () => RunId) {
     })
     const runId = run()
     claimRequest(db, requestId, runId, one.startedAt)
-    const id = insertMonitored(db, one, {
+    const id = insertBuild(db, {
       builderId: builder.id,
+      number: one.number,
       requestId,
       slaveId: ensureSlave(db, place.slave),
       runId,
+      startedAt: one.startedAt,
+      stateString: '',
+      environmentId: null,
     })
     saveMark(db, place.source, 'build', one.id, { localId: id, final: true })
     saveProperties(db, { build: id }, { url: { value: one.url, source: scheduler } })

@@ -26,12 +26,14 @@ export interface NewBuild {
   readonly startedAt: Moment
   readonly stateString: string
   readonly environmentId: number | null
+  /** The next one of its builder when it is left out. */
+  readonly number?: number
 }
 
 export function insertBuild(db: Database, build: NewBuild): BuildId {
   return db.run(
     `INSERT INTO builds (builder_id, number, request_id, slave_id, run_id, started_at, state_string, environment_id)
-     VALUES (?1, (SELECT ifnull(max(number), 0) + 1 FROM builds WHERE builder_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`,
+     VALUES (?1, ifnull(?8, (SELECT ifnull(max(number), 0) + 1 FROM builds WHERE builder_id = ?1)), ?2, ?3, ?4, ?5, ?6, ?7)`,
     build.builderId,
     build.requestId,
     build.slaveId,
@@ -39,6 +41,7 @@ export function insertBuild(db: Database, build: NewBuild): BuildId {
     build.startedAt,
     build.stateString,
     build.environmentId,
+    build.number ?? null,
   ).id as BuildId
 }
 

@@ -1,12 +1,4 @@
-import type {
-  BuilderId,
-  BuildId,
-  BuildRequestId,
-  ChangeId,
-  Moment,
-  RunId,
-  SlaveId,
-} from '../model.ts'
+import type { BuildId, ChangeId, Moment } from '../model.ts'
 import type { Result } from '../results.ts'
 import type { Database } from './database.ts'
 
@@ -27,35 +19,12 @@ export interface MonitoredRun {
   readonly url: string
 }
 
-export interface NewMonitored {
-  readonly builderId: BuilderId
-  readonly requestId: BuildRequestId
-  readonly slaveId: SlaveId
-  readonly runId: RunId
-}
-
-/** Adds a build as it is while it runs: `setMonitored` says how it ended. */
-export function insertMonitored(
-  db: Database,
-  { number, revision, startedAt }: MonitoredRun,
-  { builderId, requestId, slaveId, runId }: NewMonitored,
-): BuildId {
-  return db.run(
-    `INSERT INTO builds (builder_id, number, request_id, slave_id, run_id, revision, started_at, state_string)
-     VALUES (?, ?, ?, ?, ?, ?, ?, '')`,
-    builderId,
-    number,
-    requestId,
-    slaveId,
-    runId,
-    revision,
-    startedAt,
-  ).id as BuildId
-}
-
+/** Says of a build how it went there. */
 export function setMonitored(db: Database, id: BuildId, run: MonitoredRun): void {
   db.run(
-    'UPDATE builds SET started_at = ?, complete_at = ?, results = ?, state_string = ? WHERE id = ?',
+    `UPDATE builds SET revision = ?, started_at = ?, complete_at = ?, results = ?, state_string = ?
+     WHERE id = ?`,
+    run.revision,
     run.startedAt,
     run.completeAt,
     run.results,
