@@ -1,7 +1,7 @@
 import type { BuildDetails } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
 import type { BuildId } from '../master/model.ts'
-import { buildNumber } from './build-commands.ts'
+import { buildNumbered } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
 import { CommandError, print, printJson } from './terminal.ts'
@@ -22,7 +22,7 @@ export function addBisectCommand({ program, dataDir, json, exitWith }: CommandLi
     .option('--stop', 'end it')
     .action((builder: string, number: string, options: BisectOptions) =>
       withRunningMaster(dataDir(), async client => {
-        const id = await client.request('build:byNumber', { builder, number: buildNumber(number) })
+        const id = await buildNumbered(client, builder, number)
         if (options.stop) {
           await client.request('build:stopBisect', { id })
           if (!json()) print(`${builder} is no longer bisected`)

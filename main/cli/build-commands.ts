@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Client } from '../http/client.ts'
 import { type Draft, missingCommand } from '../master/detect/proposal.ts'
-import type { Build, BuilderId, BuildRequestId, PropertyValue } from '../master/model.ts'
+import type { Build, BuilderId, BuildId, BuildRequestId, PropertyValue } from '../master/model.ts'
 import { isGood, RESULT_NAMES } from '../master/results.ts'
 import type { CommandLine } from './cli.ts'
 import { withMaster, withRunningMaster } from './connect.ts'
@@ -82,7 +82,7 @@ export function addBuildCommands(line: CommandLine): void {
     .option('--wait', 'follow the log, and exit with the result')
     .action((builder: string, number: string, options: RebuildOptions) =>
       withRunningMaster(dataDir(), async client => {
-        const id = await client.request('build:byNumber', { builder, number: buildNumber(number) })
+        const id = await buildNumbered(client, builder, number)
         const { requestId } = await (options.from === undefined
           ? client.request('build:rebuild', { id })
           : client.request('build:retryFrom', { id, step: options.from }))
@@ -109,7 +109,7 @@ export function addBuildCommands(line: CommandLine): void {
     .option('--reason <text>', 'why', 'stopped on the command line')
     .action((builder: string, number: string, { reason }: { reason: string }) =>
       withRunningMaster(dataDir(), async client => {
-        const id = await client.request('build:byNumber', { builder, number: buildNumber(number) })
+        const id = await buildNumbered(client, builder, number)
         await client.request('build:stop', { id, reason })
         if (json()) printJson({ buildId: id })
         else print(`${builder} #${number} is being stopped`)
@@ -179,9 +179,15 @@ export async function builderNamed(client: Client, name: string): Promise<Builde
   )
 }
 
-export function buildNumber(text: string): number {
-  if (!/^#?\d+$/.test(text)) throw new CommandError(`"${text}" is not the number of a build`, 2)
-  return Number(text.replace('#', ''))
+export async function buildNumbered(
+  client: Client,
+  builder: string,
+  text: string,
+): Promise<BuildId> {
+  // With more digits it could become another number.
+  if (!/^#?\d{1,15}$/.test(text))
+    throw new CommandError(`"${text}" is not the number of a build`, 2)
+  return client.request('build:byNumber', { builder, number: Number(text.replace('#', '')) })
 }
 
 // The master may run in another folder.

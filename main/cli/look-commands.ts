@@ -2,7 +2,7 @@ import type { Snapshot } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
 import type { Build, BuildId, Log } from '../master/model.ts'
 import { BISECT_SCHEDULER, RESULT_NAMES } from '../master/results.ts'
-import { builderNamed, buildNumber } from './build-commands.ts'
+import { builderNamed, buildNumbered } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { withMaster, withRunningMaster } from './connect.ts'
 import { writeLog } from './follow.ts'
@@ -73,10 +73,7 @@ export function addLookCommands({ program, dataDir, json }: CommandLine): void {
         options: { follow?: boolean },
       ) => {
         const work = async (client: Client) => {
-          const id = await client.request('build:byNumber', {
-            builder,
-            number: buildNumber(number),
-          })
+          const id = await buildNumbered(client, builder, number)
           await showLogs(client, id, step, options.follow ?? false)
         }
         // Only a running master has something to follow.
