@@ -64,6 +64,7 @@ const READING: ReadonlySet<string> = new Set<Channel>([
   'log:lines',
   'log:piece',
   'log:outline',
+  'log:screen',
   'log:search',
   'logs:search',
   'config:read',

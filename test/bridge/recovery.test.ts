@@ -29,6 +29,7 @@ test('of a history that is only looked at all can be asked, and nothing can be c
     'log:lines',
     'log:outline',
     'log:piece',
+    'log:screen',
     'log:search',
     'logs:search',
     'look:read',
