@@ -25,7 +25,8 @@ export function addBisectCommand({ program, dataDir, json, exitWith }: CommandLi
         const id = await buildNumbered(client, builder, number)
         if (options.stop) {
           await client.request('build:stopBisect', { id })
-          if (!json()) print(`${builder} is no longer bisected`)
+          if (json()) printJson({ buildId: id })
+          else print(`${builder} is no longer bisected`)
           return
         }
         await client.request('build:bisect', { id })
