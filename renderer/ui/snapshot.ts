@@ -1,3 +1,4 @@
+import { fitText } from './fit-text.ts'
 import type { Path, Pen } from './pen.ts'
 import {
   circleData,
@@ -258,20 +259,14 @@ function drawText(ctx: Pen, text: Text, style: CSSStyleDeclaration) {
       ctx.rotate(-Math.PI / 2)
       ctx.fillText(words, 0, 0)
     } else {
-      const fitting = withDots(ctx, words, text.parentElement!, style)
+      const of = text.parentElement!
+      // As the style sheet cuts what does not fit.
+      const isCut = style.textOverflow === 'ellipsis' && of.scrollWidth > of.clientWidth
+      const fitting = isCut ? fitText(ctx, words, of.clientWidth) : words
       ctx.fillText(fitting, rect.left, rect.top + rect.height / 2 + (up - down) / 2)
     }
     ctx.restore()
   }
-}
-
-/** As the style sheet cuts what does not fit. */
-function withDots(ctx: Pen, words: string, of: HTMLElement, style: CSSStyleDeclaration): string {
-  const room = of.clientWidth
-  if (style.textOverflow !== 'ellipsis' || of.scrollWidth <= room) return words
-  const signs = [...words]
-  while (signs.length > 0 && ctx.measureText(`${signs.join('')}…`).width > room) signs.pop()
-  return `${signs.join('').trimEnd()}…`
 }
 
 /** A text broken into lines as the browser has broken it. */

@@ -1,5 +1,6 @@
 import type { Build, Builder } from '../bridge.ts'
 import type { Sleep } from '../store/sleeps.ts'
+import { fitText } from '../ui/fit-text.ts'
 import {
   ago,
   axisClock,
@@ -16,7 +17,7 @@ import { LOWEST_BOX } from './axis.ts'
 import { buildTitle } from './build-words.ts'
 import { type ColumnPlan, groupName, LEAST_FOR_WORDS } from './column-plan.ts'
 import { dayWords } from './day-words.ts'
-import { fitText } from './fit-text.ts'
+
 import { foldWords } from './fold-words.ts'
 import { futureTicks } from './future.ts'
 import { expectedTitle, expectedWords, remainderTitle } from './future-words.ts'

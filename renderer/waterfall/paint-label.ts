@@ -1,6 +1,6 @@
+import { fitText } from '../ui/fit-text.ts'
 import type { Look } from '../ui/look.ts'
 import type { Path, Pen } from '../ui/pen.ts'
-import { fitText } from './fit-text.ts'
 import type { Colours, Palette } from './palette.ts'
 
 export interface LabelPlace {
