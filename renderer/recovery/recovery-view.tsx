@@ -160,7 +160,7 @@ function More() {
     if (path) tell(path)
   }
   return (
-    <p className="more">
+    <p className="report">
       <button type="button" className="button quiet" onClick={() => void copy()}>
         <ClipboardCopy aria-hidden />
         Copy report
