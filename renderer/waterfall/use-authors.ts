@@ -14,6 +14,8 @@ export interface Authors {
 
 const known = createCell<Authors>({ names: [], of: new Map() })
 const asked = new Set<BuildId>()
+/** What the waterfall holds by now. */
+let held: readonly Build[] = []
 /** As many as may be asked for at once. */
 const MOST = 2000
 
@@ -21,17 +23,22 @@ const MOST = 2000
 export function useAuthors(wanted: boolean): Authors {
   const { builds } = useTimeline()
   useEffect(() => {
-    if (!wanted) return
-    const { of } = known.read()
-    const missing = builds.filter(({ id }) => !of.has(id) && !asked.has(id))
-    for (let at = 0; at < missing.length; at += MOST)
-      void ask(missing.slice(at, at + MOST), new Set(builds.map(({ id }) => id)))
+    if (wanted) learnAuthors(builds)
   }, [wanted, builds])
   return useCell(known)
 }
 
-async function ask(builds: readonly Build[], held: ReadonlySet<BuildId>) {
-  const ids = builds.map(({ id }) => id)
+export const readAuthors = known.read
+
+/** Has it told who wrote the changes of each of these. */
+export function learnAuthors(builds: readonly Build[]): void {
+  held = builds
+  const { of } = known.read()
+  const missing = builds.map(({ id }) => id).filter(id => !of.has(id) && !asked.has(id))
+  for (let at = 0; at < missing.length; at += MOST) void ask(missing.slice(at, at + MOST))
+}
+
+async function ask(ids: BuildId[]) {
   for (const id of ids) asked.add(id)
   const found = await bridge.request('history:authors', ids).catch(() => null)
   for (const id of ids) asked.delete(id)
@@ -44,12 +51,13 @@ async function ask(builds: readonly Build[], held: ReadonlySet<BuildId>) {
   ]
   const fresh = ids.map(id => [id, authorsOf(id)] as const)
   const { names, of } = known.read()
+  // Stretches that were let go take what is known of them along.
+  const kept = new Set(held.map(({ id }) => id))
   known.write({
     names: keepOrder(
       names,
       fresh.map(([, [only, second]]) => (second === undefined ? (only ?? null) : null)),
     ),
-    // Stretches that were let go take what is known of them along.
-    of: new Map([...[...of].filter(([id]) => held.has(id)), ...fresh]),
+    of: new Map([...[...of].filter(([id]) => kept.has(id)), ...fresh]),
   })
 }
