@@ -1,12 +1,6 @@
 import { fitText } from './fit-text.ts'
 import type { Path, Pen } from './pen.ts'
-import {
-  circleData,
-  createSvgPen,
-  element as markup,
-  roundRectData,
-  type SvgPen,
-} from './svg-pen.ts'
+import { circleData, createSvgPen, roundRectData, type SvgPen, wrapped } from './svg-pen.ts'
 
 /**
  * A picture of an element as it is seen: canvases, grounds, borders, signs and text. It draws what our
@@ -58,7 +52,7 @@ export function snapshotSvg(
     viewBox: `${left} ${top} ${width} ${height}`,
     'font-family': fontFamily,
   }
-  return `${markup('svg', attributes).replace(/\/>$/, '>')}${pen.markup()}</svg>\n`
+  return `${wrapped('svg', attributes, pen.markup())}\n`
 }
 
 /** How wide texts are in this window. */

@@ -236,6 +236,15 @@ export function element(
     : `<${name}${written}>${escapeMarkup(text)}</${name}>`
 }
 
+/** An element around markup that is escaped already. */
+export function wrapped(
+  name: string,
+  attributes: Parameters<typeof element>[1],
+  markup: string,
+): string {
+  return `${element(name, attributes).slice(0, -2)}>${markup}</${name}>`
+}
+
 /** A text that stands for itself in SVG and HTML, whatever is written in it. */
 export function escapeMarkup(text: string): string {
   return (

@@ -3,7 +3,7 @@ import { prefer } from '../store/preferences.ts'
 import { day } from '../ui/format.ts'
 import { dayWords } from './day-words.ts'
 import type { DayCell } from './days.ts'
-import { GUTTER_PX } from './gutter.tsx'
+import { GUTTER_PX } from './gutter-sizes.ts'
 import type { Column, Model } from './model.ts'
 import { goToMoment } from './position.ts'
 

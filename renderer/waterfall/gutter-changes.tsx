@@ -3,11 +3,10 @@ import type { Change, ChangeId } from '../bridge.ts'
 import { builderOf } from '../store/actions.ts'
 import { count, exact, personName, shortRevision } from '../ui/format.ts'
 import { Avatar } from '../ui/parts.tsx'
+import { CHANGES_X } from './gutter-sizes.ts'
 import { CHANGE_PX, type ChangeMark } from './model.ts'
 import type { ChangeBuilds } from './use-change-builds.ts'
 
-/** Where changes begin, right of the times. */
-const CHANGES_X = 54
 /** A change is of several elements: fewer of them than of boxes are in the page around the view. */
 const SPARED_PX = 120
 const BASE_PX = 10_000

@@ -1,16 +1,17 @@
 import { useDeferredValue, useMemo } from 'react'
 import type { ChangeId } from '../bridge.ts'
-import { axisClock, day, exact, month } from '../ui/format.ts'
+import { day, exact } from '../ui/format.ts'
 import type { Tick } from './axis.ts'
 import { futureTicks } from './future.ts'
 import { GutterChanges } from './gutter-changes.tsx'
+import { GUTTER_PX } from './gutter-sizes.ts'
 import { MarkSign } from './mark-sign.tsx'
 import { markWords } from './mark-words.ts'
 import type { Model } from './model.ts'
+import { tickWords } from './tick-words.ts'
 import type { ChangeBuilds } from './use-change-builds.ts'
 import type { Blame } from './use-red-around.ts'
 
-export const GUTTER_PX = 216
 /** The times, and the changes at their moments. Pointing at a change lights the builds that hold it. */
 export function Gutter({
   model,
@@ -36,7 +37,6 @@ export function Gutter({
   onPick: (change: ChangeId | null) => void
   onPoint: (change: ChangeId | null) => void
 }) {
-  const { unit } = model.axis
   const suspects = blame?.suspects ?? NOBODY
   // Where much is built each zoom brings other changes, which are dearer than all else: they come a moment later.
   const calm = useDeferredValue(
@@ -44,14 +44,17 @@ export function Gutter({
   )
   return (
     <div className="gutter" style={{ width: GUTTER_PX, height: to - from }}>
-      {(live && from < 0 ? [...futureTicks(model.future), ...ticks] : ticks).map(
-        ({ moment, y, newDay }) => (
-          <span key={moment} className="tick" style={{ top: y - from }} title={exact(moment)}>
-            {newDay && !unit && <small>{day(moment)}</small>}
-            {unit && y > 0 ? CALENDAR[unit](moment) : axisClock(moment)}
-          </span>
-        ),
-      )}
+      {(live && from < 0 ? [...futureTicks(model.future), ...ticks] : ticks).map(tick => (
+        <span
+          key={tick.moment}
+          className="tick"
+          style={{ top: tick.y - from }}
+          title={exact(tick.moment)}
+        >
+          {tick.newDay && !model.axis.unit && <small>{day(tick.moment)}</small>}
+          {tickWords(model.axis, tick)}
+        </span>
+      ))}
       {blame && blame.stretch.bottom > from && blame.stretch.top < to && (
         <span
           className={`blame${blame.stretch.repaired ? ' repaired' : ''}`}
@@ -93,4 +96,3 @@ export function Gutter({
 }
 
 const NOBODY: ReadonlySet<ChangeId> = new Set()
-const CALENDAR = { day, month }

@@ -1,31 +1,23 @@
 import type { Build, Builder } from '../bridge.ts'
 import type { Sleep } from '../store/sleeps.ts'
 import { fitText } from '../ui/fit-text.ts'
-import {
-  ago,
-  axisClock,
-  clock,
-  day,
-  initials,
-  month,
-  personName,
-  shortRevision,
-} from '../ui/format.ts'
+import { ago, clock, day, initials, personName, shortRevision } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf, OUTLINES, SILHOUETTES } from '../ui/look.ts'
-import { createSvgPen, element, type SvgOptions, type SvgPen } from '../ui/svg-pen.ts'
+import { createSvgPen, element, type SvgOptions, type SvgPen, wrapped } from '../ui/svg-pen.ts'
 import { LOWEST_BOX } from './axis.ts'
 import { buildTitle } from './build-words.ts'
 import { type ColumnPlan, groupName, LEAST_FOR_WORDS } from './column-plan.ts'
 import { dayWords } from './day-words.ts'
-
 import { foldWords } from './fold-words.ts'
 import { futureTicks } from './future.ts'
 import { expectedTitle, expectedWords, remainderTitle } from './future-words.ts'
+import { CHANGES_X, GUTTER_PX } from './gutter-sizes.ts'
 import { markWords } from './mark-words.ts'
 import { CHANGE_PX } from './model.ts'
 import { paint } from './paint.ts'
 import { makePalette } from './palette.ts'
 import type { Shown } from './shown.ts'
+import { tickWords } from './tick-words.ts'
 
 export interface PictureInput extends Pick<SvgOptions, 'measure' | 'family'> {
   readonly shown: Shown
@@ -35,10 +27,7 @@ export interface PictureInput extends Pick<SvgOptions, 'measure' | 'family'> {
   lastOf(plan: ColumnPlan): Build | null
 }
 
-const GUTTER_PX = 216
 const GROUPS_PX = 25
-/** Where changes begin, right of the times. */
-const CHANGES_X = 54
 /** Room for somebody's initials. */
 const INITIALS_PX = 20
 
@@ -127,15 +116,22 @@ function addHeads(pen: SvgPen, input: PictureInput) {
 function addGutter(pen: SvgPen, input: PictureInput) {
   const { shown, family } = input
   const { model, top, height, live, ticks } = shown
-  const { unit } = model.axis
   const above = topPx(input)
   const yOf = (y: number) => above + y - top
   line(pen, 'line', GUTTER_PX - 1, above, 1, height)
-  for (const { moment, y, newDay } of [...(live ? futureTicks(model.future) : []), ...ticks]) {
+  for (const tick of [...(live ? futureTicks(model.future) : []), ...ticks]) {
+    const { moment, y, newDay } = tick
     if (y < top || y > top + height) continue
-    const words = unit && y > 0 ? { day, month }[unit](moment) : axisClock(moment)
-    write(pen, `400 10px ${family}`, 'text-3', words, 6, yOf(y) + 3.5, GUTTER_PX)
-    if (newDay && !unit)
+    write(
+      pen,
+      `400 10px ${family}`,
+      'text-3',
+      tickWords(model.axis, tick),
+      6,
+      yOf(y) + 3.5,
+      GUTTER_PX,
+    )
+    if (newDay && !model.axis.unit)
       write(pen, `400 10px ${family}`, 'text-2', day(moment), 6, yOf(y) - 10, GUTTER_PX)
   }
   for (const mark of model.marks) {
@@ -325,13 +321,4 @@ function cover(pen: SvgPen, words: string, x: number, y: number, width: number, 
     height: Math.ceil(height),
   }
   pen.add(wrapped('rect', { ...place, fill: 'transparent' }, element('title', {}, words)))
-}
-
-/** An element around markup that is escaped already. */
-export function wrapped(
-  name: string,
-  attributes: Record<string, string | number>,
-  markup: string,
-): string {
-  return `${element(name, attributes).slice(0, -2)}>${markup}</${name}>`
 }

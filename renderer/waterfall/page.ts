@@ -1,9 +1,9 @@
 import type { Build } from '../bridge.ts'
 import { clockSeconds, day, duration, exact, when } from '../ui/format.ts'
 import { LOOK_WORDS, lookOf } from '../ui/look.ts'
-import { element, escapeMarkup } from '../ui/svg-pen.ts'
+import { element, escapeMarkup, wrapped } from '../ui/svg-pen.ts'
 import { dayWords } from './day-words.ts'
-import { type PictureInput, pagePicture, wrapped } from './page-picture.ts'
+import { type PictureInput, pagePicture } from './page-picture.ts'
 
 export interface PageInput extends PictureInput {
   /** What the desk is called. */

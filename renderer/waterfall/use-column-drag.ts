@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { placeColumn, shiftColumn } from './column-actions.ts'
-import { GUTTER_PX } from './gutter.tsx'
+import { GUTTER_PX } from './gutter-sizes.ts'
 import type { Column, Model } from './model.ts'
 import { swallowClick } from './swallow-click.ts'
 

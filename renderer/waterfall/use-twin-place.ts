@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { Build, BuildId } from '../bridge.ts'
-import { GUTTER_PX } from './gutter.tsx'
+import { GUTTER_PX } from './gutter-sizes.ts'
 import type { Model } from './model.ts'
 import { boxAt, type Place } from './nearest-boxes.ts'
 import type { BoardView } from './use-view.ts'
