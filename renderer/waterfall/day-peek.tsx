@@ -1,21 +1,18 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { prefer } from '../store/preferences.ts'
 import { day } from '../ui/format.ts'
+import { hearClicks, type Place, placeAt } from './board-place.ts'
 import { dayWords } from './day-words.ts'
 import type { DayCell } from './days.ts'
-import { GUTTER_PX } from './gutter-sizes.ts'
 import type { Column, Model } from './model.ts'
 import { goToMoment } from './position.ts'
 
-/** A press that moves less is a click. */
-const CLICK_PX = 4
 const PEEK_PX = 230
 
 /** The day of a column at a place of the board. */
 export function dayAt(
   model: Pick<Model, 'axis' | 'columns'>,
-  x: number,
-  y: number,
+  { x, y }: Place,
 ): { readonly column: Column; readonly cell: DayCell } | null {
   const column = model.columns.find(one => x >= one.x && x < one.x + one.width)
   if (!column || y < 0) return null
@@ -41,15 +38,10 @@ export function DayPeek({
   const [at, setAt] = useState<{ x: number; y: number; column: Column; cell: DayCell } | null>(null)
   useEffect(() => {
     const element = body.current!
-    let pressed = { x: 0, y: 0 }
     const find = (event: MouseEvent) => {
-      const { left, top: above } = element.getBoundingClientRect()
       const { model, top } = latest.current
-      const sight = element.parentElement!.getBoundingClientRect()
-      // Over the times there is no column.
-      if (event.clientX < sight.left + GUTTER_PX) return null
-      const y = event.clientY - above
-      return dayAt(model, event.clientX - left - GUTTER_PX, top() + y)
+      const place = placeAt(model, element, top(), event)
+      return place && dayAt(model, place)
     }
     const onMove = (event: PointerEvent) => {
       const found = find(event)
@@ -58,11 +50,7 @@ export function DayPeek({
       setAt(found && { ...found, x, y: event.clientY - all.top + 14 })
     }
     const onLeave = () => setAt(null)
-    const onDown = (event: PointerEvent) => {
-      pressed = { x: event.clientX, y: event.clientY }
-    }
-    const onClick = (event: MouseEvent) => {
-      if (Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > CLICK_PX) return
+    const deafen = hearClicks(element, event => {
       const found = find(event)
       if (!found) return
       const { now } = latest.current
@@ -70,16 +58,13 @@ export function DayPeek({
       void goToMoment(Math.min(found.cell.to, now - 1), now)
         .then(() => prefer({ zoom: 1 }))
         .catch(() => {})
-    }
+    })
     element.addEventListener('pointermove', onMove)
     element.addEventListener('pointerleave', onLeave)
-    element.addEventListener('pointerdown', onDown)
-    element.addEventListener('click', onClick)
     return () => {
+      deafen()
       element.removeEventListener('pointermove', onMove)
       element.removeEventListener('pointerleave', onLeave)
-      element.removeEventListener('pointerdown', onDown)
-      element.removeEventListener('click', onClick)
     }
   }, [body])
   if (!at) return null

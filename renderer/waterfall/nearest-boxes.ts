@@ -1,13 +1,8 @@
+import type { Place } from './board-place.ts'
 import type { Box, Column } from './model.ts'
 
 /** So many plain boxes, and rows for them, are in the page, however large the window is. */
 export const MOST_BOXES = 75
-
-/** A place of the board, in px of columns and axis. */
-export interface Place {
-  readonly x: number
-  readonly y: number
-}
 
 /**
  * Which boxes are in the page, by column: all that are in sight or, where those are too many, the ones

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
+import { columnsPx } from './board-place.ts'
 import { placeColumn, shiftColumn } from './column-actions.ts'
-import { GUTTER_PX } from './gutter-sizes.ts'
 import type { Column, Model } from './model.ts'
 import { swallowClick } from './swallow-click.ts'
 
@@ -31,8 +31,7 @@ export function useColumnDrag(
         if (!dragging && Math.abs(move.clientX - event.clientX) < DRAG_PX) return
         dragging = true
         const { columns, width, staysPx } = latest.current
-        const inView = move.clientX - board.getBoundingClientRect().left - GUTTER_PX
-        const x = inView < staysPx ? inView : inView + board.scrollLeft
+        const x = columnsPx(latest.current, board, move.clientX)
         before = columns.find(column => x < column.x + column.width / 2)
         const back = before && before.x < staysPx ? board.scrollLeft : 0
         setMark((before?.x ?? width) + back)
