@@ -13,7 +13,9 @@ export function markWords({ events }: Mark): string {
 
 /** An event in words. History may hold kinds that this version does not know. */
 export function eventWords({ kind, subject, detail }: MasterEvent): string {
-  const words = WORDS[kind]?.(subject, detail) ?? `${kind.replaceAll('-', ' ')} ${subject}`
+  const words = Object.hasOwn(WORDS, kind)
+    ? WORDS[kind]!(subject, detail)
+    : `${kind.replaceAll('-', ' ')} ${subject}`
   return words.trim()
 }
 

@@ -46,12 +46,16 @@ test('each event is told in words, those of other versions too', () => {
     words('slave-killed', 'mini'),
     words('app-updated', '0.3.0'),
     words('moon-rose', 'full'),
+    words('__proto__', 'x'),
+    words('constructor', 'y'),
   ]).toEqual([
     'calc v4.2 was tagged',
     'slave mini paused: system updates',
     'slave mini was ended',
     'Triphammer was updated to 0.3.0',
     'moon rose full',
+    '__proto__ x',
+    'constructor y',
   ])
   const many = Array.from({ length: 20 }, (_, i) => event(i, i, 'slave-detached', `s${i}`))
   const lines = markWords({ y: 0, kind: 'slaves', events: many }).split('\n')
