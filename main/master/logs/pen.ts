@@ -27,6 +27,7 @@ export interface Pen {
 
 const TOKEN = new RegExp(`${SEQUENCE.source}|[^]`, 'gu')
 const ORDER = /^(?:\x1b\[|\x9b)(\d*)([A-GJK`])$/
+// That an order can go to. What is written in full may be longer.
 const FURTHEST_COLUMN = 10_000
 
 /** Writes as a terminal does: characters over those that are there, and orders obeyed. */
@@ -48,7 +49,7 @@ export function createPen(screen: PenScreen): Pen {
         else if (token === '\b') at = Math.max(0, at - 1)
         else if (!UNSEEN.test(token)) {
           screen.cells()?.put(at, token, look)
-          at = Math.min(FURTHEST_COLUMN, at + 1)
+          at++
         } else if (token.endsWith('m')) {
           style = lookAfter(style, token)
           look = lookOrder(style)
@@ -65,7 +66,7 @@ export function createPen(screen: PenScreen): Pen {
     const by = n || 1
     switch (letter) {
       case 'C':
-        at = Math.min(FURTHEST_COLUMN, at + by)
+        at = Math.max(at, Math.min(FURTHEST_COLUMN, at + by))
         break
       case 'D':
         at = Math.max(0, at - by)
@@ -93,8 +94,11 @@ export function createCells(): Cells {
   const cells: string[] = []
   const looks: string[] = []
   let end = 0
+  // As many at the beginning are blank already: nor does wiping them a thousand times take long.
+  let blank = 0
   return {
     put(at, character, look) {
+      blank = Math.min(blank, at)
       for (; end < at; end++) {
         cells[end] = ' '
         looks[end] = ''
@@ -105,8 +109,11 @@ export function createCells(): Cells {
     },
     wipe(what, at) {
       if (what === 0) end = Math.min(end, at)
-      else if (what === 1) cells.fill(' ', 0, Math.min(end, at + 1))
-      else end = 0
+      else if (what === 1) {
+        const to = Math.min(end, at + 1)
+        cells.fill(' ', blank, to)
+        blank = Math.max(blank, to)
+      } else end = 0
     },
     text() {
       let shown = ''

@@ -66,6 +66,16 @@ test('a line is never made longer than a terminal would, whatever it orders', ()
   expect(shownLine(colours).length).toBeLessThan(20_000 * 220)
 })
 
+test('a long line stays whole, and an order takes it nowhere back', () => {
+  const long = 'x'.repeat(30_000)
+  expect([`${ESC}[K`, `${ESC}[2Cy`].map(end => plainLine(long + end))).toEqual([long, `${long}y`])
+})
+
+test('wiping what stands before takes no longer the more often it is done', () => {
+  const wiped = `${ESC}[9999Gx${`${ESC}[1K`.repeat(2_000_000)}`
+  expect(plainLine(`ab${wiped}${ESC}[2Gb`)).toBe(' b')
+})
+
 test('the states of a progress bar are those that could be seen', () => {
   expect(lineStates(`\r1\r\r${ESC}[K2\r`)).toEqual(['1', `${ESC}[K2`])
   expect([lineStates('one'), lineStates('\r\r')]).toEqual([['one'], ['']])
