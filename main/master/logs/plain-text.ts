@@ -19,7 +19,7 @@ export function withoutSequences(text: string): string {
 
 /** A line as a terminal shows it in the end, still with its colours: what was overwritten or wiped is gone. */
 export function shownLine(line: string): string {
-  const text = line.endsWith('\r') ? line.replace(/\r+$/, '') : line
+  const text = withoutReturns(line)
   return MOVE.test(text) ? overwritten(text) : text
 }
 
@@ -32,7 +32,7 @@ export function plainLine(line: string): string {
 // and the last one covers or wipes those before. `undefined` when it is no such line.
 function lastState(line: string): string | undefined {
   if (!line.includes('\r') || OTHER_MOVE.test(line)) return undefined
-  const states = line.replace(/\r+$/, '').split('\r')
+  const states = withoutReturns(line).split('\r')
   const last = states.pop()!
   const text = withoutSequences(last)
   const wipes = WIPE_FIRST.test(last) || WIPE_LAST.test(last)
@@ -62,6 +62,13 @@ export function indexWithSequences(text: string): (index: number) => number {
     }
     return index + hidden
   }
+}
+
+// Those at its end. By hand: an expression would begin anew at each of a thousand that stand within the line.
+function withoutReturns(line: string): string {
+  let end = line.length
+  while (line[end - 1] === '\r') end--
+  return line.slice(0, end)
 }
 
 function overwritten(text: string): string {

@@ -76,6 +76,11 @@ test('wiping what stands before takes no longer the more often it is done', () =
   expect(plainLine(`ab${wiped}${ESC}[2Gb`)).toBe(' b')
 })
 
+test('carriage returns without end are read in no time', () => {
+  const returns = '\r'.repeat(300_000)
+  expect([plainLine(`${returns}x`), plainLine(`${returns}x\r`)]).toEqual(['x', 'x'])
+})
+
 test('the states of a progress bar are those that could be seen', () => {
   expect(lineStates(`\r1\r\r${ESC}[K2\r`)).toEqual(['1', `${ESC}[K2`])
   expect([lineStates('one'), lineStates('\r\r')]).toEqual([['one'], ['']])
