@@ -62,10 +62,14 @@ function withOrder(before: Look, parameters: string): Look {
     const number = Number.parseInt(code || '0', 10)
     if (number === 38 || number === 48 || number === 58) {
       const used = code.includes(':') ? 0 : ({ 2: 4, 5: 2 }[codes[i + 1] ?? ''] ?? 1)
-      const whole = codes.slice(i, i + used + 1).join(';')
+      const parts = codes.slice(i, i + used + 1)
       i += used
       // 58 is the colour of the line under it, which is drawn in that of the text.
-      if (number !== 58) look = withSlot(look, number === 38 ? 'color' : 'background', whole)
+      if (number === 58) continue
+      const slot = number === 38 ? 'color' : 'background'
+      // One that is cut short would take the codes after it for its own wherever it is told again.
+      const whole = parts.length === used + 1
+      look = whole ? withSlot(look, slot, parts.join(';')) : without(look, [slot])
     } else look = withCode(look, number, code)
   }
   return look

@@ -28,6 +28,17 @@ test('a colour goes on in the next lines until it is ended, wherever one begins 
   expect(wanted.map((_, first) => shown(reading, first, 1)[0])).toEqual(wanted)
 })
 
+test('a colour that is cut short takes nothing else along', () => {
+  const reading = storedLog([
+    'stdout',
+    '\x1b[31m\x1b[38m\x1b[48;5m\x1b[1mbold\nstill\n\x1b[0;38;2;1m\x1b[3mitalic\nstill\n',
+  ])
+  expect([1, 3].map(first => shown(reading, first, 1)[0])).toEqual([
+    '\x1b[1mstill\x1b[0m',
+    '\x1b[3mstill\x1b[0m',
+  ])
+})
+
 test('both streams of a program have one look, as in a terminal; the master writes beside it and ends it', () => {
   const reading = storedLog(
     ['stdout', '\x1b[32mgreen\n'],
