@@ -7,11 +7,16 @@ export interface RedrawGroup {
   /** The last line of any row, or without one. */
   readonly last: number
   readonly redraws: readonly Redraw[]
+  /** How many rows any of them goes up, at the most. */
+  readonly reach: number
 }
 
-interface Growing extends RedrawGroup {
+interface Growing {
   first: number
-  readonly redraws: Redraw[]
+  readonly last: number
+  /** Where its first redraw stands among all. */
+  from: number
+  reach: number
   /** How many rows there are from the first to the last. */
   rows: number
 }
@@ -19,14 +24,17 @@ interface Growing extends RedrawGroup {
 /** @param redraws In order. */
 export function groupsOf(redraws: readonly Redraw[]): readonly RedrawGroup[] {
   const groups: Growing[] = []
-  for (const redraw of redraws) groups.push(withRowsAbove(redraw, groups))
-  return groups
+  for (const [i, redraw] of redraws.entries()) groups.push(withRowsAbove(redraw, i, groups))
+  return groups.map(({ first, last, from, reach }, i) => ({
+    ...{ first, last, reach },
+    redraws: redraws.slice(from, groups[i + 1]?.from),
+  }))
 }
 
 // Takes as many rows above as the redraw goes up, and the groups that have them.
-function withRowsAbove(redraw: Redraw, before: Growing[]): Growing {
-  const group = { first: redraw.line, last: redraw.to, redraws: [redraw], rows: 1 }
-  for (let left = redraw.reach; left > 0; ) {
+function withRowsAbove({ line, to, reach }: Redraw, from: number, before: Growing[]): Growing {
+  const group = { first: line, last: to, from, reach, rows: 1 }
+  for (let left = reach; left > 0; ) {
     const above = before.at(-1)
     const between = group.first - (above ? above.last + 1 : 0)
     const taken = Math.min(left, between)
@@ -35,12 +43,10 @@ function withRowsAbove(redraw: Redraw, before: Growing[]): Growing {
     left -= taken
     if (left === 0 || !above) break
     before.pop()
-    above.redraws.push(...group.redraws)
-    Object.assign(group, {
-      first: above.first,
-      redraws: above.redraws,
-      rows: group.rows + above.rows,
-    })
+    group.first = above.first
+    group.from = above.from
+    group.reach = Math.max(group.reach, above.reach)
+    group.rows += above.rows
     left -= above.rows
   }
   return group
@@ -56,8 +62,7 @@ export type ScreenPart = Pick<ScreenQuery, 'first' | 'last' | 'rowless' | 'above
  * @param to Likewise.
  */
 export function screenPart(group: RedrawGroup, from: number, to: number): ScreenPart {
-  const reach = Math.max(...group.redraws.map(one => one.reach))
-  const last = lastThatReaches(group, to, reach)
+  const last = lastThatReaches(group, to)
   const rowless = group.redraws
     .filter(one => one.to > one.line && one.line >= from && one.line < last)
     .map(one => [one.line + 1, Math.min(one.to, last)] as const)
@@ -72,7 +77,7 @@ function rowsBetween({ first, redraws }: RedrawGroup, to: number): number {
 }
 
 // Goes down by rows until there are as many below as any redraw goes up.
-function lastThatReaches({ redraws, last }: RedrawGroup, from: number, reach: number): number {
+function lastThatReaches({ redraws, reach, last }: RedrawGroup, from: number): number {
   let left = reach + 1
   let at = from
   for (const { line, to } of redraws) {

@@ -74,10 +74,8 @@ export function useRedraws(logId: LogId, redraws: readonly Redraw[]) {
     textOf: (line: number) => (groupAt(closed, line) ? drawn.current.get(line) : undefined),
     /** Asks for what the lines in sight ended as. To be called after each drawing. */
     fetch(shown: readonly number[], rows: LogRows, size: string) {
-      for (const group of closed) {
-        const own = shown.filter(line => line >= group.first && line <= group.last)
-        if (own.length > 0) ask(group, own, rows, size)
-      }
+      for (const [group, own] of Map.groupBy(shown, line => groupAt(closed, line)))
+        if (group) ask(group, own, rows, size)
     },
   }
 

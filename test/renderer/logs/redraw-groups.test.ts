@@ -47,6 +47,22 @@ test('of a group with thousands of redraws as much is drawn as the rows in sight
   ])
 })
 
+test('a log may hold any number of redraws, over the same rows or apart', () => {
+  const many = (apart: number) =>
+    Array.from({ length: 300_000 }, (_, i) => ({
+      line: apart * i + 2,
+      to: apart * i + 2,
+      reach: 2,
+      above: 200,
+    }))
+  const together = groupsOf(many(1))
+  expect([spans(many(1)), screenPart(together[0]!, 0, 1), groupsOf(many(5)).length]).toEqual([
+    [[0, 300_001, 300_000]],
+    { first: 0, last: 4, rowless: [], above: 0 },
+    300_000,
+  ])
+})
+
 test.each(Array.from({ length: 20 }, (_, seed) => seed))(
   'rows in sight are drawn as they are when all of the log is (seed %i)',
   seed => {
