@@ -65,12 +65,14 @@ export function createLogReading(db: Database): LogReading {
     let look = shown && at ? lookBefore(at, first - at.chunk.firstLine, bySeqOf(logId)) : PLAIN
     while (at && found.length < count) {
       const { chunk, starts } = at
-      for (const [index, start] of starts.entries()) {
-        const number = chunk.firstLine + index
-        if (number < first) continue
-        if (found.length === count) break
+      for (
+        let index = Math.max(0, first - chunk.firstLine);
+        index < starts.length && found.length < count;
+        index++
+      ) {
         const end = starts[index + 1]?.offset
-        const line = readLine(logId, chunk, start, end, number, maxLineBytes)
+        const number = chunk.firstLine + index
+        const line = readLine(logId, chunk, starts[index]!, end, number, maxLineBytes)
         if (!shown) found.push(line)
         else if (line.stream === 'header') {
           found.push(asShown(logId, line, PLAIN, maxLineBytes))
@@ -173,15 +175,13 @@ export function createLogReading(db: Database): LogReading {
     number: number,
   ): [from: number, to: number] {
     const from = chunk.firstByte + start.offset
-    let to: number
-    if (end !== undefined) to = chunk.firstByte + end
-    else {
-      const next = chunkOfLine(logId, number + 1)
-      to =
-        next && next.chunk.firstLine === number + 1
-          ? next.chunk.firstByte + next.starts[0]!.offset
-          : endOfLog(logId)
-    }
+    if (end !== undefined)
+      return [from, chunk.firstByte + (chunk.bytes[end - 1] === NEWLINE ? end - 1 : end)]
+    const next = chunkOfLine(logId, number + 1)
+    const to =
+      next && next.chunk.firstLine === number + 1
+        ? next.chunk.firstByte + next.starts[0]!.offset
+        : endOfLog(logId)
     const last = bytes(logId, to - 1).bytes[0]
     return [from, last === NEWLINE ? to - 1 : to]
   }

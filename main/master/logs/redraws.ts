@@ -20,9 +20,9 @@ export interface Redraw {
 export const MOST_ROWS = 200
 
 /** What goes to another row, but for the end of a line. */
-export const MOVES_ROWS = /(?:\x1b\[|\x9b)\d*[ABEF]|\x1bM/
+export const MOVES_ROWS = /(?:\x1b\[|\x9b)(\d*)([ABEF])|\x1bM/
 
-const EACH_MOVE = /(?:\x1b\[|\x9b)(\d*)([ABEF])|\x1bM/g
+const EACH_MOVE = new RegExp(MOVES_ROWS, 'g')
 
 export interface Redraws {
   /**
