@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { buildsOf } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useKeys } from '../store/keys.ts'
 import { go, routes } from '../store/route.ts'
@@ -113,18 +114,10 @@ function useTiles(now: number): readonly Tile[] {
   const steps = useDesk(desk => desk.steps)
   const queue = useDesk(desk => desk.queue)
   const sleeps = useDesk(desk => sleepsOf(desk.events))
-  const own = useMemo(
-    () =>
-      Map.groupBy(
-        [...builds.values()].sort((a, b) => b.id - a.id),
-        build => build.builderId,
-      ),
-    [builds],
-  )
   return builders
     .filter(builder => builder.active)
     .map(builder =>
-      tileOf(builder, headFacts(own.get(builder.id) ?? [], steps, now, sleeps), queue),
+      tileOf(builder, headFacts(buildsOf(builds, builder.id), steps, now, sleeps), queue),
     )
 }
 
