@@ -36,7 +36,7 @@ export function BuildEnvironment({ environment }: { environment: Environment | n
   )
 }
 
-export const NO_ENVIRONMENT =
+const NO_ENVIRONMENT =
   'It is not known what this build ran in: it is from before that was kept, or was made elsewhere.'
 
 export function LeftOut({ environment }: { environment: Environment }) {

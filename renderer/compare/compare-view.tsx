@@ -16,6 +16,7 @@ import { decidingStep } from '../waterfall/model.ts'
 import { pairSteps, propertyDifferences, type StepPair, testDifferences } from './differences.ts'
 import { EnvironmentDifferences } from './environment-differences.tsx'
 import { LogDiffView } from './log-diff.tsx'
+import { nameOf, PairTable } from './pair-table.tsx'
 import { TestNames } from './test-names.tsx'
 import './compare.css'
 
@@ -238,14 +239,7 @@ function DifferentProperties({ a, b }: { a: BuildDetails; b: BuildDetails }) {
       {list.length === 0 ? (
         <p className="soft">All properties are the same.</p>
       ) : (
-        <table className="table compare-properties">
-          <thead>
-            <tr>
-              <th scope="col">Property</th>
-              <th scope="col">{nameOf(a)}</th>
-              <th scope="col">{nameOf(b)}</th>
-            </tr>
-          </thead>
+        <PairTable of="Property" a={a} b={b}>
           <tbody>
             {list.map(one => (
               <tr key={one.name}>
@@ -258,7 +252,7 @@ function DifferentProperties({ a, b }: { a: BuildDetails; b: BuildDetails }) {
               </tr>
             ))}
           </tbody>
-        </table>
+        </PairTable>
       )}
     </section>
   )
@@ -310,8 +304,4 @@ function logOf({ logs }: BuildDetails, stepId: number | undefined) {
 
 function addressOf({ build, builder }: BuildDetails): BuildAddress {
   return { builder: builder.name, number: build.number }
-}
-
-function nameOf({ build, builder }: BuildDetails): string {
-  return `${builder.name} #${build.number}`
 }

@@ -3,6 +3,7 @@ import type { BuildDetails } from '../bridge.ts'
 import { LeftOut } from '../builds/build-environment.tsx'
 import { grouped } from '../builds/environment-words.ts'
 import { environmentRows, type FactPair } from './environment-rows.ts'
+import { nameOf, PairTable } from './pair-table.tsx'
 
 /** What two builds ran in, as far as it differs or as a whole. */
 export function EnvironmentDifferences({ a, b }: { a: BuildDetails; b: BuildDetails }) {
@@ -32,14 +33,7 @@ export function EnvironmentDifferences({ a, b }: { a: BuildDetails; b: BuildDeta
       {shown.length === 0 ? (
         <p className="soft">Both ran in the same environment.</p>
       ) : (
-        <table className="table compare-properties">
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">{nameOf(a)}</th>
-              <th scope="col">{nameOf(b)}</th>
-            </tr>
-          </thead>
+        <PairTable of="What" a={a} b={b}>
           {grouped(shown).map(({ name, facts }) => (
             <tbody key={name}>
               <tr className="fact-group">
@@ -56,7 +50,7 @@ export function EnvironmentDifferences({ a, b }: { a: BuildDetails; b: BuildDeta
               ))}
             </tbody>
           ))}
-        </table>
+        </PairTable>
       )}
       <LeftOut environment={a.environment} />
       {a.environment.leftOut === 0 && <LeftOut environment={b.environment} />}
@@ -73,8 +67,4 @@ function Value({ row, value }: { row: FactPair; value: FactPair['a'] }) {
 function hiddenWords(same: FactPair['same']): string {
   if (same === null) return 'hidden; whether it differs is not known'
   return same ? 'hidden, the same' : 'hidden, another value'
-}
-
-function nameOf({ build, builder }: BuildDetails): string {
-  return `${builder.name} #${build.number}`
 }
