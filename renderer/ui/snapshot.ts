@@ -268,16 +268,41 @@ function linesOf(text: Text): { words: string; rect: DOMRect }[] {
   const range = document.createRange()
   range.selectNodeContents(text)
   const rects = [...range.getClientRects()].filter(rect => rect.width > 0)
-  if (rects.length <= 1) return rects.map(rect => ({ words: text.data.trim(), rect }))
+  const [first] = rects
+  if (!first) return []
+  // What is read from either side has several rectangles in a line.
+  if (rects.every(rect => isBeside(rect, first))) {
+    const leftmost = rects.reduce((a, b) => (b.left < a.left ? b : a))
+    return [{ words: text.data.trim(), rect: leftmost }]
+  }
+  // Spaces that are not shown have none: what comes after them counts.
+  const rectFrom = (at: number): DOMRect | undefined => {
+    for (let i = at; i < text.length; i++) {
+      range.setStart(text, i)
+      range.setEnd(text, i + 1)
+      const [rect] = range.getClientRects()
+      if (rect) return rect
+    }
+    return undefined
+  }
   const lines: { words: string; rect: DOMRect }[] = []
-  for (let i = 0; i < text.length; i++) {
-    range.setStart(text, i)
-    range.setEnd(text, i + 1)
-    const [rect] = range.getClientRects()
-    if (!rect) continue
-    const last = lines.at(-1)
-    if (last && Math.abs(last.rect.top - rect.top) < 2) last.words += text.data[i]
-    else lines.push({ words: text.data[i]!, rect })
+  for (let at = 0; at < text.length; ) {
+    const rect = rectFrom(at)
+    if (!rect) break
+    // The browser takes long for each place in a long text: where the next line begins is found by halving.
+    let end = at + 1
+    for (let above = text.length; end < above; ) {
+      const middle = (end + above) >> 1
+      const other = rectFrom(middle)
+      if (other && isBeside(other, rect)) end = middle + 1
+      else above = middle
+    }
+    lines.push({ words: text.data.slice(at, end).trim(), rect })
+    at = end
   }
   return lines
+}
+
+function isBeside(one: DOMRect, other: DOMRect): boolean {
+  return Math.abs(one.top - other.top) < 2
 }

@@ -10,6 +10,7 @@ import { axeFaults, walkBuilds } from './every-view.ts'
 import { expect, ON, test } from './fixtures.ts'
 
 const BUILDERS = 12
+const LONG_TAG = 'x'.repeat(10_000)
 
 /** Builders of three projects, of which each has built for a year. */
 function aDesk(dataDir: string) {
@@ -17,7 +18,7 @@ function aDesk(dataDir: string) {
   const builders = Array.from(
     { length: BUILDERS },
     (_, i) =>
-      `  - { name: builder-${i + 1}, project: ${'abc'[Math.floor(i / 4)]}, tags: [${i % 2 ? 'odd' : 'even'}], steps: [{ shell: ["true"] }] }\n`,
+      `  - { name: builder-${i + 1}, project: ${'abc'[Math.floor(i / 4)]}, tags: [${i % 2 ? 'odd' : 'even'}${i === BUILDERS - 1 ? `, ${LONG_TAG}` : ''}], steps: [{ shell: ["true"] }] }\n`,
   )
   const projects = [...'abc'].map(name => `  - { name: ${name}, repository: ., poll: "off" }\n`)
   writeFileSync(
@@ -143,6 +144,26 @@ test('columns are slaves, narrow heads show in whole, builds are compared, and a
   expect(await axeFaults(alone)).toEqual([])
   await alone.close()
   await page.keyboard.press('x')
+  await expect(narrow).toBeVisible()
+  await page.evaluate(() => {
+    location.hash = '/waterfall?group=tag'
+  })
+  await expect(page.getByRole('button', { name: LONG_TAG })).toBeVisible()
+  // However long a text is, the browser is not asked for the place of each sign.
+  const places = await page.evaluateHandle(() => {
+    const asked = { times: 0 }
+    const { getClientRects } = Range.prototype
+    Range.prototype.getClientRects = function () {
+      asked.times++
+      return getClientRects.call(this)
+    }
+    return asked
+  })
+  expect(await saved('Save as SVG')).toContain('>xxx')
+  expect((await places.jsonValue()).times).toBeLessThan(2000)
+  await page.evaluate(() => {
+    location.hash = '/waterfall?width=narrow'
+  })
   await expect(narrow).toBeVisible()
   await page.getByRole('button', { name: 'Columns' }).click()
   await page.getByRole('button', { name: 'Author' }).click()
