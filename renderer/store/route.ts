@@ -89,7 +89,8 @@ export function lineIn(text: string | null): { line: number; to: number } | unde
 /** The path of the view; what follows a `?` is the state of that view. */
 export const useLocation: typeof useHashLocation = options => {
   const [location] = useHashLocation(options)
-  return [location.split('?')[0]!, navigate]
+  // The router decodes what it is given, and whoever reads a name out of it does so too: once is right.
+  return [location.split('?')[0]!.replaceAll('%', '%25'), navigate]
 }
 Object.assign(useLocation, { hrefs: (href: string) => `#${href}` })
 

@@ -174,6 +174,15 @@ test('columns are slaves, narrow heads show in whole, builds are compared, and a
     location.hash = '/view/nobody'
   })
   await expect(page.getByText('There is no saved view “nobody”')).toBeVisible()
+  const odd = '50%25 & #1? %E0%A4%A/…'
+  await ask(page, 'views:save', { name: odd, place: '/waterfall?group=none', replace: false })
+  await page.evaluate(
+    path => {
+      location.hash = path
+    },
+    `/view/${encodeURIComponent(odd)}`,
+  )
+  await expect(page).toHaveURL(/#\/waterfall\?group=none$/)
   await page.evaluate(() => {
     location.hash = '/view/What%20slaves%20do'
   })
