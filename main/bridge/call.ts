@@ -36,6 +36,8 @@ const newSlave = {
   maxBuilds: z.int().min(1).max(1000).nullable(),
 }
 const viewName = z.string().max(60, 'must have at most 60 characters')
+// It is to stand in a link.
+const newViewName = viewName.refine(text => text.isWellFormed(), 'holds half of a character')
 // Names of all columns may be in it.
 const place = z.string().startsWith('/', 'must begin with a slash').max(100_000)
 const password = z.string().min(8, 'must have at least 8 characters').max(500)
@@ -211,8 +213,8 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'environment:pin': z.tuple([]),
   'environment:unpin': z.tuple([]),
   'views:list': z.tuple([]),
-  'views:save': z.tuple([z.object({ name: viewName, place, replace: z.boolean() })]),
-  'views:rename': z.tuple([z.object({ name: viewName, to: viewName })]),
+  'views:save': z.tuple([z.object({ name: newViewName, place, replace: z.boolean() })]),
+  'views:rename': z.tuple([z.object({ name: viewName, to: newViewName })]),
   'views:delete': z.tuple([z.object({ name: viewName })]),
   'look:read': z.tuple([]),
   'look:keep': z.tuple([z.object({ place })]),

@@ -40,6 +40,7 @@ test('what makes no sense is refused in one sentence', async () => {
   const refused = [
     await ask('views:save', { name: '  ', place: '/', replace: false }),
     await ask('views:save', { name: 'x'.repeat(61), place: '/', replace: false }),
+    await ask('views:save', { name: 'a\ud800', place: '/', replace: false }),
     await ask('views:save', { name: 'a', place: 'https://example.org', replace: false }),
     await ask('views:save', { name: 'a' }),
     await ask('views:rename', { name: 'nobody', to: 'a' }),
@@ -51,6 +52,7 @@ test('what makes no sense is refused in one sentence', async () => {
   expect(refused).toEqual([
     'a view needs a name',
     'views:save: name: must have at most 60 characters',
+    'views:save: name: holds half of a character',
     'views:save: place: must begin with a slash',
     expect.stringMatching(/^views:save: place: /),
     'there is no view “nobody”',
