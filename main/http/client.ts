@@ -1,8 +1,8 @@
 import { type IncomingMessage, request } from 'node:http'
-import { WebSocket } from 'ws'
 import type { Answer, Arguments, Channel, Reply, SequencedNews } from '../bridge/contract.ts'
 import { RefusedError } from '../bridge/refused.ts'
 import type { LogId, Stop } from '../master/model.ts'
+import { openPrivateSocket } from '../master/slaves/private-socket.ts'
 
 /** Speaks to a running master over its private socket. */
 export interface Client {
@@ -25,7 +25,7 @@ export function connectClient(socketPath: string): Client {
       return reply.value
     },
     listen(listener, onEnd) {
-      const socket = new WebSocket(`ws+unix:${socketPath}:/bridge`, { perMessageDeflate: false })
+      const socket = openPrivateSocket(socketPath, '/bridge')
       socket.on('message', data => {
         const message = JSON.parse(String(data)) as { news?: SequencedNews }
         if (message.news) listener(message.news)

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { WebSocket, WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { openPrivateSocket } from '../../main/master/slaves/private-socket.ts'
 import { MAX_FRAME_BYTES } from '../../slave/protocol/envelope.ts'
 import { later } from './cleanup.ts'
 import { temporaryFolder } from './folders.ts'
@@ -14,7 +15,7 @@ export async function connectedSockets(): Promise<[WebSocket, WebSocket]> {
   const sockets = new WebSocketServer({ server, ...options })
   server.listen(path)
   await once(server, 'listening')
-  const here = new WebSocket(`ws+unix:${path}:/`, options)
+  const here = openPrivateSocket(path, '/', options)
   const [[there]] = await Promise.all([once(sockets, 'connection'), once(here, 'open')])
   later(async () => {
     for (const socket of [here, there as WebSocket]) socket.terminate()

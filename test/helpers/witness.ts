@@ -1,4 +1,3 @@
-import { WebSocket } from 'ws'
 import type { SequencedNews, Snapshot } from '../../main/bridge/contract.ts'
 import { connectClient } from '../../main/http/client.ts'
 import type {
@@ -9,6 +8,7 @@ import type {
   LogId,
   Step,
 } from '../../main/master/model.ts'
+import { openPrivateSocket } from '../../main/master/slaves/private-socket.ts'
 import type { Random } from './random.ts'
 
 /** What a master has told an outside program: from then on it must be true for ever. */
@@ -40,7 +40,7 @@ export function nothingAcknowledged(): Acknowledged {
  */
 export async function witness(socket: string, seen: Acknowledged, random: Random): Promise<void> {
   const client = connectClient(socket)
-  const news = new WebSocket(`ws+unix:${socket}:/bridge`, { perMessageDeflate: false })
+  const news = openPrivateSocket(socket, '/bridge')
   news.on('message', data => hear((JSON.parse(String(data)) as { news: SequencedNews }).news))
   const closed = new Promise<void>(resolve => news.once('close', () => resolve()))
   news.on('error', () => {})

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import { openPrivateSocket } from '../../main/master/slaves/private-socket.ts'
 import { basicAuthorization } from '../../slave/protocol/authorization.ts'
 import { CAPABILITIES } from '../../slave/protocol/capabilities.ts'
 import { type Link, startLink } from '../../slave/protocol/link.ts'
@@ -42,7 +42,7 @@ async function startSlave(
 }
 
 async function attach(slave: SlaveProcess, key = 'secret'): Promise<Link> {
-  const socket = new WebSocket(`ws+unix:${slave.socket}:/`, {
+  const socket = openPrivateSocket(slave.socket, '/', {
     headers: { Authorization: basicAuthorization('master', key) },
   })
   await once(socket, 'open')

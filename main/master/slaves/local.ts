@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { basicAuthorization } from '../../../slave/protocol/authorization.ts'
 import { MAX_FRAME_BYTES } from '../../../slave/protocol/envelope.ts'
 import { startLink } from '../../../slave/protocol/link.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../../slave/protocol/slave-id.ts'
 import type { Stop } from '../model.ts'
 import { type AttachmentOptions, createAttachment } from './attachment.ts'
+import { openPrivateSocket } from './private-socket.ts'
 import { killGroup, type Program, startInTerminal, type Terminal } from './pseudo-terminal.ts'
 import type { Session } from './session.ts'
 import { socketPath } from './socket-path.ts'
@@ -66,6 +67,8 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
   let pauseMs = FIRST_PAUSE_MS
   let cancelPause: Stop | undefined
   let running: Process | undefined
+  // Why the last start came to nothing; a slave that never comes is not silent about it.
+  let failure = ''
   const attachment = createAttachment({
     ...options,
     // Once it is sent away, the end of its link is no news.
@@ -97,7 +100,7 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
 
   async function live(): Promise<void> {
     const startedAt = clock.now()
-    if (!attachment.session) onState('starting', '')
+    if (!attachment.session) onState('starting', failure && `the last start failed: ${failure}`)
     let reason: string
     try {
       reason = await runOnce()
@@ -114,6 +117,8 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
       return
     }
     adopted = false
+    failure = reason
+    options.onTrouble(`${reason}; it is started again in ${pauseMs / 1000} s`)
     onConsole(`\r\n[the slave stopped: ${reason}; it is started again in ${pauseMs / 1000} s]\r\n`)
     onState('offline', `${reason}; started again in ${pauseMs / 1000} s`)
     cancelPause = clock.after(pauseMs, () => {
@@ -163,6 +168,7 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
         const link = await attachment.take(opened)
         opened = undefined
         attached = true
+        failure = ''
         await Promise.race([link.ended, exited])
         if (gone || stopping || replacing) return await exited
       }
@@ -232,10 +238,10 @@ function isAlive(pid: number): boolean {
 }
 
 function connect(path: string, key: string): Promise<WebSocket> {
-  const socket = new WebSocket(`ws+unix:${path}:/`, {
+  const socket = openPrivateSocket(path, '/', {
     headers: { Authorization: basicAuthorization('master', key) },
-    perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
+    handshakeTimeout: ATTACH_MS,
   })
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(socket))

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import type { Lease } from '../../../main/master/config/model.ts'
+import { openPrivateSocket } from '../../../main/master/slaves/private-socket.ts'
 import type { CommandHooks, RemoteCommand } from '../../../main/master/slaves/session.ts'
 import { createCommandTable } from '../../../slave/command-table.ts'
 import { serveMaster } from '../../../slave/connection.ts'
@@ -57,9 +57,8 @@ async function cabled(options: { lease?: Partial<Lease>; pingMs?: number } = {})
     attachment,
     said,
     async connect() {
-      const socket = new WebSocket(`ws+unix:${relay.path}:/`, {
+      const socket = openPrivateSocket(relay.path, '/', {
         headers: { Authorization: basicAuthorization('master', 'key') },
-        perMessageDeflate: false,
       })
       socket.on('error', () => {})
       await new Promise(resolve => socket.once('open', resolve))

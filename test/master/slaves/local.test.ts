@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { runCli } from '../../helpers/cli.ts'
+import { temporaryFolder } from '../../helpers/folders.ts'
+import { slaveProgram, testMaster } from '../../helpers/master.ts'
+import { CLI, startServing } from '../../helpers/serve.ts'
+
+// What file systems take and URLs do not.
+const ODD = `a ö数":#%?'&\\;`
+
+test('slaves and the command line find their sockets in a folder of any name', async () => {
+  const dataDir = join(temporaryFolder('odd'), ODD)
+  mkdirSync(dataDir)
+  writeFileSync(
+    join(dataDir, 'master.yml'),
+    'builders: [{ name: a, steps: [{ shell: echo here, name: x }] }]',
+  )
+  const master = startServing(dataDir)
+  await master.ready
+  const ran = await runCli(CLI, dataDir, 'force', 'a', '--wait')
+  expect(ran).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^here$[\s\S]*a #1: success/m),
+    err: '',
+  })
+  master.child.kill('SIGTERM')
+  await master.exited
+})
+
+test('a slave that can not start tells why, each time that it is tried', async () => {
+  const broken = { ...slaveProgram(), args: ['-e', 'console.log("no such disk"); process.exit(7)'] }
+  const one = await testMaster({
+    config: { builders: [{ name: 'a', steps: [{ shell: 'true', name: 'x' }] }] },
+    slaveProgram: broken,
+  })
+  const again = await one.until('slave/changed', ({ state, reason }) => {
+    return state === 'starting' && reason !== ''
+  })
+  expect(again.reason).toMatch(/^the last start failed: the slave ended before it could be reached/)
+  expect(one.said.join('\n')).toMatch(/slave local: .*could be reached.*it is started again in/)
+})
