@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseConfig } from '../master/config/parse.ts'
-import { describeProblem } from '../master/config/status.ts'
+import { describeProblems } from '../master/config/status.ts'
 import { writeLasting } from '../master/lasting.ts'
 import type { Master } from '../master/master.ts'
 import { RefusedError } from './refused.ts'
@@ -11,10 +11,10 @@ export function readConfigText(master: Master): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
-/** @throws RefusedError with the first fault of the text. */
+/** @throws RefusedError with the faults of the text. */
 export function mustBeGood(master: Master, text: string): void {
   const { config, problems } = parseConfig(text, master.config.status.file)
-  if (!config) throw new RefusedError(describeProblem(problems[0]!))
+  if (!config) throw new RefusedError(describeProblems(problems))
 }
 
 /** It is in force when this returns. */

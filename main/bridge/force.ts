@@ -1,4 +1,5 @@
-import { FORCE_SCHEDULER } from '../master/data/collapse.ts'
+import type { ForceConfig } from '../master/config/model.ts'
+import { FORCE_FORM, FORCE_REASON, FORCE_SCHEDULER } from '../master/data/collapse.ts'
 import type { Master } from '../master/master.ts'
 import type { Build, Builder, BuilderId, Change, Properties } from '../master/model.ts'
 import { askedFor, from } from '../master/process/properties.ts'
@@ -7,19 +8,45 @@ import { RETRY_SCHEDULER } from '../master/results.ts'
 import type { BisectBegun, ForceOrder, Requested } from './contract.ts'
 import { mustBe, RefusedError } from './refused.ts'
 
-/** Asks for a build by hand. Without a branch it is the repository's own. */
-export function forceBuild(master: Master, order: ForceOrder): Requested {
-  const { builderId, branch, revision, reason, properties } = order
+/**
+ * Asks for a build by hand. Without a branch it is the repository's own.
+ *
+ * @param scheduler Whose properties and priority it has: the first force scheduler of the
+ *   configuration that names the builder when it is left out, none when it is `null`.
+ */
+export function forceBuild(
+  master: Master,
+  order: ForceOrder,
+  scheduler: ForceConfig | null = forceSchedulerOf(master, order.builderId),
+): Requested {
+  const { builderId, branch, revision, properties } = order
   const { project, repository } = sourceOf(master, builderId)
+  const reason = order.reason || 'forced'
   return request(master, builderId, {
-    reason: reason || 'forced',
+    reason,
     branch: branch || (revision ? null : master.data.ownBranch(project)),
     revision: revision || null,
-    properties: from('Force Build Form', properties),
+    properties: {
+      ...(scheduler && {
+        ...from('Scheduler', scheduler.properties),
+        ...from(FORCE_REASON.source, { [FORCE_REASON.name]: reason }),
+      }),
+      ...from(FORCE_FORM, properties),
+    },
+    ...(scheduler && { scheduler: scheduler.name, priority: scheduler.priority }),
     project,
     repository,
     changes: [],
   })
+}
+
+function forceSchedulerOf({ data, config }: Master, id: BuilderId): ForceConfig | null {
+  const name = data.builder(id)?.name
+  const found = config.current.schedulers.find(
+    (one): one is ForceConfig =>
+      one.kind === 'force' && name !== undefined && one.builders.includes(name),
+  )
+  return found ?? null
 }
 
 /** Asks for the first build of a builder that was just added; not of a repository without a commit. */

@@ -3,7 +3,7 @@ import { describeBackup } from '../master/backup/list.ts'
 import { readBisectOf } from '../master/bisect/bisects.ts'
 import { addDraft, addedLines } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
-import { describeProblem } from '../master/config/status.ts'
+import { describeProblem, describeProblems } from '../master/config/status.ts'
 import { inspectRepository } from '../master/detect/inspect.ts'
 import { type Draft, missingCommand } from '../master/detect/proposal.ts'
 import { suggestRepositories } from '../master/detect/suggest.ts'
@@ -253,7 +253,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     const missing = missingCommand(draft)
     if (missing) throw new RefusedError(missing)
     const { config: next, problems } = parseConfig(added(), config.status.file)
-    if (!next) throw new RefusedError(describeProblem(problems[0]!))
+    if (!next) throw new RefusedError(describeProblems(problems))
     // Known before there is a scheduler for it: otherwise the tip would be built twice, or unasked.
     const project = next.projects.find(one => one.name === draft.project)
     if (project) await master.adopt(project)

@@ -9,7 +9,7 @@ import type { BackupInfo } from '../master/backup/list.ts'
 import type { Manifest } from '../master/backup/manifest.ts'
 import { restoreBackup } from '../master/backup/restore.ts'
 import type { CommandLine } from './cli.ts'
-import { withMaster } from './connect.ts'
+import { withHistory } from './connect.ts'
 import { startProgress } from './progress.ts'
 import { CommandError, print, printJson, printTable } from './terminal.ts'
 
@@ -35,7 +35,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
     .action((backup: string) => restore(backup))
 
   function listBackups() {
-    return withMaster(dataDir(), 'dormant', async client => {
+    return withHistory(dataDir(), async client => {
       const { backups } = await client.request('backup:list')
       if (json()) return printJson(backups)
       if (backups.length === 0) return print('no backups yet; "triphammer backup" makes one')
@@ -44,7 +44,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
   }
 
   function backUpAtHome() {
-    return withMaster(dataDir(), 'dormant', async client => {
+    return withHistory(dataDir(), async client => {
       const made = await client.request('backup:create')
       if (json()) printJson(made)
       else print(`${join(dataDir(), BACKUPS, made.name)}: ${contents(made)}`)

@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import type { BuildDetails } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
 import type { BuildId } from '../master/model.ts'
@@ -19,7 +20,7 @@ export function addBisectCommand({ program, dataDir, json, exitWith }: CommandLi
     .argument('<number>', 'of a build that failed')
     .description('build changes since the last good build until the first bad one is known')
     .option('--wait', 'say what each build tells, and exit with 1 unless that change is found')
-    .option('--stop', 'end it')
+    .addOption(new Option('--stop', 'end it').conflicts('wait'))
     .action((builder: string, number: string, options: BisectOptions) =>
       withRunningMaster(dataDir(), async client => {
         const id = await buildNumbered(client, builder, number)

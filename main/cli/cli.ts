@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { RefusedError } from '../bridge/refused.ts'
 import { dataDirectory } from '../host/data-dir.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
+import { didYouMean } from '../master/config/nearest.ts'
 import { addAttachCommands } from './attach-commands.ts'
 import { addBackupCommands } from './backup-commands.ts'
 import { addBisectCommand } from './bisect-command.ts'
@@ -65,11 +67,25 @@ export async function runCli(args: readonly string[]): Promise<number> {
   addExchangeCommands(line)
   for (const command of program.commands) command.exitOverride()
   try {
+    refuseUnknownCommand(program, args)
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
     return explain(error as Error)
   }
+}
+
+// The first word may be a repository, too: one that is neither that nor a command starts nothing.
+function refuseUnknownCommand(program: Command, args: readonly string[]) {
+  const [word] = program.parseOptions([...args]).operands
+  const names = program.commands.map(command => command.name())
+  if (word === undefined || names.includes(word) || looksLikePath(word)) return
+  const hint = didYouMean(word, names) || '; "triphammer --help" lists them'
+  throw new CommandError(`unknown command "${word}"${hint}`, 2)
+}
+
+function looksLikePath(word: string): boolean {
+  return /[/\\]|^[.~]/.test(word) || existsSync(word)
 }
 
 // One line on stderr, never a stack trace.

@@ -4,7 +4,8 @@ import { jsonSchema } from '../master/config/schema.ts'
 import { describeProblem } from '../master/config/status.ts'
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
-import { CommandError, print, printJson } from './terminal.ts'
+import { linesOf } from './tell-config.ts'
+import { print, printJson } from './terminal.ts'
 
 /** checkconfig, reconfig, schema. */
 export function addConfigCommands({ program, dataDir, json, exitWith }: CommandLine): void {
@@ -34,11 +35,11 @@ export function addConfigCommands({ program, dataDir, json, exitWith }: CommandL
       withRunningMaster(dataDir(), async client => {
         const status = await client.request('config:reload')
         if (json()) printJson(status)
-        if (!status.good)
-          throw new CommandError(
-            `${describeProblem(status.problems[0]!)}. The configuration before stays in force.`,
-          )
-        if (!json()) print(`${status.file} is in force`)
+        else {
+          for (const line of linesOf(status)) process.stderr.write(`${line}\n`)
+          if (status.good) print(`${status.file} is in force`)
+        }
+        if (!status.good) exitWith(1)
       }),
     )
 

@@ -5,6 +5,8 @@ import { findHolder } from '../host/lock.ts'
 import { type Client, connectClient } from '../http/client.ts'
 import { logBytes } from '../http/downloads.ts'
 import type { MasterMode } from '../master/master.ts'
+import { signsOfHistory, sizeOf } from '../master/upgrade/look.ts'
+import { STORES, storePath } from '../master/upgrade/stores.ts'
 import { startProgress } from './progress.ts'
 import { CommandError } from './terminal.ts'
 
@@ -17,6 +19,19 @@ export async function withRunningMaster<T>(
   if (!holder)
     throw new CommandError(`No master runs on ${dataDir}. Start the app, or "triphammer serve".`)
   return work(connectClient(holder.socket))
+}
+
+/** Runs `work` with the history of a data directory; where there is none, none is made. */
+export async function withHistory<T>(
+  dataDir: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const there = STORES.some(store => sizeOf(storePath(dataDir, store)) > 0)
+  if (!there && signsOfHistory(dataDir).length === 0)
+    throw new CommandError(
+      `There is no history in ${dataDir}: nothing was built here yet. --data names another folder.`,
+    )
+  return withMaster(dataDir, 'dormant', work)
 }
 
 /** Runs `work` with the running master, or with one that is started for it alone. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ensureDataDirectory } from '../host/data-dir.ts'
 import { findHolder } from '../host/lock.ts'
@@ -41,11 +42,13 @@ export function addExchangeCommands({ program, dataDir, json }: CommandLine): vo
     .action(async (folder: string | undefined, options: { buildbot?: string }) => {
       if ((folder === undefined) === (options.buildbot === undefined))
         throw new CommandError('import wants the folder of an export, or --buildbot PATH', 2)
+      const source = resolve(options.buildbot ?? folder!)
+      if (!existsSync(source)) throw new CommandError(`${source} is not there`)
       ensureDataDirectory(dataDir())
       const lock = lockForOurselves(dataDir())
       try {
-        if (options.buildbot === undefined) await importExport(resolve(folder!))
-        else await importFromBuildbot(resolve(options.buildbot))
+        if (options.buildbot === undefined) await importExport(source)
+        else await importFromBuildbot(source)
       } finally {
         lock.release()
       }

@@ -1,6 +1,6 @@
-import type { SequencedNews } from '../bridge/contract.ts'
+import type { Queue, SequencedNews } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
-import type { Build, BuildRequestId, LogId, StepId } from '../master/model.ts'
+import type { Build, BuilderId, BuildRequestId, LogId, StepId } from '../master/model.ts'
 import { RETRY } from '../master/results.ts'
 import { CommandError, dim } from './terminal.ts'
 
@@ -8,6 +8,8 @@ export interface FollowOptions {
   readonly requestId: BuildRequestId
   /** Prints the steps and their logs as they come. */
   readonly show: boolean
+  /** Told what the build waits for; stderr when it is left out. */
+  readonly say?: (reason: string) => void
 }
 
 /**
@@ -18,7 +20,7 @@ export interface FollowOptions {
  */
 export async function followRequest(
   client: Client,
-  { requestId, show }: FollowOptions,
+  { requestId, show, say = sayOnStderr }: FollowOptions,
 ): Promise<Build | undefined> {
   const waiting: SequencedNews[] = []
   let wake = () => {}
@@ -36,6 +38,8 @@ export async function followRequest(
   let build: Build | undefined
   const written = new Map<LogId, number>()
   const steps = new Set<StepId>()
+  let builderId: BuilderId | undefined
+  let toldReason = ''
   try {
     // It may have begun, or even ended, before we listened.
     await catchUp()
@@ -66,6 +70,9 @@ export async function followRequest(
       case 'request/changed':
         if (news.payload.id !== requestId || news.payload.completeAt === null) return undefined
         return build ? undefined : { build: undefined }
+      case 'queue/changed':
+        tellWaiting(news.payload)
+        return undefined
       case 'step/changed':
         if (show && news.payload.buildId === build?.id) announce(news.payload.id, news.payload.name)
         return undefined
@@ -83,12 +90,26 @@ export async function followRequest(
   async function catchUp() {
     const { builds } = await client.request('builds:page', { limit: 50 })
     build = builds.find(one => one.requestId === requestId) ?? build
+    if (!build) {
+      const { requests, queue } = await client.request('desk:snapshot')
+      builderId = requests.find(one => one.id === requestId)?.builderId
+      tellWaiting(queue)
+    }
     if (!build || !show) return
     const details = await client.request('build:details', build.id)
     for (const step of details.steps) {
       announce(step.id, step.name)
       for (const log of details.logs) if (log.stepId === step.id) await write(log.id)
     }
+  }
+
+  function tellWaiting(queue: Queue) {
+    if (build && build.results !== RETRY) return
+    const entry = queue.find(one => one.builderId === (builderId ?? build?.builderId))
+    if (!entry || entry.reasons.some(({ kind }) => kind === 'starts-now')) return
+    if (entry.reason === toldReason) return
+    toldReason = entry.reason
+    say(entry.reason)
   }
 
   function announce(id: StepId, name: string) {
@@ -100,6 +121,10 @@ export async function followRequest(
     const from = written.get(id) ?? 0
     written.set(id, await writeLog(client, id, from))
   }
+}
+
+function sayOnStderr(reason: string) {
+  process.stderr.write(`waiting: ${reason}\n`)
 }
 
 /** Writes a log to stdout from an offset on. Returns the offset of its present end. */

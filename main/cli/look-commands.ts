@@ -4,8 +4,9 @@ import type { Build, BuildId, Log } from '../master/model.ts'
 import { BISECT_SCHEDULER, RESULT_NAMES } from '../master/results.ts'
 import { builderNamed, buildNumbered } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
-import { withMaster, withRunningMaster } from './connect.ts'
+import { withHistory, withRunningMaster } from './connect.ts'
 import { writeLog } from './follow.ts'
+import { linesOf } from './tell-config.ts'
 import {
   CommandError,
   dim,
@@ -22,7 +23,7 @@ export function addLookCommands({ program, dataDir, json }: CommandLine): void {
     .command('status')
     .description('what runs, what waits and what is red')
     .action(() =>
-      withMaster(dataDir(), 'dormant', async client => {
+      withHistory(dataDir(), async client => {
         const snapshot = await client.request('desk:snapshot')
         if (json()) printJson(statusOf(snapshot))
         else printStatus(snapshot)
@@ -35,7 +36,7 @@ export function addLookCommands({ program, dataDir, json }: CommandLine): void {
     .description('the newest builds of a builder')
     .option('-n, --limit <count>', 'how many', '20')
     .action((builder: string, options: { limit: string }) =>
-      withMaster(dataDir(), 'dormant', async client => {
+      withHistory(dataDir(), async client => {
         if (!/^[1-9]\d*$/.test(options.limit))
           throw new CommandError('--limit wants a number from 1', 2)
         const builderId = await builderNamed(client, builder)
@@ -78,7 +79,7 @@ export function addLookCommands({ program, dataDir, json }: CommandLine): void {
         }
         // Only a running master has something to follow.
         if (options.follow) await withRunningMaster(dataDir(), work)
-        else await withMaster(dataDir(), 'dormant', work)
+        else await withHistory(dataDir(), work)
       },
     )
 }
@@ -171,7 +172,12 @@ function statusOf(snapshot: Snapshot) {
 
 function printStatus(snapshot: Snapshot) {
   const { builders, slaves } = statusOf(snapshot)
-  if (builders.length === 0) print('no builders yet; "triphammer add PATH" makes one')
+  if (builders.length === 0)
+    print(
+      snapshot.config.good
+        ? 'no builders yet; "triphammer add PATH" makes one'
+        : 'no builders, since the configuration has faults',
+    )
   printTable(
     builders.map(({ name, last, running, waiting }) => [
       name,
@@ -190,7 +196,7 @@ function printStatus(snapshot: Snapshot) {
       slave.reason,
     ]),
   )
-  for (const problem of snapshot.config.problems) print(`${problem.file}: ${problem.reason}`)
+  for (const line of linesOf(snapshot.config)) print(line)
 }
 
 const RESULTS = Object.values(RESULT_NAMES)

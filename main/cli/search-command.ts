@@ -3,7 +3,7 @@ import type { Client } from '../http/client.ts'
 import type { FoundLog, LogsCursor, LogsFound } from '../master/data/search-logs.ts'
 import { RESULT_NAMES, type Result } from '../master/results.ts'
 import type { CommandLine } from './cli.ts'
-import { withMaster } from './connect.ts'
+import { withHistory } from './connect.ts'
 import { CommandError, dim, marked, print, printJson, resultText } from './terminal.ts'
 
 interface Options {
@@ -34,7 +34,7 @@ export function addSearchCommand({ program, dataDir, json, exitWith }: CommandLi
       const query = queryOf(text, options, Date.now())
       if (!/^[1-9]\d*$/.test(options.limit))
         throw new CommandError('--limit wants a number from 1', 2)
-      return withMaster(dataDir(), 'dormant', async client => {
+      return withHistory(dataDir(), async client => {
         const all: FoundLog[] = []
         let last: FoundLog | undefined
         for await (const log of found(client, query, Number(options.limit))) {

@@ -1,22 +1,28 @@
 import { spawn } from 'node:child_process'
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
 import { slaveEntry } from '../host/app-root.ts'
 import { type Host, startHost } from '../host/host.ts'
+import { resolveRepository } from '../master/config/build.ts'
 import { parseSlavePort, SLAVE_PORT_WORDS } from '../master/config/slave-port.ts'
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
 import { openBrowser, startDesktop } from './desktop.ts'
+import { tellConfig } from './tell-config.ts'
 import { tellRecovery } from './tell-recovery.ts'
-import { CommandError, print } from './terminal.ts'
+import { CommandError, print, printJson } from './terminal.ts'
 
 const DEFAULT_ADDRESS = '127.0.0.1:8010'
 
 /** The app itself, serve, slave, open. */
-export function addShellCommands({ program, dataDir, exitWith }: CommandLine): void {
+export function addShellCommands({ program, dataDir, json, exitWith }: CommandLine): void {
   program
     .argument('[path]', 'a repository to add and build')
     .action(async (path: string | undefined) => {
-      exitWith(await startDesktop(dataDir(), path === undefined ? undefined : resolve(path)))
+      const repository = path && resolveRepository(path, process.cwd())
+      if (repository && isAbsolute(repository) && !existsSync(repository))
+        throw new CommandError(`${repository} is not there; name a folder with a repository`, 2)
+      exitWith(await startDesktop(dataDir(), repository))
     })
 
   program
@@ -29,6 +35,8 @@ export function addShellCommands({ program, dataDir, exitWith }: CommandLine): v
       const slavePort = options.slavePort && parseSlavePort(options.slavePort)
       if (options.slavePort && !slavePort)
         throw new CommandError(`--slave-port ${SLAVE_PORT_WORDS}, not "${options.slavePort}"`, 2)
+      if (options.config && !existsSync(options.config))
+        throw new CommandError(`--config ${options.config}: there is no such file`, 2)
       const host = await startHost({
         dataDir: dataDir(),
         shell: 'headless',
@@ -37,6 +45,7 @@ export function addShellCommands({ program, dataDir, exitWith }: CommandLine): v
         ...(slavePort && { slavePort }),
       })
       await untilSignal(host, async () => {
+        tellConfig(host)
         await tellSlavePort(host, options.slavePort !== undefined)
         print(`listening on ${host.http!.url}`)
         process.stderr.write(
@@ -60,6 +69,7 @@ export function addShellCommands({ program, dataDir, exitWith }: CommandLine): v
       withRunningMaster(dataDir(), async client => {
         const url = await client.ticketUrl()
         if (!url) throw new CommandError('That master serves no HTTP; its window is the app.')
+        if (json()) return printJson({ url })
         print(url)
         openBrowser(url)
       }),

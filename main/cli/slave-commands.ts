@@ -3,7 +3,7 @@ import type { Moment, Slave, SlaveVitals } from '../master/model.ts'
 import { clockTime } from '../master/process/waiting.ts'
 import { factsOf } from '../master/slaves/facts.ts'
 import type { CommandLine } from './cli.ts'
-import { withMaster, withRunningMaster } from './connect.ts'
+import { withHistory, withRunningMaster } from './connect.ts'
 import { CommandError, dim, duration, print, printJson, printTable } from './terminal.ts'
 
 type Seen = Slave & { readonly vitals: SlaveVitals | null }
@@ -15,7 +15,7 @@ export function addSlaveCommands({ program, dataDir, json }: CommandLine): void 
     .argument('[name]', 'tells all of one slave')
     .description('the slaves: how they fare, what they have, and when they were last heard')
     .action((name: string | undefined) =>
-      withMaster(dataDir(), 'dormant', async client => {
+      withHistory(dataDir(), async client => {
         const { slaves, now } = await client.request('desk:snapshot')
         const wanted = slaves.filter(slave =>
           name === undefined ? slave.active : slave.name === name,

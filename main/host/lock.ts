@@ -85,6 +85,8 @@ function takeLock(file: string, waitMs: number): DatabaseSync | undefined {
 
 /** The process that has a data directory right now; `undefined` when nobody does. */
 export function findHolder(folder: string): Holder | undefined {
+  // Who only looks leaves nothing behind.
+  if (!existsSync(join(folder, 'lock'))) return undefined
   let lock: Lock
   try {
     lock = lockDataDirectory(folder, 0)

@@ -194,7 +194,8 @@ function Banner() {
         <span className="cut">
           master.yml has a fault
           {config.problems[0]?.line ? ` in line ${config.problems[0].line}` : ''}:{' '}
-          {config.problems[0]?.reason}. The last good one stays in force.
+          {sentence(config.problems[0]?.reason ?? '')}{' '}
+          {config.hasBefore ? 'The last good one stays in force.' : 'No configuration is in force.'}
         </span>
         <Link className="button" href={routes.settings}>
           Show
@@ -287,4 +288,8 @@ function RunningBar() {
       <span className="less">{desk.version}</span>
     </footer>
   )
+}
+
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`
 }

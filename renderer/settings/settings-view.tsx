@@ -51,7 +51,11 @@ export function SettingsView() {
             <h2>Configuration</h2>
             <p className="config-state">
               <ResultGlyph look={config.good ? 'success' : 'failure'} />
-              {config.good ? 'In force' : 'The file has faults; the last good one is in force'}
+              {config.good
+                ? 'In force'
+                : config.hasBefore
+                  ? 'The file has faults; the last good one is in force'
+                  : 'The file has faults, and none is in force'}
               <span className="dim" title={exact(config.loadedAt)}>
                 read {when(config.loadedAt, now)}
               </span>

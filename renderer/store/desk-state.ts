@@ -71,7 +71,7 @@ export const NOTHING: Desk = {
   events: [],
   queue: [],
   schedule: [],
-  config: { file: '', good: true, loadedAt: 0, problems: [], notices: [] },
+  config: { file: '', good: true, hasBefore: false, loadedAt: 0, problems: [], notices: [] },
   updates: {
     version: '',
     checkedAt: null,

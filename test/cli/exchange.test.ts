@@ -123,7 +123,7 @@ function ofBuilds(dataDir: string): [string, string][] {
 
 test.each([
   [['import'], 2, 'import wants the folder of an export, or --buildbot PATH'],
-  [['import', 'away'], 1, /is no export, or one that was cut short/],
+  [['import', 'away'], 1, /\/away is not there$/],
   [['import', '--buildbot', '/nowhere'], 1, '/nowhere is not there'],
   [['restore', 'away'], 1, /^There is no backup "away", neither in .* nor at /],
   [['backup', 'x.tar'], 1, /has no history\.sqlite: there is nothing to back up yet\.$/],

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { forceBuild } from '../../bridge/force.ts'
 import { RefusedError } from '../../bridge/refused.ts'
+import type { ForceConfig } from '../../master/config/model.ts'
 import type {
   BuilderId,
   BuildId,
@@ -92,14 +93,21 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
     }),
   )
 
-  // Every builder can be forced; `force` covers them all.
+  function configured(): readonly ForceConfig[] {
+    return master.config.current.schedulers.filter(one => one.kind === 'force')
+  }
+
+  // Every builder can be forced; `force` covers them all, unless the configuration has one of that name.
   function forceSchedulers() {
-    const configured = master.config.current.schedulers.filter(({ kind }) => kind === 'force')
     const all = data
       .builders()
       .filter(builder => builder.active)
       .map(builder => builder.name)
-    return [{ name: 'force', builders: all }, ...configured].map(({ name, builders }) => ({
+    const own = configured()
+    const general = own.some(({ name }) => name === 'force')
+      ? []
+      : [{ name: 'force', builders: all }]
+    return [...general, ...own].map(({ name, builders }) => ({
       name,
       label: name,
       button_name: name,
@@ -121,7 +129,7 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
     if (!scheduler.builder_names.includes(builder.name))
       throw new RefusedError(`force scheduler "${name}" is not for builder "${builder.name}"`)
     const { properties, ...others } = rest as { properties?: Record<string, PropertyValue> }
-    const { requestId } = forceBuild(master, {
+    const order = {
       builderId: builder.id,
       branch: textOf(branch) || null,
       revision: textOf(revision) || null,
@@ -131,7 +139,12 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
         ...properties,
         ...(owner !== undefined && { owner: textOf(owner) }),
       },
-    })
+    }
+    const { requestId } = forceBuild(
+      master,
+      order,
+      configured().find(one => one.name === name) ?? null,
+    )
     return answerOf(requestId)
   }
 

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
+import type { Names, Part } from './build.ts'
 import { parseDuration } from './duration.ts'
-import type { BuilderConfig, MonitorConfig, ProjectConfig } from './model.ts'
+import type { MonitorConfig } from './model.ts'
 import { didYouMean } from './nearest.ts'
 import type { Problems } from './parse.ts'
 import type { OuterShape } from './schema.ts'
@@ -12,22 +13,20 @@ const GITHUB = 'https://github.com'
 
 /** Reads the workflows of other CIs that are shown among the builders. */
 export function buildMonitors(
-  parts: NonNullable<OuterShape['monitors']>,
+  parts: readonly Part<NonNullable<OuterShape['monitors']>[number]>[],
   file: string,
-  projects: readonly ProjectConfig[],
-  builders: readonly BuilderConfig[],
+  { projects, builders }: Names,
   problems: Problems,
 ): MonitorConfig[] {
-  return parts.map((part, i) => {
+  return parts.map(({ part, at }) => {
     const { name, kind, repository, workflow, project = '', tokenFile } = part
-    const path = ['monitors', i]
-    if (builders.some(builder => builder.name === name))
+    const path = ['monitors', at]
+    if (builders?.includes(name))
       problems.add([...path, 'name'], `there is a builder "${name}" already`)
-    const known = projects.map(one => one.name)
-    if (project !== '' && !known.includes(project))
+    if (project !== '' && projects && !projects.includes(project))
       problems.add(
         [...path, 'project'],
-        `there is no project "${project}"${didYouMean(project, known)}`,
+        `there is no project "${project}"${didYouMean(project, projects)}`,
       )
     const pollMs = part.poll === undefined ? POLL_MS : parseDuration(part.poll)!
     if (pollMs < SHORTEST_POLL_MS) problems.add([...path, 'poll'], 'must be at least 1m')

@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import type { PropertyValue } from '../model.ts'
 import { BISECT_SCHEDULER, RETRY_SCHEDULER } from '../results.ts'
-import { check, mustBeKnown } from './build.ts'
+import { check, mustBeKnown } from './check.ts'
 import { parseDuration } from './duration.ts'
 import type { BuilderConfig, ProjectConfig, SchedulerConfig } from './model.ts'
 import { didYouMean } from './nearest.ts'
@@ -21,9 +21,9 @@ export function buildSchedulers(
   parts: readonly unknown[],
   projects: readonly ProjectConfig[],
   builders: readonly BuilderConfig[],
+  known: readonly string[] | undefined,
   problems: Problems,
 ): SchedulerConfig[] {
-  const known = builders.map(builder => builder.name)
   const schedulers = parts.flatMap((part, i): SchedulerConfig[] => {
     const path: Path = ['schedulers', i]
     const shape = readScheduler(part, path, problems)
@@ -32,6 +32,8 @@ export function buildSchedulers(
     return [toScheduler(shape, path, projects, builders, problems)]
   })
   const served = new Set(schedulers.flatMap(scheduler => scheduler.builders))
+  // With faults in it, what it leaves out is not known.
+  if (schedulers.length === parts.length) noticeUnbuilt(schedulers, projects, builders, problems)
   const unserved = projects.flatMap((project): SchedulerConfig[] => {
     const own = builders
       .filter(builder => builder.project === project.name)
@@ -52,12 +54,31 @@ export function buildSchedulers(
   return [...schedulers, ...unserved]
 }
 
-/** Checks one scheduler by its kind. */
-export function readScheduler(
-  part: unknown,
-  path: Path,
+// A scheduler of one builder takes a project's own one away; that nobody builds its commits then is told.
+function noticeUnbuilt(
+  schedulers: readonly SchedulerConfig[],
+  projects: readonly ProjectConfig[],
+  builders: readonly BuilderConfig[],
   problems: Problems,
-): SchedulerShape | undefined {
+) {
+  for (const project of projects) {
+    const own = builders.filter(one => one.project === project.name).map(one => one.name)
+    const its = schedulers.filter(one => one.builders.some(name => own.includes(name)))
+    const left = own.filter(name => !its.some(one => one.builders.includes(name)))
+    const first = its[0]
+    const ofChanges = its.some(({ kind }) => kind === 'anyBranch' || kind === 'singleBranch')
+    if (!first || left.length === 0 || ofChanges) continue
+    const names = its.map(one => `"${one.name}"`)
+    problems.notice(
+      ['schedulers', schedulers.indexOf(first)],
+      `no commit of project "${project.name}" is built: a project that has schedulers (${names.join(', ')}) gets none of its own. ` +
+        `Add one of kind anyBranch for ${left.join(', ')}, or one of kind force if only people are to build ${left.length === 1 ? 'it' : 'them'}`,
+    )
+  }
+}
+
+/** Checks one scheduler by its kind. */
+function readScheduler(part: unknown, path: Path, problems: Problems): SchedulerShape | undefined {
   const kind = (part as { kind?: unknown } | null)?.kind
   if (typeof kind !== 'string') {
     problems.add(path, `needs a kind: ${KINDS.join(', ')}`)

@@ -1,6 +1,6 @@
 import { parseExpression } from '../process/expression.ts'
 import { expressionOf, findBadHole } from '../process/interpolate.ts'
-import { check, mustBeKnown } from './build.ts'
+import { check, mustBeKnown } from './check.ts'
 import { parseDuration } from './duration.ts'
 import type { StepBase, StepConfig, StepKind } from './model.ts'
 import { didYouMean } from './nearest.ts'

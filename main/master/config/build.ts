@@ -6,8 +6,9 @@ import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
 import { findBadRequirement, type Requirement, toRequirement } from '../process/requirements.ts'
 import { buildElastic, machineNames, ownFolder } from './build-elastic.ts'
 import { buildMonitors } from './build-monitors.ts'
-import { buildSchedulers, readScheduler } from './build-schedulers.ts'
+import { buildSchedulers } from './build-schedulers.ts'
 import { buildStep } from './build-steps.ts'
+import { check, mustBeKnown } from './check.ts'
 import { parseDuration } from './duration.ts'
 import {
   type BuilderConfig,
@@ -28,42 +29,45 @@ import { parseSlavePort } from './slave-port.ts'
 const POLL_MS = 60_000
 const MISSING_AFTER_MS = 60 * 60_000
 
-/** Checks what was read, fills in defaults, and returns `undefined` where nothing could be made of it. */
+/**
+ * Checks what was read and fills in defaults. A part with a fault is told and left out, so that one
+ * reading tells the faults of all parts; `undefined` where there are no parts at all.
+ */
 export function buildConfig(plain: unknown, file: string, problems: Problems): Config | undefined {
-  const outer = check(OUTER_SHAPE, plain, [], problems)
-  if (!outer) {
-    checkInside(plain, problems)
-    return undefined
-  }
-  for (const part of ['slaves', 'projects', 'builders', 'schedulers', 'locks', 'monitors'] as const)
-    refuseTwins(outer[part] ?? [], part, problems)
+  const outer = readOuter(plain, problems)
+  if (!outer) return undefined
+  const written = plain as Readonly<Record<string, unknown>>
+  for (const part of NAMED) refuseTwins(listOf(written[part]), part, problems)
 
-  const slaves = (outer.slaves ?? [{ name: 'local' }]).flatMap((slave, i) =>
-    buildSlaves(slave, file, ['slaves', i], problems),
+  const slaves = (outer.slaves ?? []).flatMap(({ part, at }) =>
+    buildSlaves(part, file, ['slaves', at], problems),
   )
-  const groups = groupsOf(outer.slaves ?? [])
-  for (const [i, { name }] of (outer.slaves ?? []).entries())
+  if (written.slaves === undefined)
+    slaves.push(...buildSlaves({ name: 'local' }, file, ['slaves'], problems))
+  const groups = groupsOf((outer.slaves ?? []).map(({ part }) => part))
+  for (const { part, at } of outer.slaves ?? [])
     for (const [group, machines] of groups)
-      if (group !== name && machines.includes(name))
-        problems.add(['slaves', i, 'name'], `"${group}" has a machine of that name`)
-  const projects = (outer.projects ?? []).map(project =>
-    buildProject(project, dirname(resolve(file))),
+      if (group !== part.name && machines.includes(part.name))
+        problems.add(['slaves', at, 'name'], `"${group}" has a machine of that name`)
+  const projects = (outer.projects ?? []).map(({ part }) =>
+    buildProject(part, dirname(resolve(file))),
   )
   const locks = (outer.locks ?? []).map(
-    ({ name, scope = 'master', maxCount = 1 }): LockConfig => ({ name, scope, maxCount }),
+    ({ part: { name, scope = 'master', maxCount = 1 } }): LockConfig => ({ name, scope, maxCount }),
   )
-  const known = { slaves, groups, projects, locks: locks.map(lock => lock.name) }
-  const builders = (outer.builders ?? []).map((builder, i) =>
-    buildBuilder(builder, ['builders', i], known, problems),
+  const names = namesOf(written)
+  const known = { slaves, groups, projects, names }
+  const builders = (outer.builders ?? []).map(({ part, at }) =>
+    buildBuilder(part, ['builders', at], known, problems),
   )
-  const schedulers = buildSchedulers(outer.schedulers ?? [], projects, builders, problems)
-  const monitors = buildMonitors(outer.monitors ?? [], file, projects, builders, problems)
-  for (const [i, one] of (outer.notify ?? []).entries())
-    if (one.kind !== 'desktop')
-      problems.notice(
-        ['notify', i, 'kind'],
-        `notifications of kind "${one.kind}" are not yet sent by this version`,
-      )
+  const schedulers = buildSchedulers(
+    listOf(written.schedulers),
+    projects,
+    builders,
+    names.builders,
+    problems,
+  )
+  const monitors = buildMonitors(outer.monitors ?? [], file, names, problems)
 
   return {
     title: outer.title ?? 'My desk',
@@ -72,11 +76,69 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
     builders,
     schedulers,
     locks,
-    notify: (outer.notify ?? []).map(({ kind, on = USUAL_OCCASIONS }) => ({ kind, on })),
+    notify: (outer.notify ?? []).map(({ part: { kind, on = USUAL_OCCASIONS } }) => ({ kind, on })),
     monitors,
     backups: buildBackups(outer.backups),
     slavePort: outer.slavePort === undefined ? null : parseSlavePort(outer.slavePort)!,
   }
+}
+
+const NAMED = ['slaves', 'projects', 'builders', 'schedulers', 'locks', 'monitors'] as const
+
+/** Names of all that a file means to have, also of what is faulty; `undefined` where a section is no list. */
+export type Names = Readonly<Record<(typeof NAMED)[number], readonly string[] | undefined>>
+
+function namesOf(written: Readonly<Record<string, unknown>>): Names {
+  const named = (section: string) => {
+    const parts = written[section] ?? (section === 'slaves' ? [{ name: 'local' }] : [])
+    if (!Array.isArray(parts)) return undefined
+    return parts.flatMap(part => {
+      const name = (part as { name?: unknown } | null)?.name
+      return typeof name === 'string' ? [name] : []
+    })
+  }
+  return Object.fromEntries(NAMED.map(section => [section, named(section)])) as unknown as Names
+}
+
+type Sections = { [K in keyof OuterShape]: Numbered<NonNullable<OuterShape[K]>> | undefined }
+type Numbered<T> = T extends readonly (infer P)[] ? readonly Part<P>[] : T
+/** An item of a section, and which one it is in the file. */
+export interface Part<P> {
+  readonly part: P
+  readonly at: number
+}
+
+// Tells all faults of the frame, and gives what is without one.
+function readOuter(plain: unknown, problems: Problems): Sections | undefined {
+  const whole = check(OUTER_SHAPE, plain, [], problems)
+  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) return undefined
+  const sections = Object.entries(OUTER_SHAPE.shape).map(([key, shape]) => {
+    const value = (plain as Readonly<Record<string, unknown>>)[key]
+    if (!whole && key === 'builders') checkSteps(value, shape, problems)
+    if (!Array.isArray(value)) {
+      const read = shape.safeParse(value)
+      return [key, read.success ? read.data : undefined]
+    }
+    // Each by itself: one that is faulty hides no other.
+    const parts = value.flatMap((item, at) => {
+      const read = shape.safeParse([item])
+      return read.success ? [{ part: (read.data as unknown[])[0], at }] : []
+    })
+    return [key, parts]
+  })
+  return Object.fromEntries(sections) as Sections
+}
+
+// The steps of a builder that has a fault elsewhere are looked at all the same.
+function checkSteps(builders: unknown, shape: z.ZodType, problems: Problems) {
+  for (const [i, builder] of listOf(builders).entries())
+    if (!shape.safeParse([builder]).success)
+      for (const [j, step] of listOf((builder as { steps?: unknown } | null)?.steps).entries())
+        buildStep(step, ['builders', i, 'steps', j], undefined, problems)
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 function buildBackups({ keep, maxSize, daily }: OuterShape['backups'] = {}): BackupSettings {
@@ -85,155 +147,6 @@ function buildBackups({ keep, maxSize, daily }: OuterShape['backups'] = {}): Bac
     maxSizeBytes: maxSize === undefined ? DEFAULT_BACKUPS.maxSizeBytes : parseSize(maxSize)!,
     daily: daily ?? DEFAULT_BACKUPS.daily,
   }
-}
-
-// The frame is faulty: steps and schedulers are looked at all the same, so that one reading tells all.
-function checkInside(plain: unknown, problems: Problems) {
-  const { builders, schedulers } = (plain ?? {}) as { builders?: unknown; schedulers?: unknown }
-  for (const [i, builder] of listOf(builders).entries())
-    for (const [j, step] of listOf((builder as { steps?: unknown } | null)?.steps).entries())
-      buildStep(step, ['builders', i, 'steps', j], undefined, problems)
-  for (const [i, scheduler] of listOf(schedulers).entries())
-    readScheduler(scheduler, ['schedulers', i], problems)
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-/** Checks a part against its shape and tells each fault in words. */
-export function check<S extends z.ZodType>(
-  shape: S,
-  value: unknown,
-  path: Path,
-  problems: Problems,
-): z.infer<S> | undefined {
-  const result = shape.safeParse(value)
-  if (result.success) return result.data
-  for (const issue of result.error.issues) tell(issue, shape, value, path, problems)
-  return undefined
-}
-
-function tell(
-  issue: z.core.$ZodIssue,
-  shape: z.ZodType,
-  value: unknown,
-  path: Path,
-  problems: Problems,
-) {
-  const at: Path = [...path, ...(issue.path as (string | number)[])]
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(shape, issue.path as (string | number)[])
-    for (const key of issue.keys)
-      problems.add(
-        [...at, key],
-        `unknown key${didYouMean(key, known) || (known.length > 0 ? `; known are ${known.join(', ')}` : '')}`,
-      )
-    return
-  }
-  if (issue.code === 'invalid_type') {
-    const found = valueAt(value, issue.path as (string | number)[])
-    if (at.length === 0) {
-      problems.add(at, 'must be a map with sections such as "builders:"')
-      return
-    }
-    problems.add(at, found === undefined ? 'is needed' : mustBe(issue.expected, found))
-    return
-  }
-  if (issue.code === 'invalid_value') {
-    problems.add(at, `must be ${issue.values.map(one => String(one)).join(' or ')}`)
-    return
-  }
-  if (issue.code === 'too_small') {
-    problems.add(
-      at,
-      issue.origin === 'array' || issue.origin === 'string'
-        ? 'must not be empty'
-        : `must be at least ${issue.minimum}`,
-    )
-    return
-  }
-  if (issue.code === 'too_big') {
-    problems.add(
-      at,
-      `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`,
-    )
-    return
-  }
-  if (issue.code === 'invalid_key') {
-    problems.add(at, issue.issues[0]?.message ?? 'is no name that can be used here')
-    return
-  }
-  if (issue.code === 'invalid_union') {
-    // The branch that got furthest says it best.
-    const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0]
-    const wanted = issue.errors
-      .flat()
-      .flatMap(one =>
-        one.code === 'invalid_type' && one.path.length === 0 ? [article(one.expected)] : [],
-      )
-    if (deepest && deepest.path.length > 0)
-      tell({ ...deepest, path: [...issue.path, ...deepest.path] }, shape, value, path, problems)
-    else if (deepest?.code === 'custom') problems.add(at, deepest.message)
-    else
-      problems.add(
-        at,
-        wanted.length > 0 ? `must be ${[...new Set(wanted)].join(' or ')}` : issue.message,
-      )
-    return
-  }
-  problems.add(at, issue.message)
-}
-
-function mustBe(expected: string, found: unknown): string {
-  // YAML reads a bare 5 or true as what it looks like.
-  const hint =
-    expected === 'string' && (typeof found === 'number' || typeof found === 'boolean')
-      ? `: write it in quotes, "${found}"`
-      : ''
-  return `must be ${article(expected)}${hint}`
-}
-
-const ARTICLES: Readonly<Record<string, string>> = {
-  array: 'a list',
-  object: 'a map of keys',
-  record: 'a map of keys',
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-}
-function article(expected: string): string {
-  return ARTICLES[expected] ?? expected
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  let at = value
-  for (const part of path) at = (at as Record<string | number, unknown> | undefined)?.[part]
-  return at
-}
-
-// The keys that a shape knows at a path, for "did you mean".
-function keysAt(shape: z.ZodType, path: Path): string[] {
-  let at = shape as unknown as
-    | {
-        def: {
-          type: string
-          shape?: Record<string, unknown>
-          element?: unknown
-          innerType?: unknown
-        }
-      }
-    | undefined
-  const unwrap = () => {
-    while (at?.def.innerType) at = at.def.innerType as typeof at
-  }
-  unwrap()
-  for (const part of path) {
-    at = (typeof part === 'number' ? at?.def.element : at?.def.shape?.[part]) as typeof at
-    unwrap()
-  }
-  return Object.keys(at?.def.shape ?? {})
 }
 
 function refuseTwins(parts: readonly unknown[], section: string, problems: Problems) {
@@ -338,7 +251,7 @@ interface Known {
   /** Slaves that are several machines. */
   readonly groups: ReadonlyMap<string, readonly string[]>
   readonly projects: readonly ProjectConfig[]
-  readonly locks: readonly string[]
+  readonly names: Names
 }
 
 function buildBuilder(
@@ -347,18 +260,18 @@ function buildBuilder(
   known: Known,
   problems: Problems,
 ): BuilderConfig {
-  const projects = known.projects.map(project => project.name)
-  const project = builder.project ?? projects[0] ?? ''
-  if (builder.project !== undefined && !projects.includes(project))
+  const { projects, locks } = known.names
+  const project = builder.project ?? known.projects[0]?.name ?? ''
+  if (builder.project !== undefined && projects && !projects.includes(project))
     problems.add(
       [...path, 'project'],
       `there is no project "${project}"${didYouMean(project, projects)}`,
     )
-  mustBeKnown(builder.locks ?? [], known.locks, 'lock', [...path, 'locks'], problems)
+  mustBeKnown(builder.locks ?? [], locks, 'lock', [...path, 'locks'], problems)
   const env = Object.fromEntries(Object.entries(builder.env ?? {}).map(([k, v]) => [k, String(v)]))
   const steps = builder.steps.flatMap((step, i) => {
-    const built = buildStep(step, [...path, 'steps', i], known.locks, problems)
-    if (built?.kind === 'git' && project === '')
+    const built = buildStep(step, [...path, 'steps', i], locks, problems)
+    if (built?.kind === 'git' && project === '' && projects?.length === 0)
       problems.add(
         [...path, 'steps', i],
         'a git step needs a project, and there is none: add one under "projects:"',
@@ -403,12 +316,12 @@ function withNamesOfTheirOwn(steps: readonly StepConfig[]): StepConfig[] {
 function slavesOf(
   builder: NonNullable<OuterShape['builders']>[number],
   path: Path,
-  { slaves, groups }: Known,
+  { slaves, groups, names: { slaves: written } }: Known,
   problems: Problems,
 ): string[] {
   const names = slaves.map(slave => slave.name)
   if (builder.slaves) {
-    const known = [...groups.keys(), ...names]
+    const known = written && [...written, ...names]
     mustBeKnown(builder.slaves, known, 'slave', [...path, 'slaves'], problems)
     return builder.slaves.flatMap(name => groups.get(name) ?? [name])
   }
@@ -435,16 +348,4 @@ function requirementsOf(
     problems.add([...path, key], bad)
     return []
   })
-}
-
-export function mustBeKnown(
-  wanted: readonly string[],
-  known: readonly string[],
-  noun: string,
-  path: Path,
-  problems: Problems,
-): void {
-  for (const [i, name] of wanted.entries())
-    if (!known.includes(name))
-      problems.add([...path, i], `there is no ${noun} "${name}"${didYouMean(name, known)}`)
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { AsyncStop, Stop } from '../model.ts'
 import type { Config } from './model.ts'
 import { loadConfig, parseConfig } from './parse.ts'
-import type { ConfigStatus } from './status.ts'
+import type { ConfigProblem, ConfigStatus } from './status.ts'
 
 export interface ConfigFile {
   /** The last good configuration. */
@@ -41,12 +41,14 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
   let status: ConfigStatus = {
     file: path,
     good: true,
+    hasBefore: false,
     loadedAt: clock.now(),
     problems: [],
     notices: [],
   }
   let settling: Stop | undefined
   let first = true
+  let hadGood = false
   let found = false
   let text = ''
   // The folder is watched: editors replace the file by another one of that name.
@@ -87,13 +89,17 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
     const read = found ? loadConfig(path) : { ...parseConfig('', path), text: '' }
     const { config, problems, notices } = read
     text = read.text
-    const before = first && !config ? loadConfig(options.lastGood, path).config : undefined
+    const before =
+      first && !config ? loadConfig(options.lastGood, path, isOfNotify).config : undefined
     const inForce = config ?? before ?? current
     const changed = JSON.stringify(inForce) !== JSON.stringify(current)
     current = inForce
     if (config && found && (changed || first)) keep()
     first = false
-    status = { file: path, good: config !== undefined, loadedAt: clock.now(), problems, notices }
+    // That there was no file yet is no configuration that anybody could miss.
+    hadGood ||= (config !== undefined && found) || before !== undefined
+    const good = config !== undefined
+    status = { file: path, good, hasBefore: hadGood, loadedAt: clock.now(), problems, notices }
     options.onRead(status, changed)
     return status
   }
@@ -110,4 +116,10 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
       )
     }
   }
+}
+
+// An earlier version took kinds of notifications that this one refuses. Whom to tell is no reason to
+// build nothing.
+function isOfNotify({ key }: ConfigProblem): boolean {
+  return key.startsWith('notify')
 }

@@ -43,6 +43,7 @@ export type ParsedConfig =
 export function loadConfig(
   file: string,
   as: string = file,
+  forgive?: Forgive,
 ): ParsedConfig & { readonly text: string } {
   let text = ''
   try {
@@ -52,11 +53,18 @@ export function loadConfig(
     const problem = { file: as, line: null, key: '', reason }
     return { config: undefined, problems: [problem], notices: [], text }
   }
-  return { ...parseConfig(text, as), text }
+  return { ...parseConfig(text, as, forgive), text }
 }
 
+/** Faults for which a part is left out instead of the whole configuration. */
+type Forgive = (problem: ConfigProblem) => boolean
+
 /** Checks a configuration whole: all its faults are told, not only the first. */
-export function parseConfig(text: string, file: string): ParsedConfig {
+export function parseConfig(
+  text: string,
+  file: string,
+  forgive: Forgive = () => false,
+): ParsedConfig {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const found: ConfigProblem[] = []
@@ -91,7 +99,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
     return { config: undefined, problems: found, notices }
   }
   const config = buildConfig(plain, file, problems)
-  if (!config || found.length > 0)
+  if (!config || !found.every(forgive))
     return {
       config: undefined,
       problems: found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),

@@ -5,7 +5,7 @@ import { elasticShape } from './elastic-shape.ts'
 import { parseSize } from './size.ts'
 import { parseSlavePort, SLAVE_PORT_WORDS } from './slave-port.ts'
 
-// What a person may write. How it is checked beyond its shape is in check.ts.
+// What a person may write. How it is checked beyond its shape is in build.ts.
 
 const name = z
   .string()
@@ -239,8 +239,8 @@ export const OCCASIONS = [
   'slave-missing',
 ] as const
 
-const notify = z.looseObject({
-  kind: z.string().describe('desktop: notifications of the desktop app.'),
+const notify = z.strictObject({
+  kind: z.enum(['desktop']).describe('desktop: notifications of the desktop app.'),
   on: z
     .array(z.enum(OCCASIONS))
     .optional()
@@ -301,7 +301,7 @@ export const FILE_SHAPE = z.strictObject({
   backups: backups.optional(),
 })
 
-/** The same with steps and schedulers unread: check.ts reads each by its own kind, for clearer words. */
+/** The same with steps and schedulers unread: build.ts reads each by its own kind, for clearer words. */
 export const OUTER_SHAPE = FILE_SHAPE.extend({
   builders: z.array(builder.extend({ steps: z.array(z.unknown()).min(1) })).optional(),
   schedulers: z.array(z.unknown()).optional(),

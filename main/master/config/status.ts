@@ -12,12 +12,31 @@ export interface ConfigProblem {
 
 export interface ConfigStatus {
   readonly file: string
-  /** Whether the file as it is now is in force. If not, the last good one is. */
+  /** Whether the file as it is now is in force. */
   readonly good: boolean
+  /** While it is not: whether an earlier good configuration is in force; otherwise there is none. */
+  readonly hasBefore: boolean
   readonly loadedAt: Moment
   readonly problems: readonly ConfigProblem[]
   /** What is accepted but has no effect yet in this version. */
   readonly notices: readonly ConfigProblem[]
+}
+
+// Beyond these nobody reads on; the file has them all by line.
+const MOST_TOLD = 20
+
+/** All faults in one sentence, for who can be told but one. */
+export function describeProblems(problems: readonly ConfigProblem[]): string {
+  const told = problems.slice(0, MOST_TOLD).map(describeProblem)
+  const more = problems.length - told.length
+  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+}
+
+/** What a faulty file means for what runs. */
+export function describeInForce({ hasBefore }: ConfigStatus): string {
+  return hasBefore
+    ? 'The configuration before stays in force.'
+    : 'No configuration is in force, and nothing is built, until the file is mended.'
 }
 
 /** `master.yml:12: builders[0].slaves: there is no slave "locl"`. */

@@ -4,6 +4,13 @@ import { RETRY_SCHEDULER } from '../results.ts'
 /** The scheduler of what a person asked for by hand. */
 export const FORCE_SCHEDULER = 'force'
 const BY_HAND = [FORCE_SCHEDULER, RETRY_SCHEDULER]
+/** The source of properties that a person gave with a forced build. */
+export const FORCE_FORM = 'Force Build Form'
+/**
+ * What makes a request of a configured force scheduler known as one by hand, whatever that scheduler
+ * is called and whether it still is configured. Buildbot has it under the same name and source.
+ */
+export const FORCE_REASON = { name: 'reason', source: FORCE_FORM } as const
 
 export interface Collapsible {
   readonly request: Pick<BuildRequest, 'sourcestamp' | 'scheduler'>
@@ -21,6 +28,7 @@ export interface Collapsible {
  */
 export function canCollapse(older: Collapsible, newer: Collapsible): boolean {
   if (BY_HAND.includes(older.request.scheduler)) return false
+  if (older.properties[FORCE_REASON.name]?.source === FORCE_REASON.source) return false
   const a = older.request.sourcestamp
   const b = newer.request.sourcestamp
   if (a.project !== b.project || a.repository !== b.repository || a.branch !== b.branch)

@@ -1,5 +1,6 @@
 import type { BuilderConfig } from '../config/model.ts'
 import { BISECT_PROPERTY } from '../data/bisects.ts'
+import { FORCE_REASON } from '../data/collapse.ts'
 import { RETRY_PROPERTY } from '../data/requests.ts'
 import type { BuildRequest, Properties, PropertyValue, Slave } from '../model.ts'
 import { factNamed, factsOf, own } from '../slaves/facts.ts'
@@ -46,9 +47,9 @@ export function from(source: string, values: Readonly<Record<string, PropertyVal
   )
 }
 
-const OURS = [RETRY_PROPERTY, BISECT_PROPERTY]
+const OURS = [RETRY_PROPERTY, BISECT_PROPERTY, FORCE_REASON]
 
-/** Without what made a build a retry, or a part of a bisect: that is not what it was to build. */
+/** Without what made a build a retry, a part of a bisect or a forced one: that is not what it was to build. */
 export function askedFor(fromBuildset: Properties): Properties {
   return Object.fromEntries(
     Object.entries(fromBuildset).filter(

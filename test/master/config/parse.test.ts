@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseDuration } from '../../../main/master/config/duration.ts'
-import { USUAL_OCCASIONS } from '../../../main/master/config/model.ts'
 import { loadConfig, parseConfig } from '../../../main/master/config/parse.ts'
 import { describeProblem } from '../../../main/master/config/status.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
@@ -424,17 +423,75 @@ test('a long command is a short name', () => {
   expect(config!.builders[0]!.steps[0]!.name).toBe('make --jobs 8 all check ins…')
 })
 
-test('notifications of other kinds are kept, and said to be sent by a later version', () => {
-  const { config, notices } = parseConfig(
-    'notify: [{ kind: mail, to: a@b.c }, { kind: desktop }]',
-    'm',
-  )
+test.each([
+  ['notify: [{ kind: desktpo }]', 'notify[0].kind: must be desktop; did you mean "desktop"?'],
+  ['notify: [{ kind: mail }]', 'notify[0].kind: must be desktop'],
+  ['notify: [{ kind: desktop, onn: [] }]', 'notify[0].onn: unknown key; did you mean "on"?'],
+  ['backups: { kep: 3 }', 'backups.kep: unknown key; did you mean "keep"?'],
+  ['slavePort: { prot: 1 }', 'slavePort.prot: unknown key; did you mean "port"?'],
+  [
+    'locks: [{ name: a, scope: slaev }]',
+    'locks[0].scope: must be master or slave; did you mean "slave"?',
+  ],
+])('%s is refused with what was meant', (text, problem) => {
+  expect(problemsOf(text)).toContain(`m.yml:1: ${problem}`)
+})
 
-  expect(config?.notify).toEqual([
-    { kind: 'mail', on: USUAL_OCCASIONS },
-    { kind: 'desktop', on: USUAL_OCCASIONS },
+test('a fault in one part hides none in another, and makes none up', () => {
+  const text = `slaves:
+  - { name: one, kind: lokal }
+projects:
+  - { name: p, repository: /r, poll: soon }
+locks: [{ name: l, scope: all }]
+builders:
+  - name: a
+    project: p
+    slaves: [one]
+    locks: [l]
+    tags: 5
+    steps: [git, { shel: x }]
+  - name: b
+    slaves: [two]
+    locks: [m]
+    steps: [git, { shell: x, locks: [l, n] }]
+schedulers:
+  - { name: s, kind: force, builders: [a, b, c] }
+`
+  expect(problemsOf(text)).toEqual([
+    'm.yml:2: slaves[0].kind: must be local or remote or docker or ssh or kubernetes; did you mean "local"?',
+    'm.yml:4: projects[0].poll: must be a time such as 30s, 10m or 1h',
+    'm.yml:5: locks[0].scope: must be master or slave',
+    'm.yml:11: builders[0].tags: must be a list',
+    'm.yml:12: builders[0].steps[1]: has no step type; did you mean "shell"?',
+    'm.yml:14: builders[1].slaves[0]: there is no slave "two"',
+    'm.yml:15: builders[1].locks[0]: there is no lock "m"',
+    'm.yml:16: builders[1].steps[1].locks[1]: there is no lock "n"',
+    'm.yml:18: schedulers[0].builders[2]: there is no builder "c"',
   ])
-  expect(notices.map(notice => notice.reason)).toEqual([
-    'notifications of kind "mail" are not yet sent by this version',
-  ])
+})
+
+describe('a project whose commits nobody builds any more is told', () => {
+  const desk = (schedulers: string) => `projects: [{ name: p, repository: /r }]
+builders:
+  - { name: a, steps: [git] }
+  - { name: b, steps: [git] }
+schedulers: [${schedulers}]`
+  const noticesOf = (text: string) => parseConfig(text, 'm').notices.map(describeProblem)
+
+  test.each(['force', 'nightly'])('a %s scheduler of one of its builders is all there is', kind => {
+    const cron = kind === 'nightly' ? ', cron: "0 3 * * *"' : ''
+    expect(noticesOf(desk(`{ name: s, kind: ${kind}, builders: [a]${cron} }`))).toEqual([
+      'm:5: schedulers[0]: no commit of project "p" is built: a project that has schedulers ("s") gets none of its own. ' +
+        'Add one of kind anyBranch for b, or one of kind force if only people are to build it',
+    ])
+  })
+
+  test.each([
+    '',
+    '{ name: s, kind: force, builders: [a, b] }',
+    '{ name: s, kind: force, builders: [a] }, { name: t, kind: anyBranch, builders: [b] }',
+    '{ name: t, kind: singleBranch, branch: main, builders: [b] }',
+  ])('and not with [%s]', schedulers => {
+    expect(noticesOf(desk(schedulers))).toEqual([])
+  })
 })

@@ -73,7 +73,8 @@ function configured(url: string, more: object = {}): MonitorConfig {
     workflow: 'ci.yml',
     url,
   } as const
-  return buildMonitors([{ ...part, ...more }], '/master.yml', [], [], {
+  const names = { slaves: [], projects: [], builders: [], schedulers: [], locks: [], monitors: [] }
+  return buildMonitors([{ part: { ...part, ...more }, at: 0 }], '/master.yml', names, {
     add: (path: readonly unknown[], why: string) => {
       throw new Error(`${path.join('.')} ${why}`)
     },

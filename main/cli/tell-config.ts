@@ -1,0 +1,26 @@
+import type { Host } from '../host/host.ts'
+import { type ConfigStatus, describeInForce, describeProblem } from '../master/config/status.ts'
+
+/** Tells on stderr what is wrong with the configuration, now and whenever it is read again. */
+export function tellConfig({ master }: Host): void {
+  let told = ''
+  tell(master.config.status)
+  master.mq.subscribe('config/changed', tell)
+
+  function tell(status: ConfigStatus) {
+    const words = linesOf(status).join('\n')
+    if (words === told) return
+    const mended = told !== '' && words === ''
+    told = words
+    process.stderr.write(`${mended ? `${status.file} is in force` : words}\n`)
+  }
+}
+
+/** Faults and notices, one a line, and what the faults mean for what runs. */
+export function linesOf(status: ConfigStatus): string[] {
+  return [
+    ...status.problems.map(describeProblem),
+    ...(status.good ? [] : [describeInForce(status)]),
+    ...status.notices.map(notice => `note: ${describeProblem(notice)}`),
+  ]
+}
