@@ -198,6 +198,13 @@ export function ensureSshd() {
   )
 }
 
+/** Git LFS, for the test of a repository that has files there. */
+export function ensureGitLfs() {
+  const there = () => findProgram(['git-lfs']) !== undefined
+  if (there() || (mayInstall() && install('git-lfs') && there())) return
+  say('git-lfs is not installed (Debian: apt-get install git-lfs): its test is left out.')
+}
+
 function mayInstall() {
   return findProgram(['apt-get']) !== undefined && process.getuid?.() === 0
 }

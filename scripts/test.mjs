@@ -6,6 +6,7 @@ import {
   ensureBuilt,
   ensureChromium,
   ensureGit,
+  ensureGitLfs,
   ensureInstalled,
   ensurePackagingTools,
   ensureSshd,
@@ -21,6 +22,7 @@ ensureGit()
 const chromium = ensureChromium()
 ensureBuildbot()
 ensureSshd()
+ensureGitLfs()
 ensurePackagingTools()
 ensureBuilt()
 

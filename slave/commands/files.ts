@@ -1,6 +1,6 @@
-import { constants, cp, glob, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { chmod, constants, cp, glob, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { constants as systemConstants } from 'node:os'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { RemoteError } from '../protocol/link.ts'
 import {
   asBoolean,
@@ -73,10 +73,38 @@ export const startMkdir = fileCommand(args => {
 export const startRmdir = fileCommand(args => {
   const paths = asStrings(args.paths, 'paths')
   return async () => {
-    for (const path of paths) await rm(path, { recursive: true, force: true, maxRetries: 3 })
+    for (const path of paths) await removeTree(path)
     return []
   }
 })
+
+async function removeTree(path: string): Promise<void> {
+  const remove = () => rm(path, { recursive: true, force: true, maxRetries: 3 })
+  try {
+    await remove()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOTEMPTY') throw error
+    if (!(await lstat(path)).isDirectory()) throw error
+    await openFolders(path)
+    await remove()
+  }
+}
+
+// Folders without write permission, such as those of Go's module cache, keep what is in them.
+// Links are not followed: what they point to is not ours. Files are left as they are, since
+// they may have other names.
+async function openFolders(path: string): Promise<void> {
+  try {
+    const { mode } = await lstat(path)
+    if ((mode & 0o700) !== 0o700) await chmod(path, mode | 0o700)
+    for (const entry of await readdir(path, { withFileTypes: true }))
+      if (entry.isDirectory()) await openFolders(join(path, entry.name))
+  } catch (error) {
+    // The removal that failed goes on beside this one for what it had begun with.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
 
 export const startRmfile = fileCommand(args => {
   const path = asString(args.path, 'path')

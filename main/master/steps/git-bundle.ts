@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { gitIn } from '../changes/git.ts'
+import { OWN_WAYS, QUIET_GIT } from '../git/quiet.ts'
 import type { StepContext } from './step.ts'
 
 const BLOCK_BYTES = 256 * 1024
@@ -22,6 +23,19 @@ export async function isOutOfReach(context: StepContext): Promise<boolean> {
   return true
 }
 
+const HERE = [...OWN_WAYS, '-c', 'safe.bareRepository=all']
+
+function gitHere(context: StepContext) {
+  const git = gitIn(context.source.repository, context.masterEnv, AbortSignal.timeout(60_000))
+  return (...args: string[]) => git(...HERE, ...args)
+}
+
+/** The format of its ids. */
+export async function sentFormat(context: StepContext): Promise<'sha1' | 'sha256'> {
+  const format = await gitHere(context)('rev-parse', '--show-object-format').catch(() => '')
+  return format.trim() === 'sha256' ? 'sha256' : 'sha1'
+}
+
 /**
  * Sends the repository as a bundle: all branches and tags, without the commits
  * before the one that was checked out there last. Returns its path over there.
@@ -30,8 +44,7 @@ export async function isOutOfReach(context: StepContext): Promise<boolean> {
  */
 export async function sendBundle(context: StepContext, head: string | undefined): Promise<string> {
   const { repository } = context.source
-  const env = context.masterEnv
-  const git = gitIn(repository, env, AbortSignal.timeout(60_000))
+  const git = gitHere(context)
   const knows = (revision: string) =>
     git('rev-parse', '--quiet', '--verify', `${revision}^{commit}`).then(
       () => true,
@@ -44,10 +57,14 @@ export async function sendBundle(context: StepContext, head: string | undefined)
     ...(head !== undefined && (await knows(head)) ? ['--not', `${head}^@`] : []),
   ]
   await context.note(`sending the sources from ${repository}, which is out of this slave's reach\n`)
+  if ((await git('rev-parse', '--is-shallow-repository').catch(() => '')).trim() === 'true')
+    await context.note(
+      `${repository} is a shallow clone, which can't be sent whole: "git fetch --unshallow" there makes it a full one\n`,
+    )
   const path = `${context.workdir}/.git/triphammer.bundle`
-  const child = spawn('git', ['bundle', 'create', '--quiet', '-', ...revisions], {
+  const child = spawn('git', [...HERE, 'bundle', 'create', '--quiet', '-', ...revisions], {
     cwd: repository,
-    env: { ...env, LC_ALL: 'C.UTF-8', GIT_OPTIONAL_LOCKS: '0' },
+    env: { ...context.masterEnv, ...QUIET_GIT, GIT_OPTIONAL_LOCKS: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   })

@@ -49,7 +49,8 @@ export interface StepContext {
 export interface ShellOptions {
   readonly command: string | readonly string[]
   readonly limits: Pick<StepBase, 'timeoutMs' | 'maxTimeMs'>
-  readonly env?: Readonly<Record<string, string>>
+  /** `null` removes a variable. */
+  readonly env?: Readonly<Record<string, string | null>>
   readonly workdir?: string
   readonly pty?: boolean
   /** Says less in the log: no folder, no limits, and no exit status when it is 0. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { FAILURE, SUCCESS } from '../../../main/master/results.ts'
+import { CANCELLED, SUCCESS } from '../../../main/master/results.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { testMaster } from '../../helpers/master.ts'
 import { makeRepository } from '../../helpers/repository.ts'
@@ -68,8 +68,8 @@ test.skipIf(!mayHide)(
     expect([isSent(first), isSent(again), absent.results, absent.state]).toEqual([
       true,
       false,
-      FAILURE,
-      `failure: revision ${'f'.repeat(40)} is not in the repository`,
+      CANCELLED,
+      `cancelled: no branch or tag of the repository holds revision ${'f'.repeat(40)} any more`,
     ])
     expect(existsSync(join(basedir, 'calc/build/.git/triphammer.bundle'))).toBe(false)
   },

@@ -93,12 +93,7 @@ test('what is there already is not fetched again', async () => {
 })
 
 test.each([
-  ['branch', { branch: 'none' }, 'branch none could not be fetched'],
-  [
-    'revision',
-    { branch: 'main', revision: 'f'.repeat(40) },
-    `revision ${'f'.repeat(40)} is not in the repository`,
-  ],
+  ['branch', { branch: 'none' }, 'branch none is not in the repository'],
   ['tag', { revision: 'v9' }, 'revision v9 is not in the repository'],
   [
     'branch that is an option',
@@ -140,7 +135,7 @@ test('a revision that was pushed away by force is built as long as the repositor
   expect([outcome(kept), calc.read('a'), outcome(gone)]).toEqual([
     'success: build successful',
     'lost',
-    `failure: failed in git: revision ${lost} is not in the repository`,
+    `cancelled: stopped in git: no branch or tag of the repository holds revision ${lost} any more`,
   ])
 })
 
