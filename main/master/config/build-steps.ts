@@ -5,7 +5,7 @@ import { parseDuration } from './duration.ts'
 import type { StepBase, StepConfig, StepKind } from './model.ts'
 import { didYouMean } from './nearest.ts'
 import type { Path, Problems } from './parse.ts'
-import { STEP_SHAPES, type StepShapes } from './schema.ts'
+import { GIT_FLAGS, STEP_SHAPES, type StepShapes } from './schema.ts'
 
 const KINDS = Object.keys(STEP_SHAPES) as StepKind[]
 const SILENCE_MS = 20 * 60_000
@@ -30,7 +30,9 @@ export function buildStep(
   const keys = Object.keys(map)
   const kinds = KINDS.filter(kind => keys.includes(kind))
   if (kinds.length !== 1) {
-    const hint = keys.map(key => didYouMean(key, KINDS)).find(text => text !== '')
+    const hint = keys.every(key => key in GIT_FLAGS.shape)
+      ? explainNoKind(keys)
+      : keys.map(key => didYouMean(key, KINDS)).find(text => text !== '')
     problems.add(
       path,
       kinds.length > 1
@@ -40,11 +42,42 @@ export function buildStep(
     return undefined
   }
   const kind = kinds[0]!
-  const shape = check(STEP_SHAPES[kind], map, path, problems)
+  const flat = kind === 'git' ? flattenGit(map, path, problems) : map
+  const shape = flat && check(STEP_SHAPES[kind], flat, path, problems)
   if (!shape) return undefined
   if (locks) mustBeKnown(shape.locks ?? [], locks, 'lock', [...path, 'locks'], problems)
   checkTexts(map, path, problems)
   return toStep(kind, shape, path, problems)
+}
+
+// These could stand in a git step; `mode` and `submodules` nowhere else.
+function explainNoKind(keys: readonly string[]): string | undefined {
+  const own = keys.find(key => key === 'mode' || key === 'submodules')
+  return own && `; "${own}" belongs to a git step: write "git:" beside it`
+}
+
+// `git: { mode: clean }` and `git:` with `mode: clean` beside it are the same.
+function flattenGit(map: object, path: Path, problems: Problems): object | undefined {
+  const { git, ...beside } = map as { git: unknown }
+  if (git === true || git === null) return map
+  const at = [...path, 'git']
+  if (typeof git !== 'object' || Array.isArray(git)) {
+    const mode = GIT_FLAGS.shape.mode.safeParse(git).success
+    problems.add(
+      at,
+      mode
+        ? `the mode goes below it: git: { mode: ${git} }`
+        : 'must be empty, or a map such as { mode: clean }; what is checked out is said by the project',
+    )
+    return undefined
+  }
+  if (!check(GIT_FLAGS, git, at, problems)) return undefined
+  const twice = Object.keys(git).find(key => key in beside)
+  if (twice !== undefined) {
+    problems.add([...at, twice], 'is said twice, below git and beside it')
+    return undefined
+  }
+  return { git: true, ...beside, ...git }
 }
 
 function explainNoStep(step: unknown): string {

@@ -69,16 +69,25 @@ const shellFlags = {
 }
 const command = z.union([z.string().min(1), z.array(z.string()).min(1)])
 
+const gitFlags = {
+  mode: z
+    .enum(['incremental', 'clean', 'clobber'])
+    .optional()
+    .describe('What happens to files of earlier builds.'),
+  submodules: z.boolean().optional().describe('false leaves them out.'),
+  ...stepFlags,
+}
+/** What `git:` may hold; the same may stand beside it. */
+export const GIT_FLAGS = z.strictObject(gitFlags)
+
 /** The step types by the key that names them. */
 export const STEP_SHAPES = {
   git: z.strictObject({
-    git: z.literal(true).nullable().optional(),
-    mode: z
-      .enum(['incremental', 'clean', 'clobber'])
-      .optional()
-      .describe('What happens to files of earlier builds.'),
-    submodules: z.boolean().optional(),
-    ...stepFlags,
+    git: z
+      .union([z.literal(true), GIT_FLAGS])
+      .nullable()
+      .optional(),
+    ...gitFlags,
   }),
   shell: z.strictObject({
     shell: command.describe('A line for the shell, or a program and its arguments.'),

@@ -85,6 +85,21 @@ test.each(['', '# only words\n', 'null', '{}', '---\n'])(
   },
 )
 
+test.each([
+  'git: { mode: clean, submodules: false, workdir: src }',
+  'git:\n          mode: clean\n          submodules: false\n          workdir: src',
+  'git:\n        mode: clean\n        submodules: false\n        workdir: src',
+  '{ git: , mode: clean, submodules: false, workdir: src }',
+  'git: { mode: clean }\n        submodules: false\n        workdir: src',
+])('a git step has its flags below it or beside it: %s', text => {
+  const project = 'projects: [{ name: calc, repository: calc }]'
+  const { config, problems } = parseConfig(`${project}\n${step(text)}`, 'm.yml')
+  expect([problems, config?.builders[0]?.steps]).toMatchObject([
+    [],
+    [{ kind: 'git', name: 'git', mode: 'clean', submodules: false, workdir: 'src' }],
+  ])
+})
+
 const step = (text: string) => `builders:\n  - name: a\n    steps:\n      - ${text}`
 const withA = (text: string) => `${text}\n${step('shell: x')}`
 
@@ -121,6 +136,30 @@ test.each<[string, string[]]>([
   [
     step('run: x'),
     ['m.yml:4: builders[0].steps[0]: has no step type; one of git, shell, test, upload is needed'],
+  ],
+  [
+    step('mode: clobber'),
+    [
+      'm.yml:4: builders[0].steps[0]: has no step type; "mode" belongs to a git step: write "git:" beside it',
+    ],
+  ],
+  [
+    step('git: clobber'),
+    ['m.yml:4: builders[0].steps[0].git: the mode goes below it: git: { mode: clobber }'],
+  ],
+  [
+    step('git: https://example.org/calc.git'),
+    [
+      'm.yml:4: builders[0].steps[0].git: must be empty, or a map such as { mode: clean }; what is checked out is said by the project',
+    ],
+  ],
+  [
+    step('git: { mod: clean }'),
+    ['m.yml:4: builders[0].steps[0].git.mod: unknown key; did you mean "mode"?'],
+  ],
+  [
+    step('git: { mode: clean }\n        mode: clobber'),
+    ['m.yml:4: builders[0].steps[0].git.mode: is said twice, below git and beside it'],
   ],
   [
     step('npm ci'),

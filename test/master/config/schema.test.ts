@@ -23,6 +23,13 @@ test.each(files)('an editor with the schema accepts what the parser accepts: %s'
   expect([problems, validate(config), validate.errors ?? null]).toEqual([[], true, null])
 })
 
+test.each([{ git: { mode: 'clean', submodules: false } }, { git: null, mode: 'clobber' }])(
+  'an editor with the schema accepts a git step as %j',
+  step => {
+    expect(validate({ builders: [{ name: 'a', steps: [step] }] })).toBe(true)
+  },
+)
+
 test.each([
   ['an unknown key', { titel: 'x' }],
   ['an unknown step', { builders: [{ name: 'a', steps: [{ shel: 'x' }] }] }],
