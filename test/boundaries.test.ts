@@ -135,11 +135,11 @@ const ROOMS: readonly Room[] = [
     instead: 'A page takes types of the contract, and asks the main process for everything else.',
   },
   {
-    files: /^renderer\/(results|logs\/terminal-text)\.ts$/,
-    ours: /^main\/master\/(results|logs\/(plain-text|sequences|sgr))\.ts$/,
+    files: /^renderer\/(results|standing|logs\/terminal-text)\.ts$/,
+    ours: /^main\/master\/(results|standing|logs\/(plain-text|sequences|sgr))\.ts$/,
     packages: () => false,
     instead:
-      'A page shares results.ts and how a line is read (logs/plain-text.ts, sequences.ts, sgr.ts) with the main process, and nothing else that runs.',
+      'A page shares results.ts, standing.ts and how a line is read (logs/plain-text.ts, sequences.ts, sgr.ts) with the main process, and nothing else that runs.',
   },
   {
     files: /^renderer\//,

@@ -363,8 +363,10 @@ export interface BuildDetails {
   readonly tests: readonly TestResult[]
   readonly previous: Build | null
   readonly next: Build | null
-  /** The newest build before this one that was good. */
+  /** The newest build before this one that passed. */
   readonly lastGood: Build | null
+  /** Of a bad build: since when its builder is red, and the changes that may have done it, oldest first. */
+  readonly red: { readonly first: Build; readonly suspects: readonly Change[] } | null
   /** From which steps it can be retried. */
   readonly retry: RetryOffer
   /** The build, and the step of it, from which this one was retried. */

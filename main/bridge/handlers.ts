@@ -48,6 +48,7 @@ const SNAPSHOT_BUILDS = 300
 const SNAPSHOT_CHANGES = 200
 const SNAPSHOT_EVENTS = 500
 const MOST_TESTS = 5000
+const MOST_SUSPECTS = 100
 
 /** The answers to what the renderer may ask. A plain object, tested without Electron. */
 export function createHandlers(master: Master, news: News, options: HandlerOptions): Handlers {
@@ -232,8 +233,14 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
       previous: data.buildByNumber(builderId, number - 1) ?? null,
       next: data.buildByNumber(builderId, number + 1) ?? null,
       lastGood: data.lastGoodBuild(builderId, number) ?? null,
+      red: redOf(build),
       tries: data.buildsOfRequest(build.requestId).filter(one => one.id !== build.id),
     }
+  }
+
+  function redOf(build: Build): BuildDetails['red'] {
+    const run = data.redRunOf(build)
+    return run && { first: run.first, suspects: data.suspectsOf(run).slice(-MOST_SUSPECTS) }
   }
 
   function preview(draft: Draft) {

@@ -1,7 +1,8 @@
 import type { Snapshot } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
 import type { Build, BuildId, Log } from '../master/model.ts'
-import { BISECT_SCHEDULER, RESULT_NAMES } from '../master/results.ts'
+import { RESULT_NAMES } from '../master/results.ts'
+import { standingOf } from '../master/standing.ts'
 import { builderNamed, buildNumbered } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { withHistory, withRunningMaster } from './connect.ts'
@@ -124,7 +125,8 @@ async function showLogs(client: Client, id: BuildId, step: string | undefined, f
   }
 }
 
-function statusOf(snapshot: Snapshot) {
+/** What `status` says, as data. */
+export function statusOf(snapshot: Snapshot) {
   return {
     title: snapshot.title,
     version: snapshot.version,
@@ -132,10 +134,10 @@ function statusOf(snapshot: Snapshot) {
     builders: snapshot.builders
       .filter(builder => builder.active)
       .map(builder => {
-        const own = snapshot.builds.filter(build => build.builderId === builder.id)
-        const last = own.find(
-          build => build.completeAt !== null && build.scheduler !== BISECT_SCHEDULER,
-        )
+        const own = snapshot.builds
+          .filter(build => build.builderId === builder.id)
+          .sort((a, b) => b.number - a.number)
+        const { last } = standingOf(own)
         return {
           name: builder.name,
           project: builder.project,

@@ -41,11 +41,14 @@ export function worst(a: Result, b: Result): Result {
 /** Results of a build that did what was asked. */
 export const GOOD_RESULTS: readonly Result[] = [SUCCESS, WARNINGS, SKIPPED]
 
+/** Results of a build that ran to its end and found nothing wrong. */
+export const PASSED_RESULTS: readonly Result[] = [SUCCESS, WARNINGS]
+
 /** Results for which a builder is red. */
 export const BAD_RESULTS: readonly Result[] = [FAILURE, EXCEPTION]
 
-/** Results that say something about the code: a build that was stopped or cut short says nothing. */
-export const TELLING_RESULTS: readonly Result[] = [...GOOD_RESULTS, ...BAD_RESULTS]
+/** Results from which a builder is green or red: a build that was skipped, stopped or cut short shows nothing. */
+export const TELLING_RESULTS: readonly Result[] = [...PASSED_RESULTS, ...BAD_RESULTS]
 
 /**
  * The scheduler of builds that look for the first bad change. They are of old revisions, so they say
@@ -59,4 +62,14 @@ export const RETRY_SCHEDULER = 'retry'
 /** Whether a build with this result did what was asked: the exit code of `force --wait` and `run`. */
 export function isGood(result: Result): boolean {
   return GOOD_RESULTS.includes(result)
+}
+
+/** Whether a build with this result ran to its end and found nothing wrong. */
+export function hasPassed(result: Result | null): boolean {
+  return result !== null && PASSED_RESULTS.includes(result)
+}
+
+/** Whether a build with this result makes its builder red. `null` is a build that has not ended. */
+export function isBad(result: Result | null): boolean {
+  return result !== null && BAD_RESULTS.includes(result)
 }

@@ -24,7 +24,7 @@ import {
   type Step,
 } from '../bridge.ts'
 import { type LogAddress, LogView, rangeWords } from '../logs/log-view.tsx'
-import { FAILURE, isGood } from '../results.ts'
+import { FAILURE, isBad } from '../results.ts'
 import {
   bisect,
   canBeForced,
@@ -62,6 +62,7 @@ import { BuildTerminal } from './build-terminal.tsx'
 import { BuildTimeline } from './build-timeline.tsx'
 import { ChangeList } from './change-list.tsx'
 import { LinkLost } from './link-lost.tsx'
+import { RedSince } from './red-since.tsx'
 import { askToRetry } from './retry-dialog.tsx'
 import { StepList } from './step-list.tsx'
 import { TestList } from './test-list.tsx'
@@ -226,7 +227,7 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
           {builder.name} <span className="soft">#{build.number}</span>
         </h1>
         <span className="grow" />
-        {build.results !== null && !isGood(build.results) && lastGood && (
+        {isBad(build.results) && lastGood && (
           <Link
             className="button"
             href={routes.compare(
@@ -235,7 +236,7 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
             )}
           >
             <ArrowLeftRight />
-            Compare with #{lastGood.number}, the last green
+            Compare with #{lastGood.number}
           </Link>
         )}
         <button
@@ -334,6 +335,7 @@ function BuildHead({ details, onTerminal }: { details: BuildDetails; onTerminal:
         ))}
       </div>
       <LinkLost build={build} />
+      <RedSince details={details} />
       <BisectNote details={details} />
     </header>
   )

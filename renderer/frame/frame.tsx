@@ -16,8 +16,7 @@ import { Link } from 'wouter'
 import { bridge, type RecoveryStatus } from '../bridge.ts'
 import { HistoryTold } from '../recovery/told.tsx'
 import { useRecovery } from '../recovery/use-recovery.ts'
-import { BISECT_SCHEDULER, FAILURE } from '../results.ts'
-import { buildsOf, runningIn } from '../store/builds-of.ts'
+import { runningIn, standingIn } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { useMessage } from '../store/messages.ts'
 import { routes, useLocation } from '../store/route.ts'
@@ -88,7 +87,7 @@ function Mark() {
 
 function Rail() {
   const [location] = useLocation()
-  const failing = useFailing()
+  const red = useRed()
   const troubled = useDesk(
     desk =>
       desk.slaves.filter(
@@ -96,7 +95,7 @@ function Rail() {
       ).length,
   )
   const badges: Record<string, { count: number; words: string; className: string }> = {
-    [routes.builds]: { count: failing, words: 'failing', className: 'badge' },
+    [routes.builds]: { count: red, words: 'red', className: 'badge' },
     [routes.slaves]: { count: troubled, words: 'offline', className: 'badge attention' },
   }
   return (
@@ -142,18 +141,10 @@ function isAt(location: string, path: string): boolean {
   return location.startsWith(path) || SAME_AS[location] === path
 }
 
-// Builders whose last build was not good.
-function useFailing(): number {
+function useRed(): number {
   return useDesk(
-    desk =>
-      desk.builders.filter(({ active, id }) => {
-        if (!active) return false
-        const last = buildsOf(desk.builds, id).find(
-          ({ results, scheduler }) =>
-            results !== null && results <= FAILURE && scheduler !== BISECT_SCHEDULER,
-        )
-        return last?.results === FAILURE
-      }).length,
+    ({ builders, builds }) =>
+      builders.filter(({ active, id }) => active && standingIn(builds, id).red !== null).length,
   )
 }
 

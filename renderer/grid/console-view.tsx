@@ -6,7 +6,7 @@ import { duration, exact, personName, shortRevision, when } from '../ui/format.t
 import { LOOK_WORDS } from '../ui/look.ts'
 import { Avatar } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
-import { buildersOf, countBroken, type Held, type HeldChange, standing } from './held.ts'
+import { buildersOf, countBroken, fate, type Held, type HeldChange } from './held.ts'
 import { HeldView } from './held-view.tsx'
 import { useHeld } from './use-held.ts'
 import './grid.css'
@@ -38,8 +38,9 @@ export function ConsoleView() {
 function Entry({ held, now }: { held: HeldChange; now: number }) {
   const all = useDesk(desk => desk.builders)
   const queue = useDesk(desk => desk.queue)
+  const schedule = useDesk(desk => desk.schedule)
   const { change, at } = held
-  const broke = [...at.values()].some(one => one.broke)
+  const broke = [...at.values()].some(one => one.broke > 0)
   const builders = buildersOf([held], all).filter(builder => at.has(builder.id))
   const order = [...builders].sort(
     (a, b) => importance(at.get(a.id)!) - importance(at.get(b.id)!) || a.position - b.position,
@@ -55,7 +56,7 @@ function Entry({ held, now }: { held: HeldChange; now: number }) {
           <bdi>{personName(change.who)}</bdi>,{' '}
           <time title={exact(change.receivedAt)}>{when(change.receivedAt, now)}</time>
         </p>
-        <p className={broke ? 'bad' : 'soft'}>{standing(held)}</p>
+        <p className={broke ? 'bad' : 'soft'}>{fate(held, schedule, now)}</p>
       </div>
       <ul className="console-builds">
         {order.map(builder => (
@@ -95,7 +96,7 @@ function HeldBuild({
     )
   return (
     <Link
-      className={`held-build${broke ? ' broke' : ''}`}
+      className={`held-build${broke > 0 ? ' broke' : ''}`}
       href={routes.build(builder, build)}
       title={build.stateString}
     >
@@ -103,12 +104,14 @@ function HeldBuild({
       <span className="cut">
         {builder.name} <span className="soft">#{build.number}</span>
       </span>
-      <span className={broke ? 'bad' : 'dim'}>
-        {broke
+      <span className={broke > 0 ? 'bad' : 'dim'}>
+        {broke === 1
           ? 'broke it'
-          : look === 'running'
-            ? duration(now - build.startedAt)
-            : LOOK_WORDS[look]}
+          : broke > 1
+            ? `one of ${broke} changes broke it`
+            : look === 'running'
+              ? duration(now - build.startedAt)
+              : LOOK_WORDS[look]}
         {waits && ', another to come'}
       </span>
     </Link>
@@ -119,7 +122,7 @@ const ORDER = ['failure', 'exception', 'running', 'queued', 'warnings', 'success
 
 // What needs to be looked at first.
 function importance({ look, broke }: Held): number {
-  if (broke) return -1
+  if (broke > 0) return -1
   const at = (ORDER as readonly string[]).indexOf(look)
   return at < 0 ? ORDER.length : at
 }

@@ -6,7 +6,7 @@ import { exact, personName, shortRevision, when } from '../ui/format.ts'
 import { LOOK_WORDS } from '../ui/look.ts'
 import { Avatar } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
-import { buildersOf, type Held, type HeldChange, heldWords, standing } from './held.ts'
+import { buildersOf, fate, type Held, type HeldChange, heldWords } from './held.ts'
 import { HeldView } from './held-view.tsx'
 import { useHeld } from './use-held.ts'
 import { walkCells } from './walk-cells.ts'
@@ -75,6 +75,7 @@ function Matrix({
 
 function ChangeWords({ held, now }: { held: HeldChange; now: number }) {
   const { change } = held
+  const schedule = useDesk(desk => desk.schedule)
   return (
     <div className="grid-words" title={`${personName(change.who)}, ${exact(change.receivedAt)}`}>
       <Avatar who={change.who} />
@@ -84,7 +85,7 @@ function ChangeWords({ held, now }: { held: HeldChange; now: number }) {
           <span className="mono">{shortRevision(change.revision)}</span> <bdi>{change.branch}</bdi>,{' '}
           {when(change.receivedAt, now)}
         </small>
-        <span className="visually-hidden">, {standing(held)}</span>
+        <span className="visually-hidden">, {fate(held, schedule, now)}</span>
       </span>
     </div>
   )
@@ -101,7 +102,7 @@ function Cell({ held, builder }: { held: Held | undefined; builder: Builder }) {
     )
   return (
     <Link
-      className={`grid-cell ${held.look}${held.broke ? ' broke' : ''}`}
+      className={`grid-cell ${held.look}${held.broke > 0 ? ' broke' : ''}`}
       href={routes.build(builder, held.build)}
       aria-label={words}
       title={`${words}\n${held.build.stateString}`}

@@ -1,8 +1,10 @@
 import type { Build, BuilderId, BuildId } from '../bridge.ts'
+import { type Standing, standingOf } from '../standing.ts'
 
 type Builds = ReadonlyMap<BuildId, Build>
 
 const NONE: readonly Build[] = []
+const NEVER_BUILT: Standing = { last: null, red: null }
 
 const byBuilder = shared(builds =>
   Map.groupBy(
@@ -17,9 +19,18 @@ const bySlave = shared(builds =>
   ),
 )
 
+const standings = shared(
+  builds => new Map([...byBuilder(builds)].map(([id, own]) => [id, standingOf(own)])),
+)
+
 /** What the desk knows of one builder's builds, newest first. */
 export function buildsOf(builds: Builds, id: BuilderId): readonly Build[] {
   return byBuilder(builds).get(id) ?? NONE
+}
+
+/** How a builder stands. The desk has what that takes of every active builder, however long ago it was. */
+export function standingIn(builds: Builds, id: BuilderId): Standing {
+  return standings(builds).get(id) ?? NEVER_BUILT
 }
 
 /** What the desk knows of the builds that one slave made, newest first. */

@@ -15,6 +15,7 @@ import type {
   Step,
   UpdateStatus,
 } from '../bridge.ts'
+import { standingIn } from './builds-of.ts'
 
 /** What the window knows of the master, kept up to date by its news. */
 export interface Desk {
@@ -158,7 +159,7 @@ export function foldNews(desk: Desk, news: readonly SequencedNews[]): Desk {
   if (steps) draft.steps = steps
   if (logSizes) draft.logSizes = newestLogs(logSizes)
   // The last of each builder stay in any case: they are no reason to go through all again.
-  const room = 2 * KEPT_BUILDS + KEPT_OF_EACH * draft.builders.length
+  const room = 2 * KEPT_BUILDS + (KEPT_OF_EACH + 3) * draft.builders.length
   return draft.builds.size > room ? withoutOldBuilds(draft) : draft
 }
 
@@ -184,16 +185,27 @@ function withoutOldBuilds(desk: Desk): Desk {
   )
   const wholeFrom = newestFirst[KEPT_BUILDS - 1]!.startedAt
   const finished = new Map<number, number>()
+  const telling = tellingOf(desk)
   const builds = new Map<BuildId, Build>()
   for (const build of newestFirst) {
     const { id, builderId, completeAt, startedAt } = build
     const before = finished.get(builderId) ?? 0
     if (completeAt !== null) finished.set(builderId, before + 1)
-    if (completeAt === null || startedAt >= wholeFrom || before < KEPT_OF_EACH)
+    if (completeAt === null || startedAt >= wholeFrom || before < KEPT_OF_EACH || telling.has(id))
       builds.set(id, build)
   }
   const steps = new Map([...desk.steps].filter(([id]) => builds.has(id)))
   return { ...desk, builds, steps, wholeFrom: Math.max(wholeFrom, desk.wholeFrom) }
+}
+
+// Builds from which a builder is green or red, however old they are.
+function tellingOf({ builders, builds }: Desk): ReadonlySet<BuildId> {
+  const standings = builders.map(({ id }) => standingIn(builds, id))
+  return new Set(
+    standings.flatMap(({ last, red }) =>
+      [last, red?.first, red?.lastGood].flatMap(build => build?.id ?? []),
+    ),
+  )
 }
 
 function newestLogs<T>(sizes: Map<LogId, T>): Map<LogId, T> {

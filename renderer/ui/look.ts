@@ -38,7 +38,7 @@ export const LOOK_WORDS: Record<Look, string> = {
   success: 'succeeded',
   warnings: 'passed with warnings',
   failure: 'failed',
-  exception: 'broke',
+  exception: 'exception',
   running: 'running',
   skipped: 'skipped',
   cancelled: 'stopped',

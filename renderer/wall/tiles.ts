@@ -1,12 +1,11 @@
 import type { Build, Builder, Queue } from '../bridge.ts'
-import { isGood } from '../results.ts'
 import { type Look, lookOf } from '../ui/look.ts'
 import type { HeadFacts } from '../waterfall/head-facts.ts'
 
 /** What the wall shows of one builder. */
 export interface Tile {
   readonly builder: Builder
-  /** Of the last build that ended. */
+  /** Of the last build that shows how the builder stands. */
   readonly look: Look
   readonly last: Build | null
   readonly red: HeadFacts['red']
@@ -70,9 +69,8 @@ export function planWall(tiles: readonly Tile[], width: number, height: number):
   }
 }
 
-function urgency({ last, red, running, look }: Tile): number {
-  if (red) return 4
-  if (running) return 3
-  if (last && last.results !== null && !isGood(last.results)) return 2
+function urgency({ red, running, look }: Tile): number {
+  if (red) return 3
+  if (running) return 2
   return look === 'warnings' ? 1 : 0
 }

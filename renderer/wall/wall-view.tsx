@@ -84,7 +84,7 @@ function TileBox({ tile, now }: { tile: Tile; now: number }) {
       </div>
       <p>
         {red
-          ? `red since${red.atLeast ? ' at least' : ''} #${red.first.number}, ${ago(now - (red.first.completeAt ?? now))}`
+          ? `red since #${red.first.number}, ${ago(now - (red.first.completeAt ?? now))}`
           : last
             ? `#${last.number}, ${ago(now - (last.completeAt ?? now))}`
             : 'not built yet'}

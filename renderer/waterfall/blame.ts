@@ -1,18 +1,5 @@
-import type { Build, BuildId } from '../bridge.ts'
-import { CANCELLED, isGood, RETRY } from '../results.ts'
+import type { BuildId } from '../bridge.ts'
 import type { Column, Model, RedStretch } from './model.ts'
-
-/** The one that went bad first. Builds that were stopped or cut short say nothing about the code. */
-export function firstBad(builds: readonly Build[]): Build | null {
-  const bad = builds.filter(
-    ({ results }) =>
-      results !== null && results !== CANCELLED && results !== RETRY && !isGood(results),
-  )
-  return bad.reduce<Build | null>(
-    (first, one) => (first && first.startedAt <= one.startedAt ? first : one),
-    null,
-  )
-}
 
 /** The red stretch that a build is in, with its column: from the first failure to the repair, both included. */
 export function redAround(

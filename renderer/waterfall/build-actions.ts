@@ -55,11 +55,11 @@ export function buildActions(build: Build): readonly BuildAction[] {
     row !== undefined && canBeForced(row) && bisectAction(build),
     build.completeAt === null && { label: 'Stop', key: 's', run: () => stopBuild(build) },
     {
-      label: 'Go to the last success before it',
+      label: 'Go to the last build before it that passed',
       run: () => withLastGood(build, good => selectBuild(good.id)),
     },
     {
-      label: 'Compare with the last success',
+      label: 'Compare with the last build that passed',
       run: () => withLastGood(build, good => compare(build, good)),
     },
     {

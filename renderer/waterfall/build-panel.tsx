@@ -1,12 +1,13 @@
 import { X } from 'lucide-react'
 import { Link } from 'wouter'
-import type { BuildDetails, BuildId } from '../bridge.ts'
+import type { BuildDetails, BuildId, Change } from '../bridge.ts'
 import { BisectNote } from '../builds/bisect-note.tsx'
 import { ChangeList } from '../builds/change-list.tsx'
 import { LinkLost } from '../builds/link-lost.tsx'
+import { RedSince } from '../builds/red-since.tsx'
 import { StepList } from '../builds/step-list.tsx'
 import { useDetails } from '../builds/use-details.ts'
-import { isGood } from '../results.ts'
+import { isBad } from '../results.ts'
 import { canBeForced, rebuild, retryFrom, stopBuild } from '../store/actions.ts'
 import { useAsleepMs, useNow } from '../store/hooks.ts'
 import { go, routes } from '../store/route.ts'
@@ -37,6 +38,7 @@ function Content({ details }: { details: BuildDetails }) {
   const asleep = useAsleepMs(build.startedAt, build.completeAt ?? now)
   const left = useLeftMs(build, now)
   const failed = tests.filter(test => test.outcome === 'failed')
+  const suspects = suspectsElsewhere(details)
   return (
     <>
       <header>
@@ -65,6 +67,7 @@ function Content({ details }: { details: BuildDetails }) {
             : `${timeSpan(build.startedAt, build.completeAt, now, asleep)} on ${build.slave}`}
         </p>
         <LinkLost build={build} />
+        <RedSince details={details} />
         <BisectNote details={details} />
         <div className="panel-actions">
           <button type="button" className="button" onClick={() => go(routes.build(builder, build))}>
@@ -96,7 +99,7 @@ function Content({ details }: { details: BuildDetails }) {
         </div>
       </header>
       <div className="scroll">
-        {build.results !== null && !isGood(build.results) && details.lastGood && (
+        {isBad(build.results) && details.lastGood && (
           <section>
             <dl className="facts">
               <dt>Last success</dt>
@@ -134,6 +137,14 @@ function Content({ details }: { details: BuildDetails }) {
             </div>
           )}
         </section>
+        {suspects.length > 0 && (
+          <section>
+            <h3>
+              {count(suspects.length, 'suspect')} since #{details.lastGood!.number}
+            </h3>
+            <ChangeList changes={suspects.slice(-6)} />
+          </section>
+        )}
         {changes.length > 0 && (
           <section>
             <h3>{count(changes.length, 'change')}</h3>
@@ -171,6 +182,13 @@ function Content({ details }: { details: BuildDetails }) {
       </footer>
     </>
   )
+}
+
+// The suspects of a red builder, unless they are exactly the changes of this build, which are listed anyway.
+function suspectsElsewhere({ red, changes }: BuildDetails): readonly Change[] {
+  const own = new Set(changes.map(change => change.id))
+  const suspects = red?.suspects ?? []
+  return suspects.every(({ id }) => own.has(id)) ? [] : suspects
 }
 
 /** What decided, in words. */

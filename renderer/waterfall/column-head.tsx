@@ -5,7 +5,7 @@ import type { Build, Builder, BuildId } from '../bridge.ts'
 import { NEEDS_LOOK } from '../slaves/slave-sign.tsx'
 import { describeSlave } from '../slaves/slave-words.ts'
 import { builderOf } from '../store/actions.ts'
-import { buildsOf, buildsOfSlave } from '../store/builds-of.ts'
+import { buildsOf, buildsOfSlave, standingIn } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { routes } from '../store/route.ts'
 import { sleepsOf } from '../store/sleeps.ts'
@@ -13,7 +13,7 @@ import { ago, exact } from '../ui/format.ts'
 import { LOOK_WORDS, type Look, lookOf } from '../ui/look.ts'
 import { ResultGlyph } from '../ui/result.tsx'
 import { LEAST_FOR_WORDS } from './column-plan.ts'
-import { type HeadFacts, headFacts, headLines, lowerFirst, tellsLast } from './head-facts.ts'
+import { type HeadFacts, headFacts, headLines, lowerFirst } from './head-facts.ts'
 import type { Column } from './model.ts'
 import { weight } from './summary.ts'
 import { useBlame } from './use-blame.ts'
@@ -106,7 +106,7 @@ function BuilderHead({ column, whole }: { column: Column; whole: boolean }) {
 function useLines({ future }: Column, builder: Builder, facts: HeadFacts, now: number) {
   const all = useDesk(desk => desk.slaves)
   const next = useDesk(desk => desk.schedule.find(one => one.builderId === builder.id)) ?? null
-  const changes = useBlame(facts.red?.first.id)
+  const blamed = useBlame(facts.red?.first.id)
   const slaves = all
     .filter(slave => slave.active && builder.slaves.includes(slave.name))
     .map(slave => ({ slave, words: describeSlave(slave, { now, ...NOTHING_BUILT }) }))
@@ -114,7 +114,7 @@ function useLines({ future }: Column, builder: Builder, facts: HeadFacts, now: n
   const stopped = slaves.length > 0 && slaves.every(({ words }) => NEEDS_LOOK.has(words.sign))
   const waiting = future.waiting > 0 ? { count: future.waiting, reason: future.reason } : null
   const { monitor } = builder
-  return headLines({ ...facts, now, waiting, slaves, stopped, changes, next, monitor })
+  return headLines({ ...facts, now, waiting, slaves, stopped, blamed, next, monitor })
 }
 
 function LastResult({ last, now }: { last: Build | null; now: number }) {
@@ -189,9 +189,8 @@ function useLastLook({ plan, last }: Column): Look {
   const id = plan.builders[0]?.id
   // Of hundreds of narrow heads those render that are another.
   return useDesk(({ builds }) => {
-    const newest =
-      id === undefined ? last : buildsOf(builds, id).find(build => build.completeAt !== null)
-    return newest ? lookOf(newest.results) : 'none'
+    const telling = id === undefined ? last : standingIn(builds, id).last
+    return telling ? lookOf(telling.results) : 'none'
   })
 }
 
@@ -226,9 +225,8 @@ function countLooks(
   builds: ReadonlyMap<BuildId, Build>,
 ): ReadonlyMap<Look, number> {
   const told = builders.flatMap(({ id }): Pick<Build, 'results'>[] => {
-    const own = buildsOf(builds, id)
-    const last = own.find(build => build.completeAt !== null && tellsLast(build))
-    const running = own.filter(build => build.completeAt === null)
+    const { last } = standingIn(builds, id)
+    const running = buildsOf(builds, id).filter(build => build.completeAt === null)
     return last ? [last, ...running] : running
   })
   const heaviestFirst = told.sort((a, b) => weight(b) - weight(a))

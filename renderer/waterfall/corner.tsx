@@ -1,10 +1,8 @@
 import { memo, useMemo } from 'react'
-import type { Build } from '../bridge.ts'
-import { buildsOf, runningIn } from '../store/builds-of.ts'
+import { runningIn, standingIn } from '../store/builds-of.ts'
 import { useDesk, useNow } from '../store/hooks.ts'
 import { count, day, roughly } from '../ui/format.ts'
 import { ResultGlyph } from '../ui/result.tsx'
-import { redStretches } from './model.ts'
 
 /** What is red, what runs and what waits, in three lines. */
 export const Corner = memo(function Corner() {
@@ -14,8 +12,8 @@ export const Corner = memo(function Corner() {
   const queue = useDesk(desk => desk.queue)
   const active = useMemo(() => builders.filter(builder => builder.active), [builders])
   const red = useMemo(
-    () => active.flatMap(({ id }) => redSince(buildsOf(builds, id), now) ?? []),
-    [active, builds, now],
+    () => active.flatMap(({ id }) => standingIn(builds, id).red?.first ?? []),
+    [active, builds],
   )
   const running = runningIn(builds).length
   const waiting = queue.reduce((sum, entry) => sum + entry.count, 0)
@@ -40,9 +38,3 @@ export const Corner = memo(function Corner() {
     </div>
   )
 })
-
-// The first bad build of a builder that is red now. Builds newest first.
-function redSince(builds: readonly Build[], now: number): Build | undefined {
-  const last = redStretches(builds, { y: () => 0 }, now).at(-1)
-  return last?.repaired === null ? last.first : undefined
-}

@@ -1,12 +1,12 @@
 import { count, day, duration } from '../ui/format.ts'
 import { type DayCell, together } from './days.ts'
 
-/** `14 builds, 2 failed, 1 broke, busy 40 min`. */
+/** `14 builds, 2 failed, 1 exception, busy 40 min`. */
 export function dayWords({ builds, failed, warned, exceptions, busyMs }: DayCell): string {
   return [
     count(builds, 'build'),
     failed > 0 && `${failed} failed`,
-    exceptions > 0 && `${exceptions} broke`,
+    exceptions > 0 && count(exceptions, 'exception'),
     warned > 0 && `${warned} with warnings`,
     `busy ${duration(busyMs)}`,
   ]

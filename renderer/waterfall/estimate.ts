@@ -1,5 +1,5 @@
 import type { Build } from '../bridge.ts'
-import { isGood, RETRY_SCHEDULER } from '../results.ts'
+import { hasPassed, RETRY_SCHEDULER } from '../results.ts'
 import { asleepMs, type Sleep } from '../store/sleeps.ts'
 import { roughly } from '../ui/format.ts'
 
@@ -26,7 +26,7 @@ export function estimateOf(
 ): Estimate | null {
   const lengths: number[] = []
   for (const { results, scheduler, startedAt, completeAt } of builds) {
-    if (results === null || completeAt === null || !isGood(results)) continue
+    if (completeAt === null || !hasPassed(results)) continue
     if (scheduler === RETRY_SCHEDULER) continue
     lengths.push(completeAt - startedAt - asleepMs(sleeps, startedAt, completeAt))
     if (lengths.length === COMPARED) break

@@ -121,7 +121,8 @@ function isolated(text: string): string {
   return `\u2068${text}\u2069`
 }
 
-function heldWords({ ids, broke }: ChangeBuilds): string {
+function heldWords({ ids, bad, broke }: ChangeBuilds): string {
   const builds = `in ${count(ids.size, 'build')}`
-  return broke ? `${builds}, first failed in ${builderOf(broke)} #${broke.number}` : builds
+  if (broke) return `${builds}, turned ${builderOf(broke)} red in #${broke.number}`
+  return bad > 0 ? `${builds}, ${bad} red` : builds
 }

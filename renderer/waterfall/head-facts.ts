@@ -1,19 +1,16 @@
-import type { Build, BuildId, Slave, Step } from '../bridge.ts'
-import { BISECT_SCHEDULER, RETRY } from '../results.ts'
+import type { Blamed, Build, BuildId, Slave, Step } from '../bridge.ts'
 import type { SlaveWords } from '../slaves/slave-words.ts'
+import { type Standing, standingOf } from '../standing.ts'
 import type { Sleep } from '../store/sleeps.ts'
-import { clock, count, duration, when } from '../ui/format.ts'
+import { clock, count, duration, personName, when } from '../ui/format.ts'
 import type { Look } from '../ui/look.ts'
 import { type Estimate, estimateOf, leftMs, leftWords } from './estimate.ts'
-import { redStretches } from './model.ts'
 
-/** How a builder stands, for the head of its column. */
-export interface HeadFacts {
-  readonly last: Build | null
+/** How a builder stands and what it does, for the head of its column. */
+export interface HeadFacts extends Standing {
   /** Newest last. */
   readonly recent: readonly Build[]
   readonly running: readonly RunningFacts[]
-  readonly red: RedFacts | null
 }
 
 export interface RunningFacts {
@@ -24,12 +21,6 @@ export interface RunningFacts {
   /** Which step it is, from 1, and of how many by the build before; 0 when that is not known. */
   readonly at: number
   readonly of: number
-}
-
-export interface RedFacts {
-  readonly first: Build
-  /** Whether it may have been red before, too: what was there is not known here. */
-  readonly atLeast: boolean
 }
 
 /**
@@ -44,24 +35,14 @@ export function headFacts(
 ): HeadFacts {
   const finished = builds.filter(build => build.completeAt !== null)
   const estimate = estimateOf(builds, sleeps)
-  const red = redStretches(builds, { y: () => 0 }, now).at(-1)
   const usual = Math.max(0, ...finished.slice(0, 5).map(build => steps.get(build.id)?.length ?? 0))
   return {
-    last: finished.find(tellsLast) ?? null,
+    ...standingOf(builds),
     recent: finished.slice(0, 20).reverse(),
     running: builds
       .filter(build => build.completeAt === null)
       .map(build => runningFacts(build, steps.get(build.id) ?? [], usual, estimate, now, sleeps)),
-    red:
-      red?.repaired === null
-        ? { first: red.first, atLeast: red.first === builds.at(-1) && red.first.number > 1 }
-        : null,
   }
-}
-
-/** Whether a build that ended says how its builder stands: not if it is tried again, or of an old revision. */
-export function tellsLast({ results, scheduler }: Build): boolean {
-  return results !== RETRY && scheduler !== BISECT_SCHEDULER
 }
 
 function runningFacts(
@@ -97,8 +78,8 @@ export interface HeadScene extends Pick<HeadFacts, 'running' | 'red'> {
   readonly slaves: readonly { readonly slave: Slave; readonly words: SlaveWords }[]
   /** Whether none of them would build it now. */
   readonly stopped: boolean
-  /** How many changes the first red build brought; `null` while it is not known. */
-  readonly changes: number | null
+  /** The changes that may have turned it red; `null` while that is not known, or when there are none. */
+  readonly blamed: Omit<Blamed, 'buildId'> | null
   readonly next: {
     readonly at: number
     readonly scheduler: string
@@ -120,7 +101,7 @@ export function headLines(scene: HeadScene): readonly HeadLine[] {
       tone: 'amber' as const,
       sign: 'queued' as const,
     },
-    red && redLine(red, scene.changes),
+    red && redLine(red, scene.blamed),
     next && {
       short: `next ${when(next.at, now)}`,
       long: `next ${when(next.at, now)}, ${next.scheduler}${next.onlyIfChanged ? ', if anything has changed' : ''}`,
@@ -195,9 +176,16 @@ export function lowerFirst(words: string): string {
   return words.charAt(0).toLowerCase() + words.slice(1)
 }
 
-function redLine({ first, atLeast }: RedFacts, changes: number | null): HeadLine {
-  const since = `red since ${atLeast ? 'before ' : ''}#${first.number}`
-  // What came before what is known here brought other changes.
-  const blamed = changes === null || atLeast ? '' : `, ${count(changes, 'change')}`
-  return { short: since, long: `${since}${blamed}`, tone: 'bad', sign: null }
+function redLine(
+  { first, lastGood }: NonNullable<HeadScene['red']>,
+  blamed: HeadScene['blamed'],
+): HeadLine {
+  const since = `red since #${first.number}`
+  const of = (short: string, long = short): HeadLine => ({ short, long, tone: 'bad', sign: null })
+  if (!lastGood) return of(since, `${since}, never green`)
+  if (!blamed || blamed.changes === 0) return of(since)
+  const changes = blamed.subject ? `“${blamed.subject}”` : count(blamed.changes, 'change')
+  if (blamed.who === null) return of(since, `${since}, ${changes}`)
+  const by = `${since}, ${personName(blamed.who)}`
+  return of(by, `${by}: ${changes}`)
 }

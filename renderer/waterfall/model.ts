@@ -1,5 +1,6 @@
 import type { Build, BuilderId, BuildId, Change, MasterEvent, Queue, Step } from '../bridge.ts'
-import { BISECT_SCHEDULER, CANCELLED, FAILURE, isGood, RETRY, WARNINGS } from '../results.ts'
+import { FAILURE, isGood, WARNINGS } from '../results.ts'
+import { type RedRun, redRuns } from '../standing.ts'
 import type { ColumnWidth } from '../store/arrangement.ts'
 import type { AxisMode } from '../store/axis-modes.ts'
 import type { MarkKind } from '../store/mark-kinds.ts'
@@ -123,11 +124,8 @@ export interface Future {
   readonly reason: string
 }
 
-export interface RedStretch {
-  readonly first: Build
-  /** `null` while it is still red. */
-  readonly repaired: Build | null
-  readonly count: number
+/** Bad builds in a row, as far as they are known here, and where they are drawn. */
+export interface RedStretch extends RedRun {
   readonly top: number
   readonly bottom: number
 }
@@ -431,48 +429,17 @@ function horizonOf({ now, plans, builds, events, expected, estimate }: ModelInpu
   return until
 }
 
-/** Builds newest first. Those that were stopped, cut short or are bisected say nothing about how it stands. */
+/** Where a column was red. @param builds Newest first. */
 export function redStretches(
   builds: readonly Build[],
   axis: Pick<Axis, 'y'>,
   now: number,
-): RedStretch[] {
-  const telling = builds.filter(
-    ({ results, scheduler }) =>
-      results !== null &&
-      results !== CANCELLED &&
-      results !== RETRY &&
-      scheduler !== BISECT_SCHEDULER,
-  )
-  const stretches: RedStretch[] = []
-  let first: Build | undefined
-  let count = 0
-  for (const build of [...telling].reverse()) {
-    const good = isGood(build.results!)
-    if (!good) {
-      first ??= build
-      count++
-    } else if (first) {
-      stretches.push({
-        first,
-        repaired: build,
-        count,
-        top: axis.y(build.completeAt!),
-        bottom: axis.y(first.startedAt),
-      })
-      first = undefined
-      count = 0
-    }
-  }
-  if (first)
-    stretches.push({
-      first,
-      repaired: null,
-      count,
-      top: axis.y(now),
-      bottom: axis.y(first.startedAt),
-    })
-  return stretches
+): readonly RedStretch[] {
+  return redRuns(builds).map(run => ({
+    ...run,
+    top: axis.y(run.repaired?.completeAt ?? now),
+    bottom: axis.y(run.first.startedAt),
+  }))
 }
 
 function groupsOf(columns: readonly Column[]): Group[] {

@@ -111,7 +111,7 @@ function sums({ builds, failed, exceptions, medianMs }: Summary): string {
   return [
     count(builds, 'build'),
     `${failed} failed`,
-    exceptions > 0 && `${exceptions} broke`,
+    exceptions > 0 && count(exceptions, 'exception'),
     `median ${duration(medianMs ?? 0)}`,
   ]
     .filter(Boolean)

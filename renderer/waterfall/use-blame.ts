@@ -1,12 +1,12 @@
 import { useEffect } from 'react'
-import { type BuildId, bridge } from '../bridge.ts'
+import { type Blamed, type BuildId, bridge } from '../bridge.ts'
 import { createCell, useCell } from '../store/cell.ts'
 
-const known = createCell<ReadonlyMap<BuildId, number>>(new Map())
+const known = createCell<ReadonlyMap<BuildId, Blamed | null>>(new Map())
 let wanted = new Set<BuildId>()
 
-/** How many changes a build brought; `null` while it is not known. All heads ask together. */
-export function useBlame(id: BuildId | undefined): number | null {
+/** The changes that may have turned a builder red with a build; `null` while they are not known. All heads ask together. */
+export function useBlame(id: BuildId | undefined): Blamed | null {
   useEffect(() => {
     if (id === undefined || known.read().has(id)) return
     wanted.add(id)
@@ -20,8 +20,8 @@ async function ask() {
   wanted = new Set()
   try {
     const found = await bridge.request('history:blame', ids)
-    const counts = new Map(found.map(({ buildId, changes }) => [buildId, changes]))
-    known.write(new Map([...known.read(), ...ids.map(id => [id, counts.get(id) ?? 0] as const)]))
+    const blamed = new Map(found.map(one => [one.buildId, one]))
+    known.write(new Map([...known.read(), ...ids.map(id => [id, blamed.get(id) ?? null] as const)]))
   } catch {
     // The head says since when it is red all the same.
   }

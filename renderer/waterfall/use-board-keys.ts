@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react'
-import type { Build, BuildId } from '../bridge.ts'
-import { isGood } from '../results.ts'
+import type { BuildId } from '../bridge.ts'
+import { isBad } from '../results.ts'
 import { openBuild } from '../store/actions.ts'
 import { nextAxisMode } from '../store/axis-modes.ts'
 import { useKeys } from '../store/keys.ts'
@@ -48,12 +48,12 @@ export function useBoardKeys(
   const failure = (step: number) => {
     const list = column?.boxes.all ?? []
     const start = box ? list.indexOf(box) : -1
-    for (let i = start + step; list[i]; i += step) if (isBad(list[i]!.build)) return list[i]
+    for (let i = start + step; list[i]; i += step) if (isBad(list[i]!.build.results)) return list[i]
     return undefined
   }
   // Of all columns, by when they ended.
   const failureAnywhere = (step: number) => {
-    const all = model.columns.flatMap(one => one.boxes.all).filter(one => isBad(one.build))
+    const all = model.columns.flatMap(one => one.boxes.all).filter(one => isBad(one.build.results))
     const below = (one: Box) => (one.top - (box?.top ?? -1)) * step
     const further = all.filter(one => one !== box && below(one) > 0)
     return further.sort((a, b) => below(a) - below(b))[0]
@@ -129,10 +129,6 @@ const EDGE_PX = 24
 function columnWith({ columns }: Model, id: BuildId, walked: string | null): number {
   const own = columns.findIndex(one => one.plan.key === walked && one.boxes.of(id))
   return own < 0 ? columns.findIndex(one => one.boxes.of(id)) : own
-}
-
-function isBad({ results }: Build): boolean {
-  return results !== null && !isGood(results)
 }
 
 function nearest(boxes: readonly Box[], to: Box | undefined): Box | undefined {

@@ -1,5 +1,12 @@
 import { useEffect, useMemo, useState } from 'react'
-import { type BuildDetails, type BuildId, bridge, type Change, type ChangeId } from '../bridge.ts'
+import {
+  type Build,
+  type BuildDetails,
+  type BuildId,
+  bridge,
+  type Change,
+  type ChangeId,
+} from '../bridge.ts'
 import { onNewsOf } from '../store/desk.ts'
 import { roughly } from '../ui/format.ts'
 import { redAround } from './blame.ts'
@@ -8,7 +15,7 @@ import type { Model, RedStretch } from './model.ts'
 /** Of the red stretch that the picked build is in: where it is, and who may have begun it. */
 export interface Blame {
   readonly stretch: RedStretch
-  /** The changes that its first failure was the first to hold; after a bisect those that may be to blame. */
+  /** The changes that may have turned the builder red. None where nothing was good before. */
   readonly suspects: ReadonlySet<ChangeId>
   readonly words: string
 }
@@ -17,33 +24,35 @@ const NONE: readonly Change[] = []
 
 export function useRedAround(model: Model, selected: BuildId | null, now: number): Blame | null {
   const found = useMemo(() => redAround(model, selected), [model, selected])
-  const suspects = useChangesOf(found?.stretch.first.id ?? null, suspected)
+  const begun = useDetailsOf(found?.stretch.first.id ?? null)
+  const suspects = begun ? suspected(begun) : NONE
   // The same while they are the same: the changes are dear to render.
   const ids = useMemo(() => new Set(suspects.map(change => change.id)), [suspects])
-  const repairs = useChangesOf(found?.stretch.repaired?.id ?? null, brought)
+  const repairs = useDetailsOf(found?.stretch.repaired?.id ?? null)?.changes ?? NONE
   if (!found) return null
   const { stretch, column } = found
   return {
     stretch,
     suspects: ids,
-    words: words(column.plan.name, stretch, suspects, repairs, now),
+    // The stretch that is drawn may begin before what is loaded.
+    words: words(
+      column.plan.name,
+      stretch,
+      begun?.red?.first ?? stretch.first,
+      suspects,
+      repairs,
+      now,
+    ),
   }
 }
 
-function brought({ changes }: BuildDetails): readonly Change[] {
-  return changes
-}
-
 // A bisect knows better than the build.
-function suspected({ bisect, changes }: BuildDetails): readonly Change[] {
-  return bisect.state?.suspects ?? changes
+function suspected({ bisect, red }: BuildDetails): readonly Change[] {
+  return bisect.state?.suspects ?? red?.suspects ?? NONE
 }
 
-function useChangesOf(
-  id: BuildId | null,
-  pick: (details: BuildDetails) => readonly Change[],
-): readonly Change[] {
-  const [found, setFound] = useState({ id, changes: NONE })
+function useDetailsOf(id: BuildId | null): BuildDetails | null {
+  const [found, setFound] = useState<BuildDetails | null>(null)
   const [bisected, setBisected] = useState(0)
   useEffect(
     () =>
@@ -58,19 +67,20 @@ function useChangesOf(
     if (id === null) return
     let wanted = true
     bridge.request('build:details', id).then(
-      details => wanted && setFound({ id, changes: pick(details) }),
+      details => wanted && setFound(details),
       () => {},
     )
     return () => {
       wanted = false
     }
-  }, [id, pick, bisected])
-  return found.id === id ? found.changes : NONE
+  }, [id, bisected])
+  return found?.build.id === id ? found : null
 }
 
 function words(
   builder: string,
-  { first, repaired, count }: RedStretch,
+  { repaired, count }: RedStretch,
+  first: Build,
   suspects: readonly Change[],
   repairs: readonly Change[],
   now: number,

@@ -9,7 +9,7 @@ import { drawIcon } from './icon.ts'
 import { hasAutostart, type LoginFacts, setLogin } from './login.ts'
 import { noticeOf, noticeOfEvent } from './notices.ts'
 import { createNotifier } from './notifier.ts'
-import { type Ended, type Standing, watchStanding } from './standing.ts'
+import { type DeskStanding, type Ended, watchStanding } from './standing.ts'
 import { openTray } from './tray.ts'
 
 export interface CitizenActions {
@@ -103,13 +103,13 @@ export function openCitizen(
     })
   }
 
-  function update(standing: Standing) {
+  function update(standing: DeskStanding) {
     tray?.update(standing)
     showProgress(standing)
     keepAwake(standing)
   }
 
-  function showProgress({ running, share }: Standing) {
+  function showProgress({ running, share }: DeskStanding) {
     // -1 takes it away, more than 1 is work of unknown length.
     const progress = running.length === 0 ? -1 : (share ?? 2)
     for (const window of actions.windows()) window.setProgressBar(progress)
@@ -130,7 +130,7 @@ export function openCitizen(
       )
   }
 
-  function keepAwake({ running }: Standing) {
+  function keepAwake({ running }: DeskStanding) {
     const local = running.filter(({ build }) => isLocal(build.slave)).length
     const power = {
       onBattery: powerMonitor.onBatteryPower,

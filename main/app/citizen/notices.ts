@@ -1,7 +1,7 @@
 import { type NotifyConfig, USUAL_OCCASIONS } from '../../master/config/model.ts'
 import type { OCCASIONS } from '../../master/config/schema.ts'
 import type { MasterEvent } from '../../master/model.ts'
-import { EXCEPTION, FAILURE, isGood, WARNINGS } from '../../master/results.ts'
+import { EXCEPTION, FAILURE, isBad, WARNINGS } from '../../master/results.ts'
 import type { Ended } from './standing.ts'
 
 /** What a person is told of, by the names of master.yml. */
@@ -21,7 +21,7 @@ export interface Notice {
 export function noticeOf({ name, build, before }: Ended): Notice {
   const place = placeOfBuild(name, build.number)
   const at = `${name} #${build.number}`
-  const red = before !== null && !isGood(before.results!)
+  const red = before !== null && isBad(before.results)
   const body = build.stateString
   const of = (occasion: Occasion, title: string): Notice => ({
     occasion,
@@ -34,9 +34,14 @@ export function noticeOf({ name, build, before }: Ended): Notice {
     case FAILURE:
       return of('failure', red ? `${at} still fails` : `${at} failed`)
     case EXCEPTION:
-      return of('exception', `${at} broke, and not by its code`)
+      return of(
+        'exception',
+        red ? `${at} still ends in an exception` : `${at} ended in an exception`,
+      )
     case WARNINGS:
-      return of('warnings', `${at} has warnings`)
+      return red
+        ? of('recovery', `${at} passes again, with warnings`)
+        : of('warnings', `${at} has warnings`)
     default:
       return red ? of('recovery', `${at} is good again`) : of('success', `${at} is good`)
   }

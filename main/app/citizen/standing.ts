@@ -1,21 +1,13 @@
 import type { Master } from '../../master/master.ts'
 import type { Build, BuilderId, Stop } from '../../master/model.ts'
-import {
-  BISECT_SCHEDULER,
-  CANCELLED,
-  isGood,
-  RETRY,
-  RETRY_SCHEDULER,
-  type Result,
-  SKIPPED,
-  worst,
-} from '../../master/results.ts'
+import { hasPassed, isBad, RETRY_SCHEDULER, type Result, worst } from '../../master/results.ts'
+import { tells } from '../../master/standing.ts'
 
 /** How the desk stands, as far as a tray, a dock or a badge can tell it. */
-export interface Standing {
+export interface DeskStanding {
   /** The worst of the builders' last results; `null` before the first build. */
   readonly worst: Result | null
-  /** Builders whose last build was not good, by name. */
+  /** Builders that are red, by name, each with its last build. */
   readonly red: readonly { readonly name: string; readonly build: Build }[]
   readonly running: readonly { readonly name: string; readonly build: Build }[]
   readonly waiting: number
@@ -24,7 +16,7 @@ export interface Standing {
 }
 
 export interface StandingWatch {
-  now(): Standing
+  now(): DeskStanding
   stop: Stop
 }
 
@@ -40,7 +32,7 @@ const SETTLED_MS = 300
 /** Keeps the standing up to date by the master's news, and hears of each end that tells something. */
 export function watchStanding(
   { data, mq, clock }: Pick<Master, 'data' | 'mq' | 'clock'>,
-  onChange: (standing: Standing) => void,
+  onChange: (standing: DeskStanding) => void,
   onEnd: (ended: Ended) => void,
 ): StandingWatch {
   const last = new Map<BuilderId, Build>()
@@ -48,7 +40,7 @@ export function watchStanding(
   const since = clock.now()
   let planned: Stop | undefined
   for (const builder of data.builders()) {
-    const build = data.lastFinishedBuilds(builder.id, 20).find(tells)
+    const build = data.lastTellingBuild(builder.id)
     if (build) last.set(builder.id, build)
   }
   const stops = [
@@ -88,7 +80,7 @@ export function watchStanding(
     })
   }
 
-  function now(): Standing {
+  function now(): DeskStanding {
     const active = new Map(
       data.builders().flatMap(one => (one.active ? [[one.id, one.name] as const] : [])),
     )
@@ -102,7 +94,7 @@ export function watchStanding(
       worst: told
         .map(({ build }) => build.results!)
         .reduce<Result | null>((sum, one) => (sum === null ? one : worst(sum, one)), null),
-      red: told.filter(({ build }) => !isGood(build.results!)),
+      red: told.filter(({ build }) => isBad(build.results)),
       running,
       waiting: data.countWaiting().reduce((sum, one) => sum + one.count, 0),
       share: shareOf(running.map(({ build }) => build)),
@@ -127,17 +119,11 @@ export function watchStanding(
     if (expected === undefined) {
       const good = data
         .lastFinishedBuilds(id, 11)
-        .filter(build => isGood(build.results!) && build.scheduler !== RETRY_SCHEDULER)
+        .filter(build => hasPassed(build.results) && build.scheduler !== RETRY_SCHEDULER)
       const sorted = good.map(one => one.completeAt! - one.startedAt).sort((a, b) => a - b)
       expected = sorted[Math.floor(sorted.length / 2)] ?? null
       lengths.set(id, expected)
     }
     return expected
   }
-}
-
-// What was stopped, skipped or lost says nothing about the code, nor what is bisected about how it is now.
-function tells({ results, scheduler }: Build): boolean {
-  if (scheduler === BISECT_SCHEDULER) return false
-  return results !== null && results !== CANCELLED && results !== RETRY && results !== SKIPPED
 }

@@ -3,7 +3,7 @@ import type { Stop } from '../../master/model.ts'
 import { RESULT_NAMES } from '../../master/results.ts'
 import type { ElectronPorts, TrayPort } from '../ports.ts'
 import { drawIcon } from './icon.ts'
-import type { Standing } from './standing.ts'
+import type { DeskStanding } from './standing.ts'
 
 export interface TrayActions {
   show(): void
@@ -21,9 +21,9 @@ const MOST_ITEMS = 8
 export function openTray(
   { createTray, nativeImage, menu }: Pick<ElectronPorts, 'createTray' | 'menu' | 'nativeImage'>,
   platform: NodeJS.Platform,
-  standing: Standing,
+  standing: DeskStanding,
   actions: TrayActions,
-): { update(standing: Standing): void; close: Stop } {
+): { update(standing: DeskStanding): void; close: Stop } {
   let shown = pictureOf(standing)
   const tray: TrayPort = createTray(iconOf(standing))
   // On macOS a click opens the menu, as people expect there.
@@ -31,14 +31,14 @@ export function openTray(
   update(standing)
   return { update, close: () => tray.destroy() }
 
-  function update(now: Standing) {
+  function update(now: DeskStanding) {
     if (pictureOf(now) !== shown) tray.setImage(iconOf(now))
     shown = pictureOf(now)
     tray.setToolTip(standingWords(now))
     tray.setContextMenu(menu.buildFromTemplate(trayMenu(now, actions)))
   }
 
-  function iconOf({ worst, running }: Standing): NativeImage {
+  function iconOf({ worst, running }: DeskStanding): NativeImage {
     const mac = platform === 'darwin'
     const [small, large] = mac ? [18, 36] : [16, 32]
     const draw = (size: number) => drawIcon(worst, running.length > 0, size, mac)
@@ -57,12 +57,12 @@ export function openTray(
 }
 
 // All that the icon shows of it: drawing one for each piece of news would be felt.
-function pictureOf({ worst, running }: Standing): string {
+function pictureOf({ worst, running }: DeskStanding): string {
   return `${worst} ${running.length > 0}`
 }
 
 /** `1 red: calc-linux; 2 builds run; 3 wait`. */
-export function standingWords({ worst, red, running, waiting }: Standing): string {
+export function standingWords({ worst, red, running, waiting }: DeskStanding): string {
   const names = red.slice(0, 3).map(one => one.name)
   const more = red.length > names.length ? ` and ${red.length - names.length} more` : ''
   const parts = [
@@ -78,7 +78,7 @@ export function standingWords({ worst, red, running, waiting }: Standing): strin
 }
 
 export function trayMenu(
-  { red, running, waiting }: Standing,
+  { red, running, waiting }: DeskStanding,
   { show, open, quit }: TrayActions,
 ): MenuItemConstructorOptions[] {
   const item = (id: string, label: string, place: string): MenuItemConstructorOptions => ({

@@ -1,13 +1,6 @@
-import {
-  EXCEPTION,
-  FAILURE,
-  type Result,
-  SKIPPED,
-  SUCCESS,
-  WARNINGS,
-} from '../../master/results.ts'
+import { EXCEPTION, FAILURE, type Result, SUCCESS, WARNINGS } from '../../master/results.ts'
 import { escapeXml } from './markup.ts'
-import type { Standing } from './standing.ts'
+import type { ToldStanding } from './standing.ts'
 
 interface Kind {
   readonly words: string
@@ -34,14 +27,13 @@ const KINDS: Readonly<Partial<Record<Result, Kind>>> = {
     ground: '#8a5800',
     shape: '<path d="M6 1l5.4 9.6H.6z" fill="#fff"/>',
   },
-  [SKIPPED]: { ...NOTHING, words: 'skipped' },
   [FAILURE]: {
     words: 'failed',
     ground: '#c2360e',
     shape: '<rect x="1.2" y="1.2" width="9.6" height="9.6" rx="1.6" fill="#fff"/>',
   },
   [EXCEPTION]: {
-    words: 'broke',
+    words: 'exception',
     ground: '#5630b0',
     shape: '<path d="M6 .5L11.500 6 6 11.500.5 6z" fill="#fff"/>',
   },
@@ -51,7 +43,7 @@ const PAD = 6
 const SHAPE_PX = 18
 
 /** A builder's name and how it stands, as a picture for a README or a wiki. */
-export function badge({ builder, last }: Standing): string {
+export function badge({ builder, last }: ToldStanding): string {
   const kind = (last && last.results !== null && KINDS[last.results]) || NOTHING
   const [left, right] = [widthOf(builder.name), widthOf(kind.words)]
   const middle = left + 2 * PAD

@@ -1,15 +1,15 @@
 import type { Result } from '../../master/results.ts'
 import { EXCEPTION, FAILURE } from '../../master/results.ts'
 import { escapeXml } from './markup.ts'
-import type { Standing } from './standing.ts'
+import type { ToldStanding } from './standing.ts'
 
 /** The feed that CCTray and its kin read: https://cctray.org/v1/ */
-export function ccTray(standings: readonly Standing[], origin: string): string {
+export function ccTray(standings: readonly ToldStanding[], origin: string): string {
   const projects = standings.map(standing => `  ${projectOf(standing, origin)}\n`)
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Projects>\n${projects.join('')}</Projects>\n`
 }
 
-function projectOf({ builder, last, running }: Standing, origin: string): string {
+function projectOf({ builder, last, running }: ToldStanding, origin: string): string {
   const page = `${origin}/#/builds/${encodeURIComponent(builder.name)}`
   const attributes = {
     name: builder.name,

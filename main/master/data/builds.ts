@@ -7,6 +7,7 @@ import { readProperties, saveProperties } from '../db/properties.ts'
 import * as requests from '../db/requests.ts'
 import * as running from '../db/running-builds.ts'
 import { endRun, unendedRuns } from '../db/runs.ts'
+import { lastGoodBuild, lastTellingBuild, redRunOf, suspectsOf } from '../db/standing.ts'
 import * as steps from '../db/steps.ts'
 import type {
   Artifact,
@@ -27,6 +28,7 @@ import type {
   TestResult,
 } from '../model.ts'
 import { RETRY, type Result } from '../results.ts'
+import type { RedRun } from '../standing.ts'
 import { completeRequest } from './requests.ts'
 import type { Update } from './unit.ts'
 
@@ -63,10 +65,13 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
     buildsOfRequest: (id: BuildRequestId) => builds.buildsOfRequest(db, id),
     lastFinishedBuilds: (builder: BuilderId, limit: number) =>
       builds.lastFinishedBuilds(db, builder, limit),
-    lastTellingBuild: (builder: BuilderId) => builds.lastTellingBuild(db, builder),
+    lastTellingBuild: (builder: BuilderId) => lastTellingBuild(db, builder),
     buildsAfter: (build: Build, limit: number) => builds.buildsAfter(db, build, limit),
-    lastGoodBuild: (builder: BuilderId, before: number) =>
-      builds.lastGoodBuild(db, builder, before),
+    lastGoodBuild: (builder: BuilderId, before: number) => lastGoodBuild(db, builder, before),
+    /** The bad builds in a row that end with this one; `null` when it is not bad. */
+    redRunOf: (build: Build) => redRunOf(db, build),
+    /** The changes that may have turned a builder red, oldest first. */
+    suspectsOf: (run: Pick<RedRun, 'first' | 'lastGood'>) => suspectsOf(db, run),
     propertiesOfBuild: (id: BuildId) => readProperties(db, { build: id }),
     /** `undefined` of a build from before environments were kept, or one that was made elsewhere. */
     environmentOfBuild: (id: BuildId) => environmentOfBuild(db, id),

@@ -1,5 +1,5 @@
 import type { BuildId } from '../model.ts'
-import { REQUESTS_OF_BUILDS } from './blame.ts'
+import { REQUESTS_OF_BUILDS } from './changes.ts'
 import type { Database } from './database.ts'
 
 /** Somebody whose changes a build was the first to hold. */

@@ -1,27 +1,37 @@
 import type { BuildId } from '../model.ts'
+import { hasPassed, isBad } from '../results.ts'
+import { tells } from '../standing.ts'
+import { findBuild } from './builds.ts'
 import type { Database } from './database.ts'
+import { lastTellingBuild, suspectsOf } from './standing.ts'
 
-/** How many changes a build was the first to hold. */
+/** Who may have turned a builder red with a build. */
 export interface Blamed {
   readonly buildId: BuildId
+  /** How many changes may have done it; 0 where it was built again without a new one. */
   readonly changes: number
+  /** What the only one of them says; `null` when there are others. */
+  readonly subject: string | null
+  /** Who wrote them; `null` when several did. */
+  readonly who: string | null
 }
 
-/** Of builds whose ids are given as JSON: their requests, and those that these took over. */
-export const REQUESTS_OF_BUILDS = `WITH RECURSIVE merged (build_id, request_id) AS (
-    SELECT id, request_id FROM builds WHERE id IN (SELECT value FROM json_each(?))
-    UNION
-    SELECT m.build_id, r.id FROM build_requests r JOIN merged m ON r.collapsed_into = m.request_id
-  )`
-
-/** Counts the changes of some builds, those of requests that theirs took over included. */
+/** Of some builds, those that turned their builders red, with the suspects. Other builds are not in it. */
 export function blame(db: Database, ids: readonly BuildId[]): Blamed[] {
-  return db.all<{ buildId: BuildId; changes: number }>(
-    `${REQUESTS_OF_BUILDS}
-     SELECT m.build_id AS buildId, count(DISTINCT bc.change_id) AS changes
-     FROM merged m JOIN build_requests r ON r.id = m.request_id
-     JOIN buildset_changes bc ON bc.buildset_id = r.buildset_id
-     GROUP BY m.build_id ORDER BY m.build_id`,
-    JSON.stringify(ids),
-  )
+  return ids.flatMap(buildId => {
+    const build = findBuild(db, buildId)
+    if (!build || !tells(build) || !isBad(build.results)) return []
+    // Only the build before is looked at: a builder may have been red for ten thousand builds.
+    const before = lastTellingBuild(db, build.builderId, build.number)
+    if (!before || !hasPassed(before.results)) return []
+    const suspects = suspectsOf(db, { first: build, lastGood: before })
+    const [one] = suspects
+    if (!one) return { buildId, changes: 0, subject: null, who: null }
+    return {
+      buildId,
+      changes: suspects.length,
+      subject: suspects.length === 1 ? one.subject : null,
+      who: suspects.every(({ who }) => who === one.who) ? one.who : null,
+    }
+  })
 }

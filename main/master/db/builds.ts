@@ -8,7 +8,7 @@ import type {
   RunId,
   SlaveId,
 } from '../model.ts'
-import { BISECT_SCHEDULER, GOOD_RESULTS, type Result, TELLING_RESULTS } from '../results.ts'
+import type { Result } from '../results.ts'
 import type { Database, Row } from './database.ts'
 
 const SELECT = `SELECT b.id, b.builder_id, b.number, b.request_id, b.started_at, b.complete_at,
@@ -193,30 +193,6 @@ export function lastFinishedBuilds(db: Database, builder: BuilderId, limit: numb
       limit,
     )
     .map(toBuild)
-}
-
-/** The newest build of a builder that says how it stands now; those of a bisect are of old revisions. */
-export function lastTellingBuild(db: Database, builder: BuilderId): Build | undefined {
-  const [last] = selectBuilds(
-    db,
-    `WHERE b.builder_id = ? AND b.results IN (${TELLING_RESULTS.join()})
-       AND s.scheduler <> '${BISECT_SCHEDULER}'
-     ORDER BY b.number DESC LIMIT 1`,
-    builder,
-  )
-  return last
-}
-
-/** The newest build of a builder before a number that was good, and not of an old revision for a bisect. */
-export function lastGoodBuild(db: Database, builder: BuilderId, before: number): Build | undefined {
-  const row = db.get(
-    `${SELECT} WHERE b.builder_id = ? AND b.number < ? AND b.results IN (${GOOD_RESULTS.join()})
-       AND s.scheduler <> '${BISECT_SCHEDULER}'
-     ORDER BY b.number DESC LIMIT 1`,
-    builder,
-    before,
-  )
-  return row && toBuild(row)
 }
 
 function toBuild(row: Row): Build {

@@ -1,4 +1,4 @@
-import type { BuildRequestId, BuildsetId, Change, ChangeId, Moment } from '../model.ts'
+import type { BuildId, BuildRequestId, BuildsetId, Change, ChangeId, Moment } from '../model.ts'
 import type { Database, Row } from './database.ts'
 
 export type NewChange = Omit<Change, 'id' | 'subject' | 'receivedAt'>
@@ -82,6 +82,28 @@ export function changesOfRequest(db: Database, id: BuildRequestId): Change[] {
            ON bc.buildset_id = m.buildset_id
        ) ORDER BY id`,
       id,
+    )
+    .map(toChange)
+}
+
+/** Of builds whose ids are given as JSON: their requests, and those that these took over. */
+export const REQUESTS_OF_BUILDS = `WITH RECURSIVE merged (build_id, request_id) AS (
+    SELECT id, request_id FROM builds WHERE id IN (SELECT value FROM json_each(?))
+    UNION
+    SELECT m.build_id, r.id FROM build_requests r JOIN merged m ON r.collapsed_into = m.request_id
+  )`
+
+/** The changes that some builds were the first to hold, oldest first. */
+export function changesOfBuilds(db: Database, ids: readonly BuildId[]): Change[] {
+  return db
+    .all(
+      `${REQUESTS_OF_BUILDS}
+       SELECT * FROM changes WHERE id IN (
+         SELECT bc.change_id FROM merged m JOIN build_requests r ON r.id = m.request_id
+         -- CROSS: else every change of history is gone through to have them in order.
+         CROSS JOIN buildset_changes bc ON bc.buildset_id = r.buildset_id
+       ) ORDER BY id`,
+      JSON.stringify(ids),
     )
     .map(toChange)
 }

@@ -1,5 +1,6 @@
 import type { Build, BuilderId, BuildId, Change, ChangeId } from '../model.ts'
-import { BAD_RESULTS, BISECT_SCHEDULER, GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
+import { isBad } from '../results.ts'
+import { type Blamed, blame } from './blame.ts'
 import { selectBuilds } from './builds.ts'
 import { toChange } from './changes.ts'
 import type { Database } from './database.ts'
@@ -21,10 +22,10 @@ export interface Holdings {
   readonly holds: readonly { readonly changeId: ChangeId; readonly buildId: BuildId }[]
   /** Requests that wait. */
   readonly waits: readonly { readonly changeId: ChangeId; readonly builderId: BuilderId }[]
-  /** A scheduler keeps them until their tree is stable. */
-  readonly kept: readonly ChangeId[]
-  /** Bad builds whose builder was good before, or had not built yet. */
-  readonly broke: readonly BuildId[]
+  /** Which schedulers still keep each. */
+  readonly kept: readonly { readonly changeId: ChangeId; readonly scheduler: string }[]
+  /** Builds that turned their builders red, and who may have done it. */
+  readonly broke: readonly Blamed[]
   /** Whether there are older changes. */
   readonly more: boolean
 }
@@ -42,37 +43,37 @@ const SERVING = `WITH RECURSIVE serving (change_id, request_id) AS (
 export function holdings(db: Database, query: HoldingsQuery): Holdings {
   const found = changesOf(db, query, query.limit + 1)
   const changes = found.slice(0, query.limit)
-  const ids = JSON.stringify(changes.map(change => change.id))
+  const held = JSON.stringify(changes.map(change => change.id))
   const holds = db.all<{ changeId: ChangeId; buildId: BuildId }>(
     `${SERVING} SELECT s.change_id AS changeId, b.id AS buildId
      -- CROSS: else every build of history may be gone through to have them in order.
      FROM serving s CROSS JOIN builds b ON b.request_id = s.request_id
      ORDER BY b.id, s.change_id`,
-    ids,
+    held,
   )
-  const builds = JSON.stringify([...new Set(holds.map(one => one.buildId))])
+  const ids = [...new Set(holds.map(one => one.buildId))]
+  const builds = selectBuilds(
+    db,
+    'WHERE b.id IN (SELECT value FROM json_each(?)) ORDER BY b.id',
+    JSON.stringify(ids),
+  )
+  const bad = builds.filter(build => isBad(build.results)).map(build => build.id)
   return {
     changes,
-    builds: selectBuilds(
-      db,
-      'WHERE b.id IN (SELECT value FROM json_each(?)) ORDER BY b.id',
-      builds,
-    ),
+    builds,
     holds,
     waits: db.all(
       `${SERVING} SELECT DISTINCT s.change_id AS changeId, r.builder_id AS builderId
        FROM serving s JOIN build_requests r ON r.id = s.request_id
        WHERE r.complete_at IS NULL AND r.claimed_at IS NULL`,
-      ids,
+      held,
     ),
-    kept: db
-      .all<{ id: ChangeId }>(
-        `SELECT DISTINCT change_id AS id FROM scheduler_changes
-         WHERE change_id IN (SELECT value FROM json_each(?))`,
-        ids,
-      )
-      .map(row => row.id),
-    broke: brokenBy(db, builds),
+    kept: db.all(
+      `SELECT change_id AS changeId, scheduler FROM scheduler_changes
+       WHERE change_id IN (SELECT value FROM json_each(?)) ORDER BY change_id, scheduler`,
+      held,
+    ),
+    broke: blame(db, bad),
     more: found.length > query.limit,
   }
 }
@@ -92,20 +93,4 @@ function changesOf(db: Database, query: HoldingsQuery, limit: number): Change[] 
       limit,
     )
     .map(toChange)
-}
-
-function brokenBy(db: Database, ids: string): BuildId[] {
-  return db
-    .all<{ id: BuildId }>(
-      `SELECT b.id FROM builds b
-       WHERE b.id IN (SELECT value FROM json_each(?)) AND b.results IN (${BAD_RESULTS.join()})
-         AND ifnull((SELECT p.results FROM builds p JOIN build_requests r ON r.id = p.request_id
-                JOIN buildsets s ON s.id = r.buildset_id
-              WHERE p.builder_id = b.builder_id AND p.number < b.number
-                AND p.results IN (${TELLING_RESULTS.join()}) AND s.scheduler <> '${BISECT_SCHEDULER}'
-              ORDER BY p.number DESC LIMIT 1), ${GOOD_RESULTS[0]}) IN (${GOOD_RESULTS.join()})
-       ORDER BY b.id`,
-      ids,
-    )
-    .map(row => row.id)
 }

@@ -1,5 +1,5 @@
 import type { Build, BuildId, Moment } from '../model.ts'
-import { GOOD_RESULTS, SKIPPED } from '../results.ts'
+import { PASSED_RESULTS, SKIPPED } from '../results.ts'
 import { findBuild, selectBuilds } from './builds.ts'
 import type { Database } from './database.ts'
 
@@ -39,7 +39,7 @@ function usualSteps(db: Database, { builderId, number }: Build): Inside['usual']
   return db.all(
     `WITH good AS (
        SELECT id FROM builds WHERE builder_id = ? AND number < ?
-         AND results IN (${GOOD_RESULTS.join()}) ORDER BY number DESC LIMIT ${USUAL_BUILDS}
+         AND results IN (${PASSED_RESULTS.join()}) ORDER BY number DESC LIMIT ${USUAL_BUILDS}
      ), taken AS (
        SELECT s.name, s.complete_at - s.started_at AS ms,
          row_number() OVER (PARTITION BY s.name ORDER BY s.complete_at - s.started_at) AS at,

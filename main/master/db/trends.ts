@@ -1,5 +1,5 @@
 import type { BuilderId, Moment } from '../model.ts'
-import { GOOD_RESULTS, TELLING_RESULTS } from '../results.ts'
+import { PASSED_RESULTS, TELLING_RESULTS } from '../results.ts'
 import type { Database } from './database.ts'
 import { firstBuildAt, type Parts, partMs, type Stretch } from './timeline.ts'
 
@@ -72,7 +72,7 @@ function pointsOf(
     `WITH ended AS MATERIALIZED (
        SELECT b.id, b.builder_id, CAST((b.started_at - ?1) / ?3 AS INTEGER) AS part, b.results,
          b.complete_at - b.started_at AS ms, max(0, b.started_at - r.submitted_at) AS queued,
-         b.results IN (${GOOD_RESULTS.join()}) AS good
+         b.results IN (${PASSED_RESULTS.join()}) AS good
        FROM builds b JOIN build_requests r ON r.id = b.request_id
        WHERE b.started_at >= ?1 AND b.started_at < ?2 AND b.complete_at IS NOT NULL
          AND b.builder_id IN (SELECT value FROM json_each(?4))
@@ -116,9 +116,9 @@ function withEstimates(
     const last: number[] = []
     const good = db.all<{ at: Moment; ms: number }>(
       `SELECT started_at AS at, complete_at - started_at AS ms FROM builds
-       WHERE builder_id = ?1 AND results IN (${GOOD_RESULTS.join()}) AND started_at < ?3
+       WHERE builder_id = ?1 AND results IN (${PASSED_RESULTS.join()}) AND started_at < ?3
          AND number >= ifnull((SELECT number FROM builds
-           WHERE builder_id = ?1 AND results IN (${GOOD_RESULTS.join()}) AND started_at < ?2
+           WHERE builder_id = ?1 AND results IN (${PASSED_RESULTS.join()}) AND started_at < ?2
            ORDER BY number DESC LIMIT 1 OFFSET ${ESTIMATED_FROM - 1}), 0)
        ORDER BY number`,
       builderId,

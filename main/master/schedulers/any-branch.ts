@@ -38,6 +38,7 @@ export function startAnyBranchScheduler(
         scheduler: config.name,
         builders: namesOf(project),
         at,
+        cause: 'quiet' as const,
         reason: `${branch} has to be quiet first`,
         onlyIfChanged: false,
       })),

@@ -41,7 +41,12 @@ export function startNightlyScheduler(
 
   function plannedBy(at: Moment) {
     const held = data.heldChanges(config.name)
-    const base = { scheduler: config.name, at, reason: `scheduled by ${config.name}` }
+    const base = {
+      scheduler: config.name,
+      at,
+      cause: 'clock' as const,
+      reason: `scheduled by ${config.name}`,
+    }
     return [...buildersByProject(config.builders, context.config())].map(([project, builders]) => ({
       ...base,
       builders: builders.map(builder => builder.name),

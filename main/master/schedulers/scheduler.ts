@@ -24,6 +24,8 @@ export interface Planned {
   /** Names of builders. */
   readonly builders: readonly string[]
   readonly at: Moment
+  /** Whether it waits for a branch to be quiet, or for a time of day. */
+  readonly cause: 'quiet' | 'clock'
   /** What it waits for, in words. */
   readonly reason: string
   /** Nothing has changed so far, and it asks for builds of changes only. */

@@ -6,7 +6,7 @@ import { linkAmong, placeOf } from '../../../main/app/citizen/deep-link.ts'
 import { drawIcon } from '../../../main/app/citizen/icon.ts'
 import { hasAutostart, type LoginFacts, setLogin } from '../../../main/app/citizen/login.ts'
 import { noticeOf, noticeOfEvent, wantedOccasions } from '../../../main/app/citizen/notices.ts'
-import type { Standing } from '../../../main/app/citizen/standing.ts'
+import type { DeskStanding } from '../../../main/app/citizen/standing.ts'
 import { standingWords, trayMenu } from '../../../main/app/citizen/tray.ts'
 import type { Build, BuildId, EventId } from '../../../main/master/model.ts'
 import { EXCEPTION, FAILURE, type Result, SUCCESS, WARNINGS } from '../../../main/master/results.ts'
@@ -22,9 +22,16 @@ describe('a notice', () => {
     ['a first failure', FAILURE, null, 'failure', 'a b #2 failed'],
     ['another failure', FAILURE, FAILURE, 'failure', 'a b #2 still fails'],
     ['a repair', SUCCESS, FAILURE, 'recovery', 'a b #2 is good again'],
-    ['a repair with warnings', WARNINGS, SUCCESS, 'warnings', 'a b #2 has warnings'],
+    ['one with warnings', WARNINGS, SUCCESS, 'warnings', 'a b #2 has warnings'],
+    [
+      'a repair that still warns',
+      WARNINGS,
+      FAILURE,
+      'recovery',
+      'a b #2 passes again, with warnings',
+    ],
     ['a good one', SUCCESS, SUCCESS, 'success', 'a b #2 is good'],
-    ['one that broke', EXCEPTION, SUCCESS, 'exception', 'a b #2 broke, and not by its code'],
+    ['an exception', EXCEPTION, SUCCESS, 'exception', 'a b #2 ended in an exception'],
   ])('of %s says so', (_what, now, before, occasion, title) => {
     const ended = {
       name: 'a b',
@@ -121,7 +128,7 @@ describe('an icon', () => {
 })
 
 describe('a tray', () => {
-  const standing: Standing = {
+  const standing: DeskStanding = {
     worst: FAILURE,
     red: [{ name: 'calc', build: build(7, FAILURE) }],
     running: [{ name: 'site', build: build(8, null) }],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type HoldingsQuery, holdings } from '../../../main/master/db/holdings.ts'
-import { CANCELLED, FAILURE, type Result, SUCCESS } from '../../../main/master/results.ts'
+import { CANCELLED, FAILURE, type Result, SKIPPED, SUCCESS } from '../../../main/master/results.ts'
 import { testData } from '../../helpers/data.ts'
 
 const ALL: HoldingsQuery = { project: null, branch: null, who: [], before: null, limit: 50 }
@@ -35,7 +35,19 @@ test('what broke is the first bad build after a good one, whatever was stopped i
     return desk.build(desk.request(linux, { changes: [change.id] }), results as Result)
   })
 
-  expect(holdings(desk.db, ALL).broke).toEqual([ended[2]!.id, ended[5]!.id])
+  expect(holdings(desk.db, ALL).broke.map(one => [one.buildId, one.changes])).toEqual([
+    [ended[2]!.id, 2],
+    [ended[5]!.id, 1],
+  ])
+})
+
+test('a builder that never was good was broken by nobody', () => {
+  const desk = testData()
+  const linux = desk.builder('linux')
+  for (const results of [FAILURE, SKIPPED, FAILURE] as const)
+    desk.build(desk.request(linux, { changes: [desk.change().id] }), results)
+
+  expect(holdings(desk.db, ALL).broke).toEqual([])
 })
 
 test('changes are picked by project, branch and any of the words for their author', () => {
@@ -67,10 +79,10 @@ test('a page says whether there are older changes, and the next begins below it'
   ])
 })
 
-test('a change that a scheduler keeps is told as such', () => {
+test('a change is told with the schedulers that keep it', () => {
   const desk = testData()
   const change = desk.change()
   desk.db.run("INSERT INTO scheduler_changes VALUES ('on change', ?)", change.id)
 
-  expect(holdings(desk.db, ALL).kept).toEqual([change.id])
+  expect(holdings(desk.db, ALL).kept).toEqual([{ changeId: change.id, scheduler: 'on change' }])
 })

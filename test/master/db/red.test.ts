@@ -11,7 +11,7 @@ import {
 } from '../../../main/master/results.ts'
 import { testData } from '../../helpers/data.ts'
 
-test('a builder is red since the first bad build after a good one, with the changes of that build', () => {
+test('a builder is red since the first bad build after a good one, with all changes since that one', () => {
   const desk = testData()
   const ended = (builder: Builder, results: readonly Result[]) =>
     results.map(result => {
@@ -22,7 +22,7 @@ test('a builder is red since the first bad build after a good one, with the chan
     })
   const [red, never, green] = ['red', 'never good', 'green'].map(name => desk.builder(name))
   const old = ended(never!, [CANCELLED, FAILURE])
-  const list = ended(red!, [FAILURE, SUCCESS, FAILURE, CANCELLED, EXCEPTION, RETRY])
+  const list = ended(red!, [FAILURE, SUCCESS, CANCELLED, FAILURE, CANCELLED, EXCEPTION, RETRY])
   ended(green!, [FAILURE, SUCCESS, CANCELLED])
 
   expect(
@@ -35,7 +35,15 @@ test('a builder is red since the first bad build after a good one, with the chan
       one.blame.map(change => change.id),
     ]),
   ).toEqual([
-    [red!.id, list[2]!.id, list[4]!.id, 2, list[1]!.id, [list[2]!.change.id]],
-    [never!.id, old[1]!.id, old[1]!.id, 1, null, [old[1]!.change.id]],
+    [
+      red!.id,
+      list[3]!.id,
+      list[5]!.id,
+      2,
+      list[1]!.id,
+      // The stopped build held one of them.
+      [list[3]!.change.id, list[2]!.change.id],
+    ],
+    [never!.id, old[1]!.id, old[1]!.id, 1, null, []],
   ])
 })

@@ -20,7 +20,7 @@ function tiles(n: number, part: (i: number) => Partial<Tile> = () => ({})): Tile
 test('what is red stands first, then what runs, each in the order of the builders', () => {
   const wall = planWall(
     tiles(5, i => ({
-      ...(i > 2 && { red: { first: build(FAILURE), atLeast: false } }),
+      ...(i > 2 && { red: { first: build(FAILURE), count: 1, lastGood: null, repaired: null } }),
       ...(i === 1 && { running: {} as Tile['running'] }),
     })),
     1920,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Build, BuildId } from '../../../main/master/model.ts'
 import { CANCELLED, FAILURE, type Result, SUCCESS } from '../../../main/master/results.ts'
-import { firstBad, redAround } from '../../../renderer/waterfall/blame.ts'
+import { redAround } from '../../../renderer/waterfall/blame.ts'
 import { madeBoxes } from '../../../renderer/waterfall/boxes.ts'
 import { type Box, type Column, redStretches } from '../../../renderer/waterfall/model.ts'
 
@@ -29,11 +29,6 @@ test('a build is in the red stretch from the first failure to its repair, both i
   ])
   expect(redAround({ columns: [column] }, 99 as BuildId)).toBeNull()
   expect(redAround({ columns: [column] }, null)).toBeNull()
-})
-
-test('of the builds that hold a change, the one that went bad first broke with it', () => {
-  expect([firstBad(builds)?.number, firstBad(builds.slice(0, 3))?.number]).toEqual([2, 7])
-  expect(firstBad([build(1, SUCCESS), build(2, CANCELLED), build(3, null)])).toBeNull()
 })
 
 function build(number: number, results: Result | null): Build {

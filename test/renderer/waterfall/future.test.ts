@@ -105,6 +105,7 @@ describe('what waits', () => {
         builderId: id(2),
         scheduler: 'nightly',
         at: NOW + 60 * MIN,
+        cause: 'clock' as const,
         reason: 'scheduled by nightly',
         onlyIfChanged: true,
       },

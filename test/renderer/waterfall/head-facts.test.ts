@@ -28,12 +28,12 @@ test('the head knows what runs with its step and time left, what was last, and s
   expect({
     last: facts.last?.number,
     recent: facts.recent.map(one => one.number),
-    red: [facts.red?.first.number, facts.red?.atLeast],
+    red: [facts.red?.first.number, facts.red?.lastGood?.number],
     running: facts.running.map(({ leftMs, step, at, of }) => [leftMs, step, at, of]),
   }).toEqual({
     last: 3,
     recent: [1, 2, 3],
-    red: [3, false],
+    red: [3, 1],
     running: [[4 * S, 'test', 2, 3]],
   })
 })
@@ -61,10 +61,31 @@ test('a bisect builds old changes, which neither repairs nor breaks anything', (
   expect([facts.last?.number, facts.red?.first.number]).toEqual([1, 1])
 })
 
-test('red since before what is known is told as such', () => {
-  const facts = headFacts([build(9, 20, 10, FAILURE), build(8, 40, 30, FAILURE)], new Map(), NOW)
-  expect(facts.red).toEqual({ first: expect.objectContaining({ number: 8 }), atLeast: true })
-  expect(shorts({ red: facts.red, changes: 3 })).toEqual(['red since before #8'])
+const BLAMED = { changes: 1, subject: 'Round down', who: 'Mira <mira@example.org>' }
+
+test('a builder that never was green was broken by nobody', () => {
+  const { red } = headFacts([build(2, 20, 10, FAILURE), build(1, 40, 30, FAILURE)], new Map(), NOW)
+  expect(headLines(scene({ red, blamed: BLAMED })).map(line => line.long)).toEqual([
+    'red since #1, never green',
+  ])
+})
+
+test('who turned a builder red is named with the one change, or the number of them', () => {
+  const red = redRun(812)
+  const said = (blamed: Partial<HeadScene['blamed']>) =>
+    headLines(scene({ red, blamed: { ...BLAMED, ...blamed } })).flatMap(line => [
+      line.short,
+      line.long,
+    ])
+  expect([
+    said({}),
+    said({ changes: 3, subject: null }),
+    said({ changes: 2, subject: null, who: null }),
+  ]).toEqual([
+    ['red since #812, Mira', 'red since #812, Mira: “Round down”'],
+    ['red since #812, Mira', 'red since #812, Mira: 3 changes'],
+    ['red since #812', 'red since #812, 2 changes'],
+  ])
 })
 
 describe('the lines of a head', () => {
@@ -102,8 +123,8 @@ describe('the lines of a head', () => {
         stopped: true,
         slaves: [{ slave: { name: 'mini' } as Slave, words: words('Paused by ann', '“updates”') }],
         waiting: { count: 2, reason: 'mini is paused' },
-        red: { first: build(812, 20, 10, FAILURE), atLeast: false },
-        changes: 3,
+        red: redRun(812),
+        blamed: { changes: 3, subject: null, who: null },
         next: {
           at: new Date(2026, 2, 2, 3, 0).getTime(),
           scheduler: 'nightly',
@@ -121,11 +142,14 @@ describe('the lines of a head', () => {
 
   test('are one where there is nothing to say', () => {
     expect(shorts({})).toEqual(['idle'])
-    expect(shorts({ red: { first: build(7, 20, 10, FAILURE), atLeast: false } })).toEqual([
-      'red since #7',
-    ])
+    expect(shorts({ red: redRun(7) })).toEqual(['red since #7'])
   })
 })
+
+function redRun(number: number): HeadScene['red'] {
+  const first = build(number, 20, 10, FAILURE)
+  return { first, count: 1, lastGood: build(number - 1, 40, 30), repaired: null }
+}
 
 function shorts(parts: Partial<HeadScene>): string[] {
   return headLines(scene(parts)).map(line => line.short)
@@ -139,7 +163,7 @@ function scene(parts: Partial<HeadScene>): HeadScene {
     waiting: null,
     slaves: [],
     stopped: false,
-    changes: null,
+    blamed: null,
     next: null,
     monitor: null,
     ...parts,
