@@ -25,6 +25,8 @@ const draft = z.object({
         text: z.string().max(100_000),
         warnOnly: z.boolean().optional(),
         workdir: name.optional(),
+        program: z.array(name).min(1).max(20).optional(),
+        env: z.record(name, z.string().max(100_000)).optional(),
       }),
     )
     .max(200),

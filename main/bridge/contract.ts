@@ -157,7 +157,7 @@ export interface Requests {
   /** Writes the draft into master.yml, and builds it when asked to. */
   'repository:add': (order: { draft: Draft; build: boolean }) => { builderId: BuilderId }
   /** Builds a repository's present commit once, without writing a configuration. */
-  'repository:run': (query: { repository: string }) => Requested & { builderId: BuilderId }
+  'repository:run': (query: { repository: string }) => RepositoryRun
   /** Lets a person choose a folder; `null` when they did not, or where the shell has no dialogue. */
   'repository:choose': () => string | null
   /** Makes the demo project in the data directory, and has its story built. */
@@ -408,6 +408,22 @@ export interface ForceOffer {
 export interface BisectBegun {
   /** The first request for a build; `null` when what was built before tells it already. */
   readonly requestId: BuildRequestId | null
+}
+
+/** What `repository:run` builds: with the builders that the configuration has for it, else as it is proposed. */
+export interface RepositoryRun {
+  readonly proposal: Proposal
+  /** Whether its builders are those of the configuration. */
+  readonly configured: boolean
+  /** One for each builder; none when it is refused. */
+  readonly requested: readonly RequestedOf[]
+  /** Why nothing is built. */
+  readonly refused: string | null
+}
+
+export interface RequestedOf extends Requested {
+  readonly builder: string
+  readonly builderId: BuilderId
 }
 
 export interface Requested {

@@ -3,48 +3,54 @@ import { parseConfig } from '../master/config/parse.ts'
 import { inspectRepository } from '../master/detect/inspect.ts'
 import { missingCommand, type Proposal } from '../master/detect/proposal.ts'
 import type { Master } from '../master/master.ts'
-import type { BuilderId } from '../master/model.ts'
-import type { Requested } from './contract.ts'
+import type { RepositoryRun, RequestedOf } from './contract.ts'
 import { forceBuild } from './force.ts'
 import { mustBe, RefusedError } from './refused.ts'
 
 /**
- * Builds the present commit of a repository once. A builder that the
- * configuration has for it is used; else what is proposed is built, and known
- * for as long as this master runs. Its history stays either way.
+ * Builds the present commit of a repository once. All builders that the configuration has for it are
+ * used; where it has none, what is proposed is built, and known for as long as this master runs. Its
+ * history stays either way.
  */
 export async function runRepository(
   master: Master,
   { repository }: { repository: string },
-): Promise<Requested & { builderId: BuilderId }> {
-  const { config, data, options } = master
+): Promise<RepositoryRun> {
+  const { config, options } = master
   const proposal = await inspectRepository(repository, {
     env: options.env,
     config: config.current,
     folder: process.cwd(),
   })
-  const { head, branch } = proposal.repository
-  if (!head)
-    throw new RefusedError(
-      `${proposal.draft.repository} has no commit yet. Commit something first.`,
-    )
   const { project } = proposal.draft
-  const configured = config.current.builders.find(builder => builder.project === project)
-  const name = configured?.name ?? addProposed(master, proposal)
-  const builder = mustBe(data.builderByName(name), `builder "${name}" was not taken over`)
-  const reason = 'triphammer run'
-  const order = { builderId: builder.id, branch, revision: head.revision, reason, properties: {} }
-  const requested = forceBuild(master, order)
+  const own = config.current.builders.filter(builder => builder.project === project)
+  const told = { proposal, configured: own.length > 0 }
+  const why = whyNot(proposal, told.configured)
+  if (why) return { ...told, requested: [], refused: why }
+  const names = told.configured ? own.map(builder => builder.name) : [addProposed(master, proposal)]
+  return { ...told, requested: names.map(name => request(master, name, proposal)), refused: null }
+}
+
+function whyNot({ draft, repository }: Proposal, configured: boolean): string | undefined {
+  if (!repository.head) return `${draft.repository} has no commit yet. Commit something first.`
+  const missing = configured ? undefined : missingCommand(draft)
+  return missing && `${missing} Add it with "triphammer add ${draft.repository} --command COMMAND".`
+}
+
+function request(master: Master, name: string, { repository }: Proposal): RequestedOf {
+  const builder = mustBe(master.data.builderByName(name), `builder "${name}" was not taken over`)
+  const requested = forceBuild(master, {
+    builderId: builder.id,
+    branch: repository.branch,
+    revision: repository.head!.revision,
+    reason: 'triphammer run',
+    properties: {},
+  })
   master.serve(builder.id)
-  return { ...requested, builderId: builder.id }
+  return { ...requested, builder: name, builderId: builder.id }
 }
 
 function addProposed(master: Master, { draft }: Proposal): string {
-  const missing = missingCommand(draft)
-  if (missing)
-    throw new RefusedError(
-      `${missing} Add it with "triphammer add ${draft.repository} --command COMMAND".`,
-    )
   const { config, problems } = parseConfig(addDraft('', draft), 'the proposal')
   const [builder] = config?.builders ?? []
   const [project] = config?.projects ?? []

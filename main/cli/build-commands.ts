@@ -1,13 +1,20 @@
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import type { RepositoryRun } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
-import { type Draft, missingCommand } from '../master/detect/proposal.ts'
+import {
+  type Draft,
+  type Finding,
+  missingCommand,
+  type Proposal,
+  uncommittedFinding,
+} from '../master/detect/proposal.ts'
 import type { Build, BuilderId, BuildId, BuildRequestId, PropertyValue } from '../master/model.ts'
 import { isGood, RESULT_NAMES } from '../master/results.ts'
 import type { CommandLine } from './cli.ts'
 import { withMaster, withRunningMaster } from './connect.ts'
 import { followRequest } from './follow.ts'
-import { CommandError, dim, duration, print, printJson, resultText } from './terminal.ts'
+import { CommandError, dim, duration, marked, print, printJson, resultText } from './terminal.ts'
 
 /** add, force, rebuild, run, stop. */
 export function addBuildCommands(line: CommandLine): void {
@@ -26,12 +33,16 @@ export function addBuildCommands(line: CommandLine): void {
           repository: absolute(repository),
         })
         const draft = drafted(proposal.draft, options)
+        const refuse = (why: string): never => {
+          if (json()) printJson({ refused: why, ...told(proposal) })
+          throw new CommandError(why)
+        }
+        if (!json()) printFindings(proposal)
         const missing = missingCommand(draft)
-        if (missing) throw new CommandError(`${missing} Say it with --command.`)
+        if (missing) refuse(`${missing} Say it with --command.`)
         const preview = await client.request('repository:preview', draft)
-        if (preview.problems.length > 0) throw new CommandError(preview.problems[0]!)
+        if (preview.problems.length > 0) refuse(preview.problems[0]!)
         if (!json()) {
-          for (const { what, detail } of proposal.found) print(`${what}: ${detail}`)
           for (const { name, because } of draft.steps)
             if (because) print(`${name}: because ${because}`)
           print(dim('--- to be added to master.yml'))
@@ -41,7 +52,13 @@ export function addBuildCommands(line: CommandLine): void {
         if (!options.yes && !(await confirm('Write this?')))
           throw new CommandError('Nothing was written.')
         const { builderId } = await client.request('repository:add', { draft, build: true })
-        if (json()) printJson({ builder: draft.builder, builderId, project: draft.project })
+        if (json())
+          printJson({
+            builder: draft.builder,
+            builderId,
+            project: draft.project,
+            ...told(proposal),
+          })
         else print(`added builder "${draft.builder}"`)
       }),
     )
@@ -69,7 +86,7 @@ export function addBuildCommands(line: CommandLine): void {
           reason: options.reason,
           properties: options.property,
         })
-        await told(client, requestId, options.wait)
+        await requestedOf(client, requestId, options.wait)
       }),
     )
 
@@ -86,7 +103,7 @@ export function addBuildCommands(line: CommandLine): void {
         const { requestId } = await (options.from === undefined
           ? client.request('build:rebuild', { id })
           : client.request('build:retryFrom', { id, step: options.from }))
-        await told(client, requestId, options.wait)
+        await requestedOf(client, requestId, options.wait)
       }),
     )
 
@@ -96,8 +113,23 @@ export function addBuildCommands(line: CommandLine): void {
     .description('build a repository once, here and now, and exit with the result')
     .action((path: string) =>
       withMaster(dataDir(), 'single', async client => {
-        const { requestId } = await client.request('repository:run', { repository: absolute(path) })
-        exitWith(await wait(client, requestId))
+        const run = await client.request('repository:run', { repository: absolute(path) })
+        const { proposal, configured, requested, refused } = run
+        if (!json()) printRun(run)
+        if (refused !== null) {
+          if (json()) printJson({ refused, ...told(proposal) })
+          throw new CommandError(refused)
+        }
+        const builds = []
+        for (const { builder, requestId } of requested) {
+          const build = await finished(client, requestId)
+          if (!json()) print(summary(builder, build))
+          builds.push({ builder, ...build, result: RESULT_NAMES[build.results!] })
+        }
+        // Of one builder, its build is the answer.
+        const [only] = builds.length === 1 ? builds : []
+        if (json()) printJson({ ...only, builds, configured, ...told(proposal) })
+        exitWith(builds.every(build => isGood(build.results!)) ? 0 : 1)
       }),
     )
 
@@ -116,20 +148,54 @@ export function addBuildCommands(line: CommandLine): void {
       }),
     )
 
-  async function told(client: Client, requestId: BuildRequestId, waits: boolean | undefined) {
+  async function requestedOf(
+    client: Client,
+    requestId: BuildRequestId,
+    waits: boolean | undefined,
+  ) {
     if (waits) exitWith(await wait(client, requestId))
     else if (json()) printJson({ requestId })
     else print(`requested; "triphammer status" shows when it runs`)
   }
 
   async function wait(client: Client, requestId: BuildRequestId): Promise<number> {
-    const build = await followRequest(client, { requestId, show: !json() })
-    if (!build) throw new CommandError('The request was cancelled before it was built.')
+    const build = await finished(client, requestId)
     const { builder } = await client.request('build:details', build.id)
     if (json()) printJson({ builder: builder.name, ...build, result: RESULT_NAMES[build.results!] })
     else print(summary(builder.name, build))
     return isGood(build.results!) ? 0 : 1
   }
+
+  async function finished(client: Client, requestId: BuildRequestId): Promise<Build> {
+    const build = await followRequest(client, { requestId, show: !json() })
+    if (!build) throw new CommandError('The request was cancelled before it was built.')
+    return build
+  }
+}
+
+/** What was found, and what this machine lacks; as the window shows it. */
+function told({ found, ready, draft }: Proposal) {
+  const steps = draft.steps.filter(step => step.kind !== 'git')
+  return { found, ready, steps }
+}
+
+function printFindings({ found, ready }: Proposal): void {
+  for (const one of [...found, ...ready.filter(({ tone }) => tone === 'warning')]) printFinding(one)
+}
+
+// Names of files and steps are those of the repository, and may hold anything.
+function printFinding({ what, detail, tone }: Finding): void {
+  const line = `${what}: ${detail}`.replace(/\p{Cc}+/gu, ' ')
+  print(tone === 'warning' ? marked(line) : line)
+}
+
+// A configured builder does not do what is proposed; only what is not built is of interest then.
+function printRun({ proposal, configured, requested }: RepositoryRun): void {
+  const leftOut = uncommittedFinding(proposal.repository)
+  if (!configured) printFindings(proposal)
+  else if (leftOut) printFinding(leftOut)
+  if (requested.length > 1)
+    print(`builders of ${proposal.draft.project}: ${requested.map(one => one.builder).join(', ')}`)
 }
 
 interface AddOptions {

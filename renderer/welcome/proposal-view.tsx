@@ -144,20 +144,25 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
                     check out {draft.branch ?? 'the newest commit'}
                   </span>
                 ) : (
-                  <input
-                    className="input mono"
-                    aria-label={`Command of step ${step.name}`}
-                    aria-describedby={step.because ? `because-${step.key}` : undefined}
-                    placeholder="a command, as you would type it"
-                    autoFocus={step === empty && step.because !== undefined}
-                    value={step.text}
-                    spellCheck={false}
-                    onChange={event => change(step.key, { text: event.target.value })}
+                  <CommandField
+                    step={step}
+                    focus={step === empty && step.because !== undefined}
+                    onChange={text => change(step.key, { text })}
                   />
                 )}
                 {step.workdir && (
                   <span className="chip" title="The folder that it works in">
                     in <bdi>{step.workdir}</bdi>
+                  </span>
+                )}
+                {step.program && (
+                  <span className="chip" title="The program that takes the command">
+                    by <bdi>{step.program.join(' ')}</bdi>
+                  </span>
+                )}
+                {step.env && (
+                  <span className="chip" title={environmentWords(step.env)}>
+                    with {count(Object.keys(step.env).length, 'variable')}
                   </span>
                 )}
                 {step.warnOnly && (
@@ -272,6 +277,50 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
   )
 }
 
+function CommandField({
+  step,
+  focus,
+  onChange,
+}: {
+  step: KeyedStep
+  focus: boolean
+  onChange: (text: string) => void
+}) {
+  const shared = {
+    className: 'input mono',
+    'aria-label': `Command of step ${step.name}`,
+    'aria-describedby': step.because ? `because-${step.key}` : undefined,
+    value: step.text,
+    spellCheck: false,
+  }
+  // A field of one line would join the lines of a script.
+  const lines = step.text.split('\n').length
+  if (lines > 1)
+    return (
+      <textarea
+        {...shared}
+        rows={Math.min(lines, MOST_ROWS)}
+        onChange={event => onChange(event.target.value)}
+      />
+    )
+  return (
+    <input
+      {...shared}
+      placeholder="a command, as you would type it"
+      autoFocus={focus}
+      onChange={event => onChange(event.target.value)}
+    />
+  )
+}
+
+const MOST_ROWS = 8
+
+function environmentWords(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n')
+}
+
 // Whether a person wrote another command than the one that was proposed.
 function changed({ key, text }: KeyedStep, { draft }: Proposal): boolean {
   const proposed = draft.steps[key]?.text ?? ''
@@ -286,7 +335,7 @@ function FoundSide({ proposal }: { proposal: Proposal }) {
       <h2 className="caps">Found in {draft.repository}</h2>
       <ul>
         {found.map(one => (
-          <FindingRow key={one.what} finding={one} code />
+          <FindingRow key={`${one.what} ${one.detail}`} finding={one} code />
         ))}
       </ul>
       <h2 className="caps">Repository</h2>

@@ -95,7 +95,10 @@ export const SAMPLES: readonly SampleProject[] = [
     steps: [
       ['configure', 'cmake -S . -B build'],
       ['build', 'cmake --build build --parallel'],
-      ['test', 'ctest --test-dir build --output-on-failure --output-junit ../junit.xml'],
+      [
+        'test',
+        'ctest --test-dir build --output-on-failure --no-tests=error --output-junit ../junit.xml',
+      ],
     ],
     needs: ['cmake', 'cc', 'make'],
     tests: 1,
@@ -146,7 +149,7 @@ export const SAMPLES: readonly SampleProject[] = [
     steps: [
       ['build', 'go build ./...'],
       ['vet', 'go vet ./...'],
-      ['test', 'go test ./...'],
+      ['test', 'go test -v ./...'],
     ],
     needs: ['go'],
   },
@@ -170,7 +173,7 @@ export const SAMPLES: readonly SampleProject[] = [
       'lib/Sums.pm': 'package Sums;\nsub add { $_[0] + $_[1] }\n1;\n',
       't/sums.t': 'use Test::More tests => 1;\nuse Sums;\nis(Sums::add(1, 2), 3, "adds");\n',
     },
-    steps: [['test', 'prove --lib --recurse t']],
+    steps: [['test', 'prove -v --lib --recurse t']],
     needs: ['perl', 'prove'],
   },
   {
@@ -199,7 +202,8 @@ export const SAMPLES: readonly SampleProject[] = [
     kind: 'several projects in one repository',
     files: {
       'README.md': '# Sums\n',
-      'server/Makefile': 'test:\n\ttest -f Makefile\n',
+      'server/Makefile':
+        'all: copy\ncopy: Makefile\n\tcp Makefile copy\ntest: copy\n\tcmp Makefile copy\n',
       'web/package.json': manifest({ scripts: { test: 'node -e "process.exit(0)"' } }),
     },
     steps: [
@@ -229,7 +233,6 @@ export const SAMPLES: readonly SampleProject[] = [
     },
     steps: [
       ['install', 'npm ci'],
-      ['build', 'npm run build --workspaces --if-present'],
       ['test', 'npm test --workspaces --if-present'],
     ],
     needs: ['node', 'npm'],

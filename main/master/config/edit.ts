@@ -152,14 +152,20 @@ function builderOf({ builder: name, project, slaves, steps }: Draft): object {
   }
 }
 
-function stepOf({ kind, name, text, warnOnly, workdir }: DraftStep): unknown {
+function stepOf({ kind, name, text, warnOnly, workdir, program, env }: DraftStep): unknown {
   if (kind === 'git') return name === 'git' ? 'git' : { git: true, name }
   const flags = warnOnly ? { flunkOnFailure: false, warnOnFailure: true, haltOnFailure: false } : {}
-  const value = kind === 'upload' && text.includes('\n') ? text.split('\n') : text
+  const value =
+    kind === 'upload' && text.includes('\n')
+      ? text.split('\n')
+      : program && kind !== 'upload'
+        ? [...program, text]
+        : text
   return {
     [kind]: value,
-    ...(name !== kind && name !== text && { name }),
+    ...(name !== kind && (program !== undefined || name !== text) && { name }),
     ...(workdir && { workdir }),
+    ...(env && { env }),
     ...flags,
   }
 }

@@ -1,3 +1,4 @@
+import type { Language } from './evidence.ts'
 import type { RepositoryFiles } from './files.ts'
 import type { DraftStep, Finding } from './proposal.ts'
 
@@ -16,10 +17,20 @@ export interface Kind {
   readonly label: string
   /** Files at the top of a folder that say so. */
   readonly markers: readonly string[]
+  /** Sources that such a project is made of; absent for what builds projects of any language. */
+  readonly language?: Language
   detect(files: RepositoryFiles): Promise<Detection | undefined>
 }
 
 export const good = (what: string, detail: string): Finding => ({ what, detail, tone: 'good' })
+
+export const warning = (what: string, detail: string): Finding => ({
+  what,
+  detail,
+  tone: 'warning',
+})
+
+export const plain = (what: string, detail: string): Finding => ({ what, detail, tone: 'plain' })
 
 export const shell = (name: string, text: string, because: string): DraftStep => ({
   kind: 'shell',
@@ -29,9 +40,9 @@ export const shell = (name: string, text: string, because: string): DraftStep =>
 })
 
 /** A command whose output tells of tests. */
-export const test = (text: string, because: string): DraftStep => ({
+export const test = (text: string, because: string, name = 'test'): DraftStep => ({
   kind: 'test',
-  name: 'test',
+  name,
   text,
   because,
 })

@@ -1,5 +1,8 @@
 import { type Git, GitError } from '../changes/git.ts'
 
+// What says how a project is built stands near the top, and what is looked for is looked for in all of it.
+const LONGEST_TEXT = 400_000
+
 /** What is committed in a repository at one revision. */
 export interface RepositoryFiles {
   readonly names: readonly string[]
@@ -19,7 +22,7 @@ export async function filesAt(git: Git, revision: string | null): Promise<Reposi
     async read(name) {
       if (!known.has(name)) return undefined
       try {
-        return await git('show', `${revision}:${name}`)
+        return (await git('show', `${revision}:${name}`)).slice(0, LONGEST_TEXT)
       } catch (error) {
         if (error instanceof GitError) return undefined
         throw error

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,7 +8,13 @@ import { resolveRepository } from '../config/build.ts'
 import type { Config } from '../config/model.ts'
 import { detect } from './detectors.ts'
 import { filesAt } from './files.ts'
-import type { Finding, Proposal, RepositoryFacts } from './proposal.ts'
+import {
+  type Finding,
+  type Proposal,
+  type RepositoryFacts,
+  uncommittedFinding,
+} from './proposal.ts'
+import { checkTools } from './tools.ts'
 
 export interface InspectOptions {
   readonly env: Readonly<Record<string, string>>
@@ -18,6 +23,7 @@ export interface InspectOptions {
   readonly folder: string
 }
 
+const NAMED_FILES = 10
 const CLONE_MS = 60_000
 
 /**
@@ -92,17 +98,21 @@ async function factsOf(git: Git, repository: string, local: boolean): Promise<Re
   const { own, tips } = await readBranches(git, repository)
   const branch = own ?? tips.keys().next().value ?? null
   const revision = branch === null ? undefined : tips.get(branch)
-  if (revision === undefined) return { branch, otherBranches: 0, head: null, uncommitted: 0 }
+  if (revision === undefined)
+    return { branch, otherBranches: 0, head: null, uncommitted: 0, uncommittedNames: [] }
   if (!local) await git('fetch', '--quiet', '--depth=1', '--', repository, revision)
   const [commit] = await readCommits(git, ['-1', revision], 1)
   const status = local ? await git('status', '--porcelain').catch(() => '') : ''
+  const uncommitted = status.split('\n').filter(line => line !== '')
   return {
     branch,
     otherBranches: tips.size - 1,
     head: commit
       ? { revision, who: commit.who, at: commit.at, subject: commit.comments.split('\n', 1)[0]! }
       : null,
-    uncommitted: status.split('\n').filter(line => line !== '').length,
+    uncommitted: uncommitted.length,
+    // After the two letters that say what was done to it.
+    uncommittedNames: uncommitted.slice(0, NAMED_FILES).map(line => line.slice(3)),
   }
 }
 
@@ -151,45 +161,6 @@ function unused(name: string, taken: readonly string[]): string {
   for (let i = 2; ; i++) if (!taken.includes(`${name} ${i}`)) return `${name} ${i}`
 }
 
-async function checkTools(
-  tools: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Finding[]> {
-  return Promise.all(
-    tools.map(async (tool): Promise<Finding> => {
-      const version = await versionOf(tool, env)
-      return version === undefined
-        ? {
-            what: `${tool} was not found`,
-            detail: 'Install it, or start Triphammer where it is in the PATH.',
-            tone: 'warning',
-          }
-        : { what: `${tool} answers`, detail: version, tone: 'good' }
-    }),
-  )
-}
-
-function versionOf(
-  tool: string,
-  env: Readonly<Record<string, string>>,
-): Promise<string | undefined> {
-  const flag = tool === 'go' ? 'version' : tool === 'java' ? '-version' : '--version'
-  return new Promise(resolve =>
-    execFile(
-      tool,
-      [flag],
-      { env, timeout: 10_000, shell: process.platform === 'win32' },
-      (error, stdout, stderr) => {
-        const said = `${stdout}\n${stderr}`
-          .split('\n')
-          .find(line => /\d/.test(line))
-          ?.trim()
-        resolve(error ? undefined : (said ?? ''))
-      },
-    ),
-  )
-}
-
 function checkRepository(facts: RepositoryFacts): Finding[] {
   const own: Finding = {
     what: 'Your own checkout stays untouched',
@@ -201,11 +172,6 @@ function checkRepository(facts: RepositoryFacts): Finding[] {
       own,
       { what: 'No commit yet', detail: 'It is built as soon as there is one.', tone: 'warning' },
     ]
-  if (facts.uncommitted === 0) return [own]
-  const files =
-    facts.uncommitted === 1 ? '1 uncommitted file is' : `${facts.uncommitted} uncommitted files are`
-  return [
-    own,
-    { what: `${files} not built`, detail: 'Only what is committed is.', tone: 'warning' },
-  ]
+  const leftOut = uncommittedFinding(facts)
+  return leftOut ? [own, leftOut] : [own]
 }

@@ -1,5 +1,7 @@
-import { type Detection, good, type Kind } from './detection.ts'
+import { chooseKind } from './choose-kind.ts'
+import { type Detection, good } from './detection.ts'
 import type { RepositoryFiles } from './files.ts'
+import { KINDS } from './kinds.ts'
 
 const DEEPEST = 2
 const MOST_PARTS = 8
@@ -7,16 +9,13 @@ const NOT_A_PART =
   /^(\.|node_modules|vendor|third[_-]?party|external|examples?|docs?|tests?|fixtures|samples?)$/i
 
 /** The build of a repository that is made of several projects: each in its own folder, one after the other. */
-export async function detectParts(
-  files: RepositoryFiles,
-  kinds: readonly Kind[],
-): Promise<Detection | undefined> {
+export async function detectParts(files: RepositoryFiles): Promise<Detection | undefined> {
   const parts: Detection[] = []
   const done: string[] = []
-  for (const folder of foldersWith(files, kinds)) {
+  for (const folder of foldersWith(files)) {
     if (parts.length === MOST_PARTS) break
     if (done.some(one => folder.startsWith(`${one}/`))) continue
-    const detection = await firstOf(below(files, folder), kinds)
+    const { chosen: detection } = await chooseKind(below(files, folder))
     if (!detection) continue
     done.push(folder)
     parts.push({
@@ -37,19 +36,8 @@ export async function detectParts(
   }
 }
 
-async function firstOf(
-  files: RepositoryFiles,
-  kinds: readonly Kind[],
-): Promise<Detection | undefined> {
-  for (const kind of kinds) {
-    const detection = await kind.detect(files)
-    if (detection && detection.steps.length > 0) return detection
-  }
-  return undefined
-}
-
-function foldersWith(files: RepositoryFiles, kinds: readonly Kind[]): string[] {
-  const markers = new Set(kinds.flatMap(kind => kind.markers))
+function foldersWith(files: RepositoryFiles): string[] {
+  const markers = new Set(KINDS.flatMap(kind => kind.markers))
   const folders = files.names.flatMap(name => {
     const path = name.split('/')
     const file = path.pop()!

@@ -24,6 +24,21 @@ export interface RepositoryFacts {
   } | null
   /** Files that differ from the last commit. They are not built. */
   readonly uncommitted: number
+  /** Their names, of the first few. */
+  readonly uncommittedNames: readonly string[]
+}
+
+/** Names what a build of the newest commit leaves out. */
+export function uncommittedFinding(facts: RepositoryFacts): Finding | undefined {
+  const { uncommitted: count, uncommittedNames } = facts
+  if (count === 0) return undefined
+  const more = count - uncommittedNames.length
+  const names = [...uncommittedNames, ...(more > 0 ? [`${more} more`] : [])].join(', ')
+  return {
+    what: `${count === 1 ? '1 uncommitted file is' : `${count} uncommitted files are`} not built`,
+    detail: `Only what is committed is. Left out: ${names}`,
+    tone: 'warning',
+  }
 }
 
 /** What a person may change before it is written into master.yml. */
@@ -48,6 +63,10 @@ export interface DraftStep {
   readonly warnOnly?: boolean
   /** The folder that it works in, when that is not the top. */
   readonly workdir?: string
+  /** The program that takes the command as its last argument, when that is not the usual shell. */
+  readonly program?: readonly string[]
+  /** Set for this step, beside the environment of all builds. */
+  readonly env?: Readonly<Record<string, string>>
   /** What it was proposed for: `package.json has a test script`. Not written down. */
   readonly because?: string
 }

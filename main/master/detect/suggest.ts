@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Config } from '../config/model.ts'
-import { KINDS } from './detectors.ts'
+import { KINDS } from './kinds.ts'
 import type { Suggestion } from './proposal.ts'
 
 const DEEPEST = 3

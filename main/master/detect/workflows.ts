@@ -1,52 +1,160 @@
 import { parse } from 'yaml'
-import { shell } from './detection.ts'
+import { type Detection, good, plain, warning } from './detection.ts'
 import type { RepositoryFiles } from './files.ts'
-import type { DraftStep, Finding } from './proposal.ts'
+import type { Finding } from './proposal.ts'
+import { fieldsOf, type Job, readJob } from './workflow-job.ts'
 
-/** What a workflow of a hosted CI tells. */
-export interface Workflow {
-  readonly finding: Finding
-  /** Commands of its first job that need nothing of that host. */
-  readonly steps: readonly DraftStep[]
+/** What the workflows of a hosted CI tell. */
+export interface Workflows {
+  /** The job that says most about the project, as far as it means the same here. */
+  readonly proposed: Detection | undefined
+  /** Why nothing is proposed of them. */
+  readonly leftOut: readonly Finding[]
+  /** That they are there, where the project itself says how it is built. */
+  beside(): readonly Finding[]
 }
 
-export async function readWorkflows(files: RepositoryFiles): Promise<Workflow[]> {
+interface Workflow {
+  readonly name: string
+  readonly problem: string | undefined
+  readonly jobs: readonly Job[]
+  readonly score: number
+}
+
+const MOST_FILES = 40
+
+export async function readWorkflows(
+  files: RepositoryFiles,
+  platform: NodeJS.Platform = process.platform,
+): Promise<Workflows> {
   const names = files.names.filter(name => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(name))
-  return Promise.all(names.map(async name => readWorkflow(name, (await files.read(name)) ?? '')))
+  const workflows = await Promise.all(
+    names
+      .slice(0, MOST_FILES)
+      .map(async name => readWorkflow(name, (await files.read(name)) ?? '', platform)),
+  )
+  const chosen = choose(workflows)
+  return {
+    proposed: chosen && propose(chosen, workflows),
+    leftOut: workflows.flatMap(workflow => explain(workflow)),
+    beside: () =>
+      workflows.map(({ name, problem, jobs }) =>
+        problem
+          ? warning(name, `it ${problem}`)
+          : plain(
+              name,
+              `${countOf(jobs.length, 'job')} of a hosted CI; not in the proposal: the project itself says how it is built`,
+            ),
+      ),
+  }
 }
 
-function readWorkflow(name: string, text: string): Workflow {
-  const leftOut = (why: string): Workflow => ({
-    finding: { what: name, detail: `left out: ${why}`, tone: 'warning' },
-    steps: [],
-  })
-  const secret = /secrets\.(?!GITHUB_TOKEN)(\w+)/.exec(text)?.[1]
-  if (secret) return leftOut(`it wants a secret, ${secret}`)
+function readWorkflow(name: string, text: string, platform: NodeJS.Platform): Workflow {
   let file: unknown
   try {
     file = parse(text)
   } catch {
-    return leftOut('it can’t be read')
+    return { name, problem: 'can’t be read', jobs: [], score: 0 }
   }
-  const jobs = Object.values(fieldsOf(fieldsOf(file).jobs))
-  const steps = fieldsOf(jobs[0]).steps
-  const detail = `${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'} of a hosted CI`
+  const { env, defaults, jobs, ...rest } = fieldsOf(file)
+  const around = { file: name, env, defaults, platform }
   return {
-    finding: { what: name, detail, tone: 'plain' },
-    steps: Array.isArray(steps) ? steps.flatMap(step => commandOf(fieldsOf(step), name)) : [],
+    name,
+    problem: undefined,
+    jobs: Object.entries(fieldsOf(jobs)).map(([id, job]) => readJob(id, fieldsOf(job), around)),
+    score: scoreOf(`${name.split('/').at(-1)} ${rest.name}`, rest.on),
   }
 }
 
-function commandOf({ run, name }: Readonly<Record<string, unknown>>, file: string): DraftStep[] {
-  if (typeof run !== 'string' || run.trim() === '' || run.includes('${{')) return []
-  const text = run.trim()
-  const label = typeof name === 'string' && name !== '' ? name : text.split('\n', 1)[0]!
-  return [shell(label.slice(0, 24).trim(), text, `${file} runs it`)]
+const FOR_CHANGES =
+  /(?:^|[^a-z])(?:ci|tests?|build|checks?|main|pr|pull|unit|rust|go|node|python)(?:[^a-z]|$)/i
+const FOR_OTHERS =
+  /deploy|release|publish|pages|labele?r?|stale|codeql|docker|nightly|bench|triage|dependabot|scorecard|backport|greet|lock|sync|update|website|docs?(?:[^a-z]|$)/i
+
+// What runs on each change, and is called so, says how the project is built.
+function scoreOf(name: string, on: unknown): number {
+  const events = on === undefined ? '"push"' : JSON.stringify(on)
+  return (
+    (FOR_CHANGES.test(name) ? 3 : 0) -
+    (FOR_OTHERS.test(name) ? 12 : 0) +
+    (/pull_request"/.test(events) ? 2 : 0) +
+    (/"push"/.test(events) ? 1 : 0) -
+    (/"(?:push|pull_request|merge_group)"/.test(events) ? 0 : 6)
+  )
 }
 
-// Whoever wrote the file may have put anything anywhere.
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
+interface Choice {
+  readonly workflow: Workflow
+  readonly job: Job
+}
+
+function choose(workflows: readonly Workflow[]): Choice | undefined {
+  let best: Choice | undefined
+  for (const workflow of workflows)
+    for (const job of workflow.jobs) {
+      const weight = workflow.score + job.score
+      if (job.steps.length > 0 && (!best || weight > best.workflow.score + best.job.score))
+        best = { workflow, job }
+    }
+  return best && best.workflow.score + best.job.score > 0 ? best : undefined
+}
+
+function propose({ workflow, job }: Choice, all: readonly Workflow[]): Detection {
+  const { name } = workflow
+  const count = job.steps.length + job.leftOut.length
+  const taken =
+    count === 1
+      ? `the step of its job "${job.id}" is`
+      : job.leftOut.length === 0
+        ? `all ${count} steps of its job "${job.id}" are`
+        : `${job.steps.length} of ${count} steps of its job "${job.id}" are`
+  const otherJobs = workflow.jobs.filter(one => one !== job)
+  return {
+    found: [
+      good(
+        name,
+        `of a hosted CI: ${taken} in the proposal${job.matrix ? ', once and with what is installed here' : ''}`,
+      ),
+      ...leftOutSteps(name, job),
+      ...otherJobs.map(one => plain(`${name}, job ${one.id}`, `left out: ${whyNotThis(one)}`)),
+      ...all
+        .filter(one => one !== workflow)
+        .map(one =>
+          one.problem
+            ? warning(one.name, `left out: it ${one.problem}`)
+            : plain(one.name, `left out: ${name} says more about how it is built`),
+        ),
+    ],
+    steps: job.steps,
+    tools: job.tools,
+  }
+}
+
+function whyNotThis({ refused, steps, leftOut }: Job): string {
+  if (refused) return `it ${refused}`
+  if (steps.length > 0) return 'one job is proposed, and this is another'
+  const [first] = leftOut
+  return first ? `step ${first.step} ${first.why}` : 'it runs no command'
+}
+
+const leftOutSteps = (name: string, { id, leftOut }: Job) =>
+  leftOut.map(({ step, why }) => warning(`${name}, job ${id}: ${step}`, `left out: it ${why}`))
+
+// Why there is nothing in it to propose.
+function explain(workflow: Workflow): Finding[] {
+  const { name, problem, jobs } = workflow
+  if (problem) return [warning(name, `left out: it ${problem}`)]
+  if (jobs.length === 0) return [plain(name, 'left out: it has no jobs')]
+  return jobs.flatMap(job => {
+    if (job.refused) return [warning(`${name}, job ${job.id}`, `left out: it ${job.refused}`)]
+    if (job.steps.length > 0)
+      return [plain(`${name}, job ${job.id}`, 'left out: it is not what runs for each change')]
+    return job.leftOut.length > 0
+      ? leftOutSteps(name, job)
+      : [plain(`${name}, job ${job.id}`, 'left out: it runs no command')]
+  })
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../helpers/folders.ts'
 import { testEnvironment } from '../../helpers/master.ts'
 import { gitIn, makeRepository } from '../../helpers/repository.ts'
 
-const MAKEFILE = { Makefile: 'all:\n' }
+const MAKEFILE = { Makefile: 'all:\n\tcc -c a.c\n' }
 
 function look(repository: string, folder = '/') {
   const { config } = parseConfig('', 'master.yml')

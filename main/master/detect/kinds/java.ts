@@ -4,6 +4,7 @@ import type { RepositoryFiles } from '../files.ts'
 export const maven: Kind = {
   label: 'Maven',
   markers: ['pom.xml'],
+  language: 'a language of the JVM',
   async detect(files) {
     if (!files.has('pom.xml')) return undefined
     const wrapped = files.has('mvnw')
@@ -18,6 +19,7 @@ export const maven: Kind = {
 export const gradle: Kind = {
   label: 'Gradle',
   markers: ['build.gradle', 'build.gradle.kts'],
+  language: 'a language of the JVM',
   async detect(files) {
     const script = gradle.markers.find(files.has)
     if (!script) return undefined
@@ -35,6 +37,7 @@ export const gradle: Kind = {
 export const ant: Kind = {
   label: 'Ant',
   markers: ['build.xml'],
+  language: 'a language of the JVM',
   async detect(files) {
     const text = await files.read('build.xml')
     if (text === undefined) return undefined
@@ -47,6 +50,41 @@ export const ant: Kind = {
           : shell('build', 'ant', 'there is a build.xml'),
       ],
       tools: ['java', 'ant'],
+    }
+  },
+}
+
+export const sbt: Kind = {
+  label: 'Scala',
+  markers: ['build.sbt'],
+  language: 'a language of the JVM',
+  async detect(files) {
+    if (!files.has('build.sbt')) return undefined
+    return {
+      found: [good('build.sbt', 'a project for sbt')],
+      steps: [
+        shell('build', 'sbt -batch Test/compile', 'there is a build.sbt'),
+        test('sbt -batch test', 'there is a build.sbt'),
+      ],
+      tools: ['java', 'sbt'],
+    }
+  },
+}
+
+export const leiningen: Kind = {
+  label: 'Clojure',
+  markers: ['project.clj'],
+  language: 'a language of the JVM',
+  async detect(files) {
+    if (!files.has('project.clj')) return undefined
+    const tests = files.names.find(name => /^test\/.*\.clj[cs]?$/.test(name))
+    return {
+      found: [good('project.clj', 'a Clojure project')],
+      steps: [
+        shell('build', 'lein compile', 'there is a project.clj'),
+        ...(tests ? [test('lein test', `there is ${tests}`)] : []),
+      ],
+      tools: ['java', 'lein'],
     }
   },
 }
@@ -81,7 +119,7 @@ async function runnableTest(files: RepositoryFiles, sources: readonly string[]) 
   for (const file of sources.filter(name => /Tests?\.java$/.test(name)).slice(0, 20)) {
     const text = (await files.read(file)) ?? ''
     if (!/\bstatic\s+void\s+main\b/.test(text)) continue
-    const inside = /^\s*package\s+([\w.]+)\s*;/m.exec(text)?.[1]
+    const inside = /^[ \t]*package\s+([\w.]+)\s*;/m.exec(text)?.[1]
     const name = file.slice(file.lastIndexOf('/') + 1, -'.java'.length)
     return { file, name: inside ? `${inside}.${name}` : name }
   }

@@ -1,22 +1,32 @@
-import { good, type Kind, shell, test } from '../detection.ts'
+import { RUNNER_OPTIONS } from '../../steps/runner-options.ts'
+import { good, type Kind, shell, test, warning } from '../detection.ts'
+import { hazardOf, onlyPrints } from '../hazards.ts'
+import { fileWith, quoted } from '../text.ts'
 
 export const cmake: Kind = {
   label: 'CMake',
   markers: ['CMakeLists.txt'],
+  language: 'C or C++',
   async detect(files) {
     const text = await files.read('CMakeLists.txt')
     if (text === undefined) return undefined
     const tests = /\b(enable_testing|add_test|include\s*\(\s*CTest)/i.test(text)
     const because = 'there is a CMakeLists.txt'
+    const off = optionForTests(text)
     return {
-      found: [good('CMakeLists.txt', tests ? 'with tests for ctest' : 'a CMake project')],
+      found: [
+        good('CMakeLists.txt', tests ? 'with tests for ctest' : 'a CMake project'),
+        ...(tests && off
+          ? [good(off, 'an option for its tests, off by default; so it is set')]
+          : []),
+      ],
       steps: [
-        shell('configure', 'cmake -S . -B build', because),
+        shell('configure', `cmake -S . -B build${tests && off ? ` -D${off}=ON` : ''}`, because),
         shell('build', 'cmake --build build --parallel', because),
         ...(tests
           ? [
               test(
-                'ctest --test-dir build --output-on-failure --output-junit ../junit.xml',
+                'ctest --test-dir build --output-on-failure --no-tests=error --output-junit ../junit.xml',
                 'CMakeLists.txt enables tests',
               ),
             ]
@@ -27,59 +37,54 @@ export const cmake: Kind = {
   },
 }
 
+// Without it ctest would find nothing.
+function optionForTests(text: string): string | undefined {
+  for (const [, name] of text.matchAll(
+    /^[ \t]*option\s*\(\s*(\w*TESTS?(?:ING)?)\s+(?:"[^"]*"|\S+)\s+OFF\s*\)/gim,
+  ))
+    if (new RegExp(`\\bif\\s*\\(\\s*${name}\\b`, 'i').test(text)) return name
+  return undefined
+}
+
 export const meson: Kind = {
   label: 'Meson',
   markers: ['meson.build'],
+  language: 'C or C++',
   async detect(files) {
-    const text = await files.read('meson.build')
-    if (text === undefined) return undefined
+    if (!files.has('meson.build')) return undefined
     const because = 'there is a meson.build'
+    const tested = await fileWith(
+      files,
+      /(?:^|\/)meson\.build$/,
+      /^[ \t]*(?:\w+\.)?(?:test|doctest)\s*\(/m,
+    )
     return {
-      found: [good('meson.build', 'a Meson project')],
+      found: [good('meson.build', tested ? 'with tests' : 'a Meson project')],
       steps: [
         shell('configure', 'meson setup build', because),
         shell('build', 'meson compile -C build', because),
-        test('meson test -C build --print-errorlogs', because),
+        ...(tested ? [test('meson test -C build --print-errorlogs', `${tested} has tests`)] : []),
       ],
       tools: ['meson'],
     }
   },
 }
 
-/** A Makefile, or what makes one. */
-export const make: Kind = {
-  label: 'Make',
-  markers: ['GNUmakefile', 'makefile', 'Makefile', 'configure', 'configure.ac'],
+export const bazel: Kind = {
+  label: 'Bazel',
+  markers: ['MODULE.bazel', 'WORKSPACE', 'WORKSPACE.bazel'],
   async detect(files) {
-    const marker = make.markers.find(files.has)
+    const marker = bazel.markers.find(files.has)
     if (!marker) return undefined
-    const text = (await files.read(marker)) ?? ''
-    const autotools = marker.startsWith('configure')
-    // Those that automake writes have "check".
-    const target = autotools
-      ? 'check'
-      : ['check', 'test', 'tests'].find(one => new RegExp(`^${one}\\s*:`, 'm').test(text))
-    const configure = files.has('configure')
+    const because = `there is a ${marker}`
+    const tested = await fileWith(files, /(?:^|\/)BUILD(?:\.bazel)?$/, /^\w*_test\s*\(/m)
     return {
-      found: [good(marker, target && !autotools ? `with a target "${target}"` : 'for make')],
+      found: [good(marker, 'a Bazel workspace')],
       steps: [
-        ...(autotools && !configure
-          ? [shell('autoreconf', 'autoreconf --install', 'configure has to be made first')]
-          : []),
-        ...(configure || autotools
-          ? [shell('configure', './configure', `there is a ${marker}`)]
-          : []),
-        shell('build', 'make', `there is a ${marker}`),
-        ...(target
-          ? [
-              test(
-                `make ${target}`,
-                autotools ? 'automake has a target "check"' : `${marker} has a target "${target}"`,
-              ),
-            ]
-          : []),
+        shell('build', 'bazel build //...', because),
+        ...(tested ? [test('bazel test //...', `${tested} has tests`)] : []),
       ],
-      tools: ['make', ...(autotools && !configure ? ['autoreconf'] : [])],
+      tools: ['bazel'],
     }
   },
 }
@@ -91,32 +96,59 @@ export const just: Kind = {
     const marker = just.markers.find(files.has)
     if (!marker) return undefined
     const text = (await files.read(marker)) ?? ''
-    const recipes = ['build', 'test', 'check'].filter(one =>
-      new RegExp(`^${one}\\b[^:=\\n]*:(?!=)`, 'm').test(text),
-    )
-    const steps = recipes.map(one => {
+    const found = []
+    const steps = []
+    for (const one of ['build', 'test', 'check']) {
+      const recipe = new RegExp(
+        `^${one}\\b[^:=\\n]*:(?!=)[^\\n]*\\n((?:[ \\t]+[^\\n]*\\n?|\\s*\\n)*)`,
+        'm',
+      ).exec(text)
+      if (!recipe) continue
       const because = `${marker} has a recipe "${one}"`
-      return one === 'build' ? shell(one, 'just build', because) : test(`just ${one}`, because)
-    })
+      const lines = recipe[1]!.replace(/^[ \t]*@?/gm, '')
+      const why =
+        hazardOf(lines) ?? (lines.trim() !== '' && onlyPrints(lines) ? 'only prints' : undefined)
+      if (why) found.push(warning(`${marker}: ${one}`, `left out: it ${why}`))
+      else
+        steps.push(
+          one === 'build' ? shell(one, 'just build', because) : test(`just ${one}`, because, one),
+        )
+    }
+    const names = steps.map(step => step.name).join(', ')
     return {
-      found: [good(marker, recipes.length > 0 ? `recipes ${recipes.join(', ')}` : 'for just')],
-      steps: steps.length > 0 ? steps : [shell('build', 'just', `there is a ${marker}`)],
+      found: [good(marker, steps.length > 0 ? `recipes ${names}` : 'for just'), ...found],
+      steps,
       tools: ['just'],
     }
   },
 }
 
+const DOTNET_TESTS = /Microsoft\.NET\.Test\.Sdk|MSTest\.Sdk|\bxunit|\bnunit|TUnit/i
+
 export const dotnet: Kind = {
   label: '.NET',
   markers: [],
+  language: '.NET',
   async detect(files) {
-    const marker = files.names.find(name => /^[^/]+\.(slnx?|[cf]sproj)$/.test(name))
+    const marker =
+      files.names.find(name => /^[^/]+\.slnx?$/.test(name)) ??
+      files.names.find(name => /^[^/]+\.(?:cs|fs|vb)proj$/.test(name)) ??
+      files.names.find(name => /^[^/]+\/[^/]+\.slnx?$/.test(name))
     if (!marker) return undefined
+    const what = marker.includes('/') ? ` ${quoted(marker)}` : ''
+    const because = `there is a ${marker}`
+    const tested = await fileWith(
+      files,
+      /\.(?:cs|fs|vb)proj$|Directory\.[^/]*\.props$/,
+      DOTNET_TESTS,
+    )
     return {
-      found: [good(marker, 'a .NET project')],
+      found: [good(marker, tested ? 'a .NET project with tests' : 'a .NET project')],
       steps: [
-        shell('build', 'dotnet build', `there is a ${marker}`),
-        test('dotnet test --no-build', `there is a ${marker}`),
+        shell('build', `dotnet build${what}`, because),
+        ...(tested
+          ? [test(`dotnet test${what} --no-build ${RUNNER_OPTIONS.dotnet}`, `${tested} has tests`)]
+          : []),
       ],
       tools: ['dotnet'],
     }

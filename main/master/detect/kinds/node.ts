@@ -1,39 +1,55 @@
-import { good, type Kind, shell, test } from '../detection.ts'
+import picomatch from 'picomatch'
+import { parse } from 'yaml'
+import { RUNNER_OPTIONS } from '../../steps/runner-options.ts'
+import { type Detection, good, type Kind, shell, test, warning } from '../detection.ts'
 import type { RepositoryFiles } from '../files.ts'
-import type { DraftStep } from '../proposal.ts'
+import { hazardOf, onlyPrints } from '../hazards.ts'
+import type { DraftStep, Finding } from '../proposal.ts'
 
-const SCRIPTS = ['lint', 'typecheck', 'build', 'test'] as const
+// What a script is called that does the same; the first that there is stands for the others.
+const SCRIPTS = {
+  lint: ['lint'],
+  typecheck: [
+    'typecheck',
+    'type-check',
+    'types:check',
+    'check-types',
+    'check:types',
+    'check-type',
+    'tsc',
+  ],
+  build: ['build', 'compile'],
+  test: ['test', 'tests', 'test:ci', 'test:unit', 'unit', 'check', 'ci', 'verify'],
+} as const
+type Part = keyof typeof SCRIPTS
+const PARTS = Object.keys(SCRIPTS) as Part[]
 const TEST_FILE = /(^|\/)(test\/[^/]+|[^/]+[.-]test)\.[cm]?js$/
 
 export const node: Kind = {
   label: 'Node',
   markers: ['package.json'],
+  language: 'JavaScript or TypeScript',
   async detect(files) {
     const text = await files.read('package.json')
     if (text === undefined) return undefined
     const manifest = parseManifest(text)
-    if (!manifest)
-      return {
-        found: [{ what: 'package.json', detail: 'it can’t be read as JSON', tone: 'warning' }],
-        steps: [],
-        tools: [],
-      }
+    if (!manifest) return nothing([warning('package.json', 'it can’t be read as JSON')])
     const manager = managerOf(files, manifest)
-    const parts = SCRIPTS.flatMap(name => scriptStep(name, manifest, manager))
+    const { steps, names, leftOut } = await scriptSteps(files, manifest, manager)
     const own =
-      parts.length === 0 && files.names.some(name => TEST_FILE.test(name))
+      steps.length === 0 && files.names.some(name => TEST_FILE.test(name))
         ? [test('node --test --test-reporter=tap', 'there are tests for Node’s own runner')]
-        : parts
+        : steps
     const wanted = manifest.engines?.node ? `; Node ${manifest.engines.node}` : ''
-    const names = SCRIPTS.filter(name => isReal(manifest.scripts?.[name]))
     const found = [
       good(
         'package.json',
         `${names.length > 0 ? `scripts ${names.join(', ')}` : 'no scripts that we know'}${wanted}`,
       ),
       ...(manager.lockfile ? [good(manager.lockfile, `so ${manager.install}`)] : []),
+      ...leftOut,
     ]
-    if (own.length === 0) return { found, steps: [], tools: [] }
+    if (own.length === 0) return nothing(found)
     return {
       found,
       steps: [...installStep(manifest, manager), ...own],
@@ -42,10 +58,14 @@ export const node: Kind = {
   },
 }
 
+const nothing = (found: readonly Finding[]): Detection => ({ found, steps: [], tools: [] })
+
 interface Manager {
   readonly program: 'npm' | 'pnpm' | 'yarn' | 'bun'
   readonly lockfile: string | undefined
   readonly install: string
+  /** Runs a script in each of several packages that has it. */
+  readonly each: ((script: string) => string) | undefined
 }
 
 interface Manifest {
@@ -65,15 +85,22 @@ const LOCKFILES: readonly (readonly [string, Manager['program']])[] = [
   ['package-lock.json', 'npm'],
   ['npm-shrinkwrap.json', 'npm'],
 ]
+const EACH: Partial<Record<Manager['program'], Manager['each']>> = {
+  npm: script => `npm ${script === 'test' ? '' : 'run '}${script} --workspaces --if-present`,
+  pnpm: script => `pnpm --recursive run ${script}`,
+  bun: script => `bun run --filter '*' ${script}`,
+}
 
 function managerOf(files: RepositoryFiles, manifest: Manifest): Manager {
   const [lockfile, locked] = LOCKFILES.find(([name]) => files.has(name)) ?? []
   const named = /^(npm|pnpm|yarn|bun)@/.exec(String(manifest.packageManager ?? ''))?.[1]
   const program = locked ?? (named as Manager['program'] | undefined) ?? 'npm'
-  if (program === 'npm') return { program, lockfile, install: lockfile ? 'npm ci' : 'npm install' }
+  const each = EACH[program]
+  if (program === 'npm')
+    return { program, lockfile, install: lockfile ? 'npm ci' : 'npm install', each }
   // Yarn has another word for it since version 2.
   const frozen = files.has('.yarnrc.yml') ? ' --immutable' : ' --frozen-lockfile'
-  return { program, lockfile, install: `${program} install${lockfile ? frozen : ''}` }
+  return { program, lockfile, install: `${program} install${lockfile ? frozen : ''}`, each }
 }
 
 function installStep(manifest: Manifest, { lockfile, install }: Manager): DraftStep[] {
@@ -83,27 +110,122 @@ function installStep(manifest: Manifest, { lockfile, install }: Manager): DraftS
   return [shell('install', install, 'package.json has dependencies, and there is no lockfile')]
 }
 
-function scriptStep(
-  name: (typeof SCRIPTS)[number],
-  { scripts, workspaces }: Manifest,
-  { program }: Manager,
-): DraftStep[] {
-  const because = `package.json has a ${name} script`
-  if (isReal(scripts?.[name])) {
-    if (name === 'test')
-      return [test(program === 'bun' ? 'bun run test' : `${program} test`, because)]
-    const step = shell(name, `${program} run ${name}`, because)
-    return [name === 'lint' ? { ...step, warnOnly: true } : step]
+async function scriptSteps(files: RepositoryFiles, manifest: Manifest, manager: Manager) {
+  const steps: DraftStep[] = []
+  const names: string[] = []
+  const leftOut: Finding[] = []
+  const packages = await workspacesOf(files, manifest)
+  for (const part of PARTS) {
+    const name = SCRIPTS[part].find(one => {
+      const script = manifest.scripts?.[one]
+      if (typeof script !== 'string') return false
+      const why = whyNot(script)
+      if (why) leftOut.push(warning(`package.json: ${one}`, `left out: it ${why}`))
+      return why === undefined
+    })
+    if (name !== undefined) {
+      names.push(name)
+      const options = part === 'test' ? optionsOf(manifest.scripts?.[name] as string) : undefined
+      steps.push(scriptStep(part, name, manager, options))
+      continue
+    }
+    if (part !== 'build' && part !== 'test') continue
+    const { each } = manager
+    const has = packages.find(one => whyNot(one.scripts?.[part]) === undefined)
+    if (!has || !each) continue
+    const because = `${has.name} has a ${part} script; each package that has one runs it`
+    steps.push(part === 'test' ? test(each(part), because) : shell(part, each(part), because))
   }
-  if (!workspaces || program !== 'npm') return []
-  const each = 'package.json has workspaces; each that has the script runs it'
-  if (name === 'test') return [test('npm test --workspaces --if-present', each)]
-  return name === 'build' ? [shell(name, 'npm run build --workspaces --if-present', each)] : []
+  return { steps, names, leftOut }
 }
 
-// What npm init writes fails on purpose.
-function isReal(script: unknown): boolean {
-  return typeof script === 'string' && !script.includes('no test specified')
+function scriptStep(
+  part: Part,
+  name: string,
+  { program }: Manager,
+  options: string | undefined,
+): DraftStep {
+  const because = `package.json has a ${name} script`
+  const short = name === 'test' && program !== 'bun'
+  const command = `${program} ${short ? '' : 'run '}${name}`
+  if (part === 'test') {
+    if (!options) return test(command, because)
+    // npm keeps options for itself that no -- goes before.
+    const passed = program === 'npm' ? `-- ${options}` : options
+    return test(`${command} ${passed}`, `${because}; so its tests are named`)
+  }
+  const step = shell(part, command, because)
+  return part === 'lint' ? { ...step, warnOnly: true } : step
+}
+
+// Options at the end reach the last command of a script; they are given when that is a runner we know.
+function optionsOf(script: string): string | undefined {
+  const last = script
+    .split(/&&|;|\|\|?/)
+    .at(-1)!
+    .trim()
+  const words = last.split(/\s+/).filter(word => !/^(?:npx|cross-env|\w+=\S*)$/.test(word))
+  const [program, next] = words
+  if (/--reporter|--verbose|--silent|--json|--outputFile/.test(last)) return undefined
+  if (program === 'vitest' && next !== 'bench') return RUNNER_OPTIONS.vitest
+  if (program === 'jest' || (program === 'react-scripts' && next === 'test'))
+    return RUNNER_OPTIONS.jest
+  return undefined
+}
+
+/** In words that follow "it". What npm init writes fails on purpose. */
+function whyNot(script: unknown): string | undefined {
+  if (typeof script !== 'string' || script.trim() === '') return 'is empty'
+  if (script.includes('no test specified') || onlyPrints(script)) return 'only prints'
+  if (/--watch(?:All)?\b(?!=false)/.test(script)) return 'watches the files and does not end'
+  return hazardOf(script)
+}
+
+const MOST_PACKAGES = 100
+// A pattern of a stranger may take for ever when it has many stars.
+const SIMPLE_PATTERN = /^[\w@./-]*(?:\*{1,2}[\w@./-]*){0,3}$/
+
+interface Package {
+  readonly name: string
+  readonly scripts: Manifest['scripts']
+}
+
+async function workspacesOf(files: RepositoryFiles, manifest: Manifest): Promise<Package[]> {
+  const patterns = await workspacePatterns(files, manifest)
+  if (patterns.length === 0) return []
+  const is = picomatch(
+    patterns.map(one => `${one.replace(/^\.\//, '').replace(/\/$/, '')}/package.json`),
+    { nobrace: true, noextglob: true },
+  )
+  const found = files.names.filter(
+    name => name.endsWith('/package.json') && !name.includes('node_modules/') && is(name),
+  )
+  return Promise.all(
+    found.slice(0, MOST_PACKAGES).map(async name => ({
+      name,
+      scripts: parseManifest((await files.read(name)) ?? '')?.scripts,
+    })),
+  )
+}
+
+async function workspacePatterns(
+  files: RepositoryFiles,
+  { workspaces }: Manifest,
+): Promise<string[]> {
+  const pnpm = await files.read('pnpm-workspace.yaml')
+  const told = pnpm === undefined ? workspaces : readPackages(pnpm)
+  const list = Array.isArray(told) ? told : (told as { packages?: unknown } | undefined)?.packages
+  return Array.isArray(list)
+    ? list.filter(one => typeof one === 'string' && SIMPLE_PATTERN.test(one))
+    : []
+}
+
+function readPackages(text: string): unknown {
+  try {
+    return parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function parseManifest(text: string): Manifest | undefined {

@@ -3,10 +3,11 @@ import { good, type Kind, shell, test } from '../detection.ts'
 export const rust: Kind = {
   label: 'Rust',
   markers: ['Cargo.toml'],
+  language: 'Rust',
   async detect(files) {
     const text = await files.read('Cargo.toml')
     if (text === undefined) return undefined
-    const workspace = /^\s*\[workspace\]/m.test(text)
+    const workspace = /^[ \t]*\[workspace\]/m.test(text)
     const flags = `${workspace ? ' --workspace' : ''}${files.has('Cargo.lock') ? ' --locked' : ''}`
     const because = 'there is a Cargo.toml'
     return {

@@ -1,8 +1,11 @@
-import { good, type Kind, shell, test } from '../detection.ts'
+import { RUNNER_OPTIONS } from '../../steps/runner-options.ts'
+import { good, type Kind, shell, test, warning } from '../detection.ts'
+import { hazardOf, onlyPrints } from '../hazards.ts'
 
 export const ruby: Kind = {
   label: 'Ruby',
   markers: ['Gemfile', 'Rakefile'],
+  language: 'Ruby',
   async detect(files) {
     const marker = ruby.markers.find(files.has)
     if (!marker) return undefined
@@ -10,23 +13,32 @@ export const ruby: Kind = {
     const run = bundled ? 'bundle exec ' : ''
     const below = (pattern: RegExp) => files.names.find(name => pattern.test(name))
     const spec = below(/^spec\/.*_spec\.rb$/)
-    const plain = below(/^test\/.*_test\.rb$/)
+    const plain = below(/^test\/.*(?:_test|\/test_[^/]*)\.rb$|^test\/test_[^/]*\.rb$/)
+    const rakefile = (await files.read('Rakefile')) ?? ''
+    // Most libraries make their default task by a name that only Ruby could tell.
+    const tasks = /\btask\s*\(?\s*:?['"]?default|TestTask|\btask\s*\(?\s*:?['"]?test/.test(rakefile)
+    const rails = files.has('bin/rails') && plain
     const tests = spec
-      ? test(`${run}rspec`, `there is ${spec}`)
-      : files.has('Rakefile')
-        ? test(`${run}rake`, 'there is a Rakefile')
-        : plain
+      ? test(`${run}rspec ${RUNNER_OPTIONS.rspec}`, `there is ${spec}`)
+      : rails
+        ? test('bin/rails test', `there is ${plain}`)
+        : tasks
           ? test(
-              `${run}ruby -Ilib -Itest -e 'Dir["./test/**/*_test.rb"].each { |file| require file }'`,
-              `there is ${plain}`,
+              /\btask\s*\(?\s*:?['"]?default/.test(rakefile) ? `${run}rake` : `${run}rake test`,
+              'there is a Rakefile',
             )
-          : undefined
+          : plain
+            ? test(
+                `${run}ruby -Ilib -Itest -e 'Dir["./test/**/{*_test,test_*}.rb"].each { |file| require file }'`,
+                `there is ${plain}`,
+              )
+            : undefined
     return {
       found: [good(marker, 'a Ruby project')],
       steps: tests
         ? [...(bundled ? [shell('install', 'bundle install', 'there is a Gemfile')] : []), tests]
         : [],
-      tools: ['ruby', ...(bundled ? ['bundle'] : [])],
+      tools: ['ruby', ...(bundled ? ['bundle'] : tasks ? ['rake'] : [])],
     }
   },
 }
@@ -34,6 +46,7 @@ export const ruby: Kind = {
 export const perl: Kind = {
   label: 'Perl',
   markers: ['Makefile.PL', 'Build.PL', 'cpanfile', 'dist.ini'],
+  language: 'Perl',
   async detect(files) {
     const marker = perl.markers.find(files.has)
     const tests = files.names.find(name => /^t\/.*\.t$/.test(name))
@@ -50,7 +63,7 @@ export const perl: Kind = {
     if (!tests) return undefined
     return {
       found: [good(marker ?? tests, 'tests for prove')],
-      steps: [test('prove --lib --recurse t', `there is ${tests}`)],
+      steps: [test(`prove ${RUNNER_OPTIONS.prove} --lib --recurse t`, `there is ${tests}`)],
       tools: ['perl', 'prove'],
     }
   },
@@ -73,19 +86,31 @@ export const tcl: Kind = {
 export const php: Kind = {
   label: 'PHP',
   markers: ['composer.json'],
+  language: 'PHP',
   async detect(files) {
     const text = await files.read('composer.json')
     if (text === undefined) return undefined
-    const unit = ['phpunit.xml', 'phpunit.xml.dist'].find(files.has)
-    const script = /"scripts"[\s\S]*"test"\s*:/.test(text)
+    const unit = ['phpunit.xml', 'phpunit.xml.dist', 'phpunit.dist.xml'].find(files.has)
+    const script = readScripts(text)?.test
+    const why = script === undefined ? undefined : (hazardOf(script) ?? emptyScript(script))
     return {
-      found: [good('composer.json', 'a PHP project')],
+      found: [
+        good('composer.json', 'a PHP project'),
+        ...(why ? [warning('composer.json: test', `left out: it ${why}`)] : []),
+      ],
       steps: [
         shell('install', 'composer install --no-interaction', 'there is a composer.json'),
-        ...(script
+        ...(script !== undefined && !why
           ? [test('composer test', 'composer.json has a test script')]
           : unit
-            ? [test('vendor/bin/phpunit', `there is a ${unit}`)]
+            ? [
+                test(
+                  text.includes('pestphp/pest')
+                    ? 'vendor/bin/pest'
+                    : `vendor/bin/phpunit ${RUNNER_OPTIONS.phpunit}`,
+                  `there is a ${unit}`,
+                ),
+              ]
             : []),
       ],
       tools: ['php', 'composer'],
@@ -93,18 +118,59 @@ export const php: Kind = {
   },
 }
 
+function emptyScript(script: string): string | undefined {
+  return onlyPrints(script) ? 'only prints' : undefined
+}
+
+function readScripts(text: string): Readonly<Record<string, string>> | undefined {
+  try {
+    const { scripts } = JSON.parse(text) as { scripts?: Record<string, unknown> }
+    return Object.fromEntries(
+      Object.entries(scripts ?? {}).map(([name, lines]) => [name, [lines].flat().join('\n')]),
+    )
+  } catch {
+    return undefined
+  }
+}
+
 export const elixir: Kind = {
   label: 'Elixir',
   markers: ['mix.exs'],
+  language: 'Elixir',
   async detect(files) {
     if (!files.has('mix.exs')) return undefined
+    const tests = files.names.find(name => /(?:^|\/)test\/.*_test\.exs$/.test(name))
+    const because = 'there is a mix.exs'
     return {
-      found: [good('mix.exs', 'an Elixir project')],
+      found: [good('mix.exs', tests ? 'an Elixir project with tests' : 'an Elixir project')],
       steps: [
-        shell('install', 'mix deps.get', 'there is a mix.exs'),
-        test('mix test', 'there is a mix.exs'),
+        shell('install', 'mix deps.get', because),
+        shell('build', 'mix compile', because),
+        ...(tests ? [test('mix test', `there is ${tests}`)] : []),
       ],
       tools: ['mix'],
+    }
+  },
+}
+
+export const erlang: Kind = {
+  label: 'Erlang',
+  markers: ['rebar.config'],
+  language: 'Erlang',
+  async detect(files) {
+    if (!files.has('rebar.config')) return undefined
+    const eunit = files.names.find(name =>
+      /(?:^|\/)(?:test\/.*_tests?|[^/]*_tests)\.erl$/.test(name),
+    )
+    const suites = files.names.find(name => /_SUITE\.erl$/.test(name))
+    return {
+      found: [good('rebar.config', 'an Erlang project')],
+      steps: [
+        shell('build', 'rebar3 compile', 'there is a rebar.config'),
+        ...(eunit ? [test('rebar3 eunit', `there is ${eunit}`, 'eunit')] : []),
+        ...(suites ? [test('rebar3 ct', `there is ${suites}`, 'ct')] : []),
+      ],
+      tools: ['rebar3'],
     }
   },
 }
