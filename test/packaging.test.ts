@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import picomatch from 'picomatch'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { findPlaceholders } from '../scripts/release/placeholders.mjs'
 
 interface Packaging {
   readonly appId: string
@@ -17,12 +18,12 @@ const ROOT = join(import.meta.dirname, '..')
 const text = readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8')
 const packaging: Packaging = parse(text)
 
-test('the configuration is one that electron-builder takes', () => {
-  // The schema, and what checks it, as electron-builder has them.
-  const builder = createRequire(join(ROOT, 'node_modules/app-builder-lib/package.json'))
-  const { default: Ajv } = builder('ajv')
-  const validate = new Ajv({ strict: false, allErrors: true }).compile(builder('./scheme.json'))
+// The schema, and what checks it, as electron-builder has them.
+const builder = createRequire(join(ROOT, 'node_modules/app-builder-lib/package.json'))
+const { default: Ajv } = builder('ajv')
+const validate = new Ajv({ strict: false, allErrors: true }).compile(builder('./scheme.json'))
 
+test('the configuration is one that electron-builder takes', () => {
   expect([validate(packaging), validate.errors]).toEqual([true, null])
   expect(validate({ ...packaging, autoInstallEvent: true })).toBe(false)
 })
@@ -84,12 +85,41 @@ test('the app calls itself as the package does', () => {
 })
 
 test('fuses are for releases, and slaves keep theirs', () => {
+  const release = parse(readFileSync(join(ROOT, 'electron-builder.release.yml'), 'utf8'))
   expect(packaging.electronFuses).toBeUndefined()
-  expect(text).toContain('#   runAsNode: true')
+  expect([release.extends, release.electronFuses.runAsNode]).toEqual(['electron-builder.yml', true])
+  const { extends: _, ...own } = release
+  expect(validate({ ...packaging, ...own })).toBe(true)
   expect(existsSync(join(ROOT, 'LICENSE'))).toBe(true)
 })
 
-/** As electron-builder reads `files`: the last pattern that fits decides. */
+test('a release is not packaged while placeholders stand in it', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const filled = {
+    homepage: 'https://example.org/',
+    author: { email: 'a@example.org' },
+    feedKeys: ['x'],
+  }
+  const published = { publish: { url: 'https://updates.example.org/' } }
+  expect([
+    findPlaceholders(filled, published),
+    findPlaceholders(
+      { homepage: 'https://a.invalid/', author: { email: 'a@b.invalid' } },
+      packaging,
+    ),
+    findPlaceholders({ ...manifest, ...filled }, packaging),
+  ]).toEqual([
+    [],
+    [
+      'homepage in package.json',
+      'author.email in package.json',
+      'feedKeys in package.json',
+      'publish.url in electron-builder.yml',
+    ],
+    ['publish.url in electron-builder.yml'],
+  ])
+})
+
 function isPackaged(path: string): boolean {
   const fitting = packaging.files.filter(pattern =>
     picomatch(pattern.replace(/^!/, ''), { dot: true })(path),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Client } from '../http/client.ts'
 import type { AttachTrouble, ProbeAnswer } from '../master/slaves/remote/attach.ts'
+import { isPairingCode } from '../master/slaves/remote/pairing.ts'
 import { confirm } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
@@ -18,6 +19,7 @@ interface AttachOptions {
 }
 
 const GIB = 1024 ** 3
+const SOUND_LENGTH = 12
 
 /** attach, detach. */
 export function addAttachCommands({ program, dataDir, json }: CommandLine): void {
@@ -45,6 +47,7 @@ export function addAttachCommands({ program, dataDir, json }: CommandLine): void
           'Name the address of a slave that waits, or --invite NAME for one that dials in',
           2,
         )
+      refuseForeign(address === undefined, options)
       return withRunningMaster(dataDir(), client =>
         address === undefined ? invite(client, options) : attach(client, address, options),
       )
@@ -67,6 +70,11 @@ export function addAttachCommands({ program, dataDir, json }: CommandLine): void
     const { code } = options
     if (code === undefined)
       throw new CommandError('--code is needed: the slave shows it where it was started', 2)
+    if (!isPairingCode(code))
+      throw new CommandError(
+        `"${code}" is not a pairing code. A code has six letters and digits, as in 47K-9R2.`,
+        2,
+      )
     const seen = good(await client.request('attach:probe', { address }))
     if (!json()) describe(seen)
     const fingerprint = options.fingerprint ?? seen.fingerprint
@@ -99,10 +107,31 @@ export function addAttachCommands({ program, dataDir, json }: CommandLine): void
     const { command, stockCommand, fingerprint } = invited
     if (json()) return printJson(invited)
     print(`On the machine of ${invited.name}, type:\n\n  ${command}\n`)
+    print(
+      dim(
+        '"npm run pack:slave" in a checkout of Triphammer makes that file, in dist/; copy it there first.\n',
+      ),
+    )
     if (!password) print(`It asks for the password, once: ${invited.password}\n`)
     if (stockCommand) print(`With a stock buildbot-worker instead:\n\n  ${stockCommand}\n`)
     print(dim(`This master's fingerprint is ${fingerprint}.`))
   }
+}
+
+// What makes sense for the other way only is not left aside in silence.
+function refuseForeign(
+  invites: boolean,
+  { code, fingerprint, name, yes, passwordFile }: AttachOptions,
+) {
+  const foreign = invites ? { code, fingerprint, name, yes } : { 'password-file': passwordFile }
+  for (const [option, value] of Object.entries(foreign))
+    if (value !== undefined)
+      throw new CommandError(
+        invites
+          ? `--${option} is not for --invite; it belongs to the address of a slave that waits`
+          : `--${option} is only for --invite`,
+        2,
+      )
 }
 
 function describe({ name, os, arch, cpus, memoryBytes, version, fingerprint }: ProbeAnswer) {
@@ -123,11 +152,19 @@ function good<T extends { readonly ok: true }>(answer: T | AttachTrouble): T {
 }
 
 function readPassword(file: string): string {
+  let password: string
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+    password = readFileSync(file, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
     throw new CommandError(`${file} can't be read: ${(error as Error).message}`, 2)
   }
+  if (password === '') throw new CommandError(`--password-file ${file} is empty`, 2)
+  // A stock worker's own is taken as it is.
+  if (password.length < SOUND_LENGTH)
+    process.stderr.write(
+      `warning: the password in ${file} has ${password.length} characters and can be guessed by whoever reaches the port; Triphammer makes longer ones\n`,
+    )
+  return password
 }
 
 function collect(text: string, before: readonly string[]): readonly string[] {

@@ -294,6 +294,7 @@ function startServices(
     clock,
     secrets: options.secrets ?? memorySecrets(),
     folder: dataDir,
+    version: options.version,
     log,
   })
   const slaves = startSlaves({

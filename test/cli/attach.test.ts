@@ -48,9 +48,29 @@ test('a slave is attached, invited and detached on the command line', async () =
   chmodSync(password, 0o600)
   const invited = await cli(dataDir, 'attach', '--invite', 'lab', '--password-file', password)
   expect(invited.out).toMatch(
-    /npx triphammer slave --master 127\.0\.0\.1:\d+ --name lab --fingerprint/,
+    /npx \.\/triphammer-slave-\d\S+\.tgz --master 127\.0\.0\.1:\d+ --name lab --fingerprint/,
   )
   expect(invited.out).toContain('buildbot-worker create-worker')
+  expect(invited.err).toBe('')
+  writeFileSync(password, 'pass\n')
+  const short = await cli(dataDir, 'attach', '--invite', 'lab', '--password-file', password)
+  expect([short.code, short.err]).toEqual([
+    0,
+    `warning: the password in ${password} has 4 characters and can be guessed by whoever reaches the port; Triphammer makes longer ones\n`,
+  ])
+  writeFileSync(password, '\n')
+  const empty = await cli(dataDir, 'attach', '--invite', 'lab', '--password-file', password)
+  expect([empty.code, empty.err]).toEqual([2, `triphammer: --password-file ${password} is empty\n`])
+  const slip = await cli(dataDir, 'attach', address, '--code', '12')
+  expect([slip.code, slip.err]).toEqual([
+    2,
+    'triphammer: "12" is not a pairing code. A code has six letters and digits, as in 47K-9R2.\n',
+  ])
+  const mixed = await cli(dataDir, 'attach', '--invite', 'lab', '--code', 'CN9-AVG')
+  expect([mixed.code, mixed.err]).toEqual([
+    2,
+    'triphammer: --code is not for --invite; it belongs to the address of a slave that waits\n',
+  ])
 
   expect(await cli(dataDir, 'detach', 'mini')).toEqual({
     code: 0,

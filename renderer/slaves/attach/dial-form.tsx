@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { type AttachTrouble, bridge, type ProbeAnswer } from '../../bridge.ts'
-import { useNow } from '../../store/hooks.ts'
+import { useDesk, useNow } from '../../store/hooks.ts'
 import { bytes, count, duration } from '../../ui/format.ts'
 import { ModalForm } from '../../ui/parts.tsx'
 import { ResultGlyph } from '../../ui/result.tsx'
@@ -197,11 +197,13 @@ function Abilities({ answer }: { answer: ProbeAnswer }) {
 
 /** What to do on the machine that is to become a slave, before there is anything to dial. */
 function FarSide() {
+  const version = useDesk(desk => desk.version)
   return (
     <ol className="far-side">
       <li>
-        On the other machine, start a slave that waits:
-        <code className="mono">npx triphammer slave --listen :9990</code>
+        On the other machine, start a slave that waits. <b>npm run pack:slave</b> in a checkout of
+        Triphammer makes the file; copy it there first.
+        <code className="mono">npx ./triphammer-slave-{version}.tgz --listen :9990</code>
       </li>
       <li>It shows its address, a pairing code and a fingerprint.</li>
       <li>Type the address here. The code comes next.</li>

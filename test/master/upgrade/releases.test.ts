@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
@@ -44,12 +44,15 @@ test('every release has its data directories frozen', () => {
 
 describe.each(RELEASES)('what %s left', version => {
   const facts = releaseFacts(version)
+  // The newest release may have the schema of today.
+  const isBehind = STORES.some(store => facts.schemas[store.name].userVersion < latestOf(store))
 
   test.each(LEFT)('(%s) comes to this version in one hop, and is what it was', async left => {
-    const shown = facts.left[left]
+    const shown = asIn010(facts.left[left])
     const dataDir = releaseData(version, left)
     const { upgraded } = await prepareStores({ dataDir, version: 'test' })
-    expect(upgraded!.quarantined).toBe(left === 'dirty' ? ODD_ROWS : 0)
+    const oddRows = left === 'dirty' ? ODD_ROWS : 0
+    expect(upgraded?.quarantined).toBe(isBehind ? oddRows : undefined)
     for (const store of STORES) {
       const schema = schemaBeside(dataDir, store)
       // What somebody has added by hand stays.
@@ -84,17 +87,17 @@ describe.each(RELEASES)('what %s left', version => {
       expect.objectContaining({ version, ending: 'running' }),
     ])
     const kept = join(dataDir, `backups/state-before-schema-${STATE_SCHEMA}.json`)
-    if (STATE_SCHEMA > 1) expect(readFileSync(kept)).toEqual(before)
+    const written = JSON.parse(before.toString('utf8')).__internal__.migrations.version
+    if (Number.parseInt(written, 10) < STATE_SCHEMA) expect(readFileSync(kept)).toEqual(before)
+    else expect(existsSync(kept)).toBe(false)
   })
 
   test('(large) 100,000 builds come to this version and are all there', async () => {
     const dataDir = temporaryFolder('large')
     makeLargeRelease(version, dataDir, 100_000)
     const { upgraded } = await prepareStores({ dataDir, version: 'test' })
-    expect(upgraded).toMatchObject({
-      quarantined: 0,
-      counts: { builds: 100_000, steps: 400_000, logs: 100_000, changes: 100_000 },
-    })
+    const counts = { builds: 100_000, steps: 400_000, logs: 100_000, changes: 100_000 }
+    if (isBehind) expect(upgraded).toMatchObject({ quarantined: 0, counts })
     const one = await testMaster({ dataDir, mode: 'dormant' })
     expect([one.data.countBuilds({}), one.data.builds({ limit: 1 })[0]!.id]).toEqual([
       100_000, 100_000,
@@ -104,12 +107,12 @@ describe.each(RELEASES)('what %s left', version => {
   test('builds go on after it: what waited is built, what ran is built again', async () => {
     const dataDir = releaseData(version, 'killed')
     const one = await testMaster({ dataDir })
-    expect(one.master.abandoned.length).toBeGreaterThan(0)
     const events = one.data.events(0, 20).map(event => event.kind)
-    expect(events).toContain('history-upgraded')
-    expect(one.data.builds({ limit: 100 }).filter(build => build.results === 5)).toHaveLength(
-      one.master.abandoned.length,
-    )
+    if (isBehind) expect(events).toContain('history-upgraded')
+    // Since 0.2.0 a build waits for its slave; one that comes back as another ends it.
+    const retried = () => one.data.builds({ limit: 100 }).filter(build => build.results === 5)
+    if (retried().length === 0) await one.until('build/changed', build => build.results === 5)
+    expect(retried()).toHaveLength(Math.max(1, one.master.abandoned.length))
   })
 })
 
@@ -142,12 +145,7 @@ async function show(dataDir: string, now: number) {
   for (const build of desk.builds)
     details.push(await handlers['build:details'](build.id as BuildId))
   return {
-    ...JSON.parse(
-      JSON.stringify(
-        { model: { ...model, columns: named }, details, changes: desk.changes },
-        asIn010,
-      ),
-    ),
+    ...asIn010({ model: { ...model, columns: named }, details, changes: desk.changes }),
     data: master.data,
   }
 }
@@ -163,9 +161,12 @@ function inTime(model: unknown): unknown {
 }
 
 // Results that nobody knows had the look of skipped ones, and what is overdue or not known had no time left.
-function asIn010(key: string, value: unknown): unknown {
-  if (key === 'look') return value === 'unknown' ? 'skipped' : value
-  return key === 'leftMs' ? Math.max(0, Number(value)) : value
+function asIn010<T>(shown: T): T {
+  const told = JSON.stringify(shown, (key, value) => {
+    if (key === 'look') return value === 'unknown' ? 'skipped' : value
+    return key === 'leftMs' ? Math.max(0, Number(value)) : value
+  })
+  return JSON.parse(told)
 }
 
 function strip(value: unknown, like: unknown): unknown {

@@ -215,3 +215,8 @@ function badAddress(written: string): AttachTrouble {
     'Type the name or number of the machine and the port, as the slave shows it: mini.local:9990.',
   )
 }
+
+/** Whether it can be a pairing code at all: a person is told of a slip before anything is asked. */
+export function isPairingCode(text: string): boolean {
+  return parseCode(text) !== undefined
+}

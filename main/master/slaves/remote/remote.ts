@@ -19,6 +19,8 @@ export interface RemoteOptions {
   readonly secrets: SecretsStore
   /** The data directory. */
   readonly folder: string
+  /** Of the app, and so of the slave's package. */
+  readonly version: string
   readonly log: (text: string) => void
 }
 
@@ -57,7 +59,7 @@ interface Kept {
 }
 
 export function startRemote(options: RemoteOptions): Remote {
-  const { data, clock, secrets, folder, log } = options
+  const { data, clock, secrets, folder, version, log } = options
   const kept = new Map<string, Kept>()
   const dialIn = startDialIn({
     clock,
@@ -108,7 +110,7 @@ export function startRemote(options: RemoteOptions): Remote {
       return {
         ok: true,
         name,
-        command: `npx triphammer slave --master ${address} --name ${name} --fingerprint ${fingerprint}`,
+        command: `npx ./triphammer-slave-${version}.tgz --master ${address} --name ${name} --fingerprint ${fingerprint}`,
         stockCommand: slavePort.tls
           ? null
           : `buildbot-worker create-worker --protocol=msgpack_experimental_v7 ${name} ${address} ${name} ${password}`,

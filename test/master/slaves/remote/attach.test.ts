@@ -284,7 +284,7 @@ function dialling(command: string, password: string, state?: string): SlaveProce
   const file = join(temporaryFolder('password'), 'password')
   writeFileSync(file, `${password}\n`)
   chmodSync(file, 0o600)
-  const args = command.replace(/^npx triphammer slave /, '').split(' ')
+  const args = command.replace(/^npx \.\/triphammer-slave-\S+\.tgz /, '').split(' ')
   return startSlaveProcess([...args, '--password-file', file], {
     env: { WHO: 'mini' },
     ...(state && { state }),

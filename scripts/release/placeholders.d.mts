@@ -1,0 +1,1 @@
+export function findPlaceholders(manifest: object, packaging: object): string[]
