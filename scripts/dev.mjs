@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { makeDemo } from './demo.mjs'
 import { ensureGit, ensureInstalled, fail, node24, root, run, say } from './lib.mjs'
 
@@ -27,8 +28,12 @@ const startMaster = () => {
   master = spawn(
     node24(),
     [join(root, 'main/cli.ts'), 'serve', '--data', data, '--http', `127.0.0.1:${MASTER_PORT}`],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   )
+  // Its own address serves the built page, which may not be there; the one to open is Vite's.
+  createInterface({ input: master.stderr }).on('line', line => {
+    if (!line.startsWith('open http')) process.stderr.write(`${line}\n`)
+  })
   master.on('exit', () => {
     if (!stopping) setTimeout(startMaster, 200)
   })

@@ -100,7 +100,7 @@ export function node24() {
   if (existsSync(binary)) return binary
   return fail(
     existsSync(at('node_modules'))
-      ? `Triphammer needs Node 24 or later, and npm has none for ${process.platform} ${process.arch}. Install it from your system's packages; this is ${process.versions.node}.`
+      ? `Triphammer needs Node 24 or later, and this is ${process.versions.node}. On Linux and on Windows x64 npm brings it along; for ${process.platform} ${process.arch} it has none, so install it yourself, as from https://nodejs.org.`
       : 'the dependencies are not installed. Run "npm ci", or "npm start", which does it.',
   )
 }

@@ -7,6 +7,7 @@ import { builderNamed, buildNumbered } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { withHistory, withRunningMaster } from './connect.ts'
 import { writeLog } from './follow.ts'
+import { slaveStateOf } from './slave-commands.ts'
 import { linesOf } from './tell-config.ts'
 import {
   CommandError,
@@ -161,11 +162,13 @@ export function statusOf(snapshot: Snapshot) {
       }),
     slaves: snapshot.slaves
       .filter(slave => slave.active)
-      .map(({ name, kind, state, reason, maxBuilds, building }) => ({
+      .map(({ name, kind, state, reason, paused, draining, maxBuilds, building }) => ({
         name,
         kind,
         state,
         reason,
+        paused,
+        draining,
         maxBuilds,
         building: building.length,
       })),
@@ -173,7 +176,7 @@ export function statusOf(snapshot: Snapshot) {
 }
 
 function printStatus(snapshot: Snapshot) {
-  const { builders, slaves } = statusOf(snapshot)
+  const { builders } = statusOf(snapshot)
   if (builders.length === 0)
     print(
       snapshot.config.good
@@ -191,12 +194,13 @@ function printStatus(snapshot: Snapshot) {
   )
   print('')
   printTable(
-    slaves.map(slave => [
-      slave.name,
-      slave.state,
-      `${slave.building} of ${slave.maxBuilds}`,
-      slave.reason,
-    ]),
+    snapshot.slaves
+      .filter(slave => slave.active)
+      .map(slave => [
+        slave.name,
+        slaveStateOf(slave, snapshot.now),
+        `${slave.building.length} of ${slave.maxBuilds}`,
+      ]),
   )
   for (const line of linesOf(snapshot.config)) print(line)
 }

@@ -139,7 +139,7 @@ function rowOf(slave: Seen, now: Moment): string[] {
   const { latencyMs } = slave.link
   return [
     slave.name,
-    stateOf(slave, now),
+    slaveStateOf(slave, now),
     `${slave.building.length} of ${slave.maxBuilds}`,
     [os, arch].filter(Boolean).join(' ') || dim('not seen yet'),
     cpus === null ? '' : `${cpus} cores`,
@@ -150,7 +150,11 @@ function rowOf(slave: Seen, now: Moment): string[] {
   ]
 }
 
-function stateOf({ state, paused, quarantine, draining, reason }: Slave, now: Moment): string {
+/** How a slave fares, in words: what keeps builds from it before the state of its link. */
+export function slaveStateOf(
+  { state, paused, quarantine, draining, reason }: Slave,
+  now: Moment,
+): string {
   if (draining) return state === 'online' ? 'drains' : 'drained'
   if (paused)
     return `paused${paused.until === null ? '' : ` until ${clockTime(paused.until, now)}`}${
@@ -174,7 +178,7 @@ function printOne(slave: Seen, now: Moment) {
   const rows: [string, string | null][] = [
     ['name', slave.name],
     ['kind', slave.kind],
-    ['state', stateOf(slave, now)],
+    ['state', slaveStateOf(slave, now)],
     ['builds', `${slave.building.length} of ${slave.maxBuilds}`],
     ['quarantine', quarantine && `${quarantine.failures} in a row, last: ${quarantine.reason}`],
     ['tags', slave.tags.join(', ') || null],
