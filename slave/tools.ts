@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { canRun } from './commands/running.ts'
+import { canRun } from './commands/program.ts'
 import { writeWhole } from './protocol/write-whole.ts'
 
 /** The programs that were found, by the names that builders use, with their versions. */

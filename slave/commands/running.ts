@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process'
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, isAbsolute, resolve } from 'node:path'
+import { type ChildProcess, type SpawnOptions, type StdioOptions, spawn } from 'node:child_process'
+import { closeSync } from 'node:fs'
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ShellArgs } from '../protocol/shell-args.ts'
 import type { Output } from './output.ts'
+import { type Pipe, takePipe } from './pipe.ts'
 import { type Mark, withLimit } from './process-mark.ts'
+import { explainStart, programOf } from './program.ts'
 
 export interface Exit {
   readonly code: number
@@ -31,50 +33,53 @@ const PIPES_GRACE_MS = 1000
 const GRACE_STEP_MS = 50
 // More than the system holds in pipes for a program that has ended; the rest is of others.
 const MOST_PENDING_BYTES = 2 * 1024 * 1024
-// What a shell takes where there is no PATH.
-const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin'
+const TOO_LONG = new Set<string | undefined>(['E2BIG', 'ENAMETOOLONG'])
 const NOT_FOUND: Exit = { code: 127, signal: null }
 
 /** Starts the program with a pipe for each stream, which is how steps run unless they ask for a pty. */
-export function startOnPipes(
+export async function startOnPipes(
   shell: ShellArgs,
   env: Record<string, string>,
   mark: Mark,
   output: Output,
   onOutput: OnOutput,
-): Running {
-  const [program, words] = programOf(shell.command)
-  const problem = whyNotRun(program, shell.workdir, env)
-  if (problem) return notRun(problem, output)
-  const [file, args] = withLimit(program, words, mark)
+): Promise<Running> {
+  const program = programOf(shell, env)
+  if (program.problem) return notRun(program.problem, output)
+  const [file, args] = withLimit(program.file, program.args, mark)
   const exited = Promise.withResolvers<Exit>()
-  const child = spawn(file, args, {
-    cwd: shell.workdir,
-    env,
-    // A group and session of its own, so that it can be ended whole.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-    // The text for cmd.exe is already as it wants it.
-    windowsVerbatimArguments: typeof shell.command === 'string',
-    stdio: [
-      shell.initial_stdin === undefined ? 'ignore' : 'pipe',
-      shell.want_stdout === false ? 'ignore' : 'pipe',
-      shell.want_stderr === false ? 'ignore' : 'pipe',
-    ],
-  })
+  let started: Piped
+  try {
+    started = await spawnOnPipes(file, args, shell, {
+      cwd: shell.workdir,
+      env,
+      // A group and session of its own, so that it can be ended whole.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      // The text for cmd.exe is already as it wants it.
+      windowsVerbatimArguments: typeof shell.command === 'string',
+    })
+  } catch (error) {
+    program.dispose()
+    // Node throws what it does not tell by an event.
+    if (!TOO_LONG.has((error as NodeJS.ErrnoException).code)) throw error
+    return notRun(explainStart(error as Error, program.file), output)
+  }
+  const { child, stdout, stderr } = started
   child.on('error', error => {
-    output.note(`${explain(error, program)}\n`)
+    output.note(`${explainStart(error, program.file)}\n`)
     exited.resolve(NOT_FOUND)
   })
   child.on('exit', (code, signal) => exited.resolve({ code: code ?? -1, signal }))
+  void exited.promise.then(program.dispose)
   if (shell.initial_stdin !== undefined) {
     // The program may end without reading it.
     child.stdin!.on('error', () => {})
     child.stdin!.end(shell.initial_stdin)
   }
   const pipes = [
-    { stream: 'stdout', pipe: child.stdout },
-    { stream: 'stderr', pipe: child.stderr },
+    { stream: 'stdout', pipe: stdout },
+    { stream: 'stderr', pipe: stderr },
   ].filter((one): one is { stream: string; pipe: Readable } => one.pipe !== null)
   let readBytes = 0
   const ends = pipes.map(({ stream, pipe }) =>
@@ -107,10 +112,9 @@ export async function startInPty(
 ): Promise<Running> {
   // Only a step that asks for a terminal loads the native module.
   const { spawn: spawnPty } = await import('node-pty')
-  const [program, words] = programOf(shell.command)
-  const problem = whyNotRun(program, shell.workdir, env)
-  if (problem) return notRun(problem, output)
-  const [file, args] = withLimit(program, words, mark)
+  const program = programOf(shell, env)
+  if (program.problem) return notRun(program.problem, output)
+  const [file, args] = withLimit(program.file, program.args, mark)
   const exited = Promise.withResolvers<Exit>()
   const pty = spawnPty(file, args, {
     name: 'xterm-256color',
@@ -130,6 +134,7 @@ export async function startInPty(
   pty.onExit(({ exitCode, signal }) =>
     exited.resolve({ code: exitCode, signal: signal ? `signal ${signal}` : null }),
   )
+  void exited.promise.then(program.dispose)
   if (shell.initial_stdin !== undefined) pty.write(shell.initial_stdin)
   return {
     pid: pty.pid,
@@ -138,6 +143,48 @@ export async function startInPty(
     drained: exited.promise.then(() => undefined),
     abandon: () => exited.resolve({ code: -1, signal: 'SIGKILL' }),
   }
+}
+
+interface Piped {
+  readonly child: ChildProcess
+  readonly stdout: Readable | null
+  readonly stderr: Readable | null
+}
+
+async function spawnOnPipes(
+  file: string,
+  args: readonly string[],
+  shell: ShellArgs,
+  options: SpawnOptions,
+): Promise<Piped> {
+  const out = shell.want_stdout === false ? undefined : await takePipe()
+  const err = shell.want_stderr === false ? undefined : await takePipe()
+  const pipes = [out, err].filter(one => one !== undefined)
+  let child: ChildProcess
+  try {
+    const stdio: StdioOptions = [
+      // Linux opens a named pipe for reading only while somebody writes: no way to give input.
+      shell.initial_stdin === undefined ? 'ignore' : 'pipe',
+      out?.writeEnd ?? (shell.want_stdout === false ? 'ignore' : 'pipe'),
+      err?.writeEnd ?? (shell.want_stderr === false ? 'ignore' : 'pipe'),
+    ]
+    child = spawn(file, args, { ...options, stdio })
+  } catch (error) {
+    for (const { readEnd } of pipes) closeSync(readEnd)
+    throw error
+  } finally {
+    // The program has its own copies. While ours were open, no output would end.
+    for (const { writeEnd } of pipes) closeSync(writeEnd)
+  }
+  return {
+    child,
+    stdout: out ? readerOf(out) : child.stdout,
+    stderr: err ? readerOf(err) : child.stderr,
+  }
+}
+
+function readerOf({ readEnd }: Pipe): Socket {
+  return new Socket({ fd: readEnd, readable: true, writable: false })
 }
 
 function pump(pipe: Readable, output: Output, take: OnOutput): Promise<void> {
@@ -175,41 +222,6 @@ async function withinGrace(ends: Promise<unknown>, output: Output, wanted: () =>
   }
 }
 
-function programOf(command: ShellArgs['command']): [file: string, args: string[]] {
-  if (typeof command !== 'string') return [command[0]!, command.slice(1)]
-  if (process.platform === 'win32')
-    return [process.env.COMSPEC ?? 'cmd.exe', ['/d', '/s', '/c', `"${command}"`]]
-  return ['/bin/sh', ['-c', command]]
-}
-
-// Asked before: a shell or a terminal that finds no program says so in words of its own.
-function whyNotRun(file: string, workdir: string, env: Record<string, string>): string | undefined {
-  const suffixes = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : ['']
-  const folders =
-    isAbsolute(file) || file.includes('/')
-      ? [workdir]
-      : (env.PATH ?? DEFAULT_PATH).split(delimiter).map(folder => resolve(workdir, folder))
-  let code = 'ENOENT'
-  for (const folder of folders)
-    for (const suffix of suffixes) {
-      const found = canRun(resolve(folder, file + suffix))
-      if (found === 'yes') return undefined
-      if (found === 'no') code = 'EACCES'
-    }
-  return explain({ code }, file)
-}
-
-/** Whether this user may run a file as a program. */
-export function canRun(path: string): 'yes' | 'no' | 'absent' {
-  try {
-    if (!statSync(path).isFile()) return 'no'
-    accessSync(path, constants.X_OK)
-    return 'yes'
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'no' : 'absent'
-  }
-}
-
 function notRun(reason: string, output: Output): Running {
   output.note(`${reason}\n`)
   return {
@@ -218,11 +230,4 @@ function notRun(reason: string, output: Output): Running {
     drained: Promise.resolve(),
     abandon() {},
   }
-}
-
-function explain(error: { code?: string; message?: string }, file: string): string {
-  if (error.code === 'ENOENT')
-    return `"${file}" was not found. Is it installed, and in the slave's PATH?`
-  if (error.code === 'EACCES') return `"${file}" may not be run: it is not marked as a program.`
-  return `"${file}" could not be started: ${error.message}`
 }

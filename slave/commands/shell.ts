@@ -10,6 +10,7 @@ import { createOutput } from './output.ts'
 import { describeProcess } from './process-list.ts'
 import { commandMark, STEP_ID_VARIABLE } from './process-mark.ts'
 import { type TreeWatch, watchTree } from './process-watch.ts'
+import { quoted } from './quoted.ts'
 import { type Exit, type Running, startInPty, startOnPipes } from './running.ts'
 
 /** Why a command is ended before its time. `failure` is told to the master in `failure_reason`. */
@@ -167,9 +168,4 @@ function describe(shell: ShellArgs, env: Record<string, string>, brief: boolean)
   if (shell.logEnviron)
     for (const [name, value] of Object.entries(env).sort()) lines.push(`  ${name}=${value}`)
   return `${lines.join('\n')}\n`
-}
-
-/** A word as one would type it in a shell. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { quoted, stepEnvironment } from '../../../slave/commands/shell.ts'
+import { quoted } from '../../../slave/commands/quoted.ts'
+import { stepEnvironment } from '../../../slave/commands/shell.ts'
 import { fakeMaster } from '../../helpers/fake-master.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { isAlive, isGone } from '../../helpers/processes.ts'
@@ -248,6 +249,54 @@ test('standard input is given, and is empty otherwise', async () => {
     master.run('shell', { ...at(), command: ['cat'] }),
   ])
   expect([given.output.stdout, none.output.stdout, none.rc]).toEqual(['typed\n', undefined, 0])
+})
+
+test('a program may open its outputs by name, as in a terminal', async () => {
+  const master = await fakeMaster()
+  const scripts = [
+    'echo out > /dev/stdout; echo err >> /dev/stderr',
+    'echo err | tee /dev/stderr | sed s/err/out/',
+    'echo out > /proc/self/fd/1; echo err > /dev/fd/2',
+    `python3 -c "open('/dev/stdout', 'w').write('out\\n'); open('/dev/stderr', 'a').write('err\\n')"`,
+  ]
+  for (const command of scripts) {
+    const { rc, output } = await master.run('shell', { ...at(), command })
+    expect({ command, rc, ...output }).toMatchObject({ rc: 0, stdout: 'out\n', stderr: 'err\n' })
+  }
+})
+
+test.each([
+  ['with pipes', false],
+  ['in a terminal', true],
+])('a text that is too long for an argument runs all the same, %s', async (_, usePTY) => {
+  const master = await fakeMaster()
+  const filler = `# ${'-'.repeat(70)}\n`.repeat(2000)
+  const command = `set -e\necho "$0 $#"; LEFT=2\n${filler}echo $LEFT; (exit 7)\necho never\n`
+  const heard = await master.run('shell', { ...at(), command, usePTY })
+  expect([heard.rc, heard.output.stdout!.replaceAll('\r', '')]).toEqual([7, '/bin/sh 0\n2\n'])
+})
+
+test.each([
+  [
+    { command: ['echo', 'x'.repeat(140_000)] },
+    /^One argument has 140000 bytes, and this system takes 131071\. Write it into a file/m,
+  ],
+  [
+    { command: 'true', env: { LONG: 'x'.repeat(140_000) } },
+    /^The variable LONG has 140000 bytes, and this system takes 131071 with its name\./m,
+  ],
+  [
+    { command: ['echo', ...Array.from({ length: 40 }, () => 'x'.repeat(100_000))] },
+    /^"echo" could not be started: its arguments and its environment together are longer than/m,
+  ],
+])('what no system takes is told with what to do, %#', async (args, words) => {
+  const master = await fakeMaster()
+  const heard = await master.run('shell', { ...at(), ...args })
+  expect([heard.rc, heard.failure, heard.output.header]).toEqual([
+    127,
+    null,
+    expect.stringMatching(words),
+  ])
 })
 
 test('a step in a terminal has one', async () => {
