@@ -15,6 +15,7 @@ import type {
   BuildRequestId,
   ChangeId,
   Log,
+  LogId,
   PropertyValue,
   Step,
   Stream,
@@ -140,14 +141,21 @@ export async function testMaster(options: TestMasterOptions = {}): Promise<TestM
     },
     wrote: (step, text, log = 'stdio') =>
       new Promise(resolve => {
+        // A program that floods its log appends faster than the log is read.
+        const looking = new Set<LogId>()
         const look = async (candidate: Log | undefined) => {
-          if (!master || candidate?.name !== log) return
+          if (!master || candidate?.name !== log || looking.has(candidate.id)) return
           const own = test.data.step(candidate.stepId)!
           if (own.name !== step || own.completeAt !== null) return
+          looking.add(candidate.id)
           const held = await readLog(candidate).catch(() => '')
-          if (!held.includes(text)) return
-          stop()
-          resolve(own)
+          looking.delete(candidate.id)
+          if (held.includes(text)) {
+            stop()
+            return resolve(own)
+          }
+          const grown = master && test.data.log(candidate.id)
+          if (grown && grown.byteCount > candidate.byteCount) void look(grown)
         }
         const stop = master!.mq.subscribe(
           'log/appended',

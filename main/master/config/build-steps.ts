@@ -105,7 +105,7 @@ function toStep(
         ...base(shell, nameOf(shell.shell), path, problems),
         kind,
         command: shell.shell,
-        ...terminal(shell),
+        ...howRun(shell),
       }
     }
     case 'test': {
@@ -116,7 +116,7 @@ function toStep(
         kind,
         command: test.test,
         junit,
-        ...terminal(test),
+        ...howRun(test),
       }
     }
     case 'upload': {
@@ -126,8 +126,9 @@ function toStep(
   }
 }
 
-function terminal({ pty = false, logfiles = {} }: Pick<StepShapes['shell'], 'pty' | 'logfiles'>) {
-  return { pty, logfiles }
+function howRun(shape: Pick<StepShapes['shell'], 'errexit' | 'pty' | 'logfiles'>) {
+  const { errexit = true, pty = false, logfiles = {} } = shape
+  return { errexit, pty, logfiles }
 }
 
 function base(step: StepShapes[StepKind], name: string, path: Path, problems: Problems): StepBase {

@@ -133,6 +133,11 @@ export interface GitStep extends StepBase {
 export interface ShellStep extends StepBase {
   readonly kind: 'shell'
   readonly command: string | readonly string[]
+  /**
+   * Whether a text stops at its first command that fails. Absent, and so false, in builds that
+   * a version before this one has begun: they go on with the text that they had.
+   */
+  readonly errexit: boolean
   readonly pty: boolean
   readonly logfiles: Readonly<Record<string, string>>
 }

@@ -61,6 +61,12 @@ const stepFlags = {
   maxTime: duration.nullable().optional().describe('Longest time in all.'),
 }
 const shellFlags = {
+  errexit: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a text for the shell stops at its first command that fails. true by default.',
+    ),
   pty: z.boolean().optional().describe('Run in a pseudo-terminal.'),
   logfiles: z
     .record(z.string(), z.string())

@@ -1,12 +1,16 @@
 import type { ShellStep } from '../config/model.ts'
 import { FAILURE, SUCCESS } from '../results.ts'
 import type { CommandOutcome } from '../slaves/session.ts'
+import { shellText } from './shell-text.ts'
 import type { RunStep, StepContext, StepEnd } from './step.ts'
 
 export const runShellStep: RunStep<ShellStep> = async (config, context) =>
   judge(await runCommand(config, context), config)
 
-type Commanding = Pick<ShellStep, 'command' | 'pty' | 'logfiles' | 'timeoutMs' | 'maxTimeMs'>
+type Commanding = Pick<
+  ShellStep,
+  'command' | 'errexit' | 'pty' | 'logfiles' | 'timeoutMs' | 'maxTimeMs'
+>
 
 /** Runs the step's command with its texts filled in. */
 export function runCommand(
@@ -14,10 +18,14 @@ export function runCommand(
   context: StepContext,
   onStdout?: (bytes: Uint8Array) => void,
 ): Promise<CommandOutcome> {
-  const { command, pty, logfiles } = config
+  const { command, errexit, pty, logfiles } = config
+  const { system } = context.session.info
   const filled = Object.entries(logfiles).map(([name, path]) => [name, context.fill(path)])
   return context.shell({
-    command: typeof command === 'string' ? context.fill(command) : command.map(context.fill),
+    command:
+      typeof command === 'string'
+        ? shellText(context.fill(command), errexit, system)
+        : command.map(context.fill),
     limits: config,
     pty,
     logfiles: Object.fromEntries(filled),

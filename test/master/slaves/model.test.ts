@@ -429,7 +429,15 @@ function builderOf(steps: number): BuilderConfig {
   const flags = { haltOnFailure: true, flunkOnFailure: true, flunkOnWarnings: false }
   const step = (number: number) =>
     ({
-      ...{ kind: 'shell', name: `step ${number}`, command: '', pty: false, logfiles: {}, ...flags },
+      ...{
+        kind: 'shell',
+        name: `step ${number}`,
+        command: '',
+        errexit: true,
+        pty: false,
+        logfiles: {},
+        ...flags,
+      },
       ...{ warnOnFailure: false, warnOnWarnings: false, alwaysRun: false, hidden: false },
       ...{ if: null, locks: [], env: {}, workdir: '', timeoutMs: null, maxTimeMs: null },
     }) as StepConfig
