@@ -25,7 +25,8 @@ export async function chooseKind(files: RepositoryFiles): Promise<Choice> {
     const detection = await kind.detect(files)
     if (!detection) continue
     if (detection.steps.length === 0) {
-      seen.push(...detection.found)
+      // Once it is known how the project is built, it is of no interest what does not build it.
+      seen.push(...detection.found.filter(({ tone }) => !chosen || tone === 'plain'))
       tools.push(...detection.tools)
       continue
     }

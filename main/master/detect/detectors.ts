@@ -12,7 +12,7 @@ export async function detect(files: RepositoryFiles): Promise<Detection> {
   const workflows = await readWorkflows(files)
   const { chosen, seen, tools } = await chooseKind(files)
   const own = chosen ?? (await detectParts(files))
-  if (own) return { ...own, found: [...own.found, ...seen, ...workflows.beside()] }
+  if (own) return { ...own, found: [...own.found, ...seen, ...workflows.beside] }
   const { proposed } = workflows
   if (proposed)
     return {

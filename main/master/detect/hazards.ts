@@ -66,7 +66,7 @@ const HAZARDS: readonly (readonly [RegExp, string])[] = [
   [/\bgit\s+config\s+(?:--global|--system)/m, 'changes your own git configuration'],
   [
     at(
-      String.raw`npm\s+publish|pnpm\s+(?:-r\s+)?publish|yarn\s+(?:npm\s+)?publish|lerna\s+publish|changeset\s+publish|semantic-release|cargo\s+publish|twine\s+upload|poetry\s+publish|uv\s+publish|gem\s+push|dotnet\s+nuget\s+push|nuget\s+push|mvn\s(?:[^;&|\n]*\s)?deploy|gh\s+(?:release|pr|issue|api|workflow|label)|hub\s+release|git\s+push|docker\s+(?:push|login)|docker\s+buildx\s[^;&|\n]*--push|vsce\s+publish|ovsx\s+publish|goreleaser\s+release|hex\.publish|mix\s+hex\.publish`,
+      String.raw`npm\s+publish|pnpm\s+(?:-r\s+)?publish|yarn\s+(?:npm\s+)?publish|lerna\s+publish|changeset\s+publish|semantic-release|cargo\s+publish|twine\s+upload|poetry\s+publish|uv\s+publish|gem\s+push|dotnet\s+nuget\s+push|nuget\s+push|mvn\s(?:[^;&|\n]*\s)?deploy|gh\s+(?:release|pr|issue|api|workflow|label)|hub\s+release|git\s+push|docker\s+(?:push|login)|docker\s+buildx\s[^;&|\n]*--push|vsce\s+publish|ovsx\s+publish|goreleaser\s+release|hex\.publish|mix\s+hex\.publish|codecov|coveralls|luacov-coveralls|codeclimate-test-reporter`,
     ),
     'publishes ($1)',
   ],

@@ -20,6 +20,7 @@ export function readMakefile(text: string): Makefile {
   let goal: string | undefined
   let named: string | undefined
   let includes = false
+  let elsewhere = false
   let defining = false
   for (const line of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
     if (defining) {
@@ -34,7 +35,11 @@ export function readMakefile(text: string): Makefile {
       defining = true
       continue
     }
-    if (/^\s*[-s]?include\s/.test(line)) includes = true
+    if (/^[ \t]*[-s]?include\s/.test(line)) {
+      includes = true
+      // The first target may be one of that file.
+      elsewhere ||= goal === undefined
+    }
     named ??= /^\s*\.DEFAULT_GOAL\s*[:?]?=\s*(\S+)/.exec(line)?.[1]
     const rule = readRule(line)
     if (!rule) {
@@ -53,7 +58,7 @@ export function readMakefile(text: string): Makefile {
       if (!name.includes('$')) goal ??= name
     }
   }
-  return { targets, goal: named ?? goal, includes }
+  return { targets, goal: named ?? (elsewhere ? undefined : goal), includes }
 }
 
 // `NAMES : NEEDS ; COMMAND`; a line with a variable before the colon, or an assignment, is none.

@@ -22,32 +22,37 @@ export function checkTools(tools: readonly string[], env: Env): Promise<Finding[
   )
 }
 
-const FLAGS: Readonly<Record<string, string>> = {
+// Only programs that are known to answer at once are run. The name of any other may be a
+// stranger's choice, and some download something when they are only asked for their version.
+const ASKED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    'bash bun bundle cabal cargo cmake composer crystal deno dotnet ghc just make meson mvn node npm perl php pytest python3 ruby swift tox uv'
+      .split(' ')
+      .map(tool => [tool, '--version']),
+  ),
   go: 'version',
   zig: 'version',
-  hugo: 'version',
-  terraform: 'version',
   java: '-version',
+  javac: '-version',
   xcodebuild: '-version',
-  v: 'version',
 }
-// They download something, or start a server, when they are only asked for their version.
-const NOT_ASKED = new Set(['sbt', 'lein', 'flutter', 'bazel', 'gradle', 'clojure', 'pnpm', 'yarn'])
 
-/** `undefined` when it is not there; empty when its version is not known. */
+/** `undefined` when it is not there. */
 async function versionOf(tool: string, env: Env): Promise<string | undefined> {
-  if (NOT_ASKED.has(tool)) return findProgram(tool, env)
+  const file = await findProgram(tool, env)
+  const flag = Object.hasOwn(ASKED, tool) ? ASKED[tool] : undefined
+  if (file === undefined || flag === undefined) return file
   return new Promise(resolve =>
     execFile(
       tool,
-      [FLAGS[tool] ?? '--version'],
+      [flag],
       { env, timeout: 10_000, shell: process.platform === 'win32' },
-      (error, stdout, stderr) => {
+      (_error, stdout, stderr) => {
         const version = `${stdout}\n${stderr}`
           .split('\n')
           .find(line => /\d/.test(line))
           ?.trim()
-        resolve(error ? undefined : (version ?? ''))
+        resolve(version ?? file)
       },
     ),
   )

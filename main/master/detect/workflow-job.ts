@@ -1,4 +1,6 @@
+import type { RepositoryFiles } from './files.ts'
 import { hazardOf, onlyPrints } from './hazards.ts'
+import { readMakefile, whyNotTarget } from './makefile.ts'
 import type { DraftStep } from './proposal.ts'
 
 /** One job of a hosted workflow: what of it means the same here, and what does not. */
@@ -27,6 +29,7 @@ export interface Around {
   readonly env: unknown
   readonly defaults: unknown
   readonly platform: NodeJS.Platform
+  readonly files: RepositoryFiles
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -38,17 +41,19 @@ export function fieldsOf(value: unknown): Fields {
     : {}
 }
 
-export function readJob(id: string, job: Fields, around: Around): Job {
+export async function readJob(id: string, job: Fields, around: Around): Promise<Job> {
   const refused = whyNotJob(job, around.platform)
+  const all = listOf(job.steps).map(fieldsOf)
   const shared = {
+    checkout: checkoutOf(all),
     env: envOf(around.env, job.env),
     defaults: defaultsOf(around.defaults, job.defaults),
   }
   const steps: DraftStep[] = []
   const leftOut: LeftOut[] = []
   const tools = new Set<string>()
-  for (const [i, step] of listOf(job.steps).map(fieldsOf).entries()) {
-    const taken = readStep(step, shared, around)
+  for (const [i, step] of all.entries()) {
+    const taken = await readStep(step, shared, around)
     for (const tool of taken.tools ?? []) tools.add(tool)
     if (taken.why) leftOut.push({ step: nameOf(step, i), why: taken.why })
     if (taken.step) steps.push({ ...taken.step, name: unused(taken.step.name, steps) })
@@ -97,7 +102,23 @@ function systemsOf(job: Fields): string[] {
   ]
 }
 
+// The folder that the job checks the repository out into; what it does there is done at the top here.
+function checkoutOf(steps: readonly Fields[]): string {
+  const step = steps.find(({ uses }) => typeof uses === 'string' && CHECKOUT.test(uses))
+  const { path, repository } = fieldsOf(step?.with)
+  return typeof path === 'string' && repository === undefined ? folderOf(path) : ''
+}
+
+const CHECKOUT = /^actions\/checkout@/
+
+const folderOf = (path: string) =>
+  path
+    .replace(/^(?:\.\/)+/, '')
+    .replace(/\/+$/, '')
+    .replace(/^\.$/, '')
+
 interface Shared {
+  readonly checkout: string
   readonly env: Env
   readonly defaults: Fields
 }
@@ -108,8 +129,10 @@ interface Taken {
   readonly tools?: readonly string[]
 }
 
-function readStep(step: Fields, { env, defaults }: Shared, around: Around): Taken {
-  if (typeof step.uses === 'string') return readAction(step.uses, fieldsOf(step.with), around)
+async function readStep(step: Fields, shared: Shared, around: Around): Promise<Taken> {
+  const { env, defaults, checkout } = shared
+  if (typeof step.uses === 'string')
+    return readAction(step.uses, fieldsOf(step.with), shared, around)
   const { run } = step
   if (typeof run !== 'string' || run.trim() === '') return { why: 'has no command' }
   const text = run.trim()
@@ -127,11 +150,14 @@ function readStep(step: Fields, { env, defaults }: Shared, around: Around): Take
     (isOutside(String(folder)) ? 'works outside of the build folder' : undefined) ??
     variableIn(text, all)
   if (why) return { why }
+  const workdir = folderBelow(checkout, folderOf(String(folder)))
+  if (workdir === undefined) return { why: 'works beside the checkout' }
+  const inside = await hazardOfCalled(text, workdir, around.files)
+  if (inside) return { why: inside }
   const program = programOf(step.shell ?? defaults.shell, text, around.platform)
   if (typeof program === 'string') return { why: program }
-  const workdir = String(folder).replace(/^\.\//, '').replace(/\/$/, '')
   return {
-    tools: program.slice(0, 1),
+    tools: [...program.slice(0, 1), ...programsIn(text)],
     step: {
       kind: RUNS_TESTS.test(text) ? 'test' : 'shell',
       name: nameOf(step, 0),
@@ -139,10 +165,42 @@ function readStep(step: Fields, { env, defaults }: Shared, around: Around): Take
       because: `${around.file} runs it`,
       ...(program.length > 0 && { program }),
       ...(Object.keys(all.set).length > 0 && { env: all.set }),
-      ...(workdir !== '' && workdir !== '.' && { workdir }),
+      ...(workdir !== '' && { workdir }),
       ...(step['continue-on-error'] === true && { warnOnly: true }),
     },
   }
+}
+
+function folderBelow(checkout: string, folder: string): string | undefined {
+  if (checkout === '' || folder === checkout) return checkout === '' ? folder : ''
+  return folder.startsWith(`${checkout}/`) ? folder.slice(checkout.length + 1) : undefined
+}
+
+// The text of a script or target of the repository that a command calls, one level deep.
+async function hazardOfCalled(
+  text: string,
+  workdir: string,
+  files: RepositoryFiles,
+): Promise<string | undefined> {
+  const place = workdir === '' ? '' : `${workdir}/`
+  for (const [, word] of text.matchAll(/(?:^|[\s;&|("'])(?:\.\/)?([\w.-]+(?:\/[\w.-]+)*)/g)) {
+    const name = `${place}${word}`
+    if (!files.has(name) || !/\.(?:sh|bash)$|^[^.]*$/.test(name)) continue
+    const script = (await files.read(name)) ?? ''
+    const why = /^#!|\.(?:sh|bash)$/.test(name.endsWith('sh') ? name : script)
+      ? hazardOf(script)
+      : undefined
+    if (why) return `calls ${word}, which ${why}`
+  }
+  const targets = /^\s*make\b([^\n;&|]*)/m.exec(text)?.[1]?.match(/(?<=\s)[a-z][\w.-]*(?=\s|$)/gi)
+  const makefile = await files.read(`${place}Makefile`)
+  if (!targets || makefile === undefined) return undefined
+  const read = readMakefile(makefile)
+  for (const target of targets.filter(one => read.targets.has(one))) {
+    const why = whyNotTarget(read, target, files.has)
+    if (why) return `makes "${target}", which ${why}`
+  }
+  return undefined
 }
 
 // What each sets up there is a program that is used here as it is installed.
@@ -171,11 +229,12 @@ const SETUPS: readonly (readonly [RegExp, string])[] = [
   [/setup-just@/, 'just'],
 ]
 
-function readAction(action: string, inputs: Fields, around: Around): Taken {
+function readAction(action: string, inputs: Fields, { checkout }: Shared, around: Around): Taken {
   const name = oneLine(action).replace(/@.*$/, '')
-  if (/^actions\/checkout@/.test(action)) {
+  if (CHECKOUT.test(action)) {
     if (inputs.repository !== undefined) return { why: 'checks out another repository' }
-    return inputs.path === undefined ? {} : { why: 'checks out into a folder of its own' }
+    const again = folderOf(String(inputs.path ?? '')) !== checkout
+    return again ? { why: 'checks out into a second folder' } : {}
   }
   const setup = SETUPS.find(([pattern]) => pattern.test(action))
   if (setup) {
@@ -295,6 +354,21 @@ function programOf(
   }
   if (shell === 'python') return [windows ? 'python' : 'python3', '-c']
   return `wants a shell that is not taken over (${oneLine(String(shell))})`
+}
+
+const OF_A_SHELL =
+  /^(?:if|then|else|elif|fi|for|while|until|do|done|case|esac|function|return|true|false|mkdir|rm|cp|mv|cat|ls|sed|grep|sort|diff|touch|chmod|find|tar)$/
+
+// Programs of lines that are one simple command; what a script does beside them can't be told.
+function programsIn(text: string): string[] {
+  return text.split('\n').flatMap(line => {
+    if (!SIMPLE.test(line.trim()) || OF_THE_SHELL.test(line.trim())) return []
+    const word = line
+      .trim()
+      .split(' ')
+      .find(one => !one.includes('='))
+    return word && !/[/.]/.test(word) && !OF_A_SHELL.test(word) ? [word] : []
+  })
 }
 
 const isCondition = (value: unknown) =>

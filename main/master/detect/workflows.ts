@@ -11,7 +11,7 @@ export interface Workflows {
   /** Why nothing is proposed of them. */
   readonly leftOut: readonly Finding[]
   /** That they are there, where the project itself says how it is built. */
-  beside(): readonly Finding[]
+  readonly beside: readonly Finding[]
 }
 
 interface Workflow {
@@ -29,39 +29,44 @@ export async function readWorkflows(
 ): Promise<Workflows> {
   const names = files.names.filter(name => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(name))
   const workflows = await Promise.all(
-    names
-      .slice(0, MOST_FILES)
-      .map(async name => readWorkflow(name, (await files.read(name)) ?? '', platform)),
+    names.slice(0, MOST_FILES).map(async name => readWorkflow(name, files, platform)),
   )
   const chosen = choose(workflows)
   return {
     proposed: chosen && propose(chosen, workflows),
     leftOut: workflows.flatMap(workflow => explain(workflow)),
-    beside: () =>
-      workflows.map(({ name, problem, jobs }) =>
-        problem
-          ? warning(name, `it ${problem}`)
-          : plain(
-              name,
-              `${countOf(jobs.length, 'job')} of a hosted CI; not in the proposal: the project itself says how it is built`,
-            ),
-      ),
+    beside: beside(workflows),
   }
 }
 
-function readWorkflow(name: string, text: string, platform: NodeJS.Platform): Workflow {
+function beside(workflows: readonly Workflow[]): Finding[] {
+  if (workflows.length === 0) return []
+  const [{ name }] = [...workflows].sort((a, b) => b.score - a.score) as [Workflow]
+  const what = workflows.length === 1 ? name : `${name} and ${workflows.length - 1} more`
+  return [
+    plain(what, 'of a hosted CI; not in the proposal: the project itself says how it is built'),
+  ]
+}
+
+async function readWorkflow(
+  name: string,
+  files: RepositoryFiles,
+  platform: NodeJS.Platform,
+): Promise<Workflow> {
   let file: unknown
   try {
-    file = parse(text)
+    file = parse((await files.read(name)) ?? '')
   } catch {
     return { name, problem: 'can’t be read', jobs: [], score: 0 }
   }
   const { env, defaults, jobs, ...rest } = fieldsOf(file)
-  const around = { file: name, env, defaults, platform }
+  const around = { file: name, env, defaults, platform, files }
   return {
     name,
     problem: undefined,
-    jobs: Object.entries(fieldsOf(jobs)).map(([id, job]) => readJob(id, fieldsOf(job), around)),
+    jobs: await Promise.all(
+      Object.entries(fieldsOf(jobs)).map(([id, job]) => readJob(id, fieldsOf(job), around)),
+    ),
     score: scoreOf(`${name.split('/').at(-1)} ${rest.name}`, rest.on),
   }
 }
@@ -153,8 +158,4 @@ function explain(workflow: Workflow): Finding[] {
       ? leftOutSteps(name, job)
       : [plain(`${name}, job ${job.id}`, 'left out: it runs no command')]
   })
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -67,6 +67,16 @@ test('help in front of a Makefile is not what is built', async () => {
 
 test.for<[why: string, makefile: string, steps: [string, string][]]>([
   ['a goal that only cleans', 'clean:\n\trm -rf out\nall: a.o\n', [['build', 'make all']]],
+  [
+    'a goal and a target "all" that only print',
+    'help:\n\t@echo x\nall: help\nbuild:\n\tcc a.c\n',
+    [['build', 'make build']],
+  ],
+  [
+    'a goal that another file may have',
+    'include rules.mk\nclean:\n\trm a.o\n',
+    [['build', 'make']],
+  ],
   ['a goal that serves', 'serve:\n\t./server\n', [['build', '']]],
   [
     'a goal that puts files into the home folder',

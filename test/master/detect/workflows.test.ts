@@ -173,19 +173,50 @@ test('variables that a script sets itself, or that every build has, are none of 
 
 test('programs that actions would have set up are looked for', async () => {
   const files = ci(
-    '      - uses: actions/setup-node@v4\n      - uses: ruby/setup-ruby@v1\n        with: { bundler-cache: true }\n      - run: ./all | tee log\n',
+    '      - uses: actions/setup-node@v4\n      - uses: ruby/setup-ruby@v1\n        with: { bundler-cache: true }\n      - run: |\n          ./all | tee log\n          molecule test\n          mkdir out\n',
   )
   const { tools, steps } = await detectIn(files)
   expect([tools, steps.map(step => step.text)]).toEqual([
-    ['node', 'ruby', 'bundle', 'bash'],
-    ['bundle install', './all | tee log'],
+    ['node', 'ruby', 'bundle', 'bash', 'molecule'],
+    ['bundle install', './all | tee log\nmolecule test\nmkdir out'],
   ])
+})
+
+test('what a step calls in the repository is looked at, too', async () => {
+  const files = {
+    ...ci('      - run: ./ci/setup.sh\n      - run: make put\n      - run: sh ci/check.sh\n'),
+    'ci/setup.sh': '#!/bin/sh\nsudo true\n',
+    'ci/check.sh': 'cmp a b\n',
+    Makefile: 'put:\n\tcp tool /usr/bin\n',
+  }
+  expect((await readWorkflows(filesOf(files))).proposed?.steps.map(step => step.text)).toEqual([
+    'sh ci/check.sh',
+  ])
+  expect(await findingsOf(files)).toEqual(
+    expect.arrayContaining([
+      `${FOLDER}ci.yml, job test: ./ci/setup.sh: left out: it calls ci/setup.sh, which runs as another user (sudo)`,
+      `${FOLDER}ci.yml, job test: make put: left out: it makes "put", which works outside of the build folder (cp)`,
+    ]),
+  )
+})
+
+test('what is done in the folder of a checkout is done at the top', async () => {
+  const files = ci(
+    '      - uses: actions/checkout@v4\n        with: { path: ./role }\n      - { run: make test, working-directory: role }\n      - { run: make part, working-directory: role/part }\n      - run: make beside\n',
+  )
+  expect((await detectIn(files)).steps.map(({ text, workdir }) => [text, workdir])).toEqual([
+    ['make test', undefined],
+    ['make part', 'part'],
+  ])
+  expect(await findingsOf(files)).toContain(
+    `${FOLDER}ci.yml, job test: make beside: left out: it works beside the checkout`,
+  )
 })
 
 test('beside a project that says how it is built, workflows are only named', async () => {
   const files = { ...ci('      - run: ./other\n'), 'go.mod': 'module a\n' }
   expect(await findingsOf(files)).toContain(
-    `${FOLDER}ci.yml: 1 job of a hosted CI; not in the proposal: the project itself says how it is built`,
+    `${FOLDER}ci.yml: of a hosted CI; not in the proposal: the project itself says how it is built`,
   )
 })
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are those of a workflow

@@ -2,6 +2,7 @@ import { type Detection, good, type Kind, shell, test, warning } from '../detect
 import type { RepositoryFiles } from '../files.ts'
 import { type Makefile, readMakefile, whyNotTarget } from '../makefile.ts'
 import type { DraftStep } from '../proposal.ts'
+import { hasCtest } from './native.ts'
 
 const MAKEFILES = ['GNUmakefile', 'makefile', 'Makefile']
 const BUILDING = ['all', 'build', 'compile']
@@ -29,6 +30,8 @@ async function hasOwnTests(files: RepositoryFiles): Promise<boolean> {
   const text = name === undefined ? undefined : await files.read(name)
   if (text === undefined || files.has('configure') || /\b(?:cmake|meson)\b/i.test(text))
     return false
+  // ctest tells more of the tests than a recipe does.
+  if (await hasCtest(files)) return false
   const { build, tests } = choose(readMakefile(text), files)
   return build !== undefined && tests !== undefined && tests !== 'lint'
 }
@@ -70,7 +73,6 @@ function choose(makefile: Makefile, files: RepositoryFiles): Choice {
   }
   const { goal, targets, includes } = makefile
   const tests = TESTING.find(one => targets.has(one) && may(one))
-  const rest = BUILDING.find(one => one !== goal && targets.has(one))
   // What `make` alone makes may stand in a file that is included.
   if (goal === undefined ? includes : goal !== tests && may(goal))
     return {
@@ -78,9 +80,9 @@ function choose(makefile: Makefile, files: RepositoryFiles): Choice {
       tests,
       leftOut: [...leftOut],
     }
+  const rest = BUILDING.find(one => one !== goal && targets.has(one) && may(one))
   return {
-    build:
-      rest && may(rest) ? { command: `make ${rest}`, why: `has a target "${rest}"` } : undefined,
+    build: rest ? { command: `make ${rest}`, why: `has a target "${rest}"` } : undefined,
     tests,
     leftOut: [...leftOut],
   }

@@ -1,5 +1,6 @@
 import { RUNNER_OPTIONS } from '../../steps/runner-options.ts'
 import { good, type Kind, shell, test, warning } from '../detection.ts'
+import type { RepositoryFiles } from '../files.ts'
 import { hazardOf, onlyPrints } from '../hazards.ts'
 import { fileWith, quoted } from '../text.ts'
 
@@ -10,7 +11,7 @@ export const cmake: Kind = {
   async detect(files) {
     const text = await files.read('CMakeLists.txt')
     if (text === undefined) return undefined
-    const tests = /\b(enable_testing|add_test|include\s*\(\s*CTest)/i.test(text)
+    const tests = await hasCtest(files)
     const because = 'there is a CMakeLists.txt'
     const off = optionForTests(text)
     return {
@@ -35,6 +36,12 @@ export const cmake: Kind = {
       tools: ['cmake'],
     }
   },
+}
+
+/** Whether CMake is told to look for tests. */
+export async function hasCtest(files: RepositoryFiles): Promise<boolean> {
+  const text = (await files.read('CMakeLists.txt')) ?? ''
+  return /\b(?:enable_testing|add_test|include\s*\(\s*CTest)/i.test(text)
 }
 
 // Without it ctest would find nothing.

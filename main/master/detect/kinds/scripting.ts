@@ -155,9 +155,18 @@ export const elixir: Kind = {
 
 export const erlang: Kind = {
   label: 'Erlang',
-  markers: ['rebar.config'],
+  markers: ['rebar.config', 'erlang.mk'],
   language: 'Erlang',
   async detect(files) {
+    if (files.has('erlang.mk') && files.has('Makefile'))
+      return {
+        found: [good('erlang.mk', 'an Erlang project')],
+        steps: [
+          shell('build', 'make', 'there is an erlang.mk'),
+          test('make tests', 'erlang.mk has a target "tests"'),
+        ],
+        tools: ['make', 'erl'],
+      }
     if (!files.has('rebar.config')) return undefined
     const eunit = files.names.find(name =>
       /(?:^|\/)(?:test\/.*_tests?|[^/]*_tests)\.erl$/.test(name),
