@@ -215,10 +215,11 @@ export interface Project {
   readonly source: SourceState
 }
 
+/** `trouble` says in words which refs of the repository are passed over, and why. */
 export type SourceState =
   | { readonly state: 'unknown' }
-  | { readonly state: 'watching'; readonly checkedAt: Moment }
-  | { readonly state: 'empty'; readonly checkedAt: Moment }
+  | { readonly state: 'watching'; readonly checkedAt: Moment; readonly trouble?: string }
+  | { readonly state: 'empty'; readonly checkedAt: Moment; readonly trouble?: string }
   | { readonly state: 'away'; readonly since: Moment; readonly reason: string }
 
 /** How a slave comes to be: this machine's, attached over the network, or started on demand. */

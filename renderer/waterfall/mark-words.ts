@@ -46,6 +46,10 @@ const WORDS: Readonly<Record<string, (subject: string, detail: string) => string
   'bisect-ended': (build, found) => `bisect of ${build}: ${found}`,
   'branch-deleted': subject => `branch deleted: ${subject}`,
   'branch-reset': subject => `branch reset: ${subject}`,
+  'commits-left-out': (subject, count) =>
+    `${subject}: ${count} older commits of one push are no changes`,
+  'tags-left-out': (project, count) => `${project}: ${count} more tags were made at once`,
+  'refs-passed-over': (project, why) => `${project}: refs are passed over${because(why)}`,
   'monitor-away': (name, reason) => `${name} can't be looked at${because(reason)}`,
   'monitor-back': name => `${name} can be looked at again`,
   'backup-made': (reason, name) => `backup made (${reason})${because(name)}`,

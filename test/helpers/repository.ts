@@ -1,6 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { later } from './cleanup.ts'
 import { temporaryFolder } from './folders.ts'
 
 export interface TestRepository {
@@ -11,6 +14,8 @@ export interface TestRepository {
   commit(message: string, files?: Readonly<Record<string, string | null>>): string
   /** Goes to a branch, which is made when there is none of that name. */
   branch(name: string): void
+  /** Makes many commits at once, from the text of a `git fast-import`. */
+  import(stream: string): void
   /** A bare copy of it, with `origin` set here so that `push` reaches it. */
   bare(name?: string): string
 }
@@ -19,6 +24,7 @@ export interface RepositoryOptions {
   /** Name of its folder. */
   readonly name?: string
   readonly folder?: string
+  readonly format?: 'sha1' | 'sha256'
 }
 
 const WHO = 'Ada Lovelace'
@@ -32,7 +38,7 @@ export function makeRepository(options: RepositoryOptions = {}): TestRepository 
   const path = join(options.folder ?? temporaryFolder('repository'), options.name ?? 'calc')
   mkdirSync(path, { recursive: true })
   const git = (...args: string[]) => gitIn(path, ...args)
-  git('init', '--quiet', '--initial-branch=main')
+  git('init', '--quiet', '--initial-branch=main', `--object-format=${options.format ?? 'sha1'}`)
   let files = 0
 
   return {
@@ -53,6 +59,9 @@ export function makeRepository(options: RepositoryOptions = {}): TestRepository 
       const there = git('branch', '--list', name) !== ''
       git('checkout', '--quiet', ...(there ? [name] : ['-b', name]))
     },
+    import(stream) {
+      feedGit(path, stream, 'fast-import', '--quiet', '--force')
+    },
     bare(name = 'calc.git') {
       const copy = join(temporaryFolder('bare'), name)
       gitIn(path, 'clone', '--quiet', '--bare', path, copy)
@@ -64,11 +73,17 @@ export function makeRepository(options: RepositoryOptions = {}): TestRepository 
 
 /** Runs git in a folder, as a person with nothing configured. */
 export function gitIn(folder: string, ...args: string[]): string {
+  return feedGit(folder, undefined, ...args)
+}
+
+/** The same with text on its standard input. */
+export function feedGit(folder: string, input: string | undefined, ...args: string[]): string {
   seconds++
   const said = execFileSync('git', args, {
     cwd: folder,
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(input !== undefined && { input }),
     env: {
       PATH: process.env.PATH,
       HOME: '/nowhere',
@@ -86,4 +101,45 @@ export function gitIn(folder: string, ...args: string[]): string {
     },
   })
   return said.replace(/\n$/, '')
+}
+
+/** What `git fast-import` makes that many commits of, one after the other, on top of a revision. */
+export function commits(branch: string, count: number, from: string): string {
+  return Array.from({ length: count }, (_, i) => {
+    const message = `${branch} ${i + 1}`
+    const place = i === 0 ? `from ${from}\n` : ''
+    return (
+      `commit refs/heads/${branch}\ncommitter ${WHO} <${MAIL}> ${++seconds} +0000\n` +
+      `data ${message.length}\n${message}\n${place}M 100644 inline ${branch}.txt\ndata ${message.length}\n${message}\n`
+    )
+  }).join('')
+}
+
+/** Gives the address of calc.git below a folder that git's own server serves. */
+export async function serveGit(folder: string): Promise<string> {
+  const port = await freePort()
+  const args = [
+    'daemon',
+    '--export-all',
+    `--base-path=${folder}`,
+    '--listen=127.0.0.1',
+    `--port=${port}`,
+  ]
+  const daemon: ChildProcess = spawn('git', [...args, '--reuseaddr', '--verbose'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // It starts programs of its own, which go with it.
+    detached: true,
+  })
+  later(() => process.kill(-daemon.pid!, 'SIGKILL'))
+  await once(daemon.stderr!, 'data')
+  return `git://127.0.0.1:${port}/calc.git`
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as { port: number }
+  probe.close()
+  await once(probe, 'close')
+  return port
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { watch } from 'chokidar'
 import picomatch from 'picomatch'
@@ -10,7 +11,13 @@ import type { Data } from '../data/data.ts'
 import type { NewChange } from '../db/changes.ts'
 import type { AsyncStop } from '../model.ts'
 import { buildFolder } from '../process/build-folder.ts'
-import { type Commit, type Git, gitIn, readBranches, readCommits } from './git.ts'
+import { type BranchMove, type BranchTip, findMoves, inPieces } from './branch-moves.ts'
+import { openCommitReader } from './commit-reader.ts'
+import { type Commit, readCommits } from './commits.ts'
+import { lookIntoFolder } from './folder-look.ts'
+import type { Git } from './git.ts'
+import { openMirror } from './mirror.ts'
+import { type Refs, readFolder } from './refs.ts'
 
 export interface GitSourceOptions {
   readonly data: Data
@@ -29,9 +36,9 @@ export interface GitSource {
   stop: AsyncStop
 }
 
-/** Of one push, so that a flood does not bury the waterfall; the tip is always among them. */
-const MOST_CHANGES = 200
 const MOST_TAGS = 20
+const MOST_ODD = 5
+const NO_COMMIT = 'it points to no commit that can be read'
 // Git writes several files for one commit.
 const SETTLE_MS = 40
 
@@ -44,6 +51,8 @@ export function startGitSource(options: GitSourceOptions): GitSource {
   const { data, clock, project } = options
   const abort = new AbortController()
   const wanted = picomatch([...project.branches], { dot: true })
+  const local = localPath(project.repository)
+  let opened: Promise<Place> | undefined
   let looking: Promise<void> | undefined
   let again = false
   let closeWatch: AsyncStop | undefined
@@ -83,29 +92,27 @@ export function startGitSource(options: GitSourceOptions): GitSource {
 
   async function lookOnce(): Promise<void> {
     try {
-      const local = localPath(project.repository)
-      if (local !== undefined) await mustBeThere(local)
-      const {
-        own,
-        tips: all,
-        tags,
-      } = await readBranches(gitIn(undefined, options.env, abort.signal), project.repository)
+      const place = await openPlace()
+      const refs = await place.refs()
+      const { own, tips: all } = refs
       if (own !== null && own !== data.ownBranch(project.name)) data.setOwnBranch(project.name, own)
       const known = data.branchTips(project.name)
       const tips = new Map([...all].filter(([branch]) => wanted(branch)))
-      if (known.size === 0) await greet(tips)
-      else await compare(tips, known)
-      passOver(all, known)
-      tellTags(tags)
-      const checkedAt = clock.now()
+      const odd = new Map(refs.odd)
+      if (known.size === 0) await greet(place, refs, tips, odd)
+      else await compare(place, refs, tips, known, odd)
+      passOver(refs, known)
+      await tellTags(place, refs)
+      const trouble = tellOdd(odd)
       data.setSourceState(project.name, {
         state: all.size === 0 ? 'empty' : 'watching',
-        checkedAt,
+        checkedAt: clock.now(),
+        ...(trouble !== null && { trouble }),
       })
       if (!closeWatch && project.pollMs !== null) await startWatching()
     } catch (error) {
       if (abort.signal.aborted) return
-      const local = localPath(project.repository)
+      opened = undefined
       if (local !== undefined && !existsSync(local)) {
         // When it is back it is another folder, which is watched anew.
         await closeWatch?.()
@@ -119,60 +126,121 @@ export function startGitSource(options: GitSourceOptions): GitSource {
     }
   }
 
-  // A big history is no news: of a repository seen for the first time only the tip of its own branch is.
-  async function greet(tips: ReadonlyMap<string, string>) {
-    const [first] = tips
-    if (!first) return
-    const commits = await readCommits(await historyOf([first[0]]), ['-1', first[1]], 1)
-    // All or none: the branches of a repository that is half known would be news.
-    data.together(() => {
-      for (const [branch, revision] of tips)
-        move(branch, revision, branch === first[0] ? commits : [], 'first')
-    })
+  async function openPlace(): Promise<Place> {
+    if (local !== undefined) await mustBeThere(local)
+    // One at a time: the look and the watch begin together.
+    return (opened ??= local !== undefined ? openFolder(local) : openServer())
   }
 
-  async function compare(tips: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>) {
-    const known = new Map(before)
-    // New branches last: what came with the one that they began at is not theirs.
-    const moved = [...tips]
-      .filter(([branch, revision]) => known.get(branch) !== revision)
-      .sort(([a], [b]) => Number(before.has(b)) - Number(before.has(a)))
-    const git = moved.length > 0 ? await historyOf(moved.map(([branch]) => branch)) : undefined
-    for (const [branch, revision] of moved) {
-      const last = known.get(branch)
-      if (last === undefined) await begin(git!, branch, revision, [...known.values()])
-      else await advance(git!, branch, revision, last)
-      // What came with one branch is not new with the next.
-      known.set(branch, revision)
+  async function openFolder(folder: string): Promise<Place> {
+    mkdirSync(options.mirrors, { recursive: true, mode: 0o700 })
+    const look = await lookIntoFolder(folder, {
+      at: join(options.mirrors, `${buildFolder(project.name)}.look`),
+      env: options.env,
+      signal: abort.signal,
+      upwards: false,
+    })
+    return {
+      git: look.git,
+      commonDir: look.commonDir,
+      refs: async () => readFolder(look.git, await look.refresh()),
+      bring: async () => new Set(),
     }
   }
 
-  async function begin(git: Git, branch: string, revision: string, known: readonly string[]) {
-    const commits = await readNew(git, revision, known)
-    move(
-      branch,
-      revision,
-      await orTip(git, commits, revision),
-      commits.length > 0 ? null : 'new-branch',
-    )
+  async function openServer(): Promise<Place> {
+    const mirror = openMirror({
+      folder: join(options.mirrors, `${buildFolder(project.name)}.git`),
+      address: project.repository,
+      env: options.env,
+      signal: abort.signal,
+    })
+    return { git: mirror.git, refs: mirror.refs, bring: mirror.fetch }
   }
 
-  async function advance(git: Git, branch: string, revision: string, last: string) {
-    const ancestor = await succeeds(git, 'merge-base', '--is-ancestor', last, revision)
-    const commits = await orTip(git, await readNew(git, revision, [last]), revision)
+  // A big history is no news: of a repository seen for the first time only the tip of its own branch is.
+  async function greet(
+    place: Place,
+    { tips: all }: Refs,
+    tips: ReadonlyMap<string, string>,
+    odd: Map<string, string>,
+  ) {
+    const [first] = tips
+    if (!first) return
+    const [branch, revision] = first
+    await place.bring([branch], all.keys())
+    const commits = await readCommits(place.git, [revision])
+    if (commits.length === 0) odd.set(`refs/heads/${branch}`, NO_COMMIT)
+    // All or none: the branches of a repository that is half known would be news.
     data.together(() => {
-      if (!ancestor) data.addEvent('branch-reset', `${project.name} ${branch}`, last)
-      move(branch, revision, commits, ancestor ? null : 'reset')
+      for (const [name, tip] of tips) move(name, tip, name === branch ? commits : [], 'first')
+    })
+  }
+
+  /**
+   * What has moved becomes changes. Which commits are new is found out for all branches
+   * by one process of git, and what they say is read by another, in pieces: a branch does
+   * not wait for those behind it, and one that can't be read costs itself.
+   */
+  async function compare(
+    place: Place,
+    { tips: all }: Refs,
+    tips: ReadonlyMap<string, string>,
+    before: ReadonlyMap<string, string>,
+    odd: Map<string, string>,
+  ) {
+    const changed = [...tips].filter(([branch, revision]) => before.get(branch) !== revision)
+    if (changed.length === 0) return
+    const gone = await place.bring(
+      changed.map(([branch]) => branch),
+      all.keys(),
+    )
+    const reader = openCommitReader(place.git)
+    try {
+      const there: BranchTip[] = []
+      for (const [branch, revision] of changed.filter(([name]) => !gone.has(name)))
+        if (await reader.read(revision)) there.push({ branch, revision })
+        else odd.set(`refs/heads/${branch}`, NO_COMMIT)
+      for (const piece of inPieces(await findMoves(reader, there, before))) {
+        const found = piece.flatMap(({ commits }) => commits)
+        const read = await readCommits(place.git, [...new Set(found)])
+        const known = new Map(read.map(commit => [commit.revision, commit]))
+        for (const one of piece) {
+          if (known.has(one.revision)) record(one, known, before.get(one.branch))
+          else odd.set(`refs/heads/${one.branch}`, NO_COMMIT)
+          // Whoever asks the master something meanwhile is answered.
+          await setImmediate()
+        }
+      }
+    } finally {
+      reader.stop()
+    }
+  }
+
+  function record(
+    { branch, revision, commits, category, leftOut }: BranchMove,
+    known: ReadonlyMap<string, Commit>,
+    last: string | undefined,
+  ) {
+    const name = `${project.name} ${branch}`
+    const missing = commits.filter(one => !known.has(one)).length
+    data.together(() => {
+      if (category === 'reset') data.addEvent('branch-reset', name, last)
+      if (leftOut + missing > 0) data.addEvent('commits-left-out', name, String(leftOut + missing))
+      const found = commits.flatMap(one => known.get(one) ?? [])
+      move(branch, revision, found, category)
     })
   }
 
   // How far the branches are that nobody asked for: once somebody does, their past is no news.
-  function passOver(all: ReadonlyMap<string, string>, known: ReadonlyMap<string, string>) {
+  function passOver({ tips: all, odd }: Refs, known: ReadonlyMap<string, string>) {
+    const strange = [...all].filter(([branch, tip]) => !wanted(branch) && known.get(branch) !== tip)
+    // A branch whose file can't be read just now is not deleted.
+    const gone = [...known.keys()].filter(name => !all.has(name) && !odd.has(`refs/heads/${name}`))
+    if (strange.length + gone.length === 0) return
     data.together(() => {
-      for (const [branch, revision] of all)
-        if (!wanted(branch) && known.get(branch) !== revision) move(branch, revision, [], null)
-      for (const branch of known.keys()) {
-        if (all.has(branch)) continue
+      for (const [branch, revision] of strange) move(branch, revision, [], null)
+      for (const branch of gone) {
         data.moveBranch({ project: project.name, branch, revision: null, changes: [] })
         if (wanted(branch)) data.addEvent('branch-deleted', `${project.name} ${branch}`)
       }
@@ -180,15 +248,36 @@ export function startGitSource(options: GitSourceOptions): GitSource {
   }
 
   // Those of a repository seen for the first time are no news.
-  function tellTags(tags: ReadonlyMap<string, string>) {
+  async function tellTags({ git }: Place, { tags }: Refs) {
     const known = data.knownTags(project.name)
     const fresh = known === null ? [] : [...tags].filter(([tag]) => !known.has(tag))
     if (known?.size === tags.size && fresh.length === 0) return
+    const told = fresh.slice(-MOST_TAGS)
+    const commits = await targetsOf(
+      git,
+      told.map(([, revision]) => revision),
+    )
     data.together(() => {
-      for (const [tag, revision] of fresh.slice(-MOST_TAGS))
-        data.addEvent('tag-made', `${project.name} ${tag}`, revision)
+      for (const [tag, revision] of told)
+        data.addEvent('tag-made', `${project.name} ${tag}`, commits.get(revision) ?? revision)
+      if (fresh.length > told.length)
+        data.addEvent('tags-left-out', project.name, String(fresh.length - told.length))
       data.setKnownTags(project.name, [...tags.keys()])
     })
+  }
+
+  // In words, and once in history for each new set of them.
+  function tellOdd(odd: ReadonlyMap<string, string>): string | null {
+    const said = [...odd].map(([name, why]) => `${printable(name)}: ${why}`).sort()
+    const words = said.slice(0, MOST_ODD).join('; ')
+    const trouble =
+      said.length > MOST_ODD ? `${words}; and ${said.length - MOST_ODD} more` : words || null
+    if ((trouble ?? '') === data.oddRefs(project.name)) return trouble
+    data.together(() => {
+      if (trouble !== null) data.addEvent('refs-passed-over', project.name, trouble)
+      data.setOddRefs(project.name, trouble ?? '')
+    })
+    return trouble
   }
 
   function move(
@@ -209,60 +298,14 @@ export function startGitSource(options: GitSourceOptions): GitSource {
     data.moveBranch({ project: project.name, branch, revision, changes })
   }
 
-  /** Git where the history of these branches can be read. */
-  async function historyOf(branches: readonly string[]): Promise<Git> {
-    const local = localPath(project.repository)
-    if (local !== undefined) return gitIn(local, options.env, abort.signal)
-    const folder = join(options.mirrors, `${buildFolder(project.name)}.git`)
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const git = gitIn(folder, options.env, abort.signal)
-    await git('init', '--quiet', '--bare')
-    const specs = branches.map(branch => `+refs/heads/${branch}:refs/heads/${branch}`)
-    // Commits and names of files are all that is asked for; servers that can't filter send everything.
-    if (specs.length > 0)
-      await git(
-        'fetch',
-        '--quiet',
-        '--force',
-        '--no-tags',
-        '--filter=blob:none',
-        '--',
-        project.repository,
-        ...specs,
-      )
-    return git
-  }
-
-  async function readNew(git: Git, revision: string, known: readonly string[]): Promise<Commit[]> {
-    const there = await only(git, known)
-    // Without anything to leave out, a whole history would be new.
-    if (there.length === 0) return []
-    return readCommits(git, [revision, ...there.map(one => `^${one}`)], MOST_CHANGES)
-  }
-
-  // A branch that moved to a commit which is not new is still something to build.
-  function orTip(git: Git, commits: Commit[], revision: string): Promise<Commit[]> {
-    return commits.length > 0 ? Promise.resolve(commits) : readCommits(git, ['-1', revision], 1)
-  }
-
-  // After a force-push the old commits may have been thrown away.
-  async function only(git: Git, revisions: readonly string[]): Promise<string[]> {
-    const there: string[] = []
-    for (const one of new Set(revisions))
-      if (await succeeds(git, 'cat-file', '-e', `${one}^{commit}`)) there.push(one)
-    return there
-  }
-
   async function startWatching(): Promise<void> {
-    const local = localPath(project.repository)
     if (local === undefined || closeWatch) return
     closeWatch = async () => {}
     try {
-      const git = gitIn(local, options.env, abort.signal)
-      const folder = resolve(local, (await git('rev-parse', '--git-common-dir')).trim())
+      const { commonDir } = await openPlace()
       if (abort.signal.aborted) return
       const names = ['HEAD', 'packed-refs', 'refs/heads', 'refs/tags', 'reftable']
-      const paths = names.map(name => join(folder, name))
+      const paths = names.map(name => join(commonDir!, name))
       const watcher = watch(paths, { ignoreInitial: true })
       let settling: (() => void) | undefined
       const lookSoon = () => {
@@ -286,6 +329,32 @@ export function startGitSource(options: GitSourceOptions): GitSource {
   }
 }
 
+/** Where the refs and commits of a project are read. */
+interface Place {
+  readonly git: Git
+  /** Of a folder: what all work trees of the repository share. */
+  readonly commonDir?: string
+  refs(): Promise<Refs>
+  /** Makes the commits of these branches readable. Gives the branches that were gone by then. */
+  bring(branches: readonly string[], all: Iterable<string>): Promise<ReadonlySet<string>>
+}
+
+/** The commits that tags point to, by what git says that they are: tags with a message are objects of their own. */
+async function targetsOf(git: Git, tags: readonly string[]): Promise<Map<string, string>> {
+  if (tags.length === 0) return new Map()
+  const lines = tags.map(tag => `${tag}^{}\n`).join('')
+  const { said } = await git.feed(lines, 'cat-file', '--batch-check=%(objectname)')
+  const found = said.split('\n')
+  return new Map(
+    tags.flatMap((tag, i) => (/^[0-9a-f]+$/.test(found[i] ?? '') ? [[tag, found[i]!]] : [])),
+  )
+}
+
+/** A name as it can be shown: names of broken refs hold anything. */
+function printable(name: string): string {
+  return name.replace(/\p{C}/gu, '?')
+}
+
 /** The folder of a repository on this machine; `undefined` for one that is reached over a network. */
 export function localPath(repository: string): string | undefined {
   if (repository.startsWith('file://')) return fileURLToPath(repository)
@@ -295,11 +364,4 @@ export function localPath(repository: string): string | undefined {
 async function mustBeThere(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined)
   if (!found) throw new Error(`${folder} is not there`)
-}
-
-async function succeeds(git: Git, ...args: string[]): Promise<boolean> {
-  return git(...args).then(
-    () => true,
-    () => false,
-  )
 }

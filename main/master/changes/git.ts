@@ -1,122 +1,171 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 
 /** Runs git and gives its standard output. Rejects with a GitError that says what git said. */
-export type Git = (...args: string[]) => Promise<string>
+export interface Git {
+  (...args: string[]): Promise<string>
+  /** The same with text on its standard input; gives its warnings, too. */
+  feed(
+    input: string,
+    ...args: string[]
+  ): Promise<{ readonly said: string; readonly warned: string }>
+  /** What a process of this git is started with, for whoever starts one that stays. */
+  readonly how: { readonly args: readonly string[]; readonly options: GitProcess }
+}
+
+export interface GitProcess {
+  readonly cwd: string | undefined
+  readonly env: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly windowsHide: true
+}
 
 /** What git said when it failed, in one line. */
 export class GitError extends Error {
   override readonly name = 'GitError'
 }
 
-export interface Commit {
-  readonly revision: string
-  readonly who: string
-  readonly at: number
-  readonly comments: string
-  readonly files: readonly string[]
+/** Nobody is there to be asked for a password, and the words must be those that we look for. */
+export const QUIET_GIT: Readonly<Record<string, string>> = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_ASKPASS: '',
+  SSH_ASKPASS: '',
+  LC_ALL: 'C.UTF-8',
 }
+
+/**
+ * Options that come before the name of a git command. With them no hook and no watcher
+ * that a person or a repository has configured runs, and no address can name a program.
+ */
+export const NOTHING_RUNS: readonly string[] = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'protocol.ext.allow=never',
+  'protocol.fd.allow=never',
+  'submodule.recurse=false',
+  'fetch.recurseSubmodules=false',
+  // Folders of ours are bare, and we name them; repositories that we look at are named by a person.
+  'safe.bareRepository=all',
+].flatMap(one => ['-c', one])
+
+/** A repository of ours is made without the hooks of a person's template. */
+export const NO_TEMPLATE = '--template='
 
 const LONGEST_OUTPUT_BYTES = 256 * 1024 * 1024
 
-/**
- * Git in a folder, without anybody to ask.
- *
- * @param timeoutMs After this, git is ended: a server that does not answer must not hold up the next look.
- */
+export interface GitPlace {
+  /** Where it is started; where the master runs when it is left out. */
+  readonly folder?: string
+  /** The repository, which is then not looked for; no other one's configuration is read. */
+  readonly gitDir?: string
+  readonly env: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  /** After this, git is ended: a server that does not answer must not hold up the next look. */
+  readonly timeoutMs?: number
+}
+
+const TIMEOUT_MS = 10 * 60_000
+
+/** Git in a folder, without anybody to ask. */
 export function gitIn(
   folder: string | undefined,
   env: Readonly<Record<string, string>>,
   signal: AbortSignal,
-  timeoutMs = 10 * 60_000,
+  timeoutMs = TIMEOUT_MS,
 ): Git {
-  return (...args) =>
-    new Promise((resolve, reject) => {
-      const options = {
-        cwd: folder,
-        env: {
-          ...env,
-          GIT_TERMINAL_PROMPT: '0',
-          GIT_ASKPASS: '',
-          SSH_ASKPASS: '',
-          LC_ALL: 'C.UTF-8',
-          GIT_OPTIONAL_LOCKS: '0',
-        },
-        maxBuffer: LONGEST_OUTPUT_BYTES,
-        timeout: timeoutMs,
-        signal,
-        windowsHide: true,
-      }
-      execFile('git', args, options, (error, stdout, stderr) => {
-        if (!error) resolve(stdout)
-        else reject(new GitError(explain(error, stderr, timeoutMs)))
-      })
-    })
+  return startGit({ ...(folder !== undefined && { folder }), env, signal, timeoutMs })
 }
 
-export interface Branches {
-  /** The branch that HEAD names, if it has a commit. */
-  readonly own: string | null
-  /** Where each branch points, the own branch first. */
-  readonly tips: ReadonlyMap<string, string>
-  /** The commit of each tag. */
-  readonly tags: ReadonlyMap<string, string>
+/** Git in a repository of ours: all that a person has configured for servers counts, and no program of it runs. */
+export function gitOf(
+  gitDir: string,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  timeoutMs = TIMEOUT_MS,
+): Git {
+  return startGit({ folder: gitDir, gitDir, env: withoutPlace(env), signal, timeoutMs })
 }
 
-export async function readBranches(git: Git, repository: string): Promise<Branches> {
-  const refs = ['HEAD', 'refs/heads/*', 'refs/tags/*']
-  const said = await git('ls-remote', '--symref', '--', repository, ...refs)
-  const tags = new Map<string, string>()
-  const branches = new Map<string, string>()
-  let own: string | undefined
-  for (const line of said.split('\n')) {
-    const symbolic = /^ref: refs\/heads\/(.+)\tHEAD$/.exec(line)
-    if (symbolic) own = symbolic[1]
-    const branch = /^([0-9a-f]{40,64})\trefs\/heads\/(.+)$/.exec(line)
-    if (branch) branches.set(branch[2]!, branch[1]!)
-    // What a tag with a message points to comes in a line after its own.
-    const tag = /^([0-9a-f]{40,64})\trefs\/tags\/(.+?)(\^\{\})?$/.exec(line)
-    if (tag) tags.set(tag[2]!, tag[1]!)
+/**
+ * Git that only reads, in a repository of ours. Nothing but that repository's own configuration
+ * counts, objects that are not there are not asked for elsewhere, and none stands for another.
+ */
+export function readerOf(
+  gitDir: string,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
+): Git {
+  const place = {
+    folder: gitDir,
+    gitDir,
+    env: {
+      ...withoutGit(env),
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_ATTR_NOSYSTEM: '1',
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_NO_REPLACE_OBJECTS: '1',
+      ...more,
+    },
+    signal,
   }
-  const tip = own !== undefined ? branches.get(own) : undefined
-  if (own === undefined || tip === undefined) return { own: null, tips: branches, tags }
-  branches.delete(own)
-  return { own, tips: new Map([[own, tip], ...branches]), tags }
+  return startGit(place)
 }
 
-/** Commits of `range`, oldest first; the newest `limit` of them where there are more. */
-export async function readCommits(
-  git: Git,
-  range: readonly string[],
-  limit: number,
-): Promise<Commit[]> {
-  // A message may hold any character, so what parts the fields is made up for each call.
-  const edge = randomBytes(12).toString('hex')
-  const record = `<${edge}`
-  const field = `>${edge}`
-  const format = `--format=${record}%H${field}%an <%ae>${field}%ct${field}%B${field}`
-  // A person's own configuration must not change what we read.
-  const plain = ['-c', 'i18n.logOutputEncoding=UTF-8', '-c', 'log.showSignature=false']
-  const what = ['--topo-order', '--diff-merges=first-parent', '--name-only', '--no-renames', '-z']
-  const args = [...plain, 'log', ...what, `--max-count=${limit}`, format, ...range, '--']
-  const said = await git(...args)
-  return said
-    .split(record)
-    .slice(1)
-    .map(one => {
-      const [revision, who, seconds, comments, files] = one.split(field) as string[]
-      return {
-        revision: revision!,
-        who: who!,
-        at: Number(seconds) * 1000,
-        comments: comments!.trim(),
-        files: files!
-          .split('\0')
-          .map(file => file.replace(/^\n+/, ''))
-          .filter(file => file !== ''),
-      }
+/** The environment without what says which repository is meant, as a hook of a person's own git has it. */
+export function withoutPlace(
+  env: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !PLACES.has(name)))
+}
+
+function withoutGit(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('GIT_')))
+}
+
+const PLACES: ReadonlySet<string> = new Set([
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_COMMON_DIR',
+  'GIT_INDEX_FILE',
+  'GIT_NAMESPACE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+])
+
+function startGit({ folder, gitDir, env, signal, timeoutMs = TIMEOUT_MS }: GitPlace): Git {
+  const options: GitProcess = {
+    cwd: folder,
+    env: {
+      ...env,
+      ...QUIET_GIT,
+      GIT_OPTIONAL_LOCKS: '0',
+      ...(gitDir !== undefined && { GIT_DIR: gitDir }),
+    },
+    signal,
+    windowsHide: true,
+  }
+  const feed = (input: string | undefined, args: readonly string[]) =>
+    new Promise<{ said: string; warned: string }>((resolve, reject) => {
+      const limits = { maxBuffer: LONGEST_OUTPUT_BYTES, timeout: timeoutMs }
+      const child = execFile(
+        'git',
+        [...NOTHING_RUNS, ...args],
+        { ...options, ...limits },
+        (error, said, warned) => {
+          if (!error) resolve({ said, warned })
+          else reject(new GitError(explain(error, warned, timeoutMs)))
+        },
+      )
+      // A git that failed before it read everything says so by its status.
+      child.stdin?.on('error', () => {})
+      child.stdin?.end(input)
     })
-    .reverse()
+  const run = async (...args: string[]) => (await feed(undefined, args)).said
+  return Object.assign(run, {
+    feed: (input: string, ...args: string[]) => feed(input, args),
+    how: { args: NOTHING_RUNS, options },
+  })
 }
 
 function explain(

@@ -42,6 +42,10 @@ export function changeData(db: Database, update: Update, clock: Clock) {
       const kept = readSchedulerState(db, `source ${project}`, 'tags')
       return kept === undefined ? null : new Set(kept.split('\n').filter(Boolean))
     },
+    /** What was told last of its refs that are passed over. */
+    oddRefs: (project: string) => readSchedulerState(db, `source ${project}`, 'odd refs') ?? '',
+    setOddRefs: (project: string, told: string) =>
+      update(() => saveSchedulerState(db, `source ${project}`, 'odd refs', told)),
     setKnownTags: (project: string, tags: readonly string[]) =>
       update(() => saveSchedulerState(db, `source ${project}`, 'tags', tags.join('\n'))),
 

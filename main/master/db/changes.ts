@@ -1,9 +1,13 @@
 import type { BuildId, BuildRequestId, BuildsetId, Change, ChangeId, Moment } from '../model.ts'
 import type { Database, Row } from './database.ts'
 
-export type NewChange = Omit<Change, 'id' | 'subject' | 'receivedAt'>
+export interface NewChange extends Omit<Change, 'id' | 'subject' | 'receivedAt' | 'at'> {
+  /** `null` where its date says nothing: then it counts as made when it was received. */
+  readonly at: Moment | null
+}
 
 export function insertChange(db: Database, change: NewChange, receivedAt: Moment): Change {
+  const at = change.at ?? receivedAt
   const { id } = db.run(
     `INSERT INTO changes (project, repository, branch, revision, who, comments, files, category, at, received_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -15,10 +19,10 @@ export function insertChange(db: Database, change: NewChange, receivedAt: Moment
     change.comments,
     JSON.stringify(change.files),
     change.category,
-    change.at,
+    at,
     receivedAt,
   )
-  return { ...change, id: id as ChangeId, subject: subjectOf(change.comments), receivedAt }
+  return { ...change, at, id: id as ChangeId, subject: subjectOf(change.comments), receivedAt }
 }
 
 export interface ChangeQuery {
@@ -174,7 +178,11 @@ function subjectOf(comments: string): string {
   return comments.trimStart().split('\n', 1)[0]!.trimEnd()
 }
 
+// The last moment that a Date holds.
+const LATEST: Moment = 8_640_000_000_000_000
+
 export function toChange(row: Row): Change {
+  const at = row.at as Moment
   return {
     id: row.id as ChangeId,
     project: row.project as string,
@@ -186,7 +194,8 @@ export function toChange(row: Row): Change {
     comments: row.comments as string,
     files: JSON.parse(row.files as string),
     category: row.category as string | null,
-    at: row.at as Moment,
+    // An older version kept any date that a commit said.
+    at: at >= 0 && at <= LATEST ? at : (row.received_at as Moment),
     receivedAt: row.received_at as Moment,
   }
 }

@@ -69,9 +69,9 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
     },
     exec: sql => db.exec(sql),
     get: <R extends object>(sql: string, ...values: SQLInputValue[]) =>
-      prepare(sql).get(...values) as R | undefined,
+      readRows(prepare(sql), statement => statement.get(...values)) as R | undefined,
     all: <R extends object>(sql: string, ...values: SQLInputValue[]) =>
-      prepare(sql).all(...values) as R[],
+      readRows(prepare(sql), statement => statement.all(...values)) as R[],
     run(sql, ...values) {
       const { lastInsertRowid, changes } = prepare(sql).run(...values)
       return { id: Number(lastInsertRowid), changes: Number(changes) }
@@ -97,4 +97,30 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
       db.close()
     },
   }
+}
+
+/**
+ * SQLite holds integers that no number of JavaScript holds exactly, and Node refuses the whole
+ * answer for one of them. What was written by an older version, or by a hand at the file, then
+ * comes as the nearest number: whoever knows what it means puts it right.
+ */
+function readRows<T>(statement: StatementSync, read: (statement: StatementSync) => T): T {
+  try {
+    return read(statement)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_OUT_OF_RANGE') throw error
+    statement.setReadBigInts(true)
+    try {
+      const found = read(statement)
+      for (const row of Array.isArray(found) ? found : [found]) toNumbers(row as Row | undefined)
+      return found
+    } finally {
+      statement.setReadBigInts(false)
+    }
+  }
+}
+
+function toNumbers(row: Row | undefined): void {
+  for (const [name, value] of Object.entries(row ?? {}))
+    if (typeof value === 'bigint') row![name] = Number(value)
 }

@@ -2,8 +2,12 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { type Git, gitIn, readBranches, readCommits } from '../changes/git.ts'
+import { readCommits } from '../changes/commits.ts'
+import { type FolderLook, lookIntoFolder } from '../changes/folder-look.ts'
+import { type Git, GitError } from '../changes/git.ts'
 import { localPath } from '../changes/git-source.ts'
+import { openMirror } from '../changes/mirror.ts'
+import { type Refs, readFolder } from '../changes/refs.ts'
 import { resolveRepository } from '../config/build.ts'
 import type { Config } from '../config/model.ts'
 import { detect } from './detectors.ts'
@@ -40,23 +44,49 @@ export async function inspectRepository(
   const resolved = resolveRepository(given, options.folder)
   const local = localPath(resolved)
   if (local === undefined) return inspectRemote(resolved, options)
-  const git = gitIn(local, options.env, new AbortController().signal)
-  const top = await topOf(local, git)
-  const here = gitIn(top, options.env, new AbortController().signal)
-  return propose(top, here, await factsOf(here, top, true), options)
-}
-
-async function topOf(folder: string, git: Git): Promise<string> {
-  const found = await stat(folder).catch(() => undefined)
-  if (!found) throw new Error(`${folder} is not there.`)
+  const found = await stat(local).catch(() => undefined)
+  if (!found) throw new Error(`${local} is not there.`)
   if (!found.isDirectory())
     throw new Error(
-      `${folder} is a file; a folder with a git repository is needed. Point at ${dirname(folder)}.`,
+      `${local} is a file; a folder with a git repository is needed. Point at ${dirname(local)}.`,
     )
+  return inOurFolder(async (at, signal) => {
+    const look = await openLook(local, at, options, signal)
+    const refs = await readFolder(look.git, await look.refresh())
+    const facts = await factsOf(look.git, refs, refs.tips.get(branchOf(refs) ?? ''))
+    const files = facts.head === null ? [] : await look.uncommitted().catch(() => [])
+    const whole = {
+      ...facts,
+      uncommitted: files.length,
+      uncommittedNames: files.slice(0, NAMED_FILES),
+    }
+    return propose(look.top ?? look.gitDir, look.git, whole, options)
+  }).catch(error => {
+    if (!(error instanceof GitError)) throw error
+    throw new Error(`${local} could not be read: ${error.message}`)
+  })
+}
+
+/** Works in a folder that is gone afterwards. */
+async function inOurFolder<T>(work: (at: string, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'triphammer-look-'))
+  const abort = new AbortController()
   try {
-    const bare = (await git('rev-parse', '--is-bare-repository')).trim() === 'true'
-    const top = await git('rev-parse', bare ? '--absolute-git-dir' : '--show-toplevel')
-    return top.replace(/\r?\n$/, '')
+    return await work(join(folder, 'repository'), abort.signal)
+  } finally {
+    abort.abort()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function openLook(
+  folder: string,
+  at: string,
+  { env }: InspectOptions,
+  signal: AbortSignal,
+): Promise<FolderLook> {
+  try {
+    return await lookIntoFolder(folder, { at, env, signal, upwards: true })
   } catch (error) {
     if ((error as Error).message.includes('not a git repository'))
       throw new Error(await whyNone(folder))
@@ -81,38 +111,40 @@ async function repositoriesIn(folder: string): Promise<string[]> {
 }
 
 async function inspectRemote(url: string, options: InspectOptions): Promise<Proposal> {
-  const folder = await mkdtemp(join(tmpdir(), 'triphammer-look-'))
   try {
-    const git = gitIn(folder, options.env, new AbortController().signal, CLONE_MS)
-    await git('init', '--quiet', '--bare')
-    const facts = await factsOf(git, url, false)
-    return await propose(url, git, facts, options)
+    return await inOurFolder(async (folder, signal) => {
+      const { env } = options
+      const mirror = openMirror({ folder, address: url, env, signal, timeoutMs: CLONE_MS })
+      const refs = await mirror.refs()
+      const branch = branchOf(refs)
+      const tip = branch === null ? undefined : await mirror.fetchFiles(branch)
+      const facts = await factsOf(mirror.git, refs, tip)
+      return propose(url, mirror.git, { ...facts, uncommitted: 0, uncommittedNames: [] }, options)
+    })
   } catch (error) {
     throw new Error(`${url} could not be read: ${(error as Error).message}`)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function factsOf(git: Git, repository: string, local: boolean): Promise<RepositoryFacts> {
-  const { own, tips } = await readBranches(git, repository)
-  const branch = own ?? tips.keys().next().value ?? null
-  const revision = branch === null ? undefined : tips.get(branch)
-  if (revision === undefined)
-    return { branch, otherBranches: 0, head: null, uncommitted: 0, uncommittedNames: [] }
-  if (!local) await git('fetch', '--quiet', '--depth=1', '--', repository, revision)
-  const [commit] = await readCommits(git, ['-1', revision], 1)
-  const status = local ? await git('status', '--porcelain').catch(() => '') : ''
-  const uncommitted = status.split('\n').filter(line => line !== '')
+/** The branch that is looked at: the repository's own, else any. */
+function branchOf({ own, tips }: Refs): string | null {
+  return own ?? tips.keys().next().value ?? null
+}
+
+async function factsOf(
+  git: Git,
+  refs: Refs,
+  revision: string | undefined,
+): Promise<Omit<RepositoryFacts, 'uncommitted' | 'uncommittedNames'>> {
+  const branch = branchOf(refs)
+  if (revision === undefined) return { branch, otherBranches: 0, head: null }
+  const [commit] = await readCommits(git, [revision])
+  if (!commit) throw new Error(`the newest commit of branch ${branch} can't be read`)
+  const subject = commit.comments.split('\n', 1)[0]!
   return {
     branch,
-    otherBranches: tips.size - 1,
-    head: commit
-      ? { revision, who: commit.who, at: commit.at, subject: commit.comments.split('\n', 1)[0]! }
-      : null,
-    uncommitted: uncommitted.length,
-    // After the two letters that say what was done to it.
-    uncommittedNames: uncommitted.slice(0, NAMED_FILES).map(line => line.slice(3)),
+    otherBranches: refs.tips.size - 1,
+    head: { revision, who: commit.who, at: commit.at ?? Date.now(), subject },
   }
 }
 

@@ -1,63 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { renameSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type GitSource, startGitSource } from '../../../main/master/changes/git-source.ts'
-import { systemClock } from '../../../main/master/clock.ts'
-import type { Change, SourceState } from '../../../main/master/model.ts'
-import { later } from '../../helpers/cleanup.ts'
-import { type TestData, testData } from '../../helpers/data.ts'
+import { testData } from '../../helpers/data.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
-import { testEnvironment } from '../../helpers/master.ts'
-import { gitIn, makeRepository } from '../../helpers/repository.ts'
-
-interface Watched extends TestData {
-  readonly source: GitSource
-  /** Looks, and gives the changes that are new since the last look: branch, subject, category. */
-  look(): Promise<string[]>
-  changes(): Change[]
-  state(): SourceState | undefined
-  events(): string[]
-}
-
-function watch(
-  repository: string,
-  { branches = ['**'], store = testData(), pollMs = null as number | null } = {},
-): Watched {
-  store.data.saveProjects([{ name: 'calc', repository, branches }])
-  const source = startGitSource({
-    data: store.data,
-    clock: systemClock,
-    project: { name: 'calc', repository, branches, pollMs },
-    mirrors: temporaryFolder('mirrors'),
-    env: testEnvironment(),
-    onTrouble() {},
-  })
-  later(source.stop)
-  let last = 0
-  const changes = () => store.data.changesAfter(0 as Change['id'])
-  return {
-    ...store,
-    source,
-    changes,
-    async look() {
-      await source.look()
-      const found = store.data.changesAfter(last as Change['id'])
-      last = found.at(-1)?.id ?? last
-      return found.map(({ branch, subject, category }) =>
-        [branch, subject, category].filter(Boolean).join(' | '),
-      )
-    },
-    state: () => store.data.projects()[0]?.source,
-    events: () =>
-      store.data
-        .events(0, 99)
-        .map(({ kind, subject }) => `${kind} ${subject}`)
-        .reverse(),
-  }
-}
+import { commits, gitIn, makeRepository, serveGit } from '../../helpers/repository.ts'
+import { watch } from '../../helpers/watched.ts'
 
 test('of a repository with a long history only the tip is a change', async () => {
   const repository = makeRepository()
@@ -356,17 +303,20 @@ test('what was pushed while nobody looked is found afterwards, once', async () =
   ])
 })
 
-test('of a flood of commits the newest are changes', async () => {
+test('of a flood of commits all are changes, up to a bound, and how many are not is told', async () => {
   const repository = makeRepository()
-  repository.commit('the first')
+  const first = repository.commit('the first')
   const calc = watch(repository.path)
   await calc.look()
-  const tree = repository.git('write-tree')
-  let tip = repository.git('rev-parse', 'HEAD')
-  for (let n = 1; n <= 210; n++) tip = repository.git('commit-tree', tree, '-p', tip, '-m', `${n}`)
-  repository.git('update-ref', 'refs/heads/main', tip)
+  repository.import(commits('main', 1010, first))
   const found = await calc.look()
-  expect([found.length, found[0], found.at(-1)]).toEqual([200, 'main | 11', 'main | 210'])
+  expect([found.length, found[0], found.at(-1), calc.events(), calc.lastDetail()]).toEqual([
+    1000,
+    'main | main 11',
+    'main | main 1010',
+    ['commits-left-out calc main'],
+    '10',
+  ])
 })
 
 test('a repository behind a network is read through a copy of its history', async () => {
@@ -401,35 +351,6 @@ test('a server that is not there is said to be away', async () => {
     reason: expect.stringContaining('unable to connect to 127.0.0.1'),
   })
 })
-
-// Gives the URL of calc.git below a folder that git's own server serves.
-async function serveGit(folder: string): Promise<string> {
-  const port = await freePort()
-  const args = [
-    'daemon',
-    '--export-all',
-    `--base-path=${folder}`,
-    '--listen=127.0.0.1',
-    `--port=${port}`,
-  ]
-  const daemon: ChildProcess = spawn('git', [...args, '--reuseaddr', '--verbose'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    // It starts programs of its own, which go with it.
-    detached: true,
-  })
-  later(() => process.kill(-daemon.pid!, 'SIGKILL'))
-  await once(daemon.stderr!, 'data')
-  return `git://127.0.0.1:${port}/calc.git`
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
-}
 
 test('a new tag is an event, and those of a repository seen for the first time are none', async () => {
   const repository = makeRepository()
