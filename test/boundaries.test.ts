@@ -52,12 +52,12 @@ const ROOMS: readonly Room[] = [
     instead: 'The master runs in plain Node and knows none of its shells. Take it as a parameter.',
   },
   {
-    // Logs are a database of their own, opened and migrated as history is.
+    // Logs are a database of their own, opened, migrated and read with the same care as history is.
     files: /^main\/master\/logs\//,
-    ours: /^main\/master\/(?!db\/)|^main\/master\/db\/(database|migrate)\.ts$/,
+    ours: /^main\/master\/(?!db\/)|^main\/master\/db\/(damaged|database|json|migrate)\.ts$/,
     types: /^main\/master\/db\//,
     packages: plain,
-    instead: 'Of db, logs take how a database is opened and migrated. History is reached by data.',
+    instead: 'Of db, logs take how a database is opened, migrated and read. History is reached by data.',
   },
   {
     // What copies whole databases: it works on files, beside what the master has open.

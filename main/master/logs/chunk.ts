@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { Row } from '../db/database.ts'
+import { readJson } from '../db/json.ts'
 import { type Moment, STREAMS, type Stream } from '../model.ts'
 
 /** Bytes of one stream that arrived at about one time. */
@@ -24,7 +25,10 @@ export interface Chunk {
 export const CHUNK_BYTES = 128 * 1024
 
 const CODEC_ZSTD = 1
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
+// With a checksum, so that no other bytes are read than were written.
+const LEVEL = {
+  params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
+}
 // Unpacked into one buffer, not into many that are then joined.
 const WHOLE = { chunkSize: CHUNK_BYTES }
 const NEWLINE = 10
@@ -42,12 +46,16 @@ export function packBytes(bytes: Uint8Array): { codec: number; data: Buffer } {
   return { codec: CODEC_ZSTD, data: zstdCompressSync(bytes, LEVEL) }
 }
 
-/** @throws Error when the row was written with a codec that this version does not know. */
+/** @throws Error that says why its bytes can't be had: damage, or a codec that this version does not know. */
 export function unpackChunk(row: Row): Chunk {
   if (row.codec !== CODEC_ZSTD)
     throw new Error(`log ${row.log_id}, chunk ${row.seq}: unknown codec ${row.codec}`)
-  const at = row.at as Moment
-  const segments = JSON.parse(row.segments as string) as [number, number, number][]
+  const at = Number(row.at)
+  const segments = segmentsOf(row.segments)
+  const bytes = unpackBytes(row)
+  const told = segments?.reduce((sum, [, byteCount]) => sum + byteCount, 0)
+  if (!segments || told !== bytes.length)
+    throw new Error(`log ${row.log_id}, chunk ${row.seq}: what it says of its streams is damaged`)
   return {
     seq: row.seq as number,
     firstLine: row.first_line as number,
@@ -58,8 +66,31 @@ export function unpackChunk(row: Row): Chunk {
       byteCount,
       at: at + afterMs,
     })),
-    bytes: zstdDecompressSync(row.data as Uint8Array, WHOLE),
+    bytes,
   }
+}
+
+function unpackBytes(row: Row): Buffer {
+  const byteCount = Number(row.byte_count)
+  let bytes: Buffer | undefined
+  try {
+    // Damaged bytes may claim to be any number of them.
+    const most = { ...WHOLE, maxOutputLength: Math.max(1, byteCount) }
+    bytes = zstdDecompressSync(row.data as Uint8Array, most)
+  } catch {
+    // The words of the library say nothing to a person.
+  }
+  if (bytes?.length !== byteCount)
+    throw new Error(`log ${row.log_id}, chunk ${row.seq}: its bytes are damaged`)
+  return bytes
+}
+
+function segmentsOf(text: unknown): [number, number, number][] | undefined {
+  const found = readJson(String(text))
+  const whole =
+    Array.isArray(found) &&
+    found.every(one => Array.isArray(one) && one.length === 3 && one.every(Number.isSafeInteger))
+  return whole ? found : undefined
 }
 
 export interface LineStart {

@@ -1,3 +1,4 @@
+import { readJson } from '../db/json.ts'
 import type { Stream } from '../model.ts'
 
 /**
@@ -14,4 +15,11 @@ export type LogMarks = Readonly<Record<string, number>>
 
 export function markOf(source: LogSource, stream: Stream): string {
   return `${source}:${stream}`
+}
+
+/** What is stored of them; none where that is damaged. */
+export function toMarks(text: string | null): LogMarks {
+  const found = text === null ? null : readJson(text)
+  const entries = Object.entries(found ?? {}).filter(([, count]) => Number.isSafeInteger(count))
+  return Object.fromEntries(entries) as LogMarks
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts'
 import type { LogId, Stream } from '../model.ts'
-import { type Chunk, type LineStart, lineStarts, unpackChunk } from './chunk.ts'
+import { type Chunk, type LineStart, lineStarts } from './chunk.ts'
 import type {
   LinePiece,
   LinesQuery,
@@ -13,6 +13,7 @@ import type {
 import { type OutlineAnswer, type OutlineQuery, outlineLog } from './log-outline.ts'
 import { type LineWindow, type ScannedChunk, searchLog } from './log-scan.ts'
 import { lookBefore, type UnpackedChunk } from './look-before.ts'
+import { createChunkRows, lostWords, readChunk } from './lost-piece.ts'
 import { lineStates, plainLine, shownLine, withoutSequences } from './plain-text.ts'
 import { MOST_ROWS } from './redraws.ts'
 import { type ScanAnswer, type ScanQuery, scanLogs } from './scan-logs.ts'
@@ -48,6 +49,7 @@ const NEWLINE = 10
 export function createLogReading(db: Database): LogReading {
   // The last chunk of a growing log changes, so its size is part of the key.
   const cache = new Map<string, UnpackedChunk>()
+  const rows = createChunkRows(db)
 
   return {
     lines,
@@ -275,17 +277,14 @@ export function createLogReading(db: Database): LogReading {
   }
 
   function bytes(logId: LogId, from: number, streams?: readonly Stream[]) {
-    const row = db.get(
-      'SELECT * FROM chunks WHERE log_id = ? AND first_byte <= ? ORDER BY first_byte DESC LIMIT 1',
-      logId,
-      from,
-    )
+    const row = rows.ofByte(logId, from)
     if (!row) return { bytes: Buffer.alloc(0), next: from }
     // Each is read once, so it is not kept, and where its lines start does not matter.
-    const chunk = unpackChunk(row)
-    const next = chunk.firstByte + chunk.bytes.length
+    const chunk = readChunk(row)
+    const next = chunk.firstByte + chunk.byteCount
+    // Whoever wants one stream alone has to hear of it, too.
+    if (chunk.lost !== undefined) return { bytes: lostWords(chunk), next }
     const skip = from - chunk.firstByte
-    if (skip >= chunk.bytes.length) return { bytes: Buffer.alloc(0), next: from }
     if (!streams) return { bytes: chunk.bytes.subarray(skip), next }
     const parts: Buffer[] = []
     let offset = 0
@@ -300,16 +299,16 @@ export function createLogReading(db: Database): LogReading {
 
   // Chunks of a scan are seen once: kept, they would push out those of the log that is read.
   function chunkFrom(logId: LogId, line: number): ScannedChunk | undefined {
-    const row = rowOfLine(logId, line) ?? rowAfter(logId, -1)
-    const there = row && (row.first_line as number) + (row.line_count as number) > line
-    const wanted = there ? row : row && rowAfter(logId, row.first_line as number)
-    if (!wanted) return undefined
-    const chunk = unpackChunk(wanted)
+    const row = rows.ofLine(logId, line)
+    if (!row) return undefined
+    const chunk = readChunk(row)
     let starts: readonly LineStart[] | undefined
     return {
       chunk,
       lineCount: chunk.lineCount,
       windows(index, fromByte) {
+        // The words in place of what is lost are not the log's.
+        if (chunk.lost !== undefined) return []
         starts ??= lineStarts(chunk)
         const [start, end] = [starts[index]!, starts[index + 1]?.offset]
         return windowsOf(logId, chunk, start, end, chunk.firstLine + index, fromByte)
@@ -318,29 +317,11 @@ export function createLogReading(db: Database): LogReading {
   }
 
   function chunkOfLine(logId: LogId, line: number) {
-    return unpacked(rowOfLine(logId, line))
+    return unpacked(rows.ofLine(logId, line))
   }
 
-  function nextWithLines(logId: LogId, { firstLine }: Chunk) {
-    return unpacked(rowAfter(logId, firstLine))
-  }
-
-  function rowOfLine(logId: LogId, line: number) {
-    return db.get(
-      `SELECT * FROM chunks WHERE log_id = ? AND first_line <= ? AND line_count > 0
-       ORDER BY first_line DESC LIMIT 1`,
-      logId,
-      line,
-    )
-  }
-
-  function rowAfter(logId: LogId, firstLine: number) {
-    return db.get(
-      `SELECT * FROM chunks WHERE log_id = ? AND first_line > ? AND line_count > 0
-       ORDER BY first_line LIMIT 1`,
-      logId,
-      firstLine,
-    )
+  function nextWithLines(logId: LogId, chunk: Chunk) {
+    return unpacked(rows.afterLine(logId, chunk))
   }
 
   function bySeqOf(logId: LogId) {
@@ -348,16 +329,16 @@ export function createLogReading(db: Database): LogReading {
   }
 
   function bySeq(logId: LogId, seq: number) {
-    return unpacked(db.get('SELECT * FROM chunks WHERE log_id = ? AND seq = ?', logId, seq))
+    return unpacked(rows.bySeq(logId, seq))
   }
 
   function unpacked(row: Record<string, unknown> | undefined): UnpackedChunk | undefined {
     if (!row) return undefined
-    const key = `${row.log_id} ${row.seq} ${row.byte_count}`
+    const key = `${row.log_id} ${row.seq} ${row.first_line} ${row.byte_count}`
     let found = cache.get(key)
     if (found) cache.delete(key)
     else {
-      const chunk = unpackChunk(row)
+      const chunk = readChunk(row)
       found = { chunk, starts: lineStarts(chunk) }
     }
     cache.set(key, found)

@@ -1,14 +1,8 @@
 import type { Database } from '../db/database.ts'
 import type { LogId, Moment, Stream } from '../model.ts'
-import {
-  CHUNK_BYTES,
-  type Chunk,
-  countNewlines,
-  packChunk,
-  type Segment,
-  unpackChunk,
-} from './chunk.ts'
-import { type LogMarks, type LogSource, markOf } from './log-marks.ts'
+import { CHUNK_BYTES, type Chunk, countNewlines, packChunk, type Segment } from './chunk.ts'
+import { type LogMarks, type LogSource, markOf, toMarks } from './log-marks.ts'
+import { readChunk } from './lost-piece.ts'
 
 /** What is committed of one log. */
 export interface Committed {
@@ -280,7 +274,7 @@ export function createLogWriting(db: Database): LogWriting {
   // A log that an earlier run of the master began goes on where its last commit ended.
   function restore(logId: LogId): OpenLog {
     const row = db.get('SELECT * FROM chunks WHERE log_id = ? ORDER BY seq DESC LIMIT 1', logId)
-    const chunk = row && unpackChunk(row)
+    const chunk = row && readChunk(row)
     const open: OpenLog = {
       logId,
       tail: emptyTail(0, 0, 0),
@@ -297,7 +291,12 @@ export function createLogWriting(db: Database): LogWriting {
     }
     if (!chunk) return open
     open.lineCount = chunk.firstLine + chunk.lineCount
-    open.byteCount = chunk.firstByte + chunk.bytes.length
+    open.byteCount = chunk.firstByte + chunk.byteCount
+    // What can't be read stays as it is, and what comes now stands behind it.
+    if (chunk.lost !== undefined) {
+      open.tail = emptyTail(chunk.seq + 1, open.lineCount, open.byteCount)
+      return open
+    }
     open.atLineStart = chunk.bytes.at(-1) === NEWLINE
     open.lastStream = chunk.segments.at(-1)?.stream
     open.tail = {
@@ -318,7 +317,7 @@ export function createLogWriting(db: Database): LogWriting {
 /** What is known of a log that grows, or has grown while its step was not over. */
 export function readMarks(db: Database, logId: LogId): LogMarks {
   const row = db.get<{ marks: string | null }>('SELECT marks FROM logs WHERE id = ?', logId)
-  return JSON.parse(row?.marks ?? '{}')
+  return toMarks(row?.marks ?? null)
 }
 
 function emptyTail(seq: number, firstLine: number, firstByte: number): OpenLog['tail'] {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { damageOf } from '../backup/summary.ts'
+import { saysDamaged } from '../db/damaged.ts'
 import { readHeader, withReader } from '../db/header.ts'
 import { latestOf, STORES, type Store, storePath } from './stores.ts'
 import type { StoreTrouble } from './trouble.ts'
@@ -78,15 +79,6 @@ function countTables(path: string): number {
     path,
     db => db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()!.n as number,
   )
-}
-
-// What SQLite says of bytes that are no database, or no longer.
-const DAMAGED = new Set([11, 26])
-
-/** Whether an error says that a database is damaged, and not that it can't be reached. */
-export function saysDamaged(error: unknown): boolean {
-  const { errcode } = error as { errcode?: number }
-  return errcode !== undefined && DAMAGED.has(errcode & 0xff)
 }
 
 function unreadable(store: Store, error: unknown): StoreTrouble {
