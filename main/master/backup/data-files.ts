@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { ARTIFACTS } from '../artifact-path.ts'
 import { readHeader } from '../db/header.ts'
 
 export const HISTORY = 'history.sqlite'
 export const LOGS = 'logs.sqlite'
-export const ARTIFACTS = 'artifacts'
 
 /** Whether there is a history. A process that died in its first moment has left a file without tables. */
 export function hasHistory(dataDir: string): boolean {
@@ -43,11 +43,6 @@ export function isOfDatabase(name: string): boolean {
   return [HISTORY, LOGS].some(
     database => name === database || COMPANIONS.some(end => name === database + end),
   )
-}
-
-/** Where an artifact lies, in a data directory as in a backup or an export of one. */
-export function artifactPath(sha256: string): string {
-  return join(ARTIFACTS, sha256.slice(0, 2), sha256)
 }
 
 function filesBelow(root: string, path: string): string[] {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { ARTIFACTS } from '../artifact-path.ts'
 import type { Moment } from '../model.ts'
 import { BACKUPS, UNFINISHED } from './create.ts'
-import { ARTIFACTS } from './data-files.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import type { BackupReason } from './reason.ts'
 

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, type ReadStream, rmSync } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { artifactPath } from '../artifact-path.ts'
 
 export interface ArtifactStore {
   /** Takes a file in, block by block. */
@@ -18,7 +19,7 @@ export interface ArtifactWriter {
 
 /** Uploaded files, named by their SHA-256: the same file of many builds is kept once. */
 export function openArtifacts(folder: string): ArtifactStore {
-  const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
+  const pathOf = (sha256: string) => join(dirname(folder), artifactPath(sha256))
   const incoming = join(folder, 'incoming')
   // What a master that was killed had begun to take in.
   rmSync(incoming, { recursive: true, force: true })

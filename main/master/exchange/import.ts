@@ -3,15 +3,9 @@ import { constants, existsSync } from 'node:fs'
 import { copyFile, mkdir, open, rm } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { ARTIFACTS, artifactPath, isSha256 } from '../artifact-path.ts'
 import { finishCopy } from '../backup/copy-database.ts'
-import {
-  ARTIFACTS,
-  artifactPath,
-  HISTORY,
-  isOfDatabase,
-  LOGS,
-  replacedNames,
-} from '../backup/data-files.ts'
+import { HISTORY, isOfDatabase, LOGS, replacedNames } from '../backup/data-files.ts'
 import { demandSpace, hashFile, sizeOf, syncPath } from '../backup/files.ts'
 import { finishRestore, STAGED, swapIn } from '../backup/restore.ts'
 import { damageOf, quoted, tableNames } from '../backup/summary.ts'
@@ -274,7 +268,7 @@ async function takeArtifacts({ from, onProgress }: ImportOrder, staged: string):
   let any = false
   for (const [i, { sha256 }] of wanted.entries()) {
     const path = artifactPath(String(sha256))
-    if (!/^[0-9a-f]{64}$/.test(String(sha256)) || !existsSync(join(from, path))) continue
+    if (!isSha256(sha256) || !existsSync(join(from, path))) continue
     if ((await hashFile(join(from, path))).sha256 !== sha256)
       throw new Error(`${join(from, path)} was changed since the export. Nothing was imported.`)
     await mkdir(dirname(join(staged, path)), { recursive: true, mode: 0o700 })

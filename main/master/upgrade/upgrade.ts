@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { artifactPath } from '../artifact-path.ts'
 import {
   BACKUPS,
   copySmallFiles,
@@ -8,7 +9,6 @@ import {
   syncFolders,
   UNFINISHED,
 } from '../backup/create.ts'
-import { artifactPath } from '../backup/data-files.ts'
 import { lackOfSpace, syncPath } from '../backup/files.ts'
 import { countRows } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
@@ -20,7 +20,7 @@ import { copyWhole, settle } from './copy.ts'
 import { backupName, carryOut, strayCompanions } from './finish.ts'
 import { type Intent, removeIntent, WORKING, writeIntent } from './intent.ts'
 import { type Behind, sizeOf } from './look.ts'
-import { type Quarantined, quarantineOddRows } from './quarantine.ts'
+import { type Quarantined, quarantineOddRows, setAsideOddValues } from './quarantine.ts'
 import { latestOf, STORES, storePath } from './stores.ts'
 import { type Stage, StoreTroubleError } from './trouble.ts'
 import { type Counts, type Tick, verifyUpgrade } from './verify.ts'
@@ -185,8 +185,9 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
       check()
     })
     const db = openDatabase(copy, { copy: true })
-    let odd: Quarantined = { moved: {}, repaired: 0, dangling: 0 }
+    let odd: Quarantined = { moved: {}, repaired: 0, cells: new Set(), dangling: 0 }
     try {
+      const aside = store.name === 'history.sqlite' ? setAsideOddValues(db) : []
       const coming = store.migrations.filter(one => one.version > from)
       for (const [i, { version: to }] of coming.entries()) {
         say(`Bringing ${store.name} to schema ${to}`, part(0.2 + (0.3 * i) / coming.length))
@@ -195,7 +196,7 @@ export async function upgradeStores(order: UpgradeOrder): Promise<Upgraded> {
       }
       if (store.name === 'history.sqlite') {
         say('Looking for odd rows', part(0.5))
-        odd = quarantineOddRows(db, now(), stepping(part(0.5), part(0.65)))
+        odd = quarantineOddRows(db, now(), stepping(part(0.5), part(0.65)), aside)
         // Odd rows are put aside; a step of ours that makes rows odd is a fault of ours.
         if (odd.dangling > 0 && !hasDangling(path))
           throw new Error(`${odd.dangling} rows refer to nothing, and did not before`)
