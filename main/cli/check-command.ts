@@ -3,6 +3,7 @@ import { findHolder } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
 import { connectClient } from '../http/client.ts'
 import { checkDataDirectory, type Facts, type WayName } from '../master/upgrade/check.ts'
+import { doubt } from '../master/upgrade/look.ts'
 import type { CommandLine } from './cli.ts'
 import { CommandError, dim, print, printJson, printTable } from './terminal.ts'
 
@@ -35,8 +36,13 @@ async function factsOf(folder: string): Promise<Facts> {
     throw new CommandError(
       `The history is being brought to version ${status.version} (${Math.round(status.progress.share * 100)} %). Ask again when that is done.`,
     )
-  if (status && 'facts' in status) return status.facts
-  return checkDataDirectory(folder, VERSION, { whole: true, now: Date.now() })
+  const trouble = status && 'facts' in status ? status.facts.trouble : null
+  const options = { whole: true, now: Date.now(), ...(trouble && { trouble }) }
+  const facts = checkDataDirectory(folder, VERSION, options)
+  // The next start must not call sound what is damaged here.
+  const damaged = facts.files.find(file => file.state === 'damaged')
+  if (damaged) doubt(folder, damaged.problem ?? '')
+  return facts
 }
 
 const COMMANDS: Readonly<Record<WayName, string>> = {
@@ -48,6 +54,8 @@ const COMMANDS: Readonly<Record<WayName, string>> = {
   olderVersion: '',
   newerVersion: '',
 }
+
+const MOST_LOSSES = 20
 
 function printFacts(facts: Facts) {
   print(facts.headline.join(' '))
@@ -70,6 +78,12 @@ function printFacts(facts: Facts) {
     print('')
     for (const { what, detail, ok } of facts.stages)
       print(`${ok ? 'done  ' : 'FAILED'}  ${what}${detail ? dim(`: ${detail}`) : ''}`)
+  }
+  if (facts.losses.length > 0) {
+    print('\nwhat can’t be read:')
+    for (const { what } of facts.losses.slice(0, MOST_LOSSES)) print(`  ${what}`)
+    const more = facts.losses.length - MOST_LOSSES
+    if (more > 0) print(`  and ${more} more; "triphammer check --json" lists all`)
   }
   if (facts.odd.length > 0) {
     print('\nput aside by upgrades, kept in the table "quarantine" of history.sqlite:')

@@ -33,6 +33,7 @@ import { startSleepWatch } from './sleep-watch.ts'
 import { watchForDamage } from './upgrade/damage-watch.ts'
 import { describePrepared } from './upgrade/describe.ts'
 import { prepareForLooking, prepareStores } from './upgrade/prepare.ts'
+import { tendOddValues } from './upgrade/quarantine.ts'
 import type { UpgradeProgress } from './upgrade/upgrade.ts'
 
 export interface MasterOptions {
@@ -134,6 +135,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     })
     const db = openHistory(historyPath, options.lookOnly)
     stops.push(() => db.close())
+    const odd = options.lookOnly ? [] : tendOddValues(db, clock.now())
     const mq = createMq(onError)
     // Logs first: history refers to them.
     const sync = startSyncToDisk([logsPath, historyPath], onError)
@@ -157,6 +159,11 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     for (const { kind, subject, detail } of options.lookOnly ? [] : describePrepared(prepared)) {
       log(`${kind}: ${subject} ${detail}`)
       data.addEvent(kind, subject, detail)
+    }
+    if (odd.length > 0) {
+      const where = odd.join(', ')
+      log(`history-odd-values: what was no JSON was put aside and kept: ${where}`)
+      data.addEvent('history-odd-values', String(odd.length), where)
     }
     const abandoned: Build[] = []
     const carried: RunningBuild[] = []

@@ -81,7 +81,7 @@ export function UpgradeView({ status }: { status: Upgrading }) {
 
 function Stages({ facts }: { facts: Facts }) {
   const files = facts.files.map(({ name, state, problem, schema }) => ({
-    what: `${name}: ${state}`,
+    what: `${name}: ${state === 'unread' ? 'not read from end to end' : state}`,
     detail: problem ?? (schema === null ? '' : `schema ${schema}`),
     at: facts.at,
     ok: state !== 'damaged' && state !== 'missing',

@@ -1,5 +1,6 @@
 import type { Builder, BuilderId, Project } from '../model.ts'
 import type { Database, Row } from './database.ts'
+import { readTexts } from './json.ts'
 
 export type BuilderFacts = Pick<
   Builder,
@@ -51,8 +52,8 @@ function toBuilder(row: Row): Builder {
     name: row.name as string,
     project: row.project as string,
     description: row.description as string,
-    tags: JSON.parse(row.tags as string),
-    slaves: JSON.parse(row.slaves as string),
+    tags: readTexts(row.tags),
+    slaves: readTexts(row.slaves),
     active: row.active === 1,
     position: row.position as number,
     monitor: row.monitor as string | null,
@@ -79,7 +80,7 @@ export function listProjects(db: Database): ProjectRow[] {
   return db.all('SELECT * FROM projects ORDER BY active DESC, id').map(row => ({
     name: row.name as string,
     repository: row.repository as string,
-    branches: JSON.parse(row.branches as string),
+    branches: readTexts(row.branches),
     active: row.active === 1,
   }))
 }

@@ -1,5 +1,6 @@
 import type { BuildId, BuildRequestId, BuildsetId, Change, ChangeId, Moment } from '../model.ts'
 import type { Database, Row } from './database.ts'
+import { readTexts } from './json.ts'
 
 export interface NewChange extends Omit<Change, 'id' | 'subject' | 'receivedAt' | 'at'> {
   /** `null` where its date says nothing: then it counts as made when it was received. */
@@ -192,7 +193,7 @@ export function toChange(row: Row): Change {
     who: row.who as string,
     subject: subjectOf(row.comments as string),
     comments: row.comments as string,
-    files: JSON.parse(row.files as string),
+    files: readTexts(row.files),
     category: row.category as string | null,
     // An older version kept any date that a commit said.
     at: at >= 0 && at <= LATEST ? at : (row.received_at as Moment),

@@ -10,6 +10,8 @@ export interface Database {
   exec(sql: string): void
   get<R extends object = Row>(sql: string, ...values: SQLInputValue[]): R | undefined
   all<R extends object = Row>(sql: string, ...values: SQLInputValue[]): R[]
+  /** As `all`, with every integer as it is stored, whatever its size. */
+  exact(sql: string, ...values: SQLInputValue[]): Row[]
   /** Runs a statement that changes rows. Returns the new row's id and how many rows changed. */
   run(sql: string, ...values: SQLInputValue[]): { id: number; changes: number }
   /** Commits what `work` does as one. Inside another transaction it becomes part of that one. */
@@ -72,6 +74,7 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
       readRows(prepare(sql), statement => statement.get(...values)) as R | undefined,
     all: <R extends object>(sql: string, ...values: SQLInputValue[]) =>
       readRows(prepare(sql), statement => statement.all(...values)) as R[],
+    exact: (sql, ...values) => exactly(prepare(sql), statement => statement.all(...values)),
     run(sql, ...values) {
       const { lastInsertRowid, changes } = prepare(sql).run(...values)
       return { id: Number(lastInsertRowid), changes: Number(changes) }
@@ -109,14 +112,18 @@ function readRows<T>(statement: StatementSync, read: (statement: StatementSync) 
     return read(statement)
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_OUT_OF_RANGE') throw error
-    statement.setReadBigInts(true)
-    try {
-      const found = read(statement)
-      for (const row of Array.isArray(found) ? found : [found]) toNumbers(row as Row | undefined)
-      return found
-    } finally {
-      statement.setReadBigInts(false)
-    }
+    const found = exactly(statement, read)
+    for (const row of Array.isArray(found) ? found : [found]) toNumbers(row as Row | undefined)
+    return found
+  }
+}
+
+function exactly<T>(statement: StatementSync, read: (statement: StatementSync) => T): T {
+  statement.setReadBigInts(true)
+  try {
+    return read(statement)
+  } finally {
+    statement.setReadBigInts(false)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BuildId } from '../model.ts'
 import type { Result } from '../results.ts'
 import type { Database, Row } from './database.ts'
+import { readJson, readRecord, readTexts } from './json.ts'
 
 /** What the next master needs to go on with a build. */
 export interface RunningBuild {
@@ -52,8 +53,13 @@ function toRunningBuild(row: Row): RunningBuild {
     buildId: row.build_id as BuildId,
     marker: row.marker as string,
     slaveRun: row.slave_run as string | null,
-    builder: JSON.parse(row.builder as string),
-    stepLocks: JSON.parse(row.step_locks as string),
-    ending: row.ending === null ? null : JSON.parse(row.ending as string),
+    builder: readJson(row.builder),
+    stepLocks: readTexts(row.step_locks),
+    ending: toEnding(row.ending),
   }
+}
+
+function toEnding(value: unknown): RunningBuild['ending'] {
+  const { results, why } = readRecord(value)
+  return typeof results === 'number' ? { results: results as Result, why: String(why ?? '') } : null
 }

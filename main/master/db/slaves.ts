@@ -1,5 +1,6 @@
 import type { Moment, Pause, Quarantine, Slave, SlaveId, SlaveInfo } from '../model.ts'
 import type { Database, Row } from './database.ts'
+import { isRecord, readJson, readRecord, readTexts } from './json.ts'
 
 export type SlaveRow = Pick<
   Slave,
@@ -102,19 +103,35 @@ function toSlave(row: Row): SlaveRow {
     id: row.id as SlaveId,
     name: row.name as string,
     kind: row.kind as Slave['kind'],
-    tags: JSON.parse(row.tags as string),
+    tags: readTexts(row.tags),
     maxBuilds: row.max_builds as number,
     active: row.active === 1,
-    paused: readJson(row.paused),
+    paused: toPause(row.paused),
     draining: row.draining === 1,
-    quarantine: readJson(row.quarantine),
+    quarantine: toQuarantine(row.quarantine),
     missedAt: row.missed_at as Moment | null,
-    info: JSON.parse(row.info as string),
+    info: readRecord(row.info),
     address: row.address as string | null,
     lastSeenAt: row.last_seen_at as Moment | null,
   }
 }
 
-function readJson<T>(value: unknown): T | null {
-  return value === null ? null : JSON.parse(value as string)
+// One that can't be read is a pause all the same: nobody wants a build where it was stopped.
+function toPause(value: unknown): Pause | null {
+  const found = value === null ? null : (readJson(value) ?? {})
+  if (!isRecord(found)) return null
+  const { reason, at, by, until } = found
+  return {
+    reason: typeof reason === 'string' ? reason : 'its pause could not be read',
+    at: typeof at === 'number' ? at : 0,
+    by: typeof by === 'string' ? by : null,
+    until: typeof until === 'number' ? until : null,
+  }
+}
+
+function toQuarantine(value: unknown): Quarantine | null {
+  const found = readRecord(value)
+  const { until, failures, reason } = found
+  if (typeof until !== 'number') return null
+  return { until, failures: Number(failures) || 0, reason: String(reason ?? '') }
 }

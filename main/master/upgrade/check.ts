@@ -4,7 +4,8 @@ import { countRows } from '../backup/summary.ts'
 import { readHeader, withReader } from '../db/header.ts'
 import type { Moment } from '../model.ts'
 import { readIntent } from './intent.ts'
-import { lookAtStores, readWhole, signsOfHistory, sizeOf } from './look.ts'
+import { isSmall, lookAtStores, readWhole, signsOfHistory, sizeOf } from './look.ts'
+import { findLosses, type Loss } from './losses.ts'
 import { latestOf, STORES, type Store, type StoreName, storePath } from './stores.ts'
 import { describeStoreTrouble, type Stage, type StoreTrouble } from './trouble.ts'
 
@@ -36,6 +37,8 @@ export interface Facts {
   readonly backups: readonly BackupFacts[]
   readonly stages: readonly Stage[]
   readonly trouble: StoreTrouble | null
+  /** Pieces that are damaged or gone while the rest can be used. Looked for only where everything is read. */
+  readonly losses: readonly Loss[]
   readonly freeBytes: number | null
   readonly neededBytes: number | null
   readonly ways: readonly Way[]
@@ -43,7 +46,8 @@ export interface Facts {
 
 export interface FileFacts {
   readonly name: StoreName
-  readonly state: 'sound' | 'older' | 'newer' | 'damaged' | 'missing' | 'not yet'
+  /** `unread`: its header can be read, and it is too large to be read whole at once. */
+  readonly state: 'sound' | 'unread' | 'older' | 'newer' | 'damaged' | 'missing' | 'not yet'
   readonly sizeBytes: number
   readonly schema: number | null
   readonly known: number
@@ -82,8 +86,10 @@ export interface CheckOptions {
 
 /** Looks at a data directory and changes nothing. A running master is not disturbed. */
 export function checkDataDirectory(dataDir: string, version: string, options: CheckOptions): Facts {
-  const files = STORES.map(store => lookAtFile(dataDir, store, options.whole))
   const found = options.trouble ?? troubleOf(dataDir)
+  const files = STORES.map(store =>
+    asTroubled(lookAtFile(dataDir, store, options.whole), found ?? undefined),
+  )
   const damaged = files.find(file => file.state === 'damaged')
   const trouble: StoreTrouble | null =
     found ??
@@ -91,11 +97,13 @@ export function checkDataDirectory(dataDir: string, version: string, options: Ch
   const kept = listBackups(dataDir)
   const backups = kept.map(one => ({ ...describeBackup(one), folder: one.folder }))
   const counts = countAll(dataDir, files)
+  const current = files.every(({ state }) => state === 'sound')
+  const losses = options.whole && current && !trouble ? findLosses(dataDir) : []
   const facts = {
     dataDir,
     version,
     at: options.now,
-    ok: trouble === null,
+    ok: trouble === null && losses.length === 0,
     files,
     counts,
     before: beforeOf(trouble, kept),
@@ -104,6 +112,7 @@ export function checkDataDirectory(dataDir: string, version: string, options: Ch
     backups,
     stages: trouble && 'stages' in trouble ? trouble.stages : [],
     trouble,
+    losses,
     freeBytes: freeBytes(dataDir),
     neededBytes: trouble?.kind === 'upgrade-failed' ? trouble.neededBytes : null,
   }
@@ -131,13 +140,20 @@ function lookAtFile(dataDir: string, store: Store, whole: boolean): FileFacts {
   }
   try {
     const { userVersion: schema } = readHeader(path)
-    const problem = whole ? readWhole(path) : null
+    const read = whole || isSmall(path)
+    const problem = read ? readWhole(path) : null
     if (problem !== null) return { ...file, schema, state: 'damaged', problem }
-    const state = schema > known ? 'newer' : schema < known ? 'older' : 'sound'
+    const state = schema > known ? 'newer' : schema < known ? 'older' : read ? 'sound' : 'unread'
     return { ...file, schema, state }
   } catch (error) {
     return { ...file, state: 'damaged', problem: (error as Error).message }
   }
+}
+
+// What a start ran into is known of the file, however little of it was read again.
+function asTroubled(file: FileFacts, trouble: StoreTrouble | undefined): FileFacts {
+  if (trouble?.kind !== 'damaged' || trouble.file !== file.name) return file
+  return { ...file, state: 'damaged', problem: file.problem ?? trouble.reason }
 }
 
 function countAll(dataDir: string, files: readonly FileFacts[]): Record<string, number> | null {
@@ -173,13 +189,24 @@ function beforeOf(trouble: StoreTrouble | null, kept: readonly FoundBackup[]): F
   return backup?.manifest ? { when: 'newest backup', counts: backup.manifest.counts } : null
 }
 
-function words({ trouble, counts, dataDir, quarantined }: Found): Pick<Facts, 'headline' | 'lead'> {
+function words({
+  trouble,
+  counts,
+  dataDir,
+  quarantined,
+  losses,
+}: Found): Pick<Facts, 'headline' | 'lead'> {
   if (!trouble) {
     const rows = counts
       ? `${many(counts.builds, 'build')}, ${many(counts.steps, 'step')}, ${many(counts.changes, 'change')}.`
       : 'Nothing was built here yet.'
     const odd =
       quarantined > 0 ? ` ${many(quarantined, 'odd row')} of earlier versions are kept aside.` : ''
+    if (losses.length > 0)
+      return {
+        headline: ['Your history is safe.', `${many(losses.length, 'piece')} of it can’t be read.`],
+        lead: `${rows}${odd} Everything else can be used, and builds go on.`,
+      }
     return { headline: ['Your history is safe.', 'Everything is in order.'], lead: rows + odd }
   }
   const lead = describeStoreTrouble(dataDir, trouble)
@@ -288,6 +315,7 @@ export function reportOf(facts: Facts): string {
       ({ name, state, schema, known, sizeBytes, problem }) =>
         `${name}: ${state}, ${sizeBytes} bytes, schema ${schema ?? '?'} (this version knows ${known})${problem ? `: ${problem}` : ''}`,
     ),
+    ...facts.losses.map(({ kind, what }) => `lost ${kind}: ${what}`),
     ...facts.odd.map(({ table, reason, rows }) => `put aside: ${rows} of ${table}: ${reason}`),
     ...Object.entries(facts.counts ?? {}).map(([table, rows]) => `${table}: ${rows}`),
     '',

@@ -5,12 +5,14 @@ import type { Tick } from './verify.ts'
 export interface Quarantined {
   readonly moved: Readonly<Record<string, number>>
   readonly repaired: number
+  /** Those values, each as `cellOf` names it. */
+  readonly cells: ReadonlySet<string>
   /** How many of those that were put aside referred to what is not there. */
   readonly dangling: number
 }
 
 /** Values that have to be JSON: rows of one thing each go, rows that others refer to keep something. */
-const JSON_COLUMNS: readonly { table: string; column: string; instead: string | null }[] = [
+export const JSON_COLUMNS: readonly { table: string; column: string; instead: string | null }[] = [
   { table: 'build_properties', column: 'value', instead: null },
   { table: 'buildset_properties', column: 'value', instead: null },
   { table: 'changes', column: 'files', instead: '[]' },
@@ -20,27 +22,65 @@ const JSON_COLUMNS: readonly { table: string; column: string; instead: string | 
   { table: 'slaves', column: 'tags', instead: '[]' },
   { table: 'slaves', column: 'info', instead: '{}' },
   { table: 'slaves', column: 'paused', instead: 'null' },
+  { table: 'slaves', column: 'quarantine', instead: 'null' },
+  { table: 'running_builds', column: 'builder', instead: null },
+  { table: 'running_builds', column: 'step_locks', instead: '[]' },
+  { table: 'running_builds', column: 'ending', instead: 'null' },
   { table: 'environments', column: 'content', instead: '{"facts":[],"leftOut":0}' },
 ]
+
+/** A value that was put right before a copy was migrated, and what is to be kept of its row. */
+export interface SetAside {
+  readonly table: string
+  readonly reason: string
+  readonly row: Row
+  readonly instead: string
+}
+
+/**
+ * Puts right what is no JSON in a copy of an older history: a step of the schema may read it.
+ * What was there goes into the quarantine table once there is one.
+ */
+export function setAsideOddValues(db: Database): SetAside[] {
+  const aside: SetAside[] = []
+  db.transaction(() => {
+    for (const { table, column, instead } of JSON_COLUMNS) {
+      if (instead === null || !hasColumn(db, table, column)) continue
+      const odd = isNoJson(column)
+      for (const row of db.exact(`SELECT * FROM ${table} WHERE ${odd}`))
+        aside.push({
+          table,
+          reason: `${column} is no JSON`,
+          row,
+          instead: `${column} = ${instead}`,
+        })
+      db.run(`UPDATE ${table} SET ${column} = ? WHERE ${odd}`, sqlValueOf(instead))
+    }
+  })
+  return aside
+}
 
 /**
  * Puts odd rows into the quarantine table: those that refer to rows which are not there,
  * those that referred to them in turn, and those that hold what is no JSON where it has to be.
  * Nothing is thrown away. It works on a copy in which references may dangle.
  */
-export function quarantineOddRows(db: Database, at: number, tick: Tick): Quarantined {
-  const moved: Record<string, number> = {}
-  let repaired = 0
+export function quarantineOddRows(
+  db: Database,
+  at: number,
+  tick: Tick,
+  aside: readonly SetAside[] = [],
+): Quarantined {
+  const into = openQuarantine(db, at)
   let dangling = 0
   db.transaction(() => {
+    for (const one of aside) into.keepRepaired(one)
     for (const { table, column, instead } of JSON_COLUMNS) {
       tick(`Looking at ${column} of ${table}`)
-      const odd = `${column} IS NOT NULL AND NOT json_valid(${column})`
-      if (instead === null) move(table, odd, `${column} is no JSON`)
-      else repaired += repair(table, column, odd, `${column} is no JSON`, instead)
+      into.put(table, column, instead)
     }
     // A build is worth more than what it ran in.
-    repaired += repair(
+    into.repair(
       'builds',
       'environment_id',
       'environment_id IS NOT NULL AND environment_id NOT IN (SELECT id FROM environments)',
@@ -52,15 +92,47 @@ export function quarantineOddRows(db: Database, at: number, tick: Tick): Quarant
       found = 0
       for (const { table, where, reason } of danglingReferences(db)) {
         tick(`Looking for odd ${table}`)
-        found += move(table, where, reason)
+        found += into.move(table, where, reason)
       }
       dangling += found
     }
   })
-  return { moved, repaired, dangling }
+  return { moved: into.moved, repaired: into.repaired.size, cells: into.repaired, dangling }
+}
+
+// What a start looks through is small, and the configuration has most of it once more.
+const SMALL = new Set(['projects', 'builders', 'slaves', 'running_builds'])
+
+/**
+ * What a start does about values that are no JSON in the small tables, which everything rests
+ * on: each row goes into the quarantine table, and something stands in its place.
+ *
+ * @returns What was found, in words.
+ */
+export function tendOddValues(db: Database, at: number): string[] {
+  const into = openQuarantine(db, at)
+  return JSON_COLUMNS.filter(({ table }) => SMALL.has(table)).flatMap(
+    ({ table, column, instead }) => {
+      const rows = db.transaction(() => into.put(table, column, instead))
+      return rows === 0 ? [] : [`${column} in ${rows === 1 ? '1 row' : `${rows} rows`} of ${table}`]
+    },
+  )
+}
+
+function openQuarantine(db: Database, at: number) {
+  const moved: Record<string, number> = {}
+  const repaired = new Set<string>()
+  return { moved, repaired, put, move, repair, keepRepaired }
+
+  function put(table: string, column: string, instead: string | null): number {
+    const reason = `${column} is no JSON`
+    return instead === null
+      ? move(table, isNoJson(column), reason)
+      : repair(table, column, isNoJson(column), reason, instead)
+  }
 
   function move(table: string, where: string, reason: string): number {
-    const rows = db.all(`SELECT * FROM ${table} WHERE ${where}`)
+    const rows = db.exact(`SELECT * FROM ${table} WHERE ${where}`)
     if (rows.length === 0) return 0
     for (const row of rows) keep(table, reason, row, null)
     const { changes } = db.run(`DELETE FROM ${table} WHERE ${where}`)
@@ -77,11 +149,16 @@ export function quarantineOddRows(db: Database, at: number, tick: Tick): Quarant
     reason: string,
     instead: string,
   ): number {
-    const rows = db.all(`SELECT * FROM ${table} WHERE ${where}`)
-    for (const row of rows) keep(table, reason, row, `${column} = ${instead}`)
-    const value = instead === 'null' ? null : instead
-    if (rows.length > 0) db.run(`UPDATE ${table} SET ${column} = ? WHERE ${where}`, value)
+    const rows = db.exact(`SELECT * FROM ${table} WHERE ${where}`)
+    for (const row of rows) keepRepaired({ table, reason, row, instead: `${column} = ${instead}` })
+    if (rows.length > 0)
+      db.run(`UPDATE ${table} SET ${column} = ? WHERE ${where}`, sqlValueOf(instead))
     return rows.length
+  }
+
+  function keepRepaired({ table, reason, row, instead }: SetAside) {
+    keep(table, reason, row, instead)
+    repaired.add(cellOf(table, row.id, instead.split(' ', 1)[0]!))
   }
 
   function keep(table: string, reason: string, row: Row, instead: string | null) {
@@ -94,6 +171,23 @@ export function quarantineOddRows(db: Database, at: number, tick: Tick): Quarant
       instead,
     )
   }
+}
+
+/** How `Quarantined.cells` names a value that was put right. */
+export function cellOf(table: string, id: unknown, column: string): string {
+  return `${table} ${id} ${column}`
+}
+
+function isNoJson(column: string): string {
+  return `${column} IS NOT NULL AND NOT json_valid(${column})`
+}
+
+function sqlValueOf(instead: string): string | null {
+  return instead === 'null' ? null : instead
+}
+
+function hasColumn(db: Database, table: string, column: string): boolean {
+  return db.get('SELECT 1 FROM pragma_table_info(?) WHERE name = ?', table, column) !== undefined
 }
 
 interface ForeignKey {
@@ -121,6 +215,9 @@ function danglingReferences(db: Database): { table: string; where: string; reaso
 
 function asJson(_key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') }
-  if (typeof value === 'bigint') return { integer: String(value) }
+  if (typeof value === 'bigint') {
+    const number = Number(value)
+    return Number.isSafeInteger(number) ? number : { integer: String(value) }
+  }
   return value
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { quoted } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
 import { readHeader, withReader } from '../db/header.ts'
 import { type Migration, migrate, oldestReaderOf } from '../db/migrate.ts'
-import type { Quarantined } from './quarantine.ts'
+import { cellOf, type Quarantined } from './quarantine.ts'
 import { latestOf, type Store } from './stores.ts'
 
 /** Called with what comes next; throws when it is to end. */
@@ -37,13 +37,13 @@ export function verifyUpgrade(
   store: Store,
   before: string,
   after: string,
-  { moved }: Quarantined,
+  { moved, cells }: Quarantined,
   tick: Tick,
 ): Counts {
   return withReader(before, old =>
     withReader(after, now => {
       const counts = compareRows(old, now, moved, tick)
-      compareSamples(old, now, tick)
+      compareSamples(old, now, cells, tick)
       for (const { name } of tablesOf(now)) checkTable(store, now, name, tick)
       compareSchema(store, now)
       const header = readHeader(after)
@@ -91,14 +91,27 @@ function compareRows(old: DatabaseSync, now: DatabaseSync, moved: Counts, tick: 
   return counts
 }
 
-function factsOf(db: DatabaseSync, table: string): { rows: number; newest: number; sum: number } {
+function factsOf(db: DatabaseSync, table: string): { rows: number; newest: bigint; sum: number } {
   const hasId = columnsOf(db, table).includes('id')
   const ids = hasId ? ', ifnull(max(id), 0) AS newest, total(id) AS sum' : ', 0 AS newest, 0 AS sum'
-  return db.prepare(`SELECT count(*) AS rows${ids} FROM ${quoted(table)}`).get() as never
+  const row = exact(db, `SELECT count(*) AS rows${ids} FROM ${quoted(table)}`).get()!
+  return { rows: Number(row.rows), newest: row.newest as bigint, sum: Number(row.sum) }
+}
+
+// A row may hold any integer that SQLite can.
+function exact(db: DatabaseSync, sql: string): StatementSync {
+  const statement = db.prepare(sql)
+  statement.setReadBigInts(true)
+  return statement
 }
 
 // Rows from all over the table, every column that was there before.
-function compareSamples(old: DatabaseSync, now: DatabaseSync, tick: Tick) {
+function compareSamples(
+  old: DatabaseSync,
+  now: DatabaseSync,
+  cells: ReadonlySet<string>,
+  tick: Tick,
+) {
   const there = new Set(tablesOf(old).map(({ name }) => name))
   for (const table of NEVER_REWRITTEN.filter(name => there.has(name))) {
     tick(`Comparing rows of ${table}`)
@@ -109,32 +122,33 @@ function compareSamples(old: DatabaseSync, now: DatabaseSync, tick: Tick) {
         ? null
         : 'rowid'
     if (key === null) continue
-    const { low, high } = old
-      .prepare(`SELECT min(${key}) AS low, max(${key}) AS high FROM ${table}`)
-      .get() as { low: number | null; high: number }
+    const { low, high } = exact(
+      old,
+      `SELECT min(${key}) AS low, max(${key}) AS high FROM ${table}`,
+    ).get() as { low: bigint | null; high: bigint }
     if (low === null) continue
-    const read = (db: DatabaseSync) =>
-      db.prepare(
-        `SELECT ${columns.join(', ')} FROM ${table} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`,
-      )
-    const [fromOld, byKey] = [
-      read(old),
-      now.prepare(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${key} = ?`),
-    ]
-    const keyOf = old.prepare(
-      `SELECT ${key} AS k FROM ${table} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`,
+    const chosen = columns.join(', ')
+    const fromOld = exact(
+      old,
+      `SELECT ${key} AS "key of the row", ${chosen} FROM ${table} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`,
     )
+    const byKey = exact(now, `SELECT ${chosen} FROM ${table} WHERE ${key} = ?`)
     for (let i = 0; i < SAMPLES; i++) {
-      const from = Math.floor(low + ((high - low) * i) / (SAMPLES - 1))
-      const row = fromOld.get(from)
-      const k = keyOf.get(from)!.k as number
-      const same = byKey.get(k)
-      // One that was put aside is counted, and compared there.
-      if (same && hashOf(row) !== hashOf(same))
+      const from = low + ((high - low) * BigInt(i)) / BigInt(SAMPLES - 1)
+      const { 'key of the row': k, ...row } = fromOld.get(from)!
+      const same = byKey.get(k!)
+      // One that was put aside is counted, and compared there; so is a value that was put right.
+      const lasting = (one: Values) =>
+        Object.fromEntries(
+          Object.entries(one).filter(([column]) => !cells.has(cellOf(table, k, column))),
+        )
+      if (same && hashOf(lasting(row)) !== hashOf(lasting(same)))
         throw new Error(`row ${k} of ${table} is not what it was`)
     }
   }
 }
+
+type Values = Record<string, SQLOutputValue>
 
 function hashOf(row: unknown): string {
   const hash = createHash('sha256')

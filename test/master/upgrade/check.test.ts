@@ -1,7 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { artifactPath } from '../../../main/master/artifact-path.ts'
+import { openDatabase } from '../../../main/master/db/database.ts'
 import { checkDataDirectory } from '../../../main/master/upgrade/check.ts'
+import { lookAtStores } from '../../../main/master/upgrade/look.ts'
 import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { testMaster } from '../../helpers/master.ts'
@@ -55,4 +58,65 @@ test('a folder in which nothing was built yet is in order, and stays empty', () 
     files: [{ state: 'not yet' }, { state: 'not yet' }],
   })
   expect(readdirSync(dataDir)).toEqual([])
+})
+
+test('each damaged piece of a log, lost file and odd value is found, and named', async () => {
+  const one = await testMaster({
+    config: {
+      builders: [
+        {
+          name: 'a',
+          steps: [{ name: 'talk', shell: 'seq 9; echo x > x; echo y > y' }, { upload: ['x', 'y'] }],
+        },
+      ],
+    },
+  })
+  const first = await one.build('a')
+  await one.build('a')
+  const files = one.data.artifactsOfBuild(first.id)
+  await one.stop()
+  expect(check(one.dataDir)).toMatchObject({ ok: true, losses: [] })
+
+  const logs = openDatabase(join(one.dataDir, 'logs.sqlite'))
+  logs.exec('UPDATE chunks SET data = zeroblob(9) WHERE log_id = 1')
+  logs.exec('DELETE FROM chunks WHERE log_id = (SELECT max(log_id) FROM chunks)')
+  logs.close()
+  const history = openDatabase(join(one.dataDir, 'history.sqlite'))
+  history.exec(`UPDATE builders SET tags = '{"a":"x'`)
+  history.close()
+  const [x, y] = files.map(file => join(one.dataDir, artifactPath(file.sha256)))
+  rmSync(x!)
+  writeFileSync(y!, 'z\n')
+
+  const facts = check(one.dataDir)
+  expect([facts.ok, facts.trouble, facts.headline[0]]).toEqual([
+    false,
+    null,
+    'Your history is safe.',
+  ])
+  expect(facts.losses.map(loss => loss.what).sort()).toEqual([
+    "a #1, talk, log stdio: lines 1 to 12 can't be read",
+    expect.stringMatching(/^a #1, [xy], and 1 more: its file is (gone|damaged)$/),
+    expect.stringMatching(/^a #1, [xy], and 1 more: its file is (gone|damaged)$/),
+    expect.stringMatching(/^a #2, .*, log stdio: \d+ bytes are gone$/),
+    'tags in 1 row of builders is no JSON',
+  ])
+})
+
+test('a start, the recovery view and the check say the same of a damaged file', async () => {
+  const dataDir = releaseData('0.1.0', 'clean')
+  await prepareStores({ dataDir, version: 'test' })
+  const path = join(dataDir, 'history.sqlite')
+  const bytes = readFileSync(path)
+  for (let at = 8192; at < bytes.length; at += 3 * 4096) bytes.fill(0x5a, at, at + 4096)
+  writeFileSync(path, bytes)
+  const look = lookAtStores(dataDir)
+  if (look.kind !== 'trouble') throw new Error('the damage was not seen')
+  const atRecovery = { whole: false, now: 0, trouble: look.trouble }
+  const states = [
+    checkDataDirectory(dataDir, 'test', atRecovery),
+    checkDataDirectory(dataDir, 'test', { whole: false, now: 0 }),
+    check(dataDir),
+  ].map(({ ok, files, headline }) => [ok, files[0]!.state, headline[1]])
+  expect(states).toEqual(Array(3).fill([false, 'damaged', 'history.sqlite is damaged.']))
 })

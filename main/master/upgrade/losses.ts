@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { artifactPath, isSha256 } from '../artifact-path.ts'
+import { HISTORY, LOGS } from '../backup/data-files.ts'
+import { quoted, tableNames } from '../backup/summary.ts'
+import { withReader } from '../db/header.ts'
+import { readChunk } from '../logs/lost-piece.ts'
+import { JSON_COLUMNS } from './quarantine.ts'
+
+/** A piece that is damaged or gone while everything around it can be used. */
+export interface Loss {
+  readonly kind: 'log' | 'artifact' | 'value'
+  /** Where it is, and what is wrong with it. */
+  readonly what: string
+}
+
+/**
+ * Reads each piece of each log, each artifact, and each value that has to be JSON. Only for
+ * databases that are sound as a whole. History goes first: what it says of logs is stored.
+ */
+export function findLosses(dataDir: string): Loss[] {
+  return withReader(join(dataDir, HISTORY), history => [
+    ...withReader(join(dataDir, LOGS), logs => lostPieces(history, logs)),
+    ...lostArtifacts(dataDir, history),
+    ...oddValues(history),
+  ])
+}
+
+function lostPieces(history: DatabaseSync, logs: DatabaseSync): Loss[] {
+  const known = new Set(tableNames(history))
+  if (!known.has('logs') || !tableNames(logs).includes('chunks')) return []
+  const promised = history
+    .prepare('SELECT id, byte_count FROM logs WHERE complete = 1 AND byte_count > 0')
+    .all() as unknown as { id: number; byte_count: number }[]
+  const placeOf = placesOfLogs(history)
+  const lost: Loss[] = []
+  const held = new Map<number, number>()
+  const all = logs.prepare('SELECT * FROM chunks ORDER BY log_id, seq')
+  all.setReadBigInts(true)
+  for (const row of all.iterate()) {
+    const plain = { ...row, codec: Number(row.codec) }
+    const chunk = readChunk(plain)
+    const id = Number(row.log_id)
+    held.set(id, (held.get(id) ?? 0) + chunk.byteCount)
+    if (chunk.lost !== undefined)
+      lost.push({ kind: 'log', what: `${placeOf(id)}: ${linesOf(row)} can't be read` })
+  }
+  for (const { id, byte_count } of promised) {
+    const missing = byte_count - (held.get(id) ?? 0)
+    if (missing > 0) lost.push({ kind: 'log', what: `${placeOf(id)}: ${missing} bytes are gone` })
+  }
+  return lost
+}
+
+function linesOf({ first_line, line_count }: Record<string, unknown>): string {
+  const first = Number(first_line) + 1
+  const last = first + Number(line_count) - 1
+  return last > first ? `lines ${first} to ${last}` : `line ${first}`
+}
+
+function placesOfLogs(history: DatabaseSync): (id: number) => string {
+  const find = history.prepare(
+    `SELECT bu.name AS builder, b.number AS build, s.name AS step, l.name AS log
+     FROM logs l JOIN steps s ON s.id = l.step_id JOIN builds b ON b.id = s.build_id
+     JOIN builders bu ON bu.id = b.builder_id WHERE l.id = ?`,
+  )
+  return id => {
+    const row = find.get(id)
+    return row ? `${row.builder} #${row.build}, ${row.step}, log ${row.log}` : `log ${id}`
+  }
+}
+
+function lostArtifacts(dataDir: string, history: DatabaseSync): Loss[] {
+  if (!tableNames(history).includes('artifacts')) return []
+  const rows = history
+    .prepare(
+      `SELECT a.sha256, min(a.path) AS path, count(*) AS names, bu.name AS builder, b.number AS build
+       FROM artifacts a LEFT JOIN builds b ON b.id = a.build_id LEFT JOIN builders bu ON bu.id = b.builder_id
+       GROUP BY a.sha256 ORDER BY a.sha256`,
+    )
+    .all()
+  return rows.flatMap(({ sha256, path, names, builder, build }) => {
+    const problem = artifactProblem(dataDir, String(sha256))
+    if (problem === null) return []
+    const others = Number(names) > 1 ? `, and ${Number(names) - 1} more` : ''
+    return [{ kind: 'artifact', what: `${builder} #${build}, ${path}${others}: ${problem}` }]
+  })
+}
+
+/** Why a file that a build kept can't be had; `null` when it is whole. */
+export function artifactProblem(folder: string, sha256: string): string | null {
+  if (!isSha256(sha256)) return 'its row in history does not say which file it is'
+  let file: number
+  try {
+    file = openSync(join(folder, artifactPath(sha256)), 'r')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? 'its file is gone' : `its file can't be read (${message})`
+  }
+  try {
+    const hash = createHash('sha256')
+    const block = Buffer.allocUnsafe(1024 * 1024)
+    for (let read = 1; read > 0; ) hash.update(block.subarray(0, (read = readSync(file, block))))
+    return hash.digest('hex') === sha256 ? null : 'its file is damaged'
+  } catch (error) {
+    return `its file can't be read (${(error as Error).message})`
+  } finally {
+    closeSync(file)
+  }
+}
+
+function oddValues(history: DatabaseSync): Loss[] {
+  return JSON_COLUMNS.flatMap(({ table, column }): Loss[] => {
+    try {
+      const odd = `${column} IS NOT NULL AND NOT json_valid(${column})`
+      const { n } = history
+        .prepare(`SELECT count(*) AS n FROM ${quoted(table)} WHERE ${odd}`)
+        .get() as { n: number }
+      if (n === 0) return []
+      const rows = n === 1 ? '1 row' : `${n} rows`
+      return [{ kind: 'value', what: `${column} in ${rows} of ${table} is no JSON` }]
+    } catch {
+      // An older history has no such table or column yet.
+      return []
+    }
+  })
+}
