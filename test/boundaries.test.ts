@@ -57,7 +57,8 @@ const ROOMS: readonly Room[] = [
     ours: /^main\/master\/(?!db\/)|^main\/master\/db\/(damaged|database|json|migrate)\.ts$/,
     types: /^main\/master\/db\//,
     packages: plain,
-    instead: 'Of db, logs take how a database is opened, migrated and read. History is reached by data.',
+    instead:
+      'Of db, logs take how a database is opened, migrated and read. History is reached by data.',
   },
   {
     // What copies whole databases: it works on files, beside what the master has open.
