@@ -12,6 +12,7 @@ interface Packaging {
   readonly asarUnpack: readonly string[]
   readonly npmRebuild: boolean
   readonly electronFuses?: object
+  readonly toolsets?: { readonly appimage?: string }
 }
 
 const ROOT = join(import.meta.dirname, '..')
@@ -26,6 +27,10 @@ const validate = new Ajv({ strict: false, allErrors: true }).compile(builder('./
 test('the configuration is one that electron-builder takes', () => {
   expect([validate(packaging), validate.errors]).toEqual([true, null])
   expect(validate({ ...packaging, autoInstallEvent: true })).toBe(false)
+})
+
+test('an AppImage starts where there is only FUSE 3, and keeps its sandbox', () => {
+  expect(packaging.toolsets?.appimage).toBe('1.0.3')
 })
 
 test.each([

@@ -8,7 +8,7 @@ import { DataDirectoryBusyError } from '../host/lock.ts'
 import { isFromLauncher, readShellEnvironment } from '../host/shell-environment.ts'
 import { systemClock } from '../master/clock.ts'
 import { linkAmong, placeOf, SCHEME } from './citizen/deep-link.ts'
-import { HIDDEN, type LoginFacts } from './citizen/login.ts'
+import { isHiddenStart, type LoginFacts } from './citizen/login.ts'
 import { watchCrashes } from './crash.ts'
 import { type Desk, openDesk } from './desk.ts'
 import { argumentsAgain, type Launch, readLaunch } from './launch.ts'
@@ -17,6 +17,7 @@ import { registerPageScheme } from './page-protocol.ts'
 import type { AppPort, DialogPort, ElectronPorts } from './ports.ts'
 import { watchQuit } from './quit.ts'
 import { askAboutBuilds, type QuittingBuild } from './quit-dialogue.ts'
+import { startAgain } from './start-again.ts'
 import { systemSealing } from './system-sealing.ts'
 import { openUpdates } from './update/open-updates.ts'
 import type { Updates } from './update/updates.ts'
@@ -99,7 +100,7 @@ export function startApp(electron: ElectronPorts): void {
     const devUrl = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
     const desk = openDesk(electron, started, quit, pageAddress(devUrl), devUrl !== undefined, {
       login: loginFacts(app, dataDir),
-      hidden: process.argv.includes(HIDDEN),
+      hidden: isHiddenStart(app, started.state.get('desktop').login),
     })
     opened = desk
     void started.whenRunning.then(() => {
@@ -118,7 +119,12 @@ export function startApp(electron: ElectronPorts): void {
     const repository = repositoryOf(data)
     if (quit.phase !== 'running') {
       // Asked for while it is leaving: it starts again when it has left, once.
-      if (!comingBack) comeBack(app, repository)
+      if (!comingBack)
+        startAgain(app, {
+          appImage: process.env.APPIMAGE,
+          args: argumentsAgain(process.argv, repository ?? undefined),
+          log,
+        })
       comingBack = true
       return
     }
@@ -243,14 +249,6 @@ function folderDialogue(dialog: Pick<DialogPort, 'showOpenDialog'>): () => Promi
     last = dirname(chosen)
     return chosen
   }
-}
-
-function comeBack(app: Pick<AppPort, 'relaunch'>, repository: string | null) {
-  app.relaunch({
-    args: argumentsAgain(process.argv, repository ?? undefined),
-    // The mount of an AppImage goes with the process.
-    ...(process.env.APPIMAGE && { execPath: process.env.APPIMAGE }),
-  })
 }
 
 function refuse(

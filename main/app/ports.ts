@@ -34,6 +34,7 @@ export type AppPort = Pick<
   | 'enableSandbox'
   | 'exit'
   | 'getAppPath'
+  | 'getLoginItemSettings'
   | 'getPath'
   | 'isPackaged'
   | 'on'

@@ -70,6 +70,12 @@ export function watchQuit(
     })
   })
 
+  // Linux: where the session's bus or display is gone, Electron ends with `quit` alone and runs
+  // neither `before-quit` nor `will-quit` (electron_browser_main_parts.cc, ExitOnSessionLoss).
+  app.on('quit', () => {
+    if (phase === 'running') steps.checkpoint()
+  })
+
   return {
     get phase() {
       return phase

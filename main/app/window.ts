@@ -16,6 +16,8 @@ export interface WindowSetting {
 // The page's own background, so that nothing flashes before its first paint.
 const BACKGROUND = { light: '#f3f4f6', dark: '#1b1d21' }
 const SETTLED_MS = 500
+// Longer than a first paint takes on a slow machine, short enough that nobody starts the app again.
+const SHOW_AT_LATEST_MS = 2_000
 
 /** Opens the window with our page, where it was last, and remembers where it goes. */
 export function openWindow(
@@ -29,10 +31,7 @@ export function openWindow(
   const saved = state.get('window')
   const bounds = placeWindow(saved, screen.getAllDisplays(), screen.getPrimaryDisplay())
   const window = createWindow(windowOptions(bounds, nativeTheme.shouldUseDarkColors, preload))
-  window.once('ready-to-show', () => {
-    if (saved?.maximized) window.maximize()
-    window.show()
-  })
+  showOnce(window, clock, saved?.maximized ?? false)
   rememberBounds(window, state, clock)
   window.loadURL(url).catch((error: Error) => log(`the page could not be loaded: ${error.message}`))
   return window
@@ -58,6 +57,26 @@ export function windowOptions(
       webviewTag: false,
       spellcheck: false,
     },
+  }
+}
+
+/**
+ * Shows a window that was created hidden. On Wayland a hidden window never emits `ready-to-show`
+ * (electron#48859), so a loaded page counts as well, and a timer covers a page that does not load.
+ */
+function showOnce(window: WindowPort, clock: Clock, maximized: boolean) {
+  let shown = false
+  const cancel = clock.after(SHOW_AT_LATEST_MS, show)
+  window.once('ready-to-show', show)
+  window.webContents.on('did-finish-load', show)
+  window.once('closed', cancel)
+
+  function show() {
+    cancel()
+    if (shown || window.isDestroyed()) return
+    shown = true
+    if (maximized) window.maximize()
+    window.show()
   }
 }
 

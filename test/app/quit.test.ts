@@ -54,6 +54,16 @@ test('a failure while stopping does not keep the app', async () => {
   expect(clock.waiting).toBe(0)
 })
 
+test('a session that ends without before-quit, as on Linux, gets its checkpoint', async () => {
+  const { app, quit } = watched()
+
+  app.emit('quit')
+  await quit.stop('user')
+  app.emit('quit')
+
+  expect(app.trace).toEqual(['quit', 'checkpoint', 'stopped', 'quit'])
+})
+
 test('the operating system is never held up', () => {
   const { app, quit } = watched()
 

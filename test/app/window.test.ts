@@ -50,6 +50,22 @@ test('the window is shown when there is something to see, in the colour of the p
   expect(window.did.slice(1)).toEqual(['show'])
 })
 
+test.each([
+  [
+    'its page has loaded',
+    ({ window }: ReturnType<typeof opened>) => window.webContents.emit('did-finish-load'),
+  ],
+  ['two seconds have passed', ({ clock }: ReturnType<typeof opened>) => clock.advance(2_000)],
+])('on Wayland, where ready-to-show never comes, the window is shown once %s', (_when, come) => {
+  const one = opened()
+
+  come(one)
+  one.window.emit('ready-to-show')
+  one.clock.advance(10_000)
+
+  expect(one.window.did.slice(1)).toEqual(['show'])
+})
+
 test('where the window goes is kept once it stays there', () => {
   const { window, clock, state } = opened()
 
@@ -70,6 +86,7 @@ test('closing keeps the place at once, and leaves no timer', () => {
   window.maximized = true
   window.emit('maximize')
   window.emit('close')
+  window.emit('closed')
 
   expect(state.get('window')).toEqual({ ...window.bounds, maximized: true })
   expect(clock.waiting).toBe(0)

@@ -93,6 +93,7 @@ class DoubleApp extends DoubleEmitter {
   setLoginItemSettings = (settings: object) => {
     this.loginItems = settings
   }
+  getLoginItemSettings = () => ({ openAtLogin: false, wasOpenedAtLogin: false })
 
   setPath = (name: string, path: string) => {
     this.#usualPath(name)
@@ -179,6 +180,9 @@ class DoubleApp extends DoubleEmitter {
 
   #startAgain({ execPath = process.execPath, args = process.argv.slice(1) }: RelaunchOptions) {
     this.releaseSingleInstanceLock()
+    // Electron's helper is started from the running executable and may gain no privileges: under an
+    // AppImage it dies with the mount, or its fusermount is refused (relauncher.cc).
+    if (process.env.APPDIR) return
     spawn(execPath, args, { detached: true, stdio: 'ignore' }).unref()
   }
 

@@ -79,7 +79,9 @@ export class BrowserWindow extends DoubleEmitter implements Closable {
     this.#bounds = { x, y, width, height }
     runtime.windows.set(this.id, this)
     this.webContents = new WebContents(this, webPreferences, { width, height })
-    this.webContents.once('did-finish-load', () => this.emit('ready-to-show'))
+    // On Wayland the compositor gives a hidden window no frame, so this never comes (electron#48859).
+    if (this.#visible || !process.env.ELECTRON_DOUBLE_WAYLAND)
+      this.webContents.once('did-finish-load', () => this.emit('ready-to-show'))
     app.emit('web-contents-created', new DoubleEvent(), this.webContents)
     app.emit('browser-window-created', new DoubleEvent(), this)
   }

@@ -56,6 +56,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   window: 'BrowserWindow',
   notification: 'Notification',
   tray: 'Tray',
+  webContents: 'WebContents',
 }
 
 describe('every member that the app uses', () => {

@@ -4,7 +4,7 @@ import type { Bridge } from '../../main/bridge/contract.ts'
 import { RETRY, SUCCESS } from '../../main/master/results.ts'
 import { addAndBuild, ask, untilBuild } from './desk-helpers.ts'
 import { clickMenu, lastRun, runOnce, shownDialogues } from './desktop-helpers.ts'
-import { expect, ON, test } from './fixtures.ts'
+import { expect, ON, ON_DOUBLE, test } from './fixtures.ts'
 import { ELECTRON } from './paths.ts'
 import { makeSample } from './sample.ts'
 
@@ -35,6 +35,15 @@ test(`the window shows the page, which has nothing of Electron but the bridge${O
   )
   expect(policy).toContain("default-src 'none'; script-src 'self'")
   await expect(rendererProcess.version!()).rejects.toThrow('sandbox')
+})
+
+test(`on Wayland, where a hidden window is never ready to be shown, it is shown${ON}`, async ({
+  launch,
+}) => {
+  test.skip(!ON_DOUBLE, 'a real Electron is on Wayland or is not')
+  const { browserWindow } = await launch({ env: { ELECTRON_DOUBLE_WAYLAND: '1' } })
+
+  await expect.poll(() => browserWindow.isVisible!()).toBe(true)
 })
 
 test(`history is there again after a restart${ON}`, async ({ launch, repository, dataDir }) => {

@@ -75,11 +75,11 @@ function makeElectron(folder: string): string {
 // The tools that electron-builder would fetch, from this machine.
 function makeTools(folder: string): string {
   if (existsSync(folder)) return folder
-  mkdirSync(join(folder, 'linux-x64'), { recursive: true })
+  mkdirSync(join(folder, 'runtimes'), { recursive: true })
   mkdirSync(join(folder, 'lib/x64'), { recursive: true })
   for (const tool of ['mksquashfs', 'desktop-file-validate'])
-    symlinkSync(which(tool)!, join(folder, 'linux-x64', tool))
-  const runtime = join(folder, 'runtime-x64')
+    symlinkSync(which(tool)!, join(folder, tool))
+  const runtime = join(folder, 'runtimes', 'runtime-x64')
   writeFileSync(runtime, runtimeScript(4096))
   chmodSync(runtime, 0o755)
   return folder

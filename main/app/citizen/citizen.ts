@@ -6,7 +6,7 @@ import type { ElectronPorts, WindowPort } from '../ports.ts'
 import { readCharge, wantsAwake } from './awake.ts'
 import { describeDesk } from './diagnostics.ts'
 import { drawIcon } from './icon.ts'
-import { hasAutostart, type LoginFacts, setLogin } from './login.ts'
+import { hasAutostart, healAutostart, type LoginFacts, setLogin } from './login.ts'
 import { noticeOf, noticeOfEvent } from './notices.ts'
 import { createNotifier } from './notifier.ts'
 import { type DeskStanding, type Ended, watchStanding } from './standing.ts'
@@ -56,6 +56,11 @@ export function openCitizen(
   powerMonitor.on('on-battery', onPower)
   powerMonitor.on('on-ac', onPower)
   update(watch.now())
+  try {
+    healAutostart(login)
+  } catch (error) {
+    host.log(`the autostart file cannot be renewed: ${(error as Error).message}`)
+  }
 
   return {
     get staysInBackground() {

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { AppPort } from '../ports.ts'
 
 /** Started with it the app shows no window: its tray is enough. */
-export const HIDDEN = '--hidden'
+const HIDDEN = '--hidden'
 
 export interface LoginFacts {
   readonly platform: NodeJS.Platform
@@ -36,6 +36,33 @@ export function setLogin(
   }
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, desktopEntry(facts.env.APPIMAGE ?? facts.execPath, args))
+}
+
+/**
+ * Whether the app was started at login and shows no window. On macOS a login item gets no arguments
+ * (Electron's `setLoginItemSettings`: `args` is for Windows), but the app can ask how it was started.
+ *
+ * @param wanted Whether the person asked for a start at login.
+ */
+export function isHiddenStart(
+  app: Pick<AppPort, 'getLoginItemSettings'>,
+  wanted: boolean,
+  platform: NodeJS.Platform = process.platform,
+  argv: readonly string[] = process.argv,
+): boolean {
+  if (argv.includes(HIDDEN)) return true
+  return platform === 'darwin' && wanted && app.getLoginItemSettings().wasOpenedAtLogin
+}
+
+/**
+ * Rewrites our autostart file when it starts another program than this one. An update gives an
+ * AppImage a new name, and a person may move it; the old path starts nothing.
+ */
+export function healAutostart(facts: LoginFacts): void {
+  if (facts.platform !== 'linux' || !hasAutostart(facts)) return
+  const entry = desktopEntry(facts.env.APPIMAGE ?? facts.execPath, [...facts.args, HIDDEN])
+  const file = autostartFile(facts)
+  if (readFileSync(file, 'utf8') !== entry) writeFileSync(file, entry)
 }
 
 /** Whether it is so now, on Linux. */

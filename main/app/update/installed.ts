@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import type { Installed, Release } from './updater-port.ts'
 
 export interface InstalledFacts {
@@ -30,7 +31,15 @@ export function howInstalled(facts: InstalledFacts): Installed {
     return { kind: 'never', reason: 'This build has no key to tell a true update by.' }
   const type = readPackageType(resourcesPath)
   const command = type === undefined ? undefined : COMMANDS[type]
-  if (command) return { kind: 'told', command: release => fetchAnd(release, type!, command) }
+  if (command) {
+    const base = readFeedAddress(resourcesPath)
+    if (base === undefined)
+      return {
+        kind: 'never',
+        reason: 'This build does not say where its packages are; look where you got it.',
+      }
+    return { kind: 'told', command: release => fetchAnd(release, type!, base, command) }
+  }
   if (env.APPIMAGE) return { kind: 'replaceable' }
   return { kind: 'never', reason: 'This copy is a plain folder; unpack the new version beside it.' }
 }
@@ -43,10 +52,28 @@ function readPackageType(resourcesPath: string): string | undefined {
   }
 }
 
-function fetchAnd(release: Release, type: string, command: (file: string) => string): string {
-  const url = release.files.find(file => file.url.endsWith(`.${type}`))?.url
-  if (url === undefined) return `no .${type} was released; take the AppImage`
-  return `curl -fLO ${quoted(url)} && ${command(quoted(url.split('/').at(-1)!))}`
+// electron-builder writes the place of the feed into each package; the feed names files beside it.
+function readFeedAddress(resourcesPath: string): URL | undefined {
+  try {
+    const { url } = parse(readFileSync(join(resourcesPath, 'app-update.yml'), 'utf8')) ?? {}
+    return new URL(`${String(url).replace(/\/+$/, '')}/`)
+  } catch {
+    return undefined
+  }
+}
+
+function fetchAnd(
+  release: Release,
+  type: string,
+  base: URL,
+  command: (file: string) => string,
+): string {
+  const file = release.files.find(({ url }) => url.endsWith(`.${type}`))
+  if (file === undefined) return `no .${type} was released; take the AppImage`
+  const address = new URL(file.url, base)
+  const name = decodeURIComponent(address.pathname.split('/').at(-1)!)
+  // -o, because curl's own name for the file keeps what is escaped in the address.
+  return `curl -fL -o ${quoted(name)} ${quoted(address.href)} && ${command(quoted(name))}`
 }
 
 // A feed is signed, but a person will run this: nothing of it may be more than a word.

@@ -4,6 +4,7 @@ import type { HttpExecutor } from 'builder-util-runtime'
 import type { ClientRequest } from 'electron'
 import type { AppUpdater, ElectronUpdater, ProgressInfo, UpdateInfo } from '../electron-updater.ts'
 import type { AppPort } from '../ports.ts'
+import { startAgain } from '../start-again.ts'
 import type { Release, UpdaterPort } from './updater-port.ts'
 
 type Relaunching = Pick<AppPort, 'quit' | 'relaunch' | 'releaseSingleInstanceLock'>
@@ -93,7 +94,7 @@ export async function openUpdater(options: UpdaterOptions): Promise<UpdaterPort>
 /**
  * electron-updater removes the running AppImage before it moves the new one there, so the old one
  * is copied aside first and comes back when the move fails. It must not start the new one: that
- * would find this process still holding the single-instance lock. `relaunch` waits for our exit.
+ * would find this process still holding the single-instance lock. `startAgain` waits for our exit.
  */
 function installAppImage(updater: AppUpdater, { app, keptFolder, log }: UpdaterOptions) {
   const running = process.env.APPIMAGE!
@@ -114,7 +115,7 @@ function installAppImage(updater: AppUpdater, { app, keptFolder, log }: UpdaterO
       installed = running
     }
     app.releaseSingleInstanceLock()
-    app.relaunch({ execPath: installed, args: process.argv.slice(1).filter(isOurs) })
+    startAgain(app, { appImage: installed, args: process.argv.slice(1).filter(isOurs), log })
   }
   // When the swap failed electron-updater does not quit.
   app.quit()

@@ -4,7 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { readCharge, wantsAwake } from '../../../main/app/citizen/awake.ts'
 import { linkAmong, placeOf } from '../../../main/app/citizen/deep-link.ts'
 import { drawIcon } from '../../../main/app/citizen/icon.ts'
-import { hasAutostart, type LoginFacts, setLogin } from '../../../main/app/citizen/login.ts'
+import {
+  hasAutostart,
+  healAutostart,
+  isHiddenStart,
+  type LoginFacts,
+  setLogin,
+} from '../../../main/app/citizen/login.ts'
 import { noticeOf, noticeOfEvent, wantedOccasions } from '../../../main/app/citizen/notices.ts'
 import type { DeskStanding } from '../../../main/app/citizen/standing.ts'
 import { standingWords, trayMenu } from '../../../main/app/citizen/tray.ts'
@@ -209,6 +215,39 @@ describe('starting at login', () => {
     const file = join(own.home, '.config/autostart/org.triphammer.desktop.desktop')
 
     expect(readFileSync(file, 'utf8')).toContain('Exec=/home/a/Triphammer.AppImage ')
+  })
+
+  test('names the AppImage of now after an update has given it a new name', () => {
+    const own = facts({ env: { APPIMAGE: '/home/a/Triphammer-0.2.0.AppImage' } })
+    const file = join(own.home, '.config/autostart/org.triphammer.desktop.desktop')
+    const updated = { ...own, env: { APPIMAGE: '/home/a/Triphammer-0.3.0.AppImage' } }
+
+    healAutostart(updated)
+    expect(hasAutostart(updated)).toBe(false)
+    setLogin({ setLoginItemSettings: () => {} }, true, own)
+    healAutostart(updated)
+
+    expect(readFileSync(file, 'utf8')).toContain('Exec=/home/a/Triphammer-0.3.0.AppImage ')
+  })
+
+  test('is without a window where the system says that it was the login', () => {
+    const started = (wasOpenedAtLogin: boolean) => ({
+      getLoginItemSettings: () => ({ wasOpenedAtLogin }) as Electron.LoginItemSettings,
+    })
+
+    expect({
+      'linux, told': isHiddenStart(started(false), true, 'linux', ['triphammer', '--hidden']),
+      'linux, by hand': isHiddenStart(started(true), true, 'linux', ['triphammer']),
+      'macOS, at login': isHiddenStart(started(true), true, 'darwin', ['triphammer']),
+      'macOS, by hand': isHiddenStart(started(false), true, 'darwin', ['triphammer']),
+      'macOS, not asked for': isHiddenStart(started(true), false, 'darwin', ['triphammer']),
+    }).toEqual({
+      'linux, told': true,
+      'linux, by hand': false,
+      'macOS, at login': true,
+      'macOS, by hand': false,
+      'macOS, not asked for': false,
+    })
   })
 
   test.each(['darwin', 'win32'] as const)("is the system's own affair on %s", platform => {
