@@ -23,6 +23,7 @@ export default defineConfig({
           'log-writer': at('main/master/logs/log-writer.ts'),
           'log-reader': at('main/master/logs/log-reader.ts'),
           'history-reader': at('main/master/data/history-reader.ts'),
+          'test-thread': at('main/master/steps/tests/test-thread.ts'),
           'backup-thread': at('main/master/backup/backup-thread.ts'),
           'damage-thread': at('main/master/upgrade/damage-thread.ts'),
           'upgrade-thread': at('main/master/upgrade/upgrade-thread.ts'),

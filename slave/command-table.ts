@@ -70,6 +70,7 @@ const TRANSFERS: ReadonlySet<string> = new Set([
   'uploadFile',
   'upload_directory',
   'uploadDirectory',
+  'upload_files',
   'download_file',
   'downloadFile',
 ])

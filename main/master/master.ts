@@ -30,6 +30,7 @@ import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
 import { createTerminals, type Terminals } from './slaves/terminals.ts'
 import { startSleepWatch } from './sleep-watch.ts'
+import { openTestReader } from './steps/tests/test-reader.ts'
 import { watchForDamage } from './upgrade/damage-watch.ts'
 import { describePrepared } from './upgrade/describe.ts'
 import { prepareForLooking, prepareStores } from './upgrade/prepare.ts'
@@ -292,6 +293,7 @@ function startServices(
 ) {
   const { dataDir, log, mode } = options
   const artifacts = openArtifacts(join(dataDir, 'artifacts'))
+  const testReader = openTestReader()
   const locks = createLocks()
   const transient = new Map<string, BuilderConfig>()
   const transientProjects = new Map<string, ProjectConfig>()
@@ -327,6 +329,7 @@ function startServices(
     slaves,
     locks,
     artifacts,
+    testReader,
     masterEnv: options.env,
     transient,
     config: () => config.current,
@@ -412,6 +415,7 @@ function startServices(
       for (const known of [sources, monitors]) for (const [name] of known) leave(known, name)
       await Promise.all(leaving)
       await distributor.stop(how)
+      await testReader.stop()
       terminals.stop()
       await slaves.stop(how)
       await remote.stop()

@@ -12,6 +12,7 @@ import {
 } from './files.ts'
 import { startShell } from './shell.ts'
 import { startUploadDirectory } from './upload-directory.ts'
+import { startUploadFiles } from './upload-files.ts'
 
 /** What this slave can do, by the names that masters use. */
 export const COMMANDS: Readonly<Record<string, StartCommand>> = {
@@ -27,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, StartCommand>> = {
   uploadFile: startUploadFile,
   upload_directory: startUploadDirectory,
   uploadDirectory: startUploadDirectory,
+  upload_files: startUploadFiles,
   download_file: startDownloadFile,
   downloadFile: startDownloadFile,
 }

@@ -63,7 +63,11 @@ async function* bzip2(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-async function* inBlocks(bytes: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer> {
+/** Puts bytes together to blocks of one size; the last one may be smaller. */
+export async function* inBlocks(
+  bytes: AsyncIterable<Buffer>,
+  size: number,
+): AsyncGenerator<Buffer> {
   let gathered: Buffer[] = []
   let gatheredBytes = 0
   for await (let part of bytes)

@@ -176,11 +176,17 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
       })
     },
 
-    addTestResults(id: StepId, counts: TestCounts, results: readonly TestResult[]): void {
+    /** Forgets what was kept of the tests of a step: what its next run finds takes their place. */
+    clearTestResults: (id: StepId) => update(() => steps.deleteTestResults(db, id)),
+
+    /** Keeps some of a step's tests. Very many come in batches, so that no transaction holds others up. */
+    addTestResults: (id: StepId, results: readonly Omit<TestResult, 'stepId'>[]) =>
+      update(() => steps.insertTestResults(db, id, results)),
+
+    /** The tests of a step have been added. */
+    setTestCounts(id: StepId, counts: TestCounts): void {
       update(announce => {
         steps.setStepTests(db, id, counts)
-        steps.deleteTestResults(db, id)
-        steps.insertTestResults(db, results)
         announce('step/changed', steps.findStep(db, id)!)
       })
     },

@@ -83,11 +83,15 @@ export function deleteTestResults(db: Database, id: StepId): void {
   db.run('DELETE FROM test_results WHERE step_id = ?', id)
 }
 
-export function insertTestResults(db: Database, results: readonly TestResult[]): void {
+export function insertTestResults(
+  db: Database,
+  stepId: StepId,
+  results: readonly Omit<TestResult, 'stepId'>[],
+): void {
   for (const result of results)
     db.run(
       'INSERT INTO test_results (step_id, suite, name, outcome, duration_ms, message) VALUES (?, ?, ?, ?, ?, ?)',
-      result.stepId,
+      stepId,
       result.suite,
       result.name,
       result.outcome,

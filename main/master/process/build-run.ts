@@ -15,6 +15,7 @@ import {
 } from '../results.ts'
 import { type Session, SlaveLostError } from '../slaves/session.ts'
 import type { StepEnd } from '../steps/step.ts'
+import type { TestReader } from '../steps/tests/test-reader.ts'
 import { buildFolder, onSlave } from './build-folder.ts'
 import { ExpressionError, isTrue, parseExpression } from './expression.ts'
 import type { Locks } from './locks.ts'
@@ -28,6 +29,7 @@ export interface BuildRunOptions {
   readonly clock: Clock
   readonly locks: Locks
   readonly artifacts: ArtifactStore
+  readonly testReader: TestReader
   readonly masterEnv: Readonly<Record<string, string>>
   readonly secret: (name: string) => string | undefined
   readonly build: Build

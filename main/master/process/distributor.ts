@@ -19,6 +19,7 @@ import { CANCELLED, EXCEPTION, RETRY } from '../results.ts'
 import { factsOf } from '../slaves/facts.ts'
 import { createSession, type Session } from '../slaves/session.ts'
 import type { Slaves } from '../slaves/slaves.ts'
+import type { TestReader } from '../steps/tests/test-reader.ts'
 import { type BuildRun, namingProperties, runBuild } from './build-run.ts'
 import { isAsleep, slavesToWake } from './demand.ts'
 import { environmentOf } from './environment.ts'
@@ -64,6 +65,7 @@ export interface DistributorOptions {
   readonly slaves: Slaves
   readonly locks: Locks
   readonly artifacts: ArtifactStore
+  readonly testReader: TestReader
   /** For git on the master's own machine. */
   readonly masterEnv: Readonly<Record<string, string>>
   readonly secret: (name: string) => string | undefined

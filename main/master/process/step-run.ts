@@ -15,6 +15,7 @@ import { runGitStep } from '../steps/git.ts'
 import { runShellStep } from '../steps/shell.ts'
 import type { StepContext, StepEnd } from '../steps/step.ts'
 import { runTestStep } from '../steps/test.ts'
+import type { TestReader } from '../steps/tests/test-reader.ts'
 import { runUploadStep } from '../steps/upload.ts'
 import { filledEnvironment, standingEnvironment } from './build-environment.ts'
 import { onSlave } from './build-folder.ts'
@@ -24,6 +25,7 @@ import { interpolate } from './interpolate.ts'
 export interface StepRunOptions {
   readonly data: Data
   readonly artifacts: ArtifactStore
+  readonly testReader: TestReader
   readonly masterEnv: Readonly<Record<string, string>>
   readonly build: Build
   readonly builder: BuilderConfig
@@ -133,9 +135,12 @@ export function runStep(options: StepRunOptions): StepRun {
       run: runCommand,
       setState: text => data.setStepState(step.id, text),
       note,
-      async shell({ command, limits, onStdout, ...rest }) {
+      async shell({ command, limits, onStdout, onOutput, ...rest }) {
         const source = commandCount + 1
-        if (onStdout) await readAgain(source, onStdout)
+        if (onStdout) await readAgain(source, 'stdout', onStdout)
+        if (onOutput)
+          for (const stream of ['stdout', 'stderr'] as const)
+            await readAgain(source, stream, bytes => onOutput(stream, bytes))
         const args = {
           command,
           workdir: rest.workdir ?? workdir,
@@ -151,9 +156,11 @@ export function runStep(options: StepRunOptions): StepRun {
         return runCommand('shell', args, {
           onOutput(stream, bytes) {
             if (stream === 'stdout') onStdout?.(bytes)
-            return stream.startsWith('log:')
+            const stored = stream.startsWith('log:')
               ? append(stream.slice(4), 'stdout', bytes, source)
               : append('stdio', asStream(stream), bytes, source)
+            if (!onOutput || (stream !== 'stdout' && stream !== 'stderr')) return stored
+            return Promise.all([stored, onOutput(stream, bytes)]).then(() => {})
           },
         })
       },
@@ -212,21 +219,25 @@ export function runStep(options: StepRunOptions): StepRun {
   }
 
   // What a command wrote before is not sent again, and yet somebody wants to see it.
-  async function readAgain(source: LogSource, onStdout: (bytes: Uint8Array) => void) {
+  async function readAgain(
+    source: LogSource,
+    stream: 'stdout' | 'stderr',
+    take: (bytes: Uint8Array) => Promise<void> | void,
+  ) {
     const held = marks.get('stdio')
-    const taken = held?.[markOf(source, 'stdout')] ?? 0
+    const taken = held?.[markOf(source, stream)] ?? 0
     if (taken === 0) return
     let skip = 0
-    for (let one = 1; one < source; one++) skip += held?.[markOf(one, 'stdout')] ?? 0
+    for (let one = 1; one < source; one++) skip += held?.[markOf(one, stream)] ?? 0
     let wanted = taken
     for (let from = 0; wanted > 0; ) {
-      const { bytes, next } = await data.logBytes(logs.get('stdio')!, from, ['stdout'])
+      const { bytes, next } = await data.logBytes(logs.get('stdio')!, from, [stream])
       if (next === from) break
       from = next
       const own = bytes.subarray(Math.min(skip, bytes.length)).subarray(0, wanted)
       skip = Math.max(0, skip - bytes.length)
       wanted -= own.length
-      if (own.length > 0) onStdout(own)
+      if (own.length > 0) await take(own)
     }
   }
 

@@ -2,7 +2,7 @@ import type { ShellStep } from '../config/model.ts'
 import { FAILURE, SUCCESS } from '../results.ts'
 import type { CommandOutcome } from '../slaves/session.ts'
 import { shellText } from './shell-text.ts'
-import type { RunStep, StepContext, StepEnd } from './step.ts'
+import type { RunStep, ShellOptions, StepContext, StepEnd } from './step.ts'
 
 export const runShellStep: RunStep<ShellStep> = async (config, context) =>
   judge(await runCommand(config, context), config)
@@ -16,7 +16,7 @@ type Commanding = Pick<
 export function runCommand(
   config: Commanding,
   context: StepContext,
-  onStdout?: (bytes: Uint8Array) => void,
+  onOutput?: ShellOptions['onOutput'],
 ): Promise<CommandOutcome> {
   const { command, errexit, pty, logfiles } = config
   const { system } = context.session.info
@@ -29,7 +29,7 @@ export function runCommand(
     limits: config,
     pty,
     logfiles: Object.fromEntries(filled),
-    ...(onStdout && { onStdout }),
+    ...(onOutput && { onOutput }),
   })
 }
 

@@ -5,6 +5,7 @@ import type { Data } from '../data/data.ts'
 import type { Build, Properties, Step } from '../model.ts'
 import type { Result } from '../results.ts'
 import type { CommandHooks, CommandOutcome, Session } from '../slaves/session.ts'
+import type { TestReader } from './tests/test-reader.ts'
 
 /** How a step ended, and in words. */
 export interface StepEnd {
@@ -20,6 +21,9 @@ export interface StepContext {
   readonly builder: BuilderConfig
   readonly step: Step
   readonly session: Session
+  readonly testReader: TestReader
+  /** The build's own folder on the slave. */
+  readonly folder: string
   /** Where the sources are, on the slave. */
   readonly workdir: string
   /** For programs on the master's own machine. */
@@ -58,6 +62,8 @@ export interface ShellOptions {
   readonly logfiles?: Readonly<Record<string, string>>
   /** Sees the bytes of standard output too. */
   readonly onStdout?: (bytes: Uint8Array) => void
+  /** Sees the bytes of both streams too. The program waits until they have been taken. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>
 }
 
 export type RunStep<Config extends StepBase> = (

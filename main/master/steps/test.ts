@@ -1,91 +1,54 @@
 import type { TestStep } from '../config/model.ts'
-import type { TestCounts, TestResult } from '../model.ts'
-import { FAILURE, SUCCESS } from '../results.ts'
-import { type FoundTest, readJunit } from './junit.ts'
+import type { TestCounts } from '../model.ts'
+import { EXCEPTION, SUCCESS } from '../results.ts'
 import { judge, runCommand } from './shell.ts'
-import type { RunStep, StepContext } from './step.ts'
-import { createTapReader } from './tap.ts'
-import { findFiles } from './upload.ts'
+import type { RunStep, StepEnd } from './step.ts'
+import { collectReports, markStepStart } from './tests/collect-reports.ts'
+import { totalOf } from './tests/found.ts'
+import { judgeTests } from './tests/verdict.ts'
 
-// Where the usual tools leave them.
-const USUAL_PLACES = [
-  '{junit,test-results,test-report,TEST-results}.xml',
-  '{test-results,test-reports,reports,junit}/**/*.xml',
-  '**/target/surefire-reports/*.xml',
-  '**/build/test-results/**/*.xml',
-]
-const LARGEST_REPORT_BYTES = 64 * 1024 * 1024
-// Clocks of file systems are coarse.
-const SLACK_S = 2
-
-/** A shell step that also reads TAP from the output and JUnit XML files into test results. */
+/** A shell step that also reads results of tests, from its output and from report files. */
 export const runTestStep: RunStep<TestStep> = async (config, context) => {
-  const tap = createTapReader()
-  const outcome = await runCommand(config, context, bytes => tap.write(bytes))
-  const end = judge(outcome, config)
-  const found = [...tap.end(), ...(await readReports(config, context))]
-  if (found.length === 0) return end
-
-  const counts = count(found)
-  const stepId = context.step.id
-  context.data.addTestResults(
-    stepId,
-    counts,
-    found.map((test): TestResult => ({ ...test, stepId })),
-  )
-  const text = describe(counts)
-  // A tool that exits with 0 although a test failed does not make the build green.
-  if (counts.failed > 0) return { results: FAILURE, text }
-  return end.results === SUCCESS ? { results: SUCCESS, text } : end
-}
-
-function count(tests: readonly FoundTest[]): TestCounts {
-  const of = (outcome: FoundTest['outcome']) =>
-    tests.filter(test => test.outcome === outcome).length
-  return { passed: of('passed'), failed: of('failed'), skipped: of('skipped') }
-}
-
-function describe({ passed, failed, skipped }: TestCounts): string {
-  const total = passed + failed + skipped
-  if (failed > 0) return `${failed} of ${total} tests failed`
-  return `${passed} ${passed === 1 ? 'test' : 'tests'} passed${skipped > 0 ? `, ${skipped} skipped` : ''}`
-}
-
-async function readReports(config: TestStep, context: StepContext): Promise<FoundTest[]> {
-  const patterns = config.junit ?? USUAL_PLACES
-  const tests: FoundTest[] = []
-  const seen = new Set<string>()
-  for (const pattern of patterns.map(context.fill))
-    for (const file of await findFiles(context, pattern)) {
-      if (seen.has(file) || file.includes('node_modules/')) continue
-      seen.add(file)
-      const text = await fetchReport(context, file, config.junit === null)
-      if (text === undefined) continue
-      const read = readJunit(text)
-      if (read.tests) tests.push(...read.tests)
-      else if (config.junit) await context.note(`${file}: ${read.problem}\n`)
-    }
-  return tests
-}
-
-// In the usual places, only what this step wrote counts: an old report must not speak for a new build.
-async function fetchReport(
-  context: StepContext,
-  file: string,
-  onlyFresh: boolean,
-): Promise<string | undefined> {
-  const path = `${context.workdir}/${file}`
-  if (onlyFresh) {
-    const { stat } = await context.run('stat', { path })
-    const modifiedAtS = stat?.[8] ?? 0
-    if (modifiedAtS < context.step.startedAt / 1000 - SLACK_S) return undefined
+  const patterns = config.junit?.map(context.fill)
+  const reading = context.testReader.open(patterns !== undefined)
+  let trouble: Error | undefined
+  // The command goes on where its output can't be read.
+  const attempt = (work: Promise<void>) =>
+    work.catch((error: Error) => {
+      trouble ??= error
+    })
+  try {
+    const mark = patterns ? undefined : await markStepStart(context)
+    const outcome = await runCommand(config, context, (stream, bytes) =>
+      attempt(reading.output(stream, bytes)),
+    )
+    const cut = outcome.failureReason !== null || outcome.rc < 0
+    const command = { ...judge(outcome, config), cut }
+    const reports = await collectReports(context, patterns, mark, (path, bytes, last) =>
+      attempt(reading.report(path, bytes, last)),
+    )
+    if (trouble) return unread(command, trouble)
+    const read = await reading.end()
+    const summary = { ...read, hints: [...reports.hints, ...read.hints] }
+    await keep(summary.counts)
+    const { notes, ...end } = judgeTests(command, summary, reports.troubles)
+    for (const line of notes) await context.note(`${line}\n`)
+    return end
+  } finally {
+    reading.close()
   }
-  const parts: Uint8Array[] = []
-  const { rc } = await context.run(
-    'upload_file',
-    { path, blocksize: 256 * 1024, maxsize: LARGEST_REPORT_BYTES },
-    // A copy: the bytes are a window into the message.
-    { onUpload: async bytes => void parts.push(new Uint8Array(bytes)) },
-  )
-  return rc === 0 ? Buffer.concat(parts).toString('utf8') : undefined
+
+  // After each batch others have their turn. A master that goes on with the step begins anew.
+  async function keep(counts: TestCounts) {
+    const { data, step } = context
+    data.clearTestResults(step.id)
+    for await (const batch of reading.batches()) data.addTestResults(step.id, batch)
+    if (totalOf(counts) > 0) data.setTestCounts(step.id, counts)
+  }
+
+  async function unread(command: StepEnd, { message }: Error): Promise<StepEnd> {
+    const text = `the results of its tests could not be read: ${message}`
+    await context.note(`${text}\n`)
+    return command.results === SUCCESS ? { results: EXCEPTION, text } : command
+  }
 }

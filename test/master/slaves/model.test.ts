@@ -258,6 +258,7 @@ function createWorld() {
           clock: systemClock,
           locks: createLocks(),
           artifacts: {} as never,
+          testReader: {} as never,
           masterEnv: {},
           marker,
           build,

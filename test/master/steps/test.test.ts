@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { outcome, type TestMaster, testMaster } from '../../helpers/master.ts'
+import { systemClock } from '../../../main/master/clock.ts'
+import { outcome, ROOT, slaveProgram, type TestMaster, testMaster } from '../../helpers/master.ts'
 
 let one: TestMaster
 let count = 0
@@ -47,15 +49,17 @@ test('a tool that fails although its tests passed is a failure', async () => {
   expect([result.steps, result.found]).toEqual([{ test: 'failure: exit status 3' }, ['a: passed']])
 })
 
-test('output that is no TAP is that of a command', async () => {
+test('output without results is that of a command, and says how to get some', async () => {
   const result = await run([
     { test: 'echo 3 passed', name: 'good' },
     { test: 'echo 1 failed; exit 1', name: 'bad' },
   ])
   expect([result.steps, result.found]).toEqual([
-    { good: 'success', bad: 'failure: exit status 1' },
+    { good: 'success: no test results found', bad: 'failure: exit status 1' },
     [],
   ])
+  const header = await one.logText(result.build, 'good', { streams: ['header'] })
+  expect(header).toContain('No test results were found. Names of tests are read from')
 })
 
 test('reports in the usual places are read, and reports of TAP beside them', async () => {
@@ -79,11 +83,10 @@ test('reports in the usual places are read, and reports of TAP beside them', asy
 })
 
 test('in the usual places a report of an earlier build says nothing of this one', async () => {
-  const result = await run([
-    { shell: `${report('junit.xml', BAD)}; touch -d '1 hour ago' junit.xml`, name: 'before' },
-    { test: 'true' },
-  ])
+  const result = await run([{ shell: report('junit.xml', BAD), name: 'before' }, { test: 'true' }])
   expect([result.how, result.found]).toEqual(['success: build successful', []])
+  const header = await one.logText(result.build, 'test', { streams: ['header'] })
+  expect(header).toContain('1 report of an earlier run was not read: junit.xml.\n')
 })
 
 test('reports are read where the step says, whatever their age', async () => {
@@ -108,8 +111,10 @@ test('a report that can not be read is named in the log, and the others count', 
   ])
   const header = await one.logText(result.build, 'test', { streams: ['header'] })
   expect([result.steps, header]).toEqual([
-    { test: 'success: 1 test passed' },
-    expect.stringMatching(/out\/a\.xml: not a JUnit report\nout\/b\.xml: not XML: .*\n/),
+    { test: 'warnings: 1 test passed; out/a.xml is no JUnit report, and 1 more in the log' },
+    expect.stringContaining(
+      'Test results: out/a.xml is no JUnit report.\nTest results: out/b.xml is not XML.\n',
+    ),
   ])
 })
 
@@ -121,4 +126,100 @@ test('the tests of a step that ran too long are kept', async () => {
     { test: 'failure: ran longer than 0.3 s' },
     ['a: passed', 'b: passed'],
   ])
+})
+
+test.each<[string, string, string]>([
+  ['1..5\\nok 1 - a\\nok 2 - b\\n', 'failure', '5 tests planned, 2 ran; 2 tests passed'],
+  [
+    '1..3\\nok 1 - a\\nBail out! no database\\n',
+    'failure',
+    'the tests were given up: no database; 1 test passed',
+  ],
+  ['\\nRan 0 tests in 0.000s\\n\\nOK\\n', 'warnings', 'no test ran: Ran 0 tests in 0.000s'],
+  ['  0 passing (1ms)\\n', 'warnings', 'no test ran: 0 passing (1ms)'],
+  ['?   \\tshop\\t[no test files]\\n', 'warnings', 'no test ran: [no test files]'],
+  ['ok  \\tshop\\t0.1s\\n', 'success', '1 package passed'],
+  ['=== 2 passed, 1 failed in 0.1s ===\\n', 'failure', '1 of 3 tests failed'],
+])('exit status 0 after %j is %s', async (output, how, text) => {
+  const result = await run([{ test: `printf '${output}'` }])
+  expect(result.steps).toEqual({ test: `${how}: ${text}` })
+})
+
+test.each([true, false])('a report that is cut off is red (named by the step: %s)', async named => {
+  const result = await run([
+    {
+      test: `printf '<testsuite name="s">${GOOD}<testcase name="b"><failure mess' > junit.xml`,
+      ...(named && { junit: 'junit.xml' }),
+    },
+  ])
+  expect([result.steps, result.found]).toEqual([
+    { test: 'failure: junit.xml is cut off in line 1, after 1 test; 1 test passed' },
+    ['s/good: passed'],
+  ])
+})
+
+test('a pattern that nothing matches is told, and is no plain green', async () => {
+  const result = await run([{ test: 'true', junit: 'out/*.xml' }])
+  expect(result.steps).toEqual({ test: 'warnings: no file matches junit: out/*.xml' })
+})
+
+test('names come from the output as well, on both streams, and once where a report has them', async () => {
+  const line = 'tests/test_a.py::test_one PASSED [100%%]\\n=== 1 passed in 0.01s ===\\n'
+  const unittest = 'test_b (t.T.test_b) ... ok\\n\\n-----\\nRan 1 test in 0.000s\\n\\nOK\\n'
+  const xml =
+    '<testsuite tests="1"><testcase classname="tests.test_a" name="test_one" time="1"/></testsuite>'
+  const result = await run([
+    { test: `printf '${line}'; printf '${unittest}' >&2`, name: 'said' },
+    { test: `printf '${line}'; echo '${xml}' > junit.xml`, name: 'both' },
+  ])
+  expect([result.steps, result.found]).toEqual([
+    { said: 'success: 2 tests passed', both: 'success: 1 test passed' },
+    ['tests.test_a/test_one: passed', 't.T/test_b: passed', 'tests.test_a/test_one: passed'],
+  ])
+})
+
+test.each(['nothing', 'uploadFiles'])(
+  'clocks do not matter to which reports are new, nor does a slave without %s',
+  async lacking => {
+    // The master is an hour ahead of its slave.
+    const desk = await testMaster({
+      clock: { ...systemClock, now: () => Date.now() + 3_600_000 },
+      slaveProgram: { ...slaveProgram(), args: [join(ROOT, 'test/helpers/slave-without.ts')] },
+      config: {
+        slaves: [{ name: `without-${lacking}` }],
+        builders: [
+          {
+            name: 'it',
+            steps: [
+              {
+                shell: `${report('reports/old.xml', BAD)}; touch -d '5 seconds ago' reports/old.xml`,
+              },
+              { test: report('reports/a/new.xml', BAD, GOOD), name: 'fresh' },
+              {
+                shell: `touch -d '5 seconds ago' reports/a/new.xml; ${report('far/report.xml', GOOD)}`,
+                name: 'later',
+              },
+              { test: 'true', name: 'none' },
+              { test: 'true', name: 'named', junit: 'far/*.xml' },
+            ].map(step => ({ ...step, haltOnFailure: false })),
+          },
+        ],
+      },
+    })
+    const build = await desk.build('it')
+    expect(desk.steps(build)).toMatchObject({
+      fresh: 'failure: 1 of 2 tests failed',
+      none: 'success: no test results found',
+      named: 'success: 1 test passed',
+    })
+  },
+)
+
+test('a thousand reports come in seconds', async () => {
+  const result = await run([
+    {
+      test: `mkdir reports; i=0; while [ $i -lt 1000 ]; do echo '<testsuite name="s">${GOOD}</testsuite>' > reports/$i.xml; i=$((i+1)); done`,
+    },
+  ])
+  expect(result.steps).toEqual({ test: 'success: 1000 tests passed' })
 })
