@@ -122,9 +122,25 @@ export function run(file, args, options = {}) {
     // A signal to this script is one to what it runs.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
       process.on(signal, () => child.kill(signal))
+    endWithNpm(child)
     child.on('error', error => fail(`${file}: ${error.message}`))
     child.on('exit', (code, signal) => done(signal ? 1 : code))
   })
+}
+
+// A signal to npm or npx reaches nobody else: npm goes, the shell between goes, and we stay.
+const PARENT_LOOK_MS = 500
+
+/** Ends a program in order when npm, which started this script, is gone. */
+export function endWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(looking)
+    child.kill('SIGTERM')
+  }, PARENT_LOOK_MS)
+  looking.unref()
 }
 
 /** The first of `names` that is in the PATH, or at one of `paths`. */

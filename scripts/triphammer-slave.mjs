@@ -8,4 +8,14 @@ if (major < 22) {
   )
   process.exit(1)
 }
+// A signal to npx reaches nobody else: npm goes, the shell between goes, and the slave would stay.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(looking)
+    process.kill(process.pid, 'SIGTERM')
+  }, 500)
+  looking.unref()
+}
 await import('./slave-packed.mjs')
