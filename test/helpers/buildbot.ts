@@ -25,27 +25,16 @@ export interface Worker {
   restart(): void
 }
 
-/** Debian's buildbot-worker, which dials a master on loopback. */
-export function startWorker(options: {
+export interface WorkerOptions {
   readonly port: number
   readonly name: string
   readonly password: string
-}): Worker {
-  const folder = join(temporaryFolder('worker'), 'w')
+}
+
+/** Debian's buildbot-worker, which dials a master on loopback. */
+export function startWorker(options: WorkerOptions): Worker {
   const env = environment()
-  execFileSync(
-    WORKER,
-    [
-      'create-worker',
-      '-q',
-      `--protocol=${PROTOCOL}`,
-      folder,
-      `127.0.0.1:${options.port}`,
-      options.name,
-      options.password,
-    ],
-    { env, stdio: 'ignore' },
-  )
+  const folder = createWorker(options, env)
   let child = start()
   later(() => stop('SIGKILL'))
   return {
@@ -71,6 +60,31 @@ export function startWorker(options: {
     child.kill(signal)
     await exit(child)
   }
+}
+
+/**
+ * Starts it as its admin does. The command waits until the master has taken the worker.
+ *
+ * @returns The exit status of the command.
+ */
+export async function startWorkerInBackground(options: WorkerOptions): Promise<number> {
+  const env = environment()
+  const folder = createWorker(options, env)
+  const run = async (command: string) => {
+    const [code] = await once(spawn(WORKER, [command, folder], { env, stdio: 'ignore' }), 'exit')
+    return code as number
+  }
+  later(() => run('stop'))
+  return run('start')
+}
+
+function createWorker(options: WorkerOptions, env: Record<string, string>): string {
+  const folder = join(temporaryFolder('worker'), 'w')
+  const { port, name, password } = options
+  const create = ['create-worker', '-q', `--protocol=${PROTOCOL}`]
+  const args = [...create, folder, `127.0.0.1:${port}`, name, password]
+  execFileSync(WORKER, args, { env, stdio: 'ignore' })
+  return folder
 }
 
 export interface BuildbotMaster {

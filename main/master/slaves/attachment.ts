@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import { isPlain } from '../../../slave/protocol/capabilities.ts'
 import type { Fields } from '../../../slave/protocol/parse.ts'
 import type { Clock } from '../clock.ts'
 import type { Lease } from '../config/model.ts'
@@ -119,6 +120,9 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     endLease()
     onSession(own.session)
     onState('online', '')
+    // "buildbot-worker start" waits for this word in its log, and fails without it.
+    if (isPlain(next.capabilities))
+      next.link.request('print', { message: 'attached' }).catch(() => {})
     return { ended: next.link.ended }
   }
 

@@ -6,6 +6,7 @@ import { testAttachment } from '../../helpers/attachment.ts'
 import {
   BUILDBOT_INSTALLED,
   startWorker,
+  startWorkerInBackground,
   WORKER_SECRET,
   type Worker,
 } from '../../helpers/buildbot.ts'
@@ -46,6 +47,15 @@ describe.skipIf(!BUILDBOT_INSTALLED)('a stock worker', () => {
   const folder = (...parts: string[]) => join(worker.folder, ...parts)
   const shell = (command: string | string[], more: object = {}) =>
     run('shell', { workdir: folder('work'), command, logEnviron: false, ...more })
+
+  test('is told that it is attached, which its start command waits for', async () => {
+    const own = await slaveListener()
+    const started = startWorkerInBackground({ port: own.port, name: 'w1', password: 'pass:word' })
+    const second = testAttachment()
+    await second.take(await own.next())
+    expect(await started).toBe(0)
+    await second.stop()
+  })
 
   test('says who it is, and its environment is not kept', () => {
     const { info, capabilities } = session
