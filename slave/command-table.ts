@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { Command, StartCommand } from './commands/command.ts'
+import type { Command, CommandContext, StartCommand } from './commands/command.ts'
 import { COMMANDS } from './commands/registry.ts'
 import type { Console } from './console.ts'
+import { createGuessedBuilds } from './guessed-builds.ts'
 import { endLeftovers } from './leftovers.ts'
 import { createOutbox, type Outbox, type OutputEncoder } from './outbox.ts'
 import type { Link } from './protocol/link.ts'
@@ -44,6 +45,8 @@ export interface CommandTable {
   endBuild(marker: string): Promise<readonly string[]>
   /** Ends and forgets the builds that are not among these. */
   keepBuilds(markers: ReadonlySet<string>): void
+  /** A master that names no builds has asked whether the slave is there, as it does when one begins. */
+  pinged(): void
   /** A link has been made. */
   linked(): void
   setLease(lease: LeaseTerms): void
@@ -81,6 +84,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
   const leftovers =
     options.endLeftovers ?? ((build: string) => endLeftovers(build, slaveId, console))
   const entries = new Map<string, Entry>()
+  const guessed = createGuessedBuilds(leftovers)
   let runId = randomUUID()
   let links = 0
   let leaseMs = 0
@@ -102,6 +106,9 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
     endBuild,
     keepBuilds(markers) {
       for (const build of buildsOf()) if (!markers.has(build)) void endBuild(build)
+    },
+    pinged() {
+      guessed.pinged(entries.values().some(({ running }) => running))
     },
     linked() {
       links++
@@ -133,13 +140,18 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
     const startedAt = performance.now()
     const outbox = createOutbox({ id, spool, onSettled: () => place || forgetSettled(id) })
     outbox.attach(link, {}, terms.createEncoder?.())
-    const command = startCommand(args, {
+    const guess = place || args.build_marker !== undefined ? undefined : guessed.take(builder)
+    const context: CommandContext = {
       id,
       environment: options.environment,
       startAt: place?.resume?.upload ?? 0,
       request: (op, rest) => link.request(op, rest),
       updates: outbox.updates,
-    })
+      ...(guess && { guessedBuild: guess.build }),
+    }
+    const command = guess?.cleared
+      ? startAfter(guess.cleared, () => startCommand(args, context))
+      : startCommand(args, context)
     const entry: Entry = { id, name, place, command, outbox, link, terms, running: true }
     entries.set(id, entry)
     // Of small commands only the end is worth a line.
@@ -210,6 +222,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
     }
     if (links === 0 && entries.size > 0) startLease()
     await Promise.all(ending)
+    if (links === 0) await guessed.endAll()
   }
 
   function startLease() {
@@ -232,5 +245,22 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
       .toArray()
     await Promise.all(ended)
     await Promise.all([...builds].map(endBuild))
+  }
+}
+
+/** A command that begins once something else is over. */
+function startAfter(before: Promise<unknown>, start: () => Command): Command {
+  let command: Command | undefined
+  let interrupted: string | undefined
+  return {
+    done: before.then(() => {
+      command = start()
+      if (interrupted !== undefined) command.interrupt(interrupted)
+      return command.done
+    }),
+    interrupt(why) {
+      interrupted ??= why
+      command?.interrupt(why)
+    },
   }
 }

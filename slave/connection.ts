@@ -68,8 +68,7 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
   function answer(op: string, fields: Fields): unknown {
     switch (op) {
       case 'print':
-        console.say('master', asString(fields.message, 'message'))
-        return null
+        return takeWord(asString(fields.message, 'message'))
       case 'keepalive':
         return null
       case 'get_worker_info':
@@ -102,6 +101,13 @@ export function serveMaster(socket: WebSocket, options: SlaveOptions): Connectio
           return options.terminals.answer(op, fields)
         throw new ProtocolError(`unknown op "${op}"`)
     }
+  }
+
+  function takeWord(message: string): null {
+    console.say('master', message)
+    // A stock master says no more than this of a build that begins.
+    if (message === 'ping' && agreed.resume === undefined) commands.pinged()
+    return null
   }
 
   function terms(): LinkTerms {

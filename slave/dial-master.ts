@@ -23,7 +23,10 @@ export interface DialMasterOptions {
 const TIMEOUT_MS = 10_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 60_000
-const SOUND_MS = 20_000
+// A link that lasted so long worked, and the next pause is as short as the first.
+const WORKED_MS = 1000
+// After a shorter one: the master is there, and had a reason to hang up that may still hold.
+const LONGEST_PAUSE_AFTER_LINK_MS = 4000
 
 /** Dials the master again and again, with a growing pause, and hands each link over. */
 export function dialMaster(
@@ -47,7 +50,6 @@ export function dialMaster(
   }
 
   async function attempt() {
-    const startedAt = performance.now()
     try {
       const pinned = options.fingerprint()
       const dialled = await dialWebSocket({
@@ -65,9 +67,10 @@ export function dialMaster(
       options.onTaken()
       say('link', `attached to ${shown}`)
       told = ''
+      const openedAt = performance.now()
       webSocket.on('error', () => {})
       webSocket.once('close', () => {
-        if (performance.now() - startedAt > SOUND_MS) pauseMs = firstPauseMs
+        pauseMs = pauseAfterLink(performance.now() - openedAt, pauseMs, firstPauseMs)
         again()
       })
       onMaster(webSocket)
@@ -116,4 +119,9 @@ export function dialMaster(
       return `the master at ${shown} is slowing this address down, after wrong passwords`
     return `what answers at ${shown} is not a master: check the port`
   }
+}
+
+/** How long to wait once a link has ended: the master was there, whatever it was before. */
+export function pauseAfterLink(livedMs: number, pauseMs: number, firstPauseMs: number): number {
+  return livedMs > WORKED_MS ? firstPauseMs : Math.min(pauseMs, LONGEST_PAUSE_AFTER_LINK_MS)
 }

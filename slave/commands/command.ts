@@ -5,6 +5,8 @@ export interface CommandContext {
   /** Never used again, also not by another run of the master. */
   readonly id: string
   readonly updates: Updates
+  /** Where a master does not say which build a command is of: the builds of its builder that are known here. */
+  readonly guessedBuild?: string
   /** The environment that steps start from. */
   readonly environment: Readonly<Record<string, string>>
   /** How much of a file the master has already: an upload that a lost link cut goes on there. */

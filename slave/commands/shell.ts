@@ -34,7 +34,8 @@ export function startShell(args: Fields, context: CommandContext): Command {
   const shell = parseShellArgs(args)
   // Our own masters ask for less to be said of commands that are many and small.
   const brief = optional(args.brief, 'brief', asBoolean) ?? false
-  const build = optional(args.build_marker, 'build_marker', asString) ?? 'command'
+  const named = optional(args.build_marker, 'build_marker', asString)
+  const build = named ?? context.guessedBuild ?? 'command'
   const mark = commandMark(context.environment[SLAVE_ID_VARIABLE] ?? '', build, context.id)
   const output = createOutput(context.updates)
   let ending: Ending | undefined
@@ -118,7 +119,7 @@ export function startShell(args: Fields, context: CommandContext): Command {
     const left = await watch.left()
     if (left.length > 0)
       output.note(
-        `still running in the background: ${left.map(describeProcess).join(', ')}; ended with the build\n`,
+        `still running in the background: ${left.map(describeProcess).join(', ')}; ended with ${named === undefined ? 'the next build here, or with the link' : 'the build'}\n`,
       )
   }
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { type DialMasterOptions, dialMaster } from '../../slave/dial-master.ts'
+import { type DialMasterOptions, dialMaster, pauseAfterLink } from '../../slave/dial-master.ts'
 import { parseAddress } from '../../slave/protocol/dial.ts'
 import { later } from '../helpers/cleanup.ts'
 import { rawServer } from '../helpers/remote.ts'
@@ -71,6 +71,17 @@ test.each([
 ])('an answer of %i is told in words', async (status, words) => {
   expect(await firstWords(await answering(status), { tls: false })).toMatch(words)
 })
+
+test.each([
+  [1500, 60_000, 500, 'one that worked, however short'],
+  [50, 60_000, 4000, 'one that the master ended at once'],
+  [50, 850, 850, 'one that the master ended at once, early on'],
+])(
+  'a link of %i ms after a pause of %i ms is followed by one of %i: %s',
+  (livedMs, pauseMs, next) => {
+    expect(pauseAfterLink(livedMs, pauseMs, 500)).toBe(next)
+  },
+)
 
 test('what is wrong is said once, and it is tried again with a growing pause', async () => {
   const said: string[] = []

@@ -13,7 +13,7 @@ import {
 import { afterFile } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
 import { ROOT, testEnvironment } from '../helpers/master.ts'
-import { eventually } from '../helpers/processes.ts'
+import { eventually, isAlive, isGone } from '../helpers/processes.ts'
 import { type Relay, startRelay } from '../helpers/relay.ts'
 
 // Debian's real master at the other end. One process serves the whole file.
@@ -158,6 +158,24 @@ describe.skipIf(!BUILDBOT_INSTALLED)('our slave under a stock master of Buildbot
     relay.cut()
     await attached()
     expect((await master.build('no-op')).results).toBe(SUCCESS)
+  })
+
+  test('ends what a step left with the next build of that builder, or with the link', async () => {
+    const leave = async () => {
+      const [step] = await told(await master.build('leave'))
+      return [Number(/^left (\d+)/m.exec(step!.text)?.[1]), step!.text] as const
+    }
+    const [first, text] = await leave()
+    expect(text).toMatch(/sleep \(pid .*ended with the next build here, or with the link/)
+    await master.build('no-op')
+    expect(isAlive(first)).toBe(true)
+    const [second] = await leave()
+    await isGone(first)
+    expect(isAlive(second)).toBe(true)
+    said = ''
+    relay.cut()
+    await isGone(second)
+    await attached()
   })
 
   test('goes when its master sends it away', async () => {
