@@ -203,12 +203,18 @@ function DeskViews() {
 
 function NotYet({ refused, connected }: { refused: string | null; connected: boolean }) {
   if (connected && refused === null) return null
+  // Whoever has a line was let in.
+  if (connected || bridge.shell === 'desktop')
+    return (
+      <Empty title="The master did not answer">
+        <p>{refused ?? 'It can’t be reached.'}</p>
+      </Empty>
+    )
   return (
     <Empty title="This window is not let in yet">
       <p>
-        {bridge.shell === 'desktop'
-          ? `The master did not answer: ${refused ?? 'it can’t be reached'}.`
-          : 'Open the address that the master printed when it started, or run “triphammer open” for a new one. It is good once, and this browser remembers it.'}
+        Open the address that the master printed when it started, or run “triphammer open” for a new
+        one. It is good once, and this browser remembers it.
       </p>
     </Empty>
   )

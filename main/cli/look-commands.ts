@@ -192,6 +192,11 @@ function printStatus(snapshot: Snapshot) {
         (waiting ? `${waiting.count} waiting: ${waiting.reason}` : 'idle'),
     ]),
   )
+  for (const { name, active, source } of snapshot.projects)
+    if (active && 'trouble' in source && source.trouble !== undefined)
+      print(`\nproject ${name}: refs are passed over: ${source.trouble}`)
+    else if (active && source.state === 'away')
+      print(`\nproject ${name} can't be looked at: ${source.reason}`)
   print('')
   printTable(
     snapshot.slaves

@@ -65,7 +65,8 @@ export function printTable(rows: readonly (readonly string[])[]): void {
 
 /** `0:42`, `15 min 56 s`, `3 d`. */
 export function duration(ms: number): string {
-  const s = Math.round(ms / 1000)
+  // A clock that was put right makes what was before come after.
+  const s = Math.max(0, Math.round(ms / 1000))
   if (s < 60) return `0:${String(s).padStart(2, '0')}`
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`
   return s < 172_800

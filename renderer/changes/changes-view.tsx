@@ -67,16 +67,22 @@ export function ChangesView() {
 function SourceChip({ project, now }: { project: Project; now: number }) {
   const { source } = project
   const away = source.state === 'away'
+  const trouble = 'trouble' in source ? source.trouble : undefined
   const words = away
     ? `away for ${ago(now - source.since).replace(' ago', '')}: ${source.reason}`
     : source.state === 'empty'
       ? 'empty, waits for its first commit'
       : source.state === 'watching'
-        ? `looked at ${ago(now - source.checkedAt)}`
+        ? `looked at ${ago(now - source.checkedAt)}${trouble === undefined ? '' : '; some refs are passed over'}`
         : 'not looked at yet'
   return (
-    <span className={`chip${away ? ' amber' : ''}`} title={project.repository}>
-      <i className={`dot ${away ? 'attention' : source.state === 'watching' ? '' : 'off'}`} />
+    <span
+      className={`chip${away || trouble ? ' amber' : ''}`}
+      title={trouble === undefined ? project.repository : `${project.repository}\n${trouble}`}
+    >
+      <i
+        className={`dot ${away || trouble ? 'attention' : source.state === 'watching' ? '' : 'off'}`}
+      />
       {project.name}
       <span className="dim">{words}</span>
       <button

@@ -54,6 +54,7 @@ const CLOCK_SECONDS = inZone({
   second: '2-digit',
 })
 const DAY = inZone({ weekday: 'short', day: 'numeric', month: 'short' })
+const DAY_YEAR = inZone({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' })
 const DAY_MONTH = inZone({ day: 'numeric', month: 'short' })
 const MONTH = inZone({ month: 'short', year: 'numeric' })
 const EXACT = inZone({ dateStyle: 'full', timeStyle: 'long' })
@@ -122,11 +123,12 @@ export function exact(moment: number): string {
 const exacts = new Map<number, string>()
 const MOST_KEPT = 2000
 
-/** The clock, with the day when it is another than today's. */
+/** The clock, with the day when it is another than today's, and with the year when that is another. */
 export function when(moment: number, now: number): string {
-  return new Date(moment).toDateString() === new Date(now).toDateString()
-    ? clock(moment)
-    : `${day(moment)}, ${clock(moment)}`
+  const [then, today] = [new Date(moment), new Date(now)]
+  if (then.toDateString() === today.toDateString()) return clock(moment)
+  const isOfYear = then.getFullYear() === today.getFullYear()
+  return `${isOfYear ? day(moment) : DAY_YEAR().format(moment)}, ${clock(moment)}`
 }
 
 export function bytes(count: number): string {

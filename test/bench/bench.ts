@@ -3,6 +3,7 @@
 import { buildbotInstalled, measureBuildbot } from './buildbot.ts'
 import { backup } from './rows/backup.ts'
 import { buildsPerSecond, forceToFinished, spawnsPerSecond } from './rows/builds.ts'
+import { newBranches } from './rows/changes.ts'
 import { barePipe, logThroughput, loopLag } from './rows/logs.ts'
 import { coldStart, idle } from './rows/start.ts'
 import { localSlave, remoteSlave, stockWorkerHere, stockWorkerThere } from './rows/stock.ts'
@@ -99,6 +100,16 @@ if (runs('backup')) {
     unit: 'ms',
     limit: idleAnswerMs,
     budget: { words: '50 ms', kept: answerMs <= 50 },
+  })
+}
+if (runs('changes')) {
+  const { lookMs, bareMs } = await newBranches(1000)
+  printFigure({
+    what: '1,000 new branches, 200,000 objects, until known',
+    value: lookMs,
+    unit: 'ms',
+    limit: bareMs,
+    budget: { words: '20 × bare', kept: lookMs <= 20 * bareMs },
   })
 }
 if (runs('upgrade'))

@@ -118,7 +118,7 @@ export function startGitSource(options: GitSourceOptions): GitSource {
         await closeWatch?.()
         closeWatch = undefined
       }
-      const reason = (error as Error).message
+      const reason = printable((error as Error).message)
       const before = data.projects().find(one => one.name === project.name)?.source
       const since = before?.state === 'away' ? before.since : clock.now()
       if (before?.state !== 'away' || before.reason !== reason)
@@ -350,9 +350,9 @@ async function targetsOf(git: Git, tags: readonly string[]): Promise<Map<string,
   )
 }
 
-/** A name as it can be shown: names of broken refs hold anything. */
-function printable(name: string): string {
-  return name.replace(/\p{C}/gu, '?')
+/** A text as it can be shown: names of broken refs hold anything, and so does what a server says. */
+function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '?')
 }
 
 /** The folder of a repository on this machine; `undefined` for one that is reached over a network. */

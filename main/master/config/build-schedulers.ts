@@ -138,14 +138,7 @@ function toScheduler(
         treeStableMs: stableMs(shape.treeStableTimer),
       }
     case 'nightly': {
-      try {
-        new Cron(shape.cron, { paused: true }).stop()
-      } catch {
-        problems.add(
-          [...path, 'cron'],
-          `"${shape.cron}" is no cron pattern; "0 3 * * *" is every night at three`,
-        )
-      }
+      checkCron(shape.cron, [...path, 'cron'], problems)
       const { cron, branch = null, onlyIfChanged = false } = shape
       return { ...base, kind: 'nightly', cron, branch, onlyIfChanged }
     }
@@ -169,4 +162,20 @@ function branchesOf(
   return [
     ...new Set(projects.filter(({ name }) => wanted.has(name)).flatMap(({ branches }) => branches)),
   ]
+}
+
+function checkCron(pattern: string, path: Path, problems: Problems): void {
+  try {
+    const cron = new Cron(pattern, { paused: true })
+    const next = cron.nextRun()
+    cron.stop()
+    if (next !== null) return
+  } catch {
+    problems.add(path, `"${pattern}" is no cron pattern; "0 3 * * *" is every night at three`)
+    return
+  }
+  problems.notice(
+    path,
+    `"${pattern}" names no time that is still to come, so this scheduler asks for nothing`,
+  )
 }

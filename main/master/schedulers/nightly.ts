@@ -11,6 +11,8 @@ import {
   type SchedulerContext,
 } from './scheduler.ts'
 
+// A clock that was so far ahead was wrong; by less it may have been put right a little.
+const AHEAD_MS = 10 * 60_000
 // Timers stand still while the machine sleeps; the time of day does not.
 const LONGEST_WAIT_MS = 60_000
 
@@ -64,7 +66,7 @@ export function startNightlyScheduler(
   }
 
   function arm() {
-    const last = Number(data.schedulerState(config.name, LAST_TIME))
+    const last = lastTime()
     const next = cron.nextRun(new Date(last))
     if (at !== (next?.getTime() ?? null)) {
       at = next?.getTime() ?? null
@@ -77,6 +79,14 @@ export function startNightlyScheduler(
       if (clock.now() >= next.getTime()) requestBuilds()
       arm()
     })
+  }
+
+  // Of a time that can't be, as a clock that was ahead or a hand at the history leaves it, nothing follows.
+  function lastTime(): Moment {
+    const last = Number(data.schedulerState(config.name, LAST_TIME))
+    if (last >= 0 && last <= clock.now() + AHEAD_MS) return last
+    remember()
+    return clock.now()
   }
 
   function remember() {

@@ -152,10 +152,11 @@ export function followChanges(
   scheduler: string,
   onChange: (change: Change) => void,
 ): Stop {
-  if (data.schedulerState(scheduler, LAST_CHANGE) === undefined) {
-    const newest = data.changes({ limit: 1 })[0]
-    data.saveSchedulerState(scheduler, LAST_CHANGE, String(newest?.id ?? 0))
-  }
+  const newest = data.changes({ limit: 1 })[0]?.id ?? 0
+  // What says nothing, as a hand at the history can leave it, would never show a change again.
+  const seen = Number(data.schedulerState(scheduler, LAST_CHANGE) ?? Number.NaN)
+  if (!(seen >= 0 && seen <= newest))
+    data.saveSchedulerState(scheduler, LAST_CHANGE, String(newest))
   catchUp()
   return mq.subscribe('change/new', catchUp)
 

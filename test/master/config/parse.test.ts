@@ -534,3 +534,14 @@ schedulers: [${schedulers}]`
     expect(noticesOf(desk(schedulers))).toEqual([])
   })
 })
+
+test.each(['0 3 31 2 *', '0 0 30 2 *', '2020-03-01T00:00:00'])(
+  'that "%s" never comes again is told',
+  cron => {
+    const text = `builders: [{ name: a, steps: [{ shell: x }] }]
+schedulers: [{ name: s, kind: nightly, builders: [a], cron: '${cron}' }]`
+    expect(parseConfig(text, 'm.yml').notices.map(describeProblem)).toContainEqual(
+      expect.stringContaining(`"${cron}" names no time that is still to come`),
+    )
+  },
+)

@@ -296,6 +296,32 @@ test('times that were missed are made up for once', () => {
   expect([made, after.asked().length]).toEqual([1, 2])
 })
 
+test('builds that were asked for while the clock was years ahead are asked for again once it is right', () => {
+  const before = schedule([nightly(), byHand])
+  before.clock.sleep(1100 * 24 * H)
+  before.advance(1 * MIN)
+  const ahead = before.asked().length
+  before.schedulers.stop()
+  // Its own clock begins where the first one's began.
+  const after = schedule([nightly(), byHand], before.db)
+  const planned = after.schedulers.planned().map(({ at }) => at - after.clock.now())
+  after.advance(24 * H)
+  expect([ahead, planned, after.asked().length - ahead]).toEqual([1, [17 * H], 1])
+})
+
+test.each(['zzz', '-1e300', 'NaN', '9e99'])(
+  'a state of schedulers that says "%s" keeps none from going on',
+  value => {
+    const before = schedule([nightly(), onMain()])
+    before.schedulers.stop()
+    before.db.run('UPDATE scheduler_state SET value = ?', value)
+    const after = schedule([nightly(), onMain()], before.db)
+    after.commit('one')
+    after.advance(24 * H)
+    expect(after.asked().length).toBe(2)
+  },
+)
+
 test('a time that passed while the machine slept is made up for soon after it wakes', () => {
   const desk = schedule([nightly(), byHand])
   desk.clock.sleep(3 * 24 * H)

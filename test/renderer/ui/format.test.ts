@@ -6,6 +6,7 @@ import {
   initials,
   roughly,
   shortRevision,
+  when,
 } from '../../../renderer/ui/format.ts'
 
 test.each([
@@ -59,4 +60,12 @@ test('what is shorter than ten seconds is told finer', () => {
     '0:10',
     '1:15',
   ])
+})
+
+test('a moment of another year is told with the year, and one of this year without', () => {
+  const now = new Date(2026, 10, 30, 12).getTime()
+  const [later, soon] = [new Date(2029, 11, 4, 3), new Date(2026, 11, 4, 3)].map(one =>
+    when(one.getTime(), now),
+  )
+  expect([later!.includes('2029'), soon!.includes('2026')]).toEqual([true, false])
 })
