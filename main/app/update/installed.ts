@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import type { Installed, Release } from './updater-port.ts'
 
@@ -8,6 +8,9 @@ export interface InstalledFacts {
   readonly platform: NodeJS.Platform
   readonly env: Readonly<Record<string, string | undefined>>
   readonly resourcesPath: string
+  readonly execPath: string
+  /** What `codesign` says of an app bundle; asked on macOS alone. */
+  readonly describeSignature: (bundle: string) => string
   /** Public keys that a Linux feed must be signed with. */
   readonly feedKeys: readonly string[]
 }
@@ -24,6 +27,7 @@ export function howInstalled(facts: InstalledFacts): Installed {
   if (!isPackaged) return { kind: 'never', reason: 'This is a checkout; git updates it.' }
   if (!existsSync(join(resourcesPath, 'app-update.yml')))
     return { kind: 'never', reason: 'This build has no address to look for updates at.' }
+  if (platform === 'darwin') return bundleInstalled(facts)
   if (platform !== 'linux') return { kind: 'replaceable' }
   if (env.SNAP) return { kind: 'never', reason: 'Snap updates this app.' }
   if (env.FLATPAK_ID) return { kind: 'never', reason: 'Flatpak updates this app.' }
@@ -42,6 +46,34 @@ export function howInstalled(facts: InstalledFacts): Installed {
   }
   if (env.APPIMAGE) return { kind: 'replaceable' }
   return { kind: 'never', reason: 'This copy is a plain folder; unpack the new version beside it.' }
+}
+
+// Squirrel replaces only a bundle with a real signature that it may write to, and says so too late.
+function bundleInstalled({ execPath, describeSignature }: InstalledFacts): Installed {
+  const [bundle] = /^.*?\.app(?=\/)/.exec(execPath) ?? []
+  if (bundle === undefined)
+    return { kind: 'never', reason: 'This copy is not an app bundle; unpack the new version.' }
+  if (bundle.includes('/AppTranslocation/') || !isWritable(dirname(bundle)))
+    return {
+      kind: 'never',
+      reason: 'macOS runs this copy from a place that cannot be changed; move it to Applications.',
+    }
+  const signature = describeSignature(bundle)
+  if (!/^Authority=/m.test(signature))
+    return {
+      kind: 'never',
+      reason: 'This build has no signature of its maker, and macOS updates only builds that have.',
+    }
+  return { kind: 'replaceable' }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function readPackageType(resourcesPath: string): string | undefined {

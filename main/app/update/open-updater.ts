@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { HttpExecutor } from 'builder-util-runtime'
-import type { ClientRequest } from 'electron'
+import type { AutoUpdater, ClientRequest } from 'electron'
 import type { AppUpdater, ElectronUpdater, ProgressInfo, UpdateInfo } from '../electron-updater.ts'
 import type { AppPort } from '../ports.ts'
 import { startAgain } from '../start-again.ts'
@@ -15,6 +16,8 @@ const LARGEST_BYTES = 1024 ** 3
 const MOST_REQUESTS = 500
 // Parts of a file come with words around each.
 const SLACK_BYTES = 256 * 1024
+// Squirrel copies and verifies some hundred megabytes.
+const SQUIRREL_MS = 120_000
 
 export interface UpdaterOptions {
   readonly app: Relaunching
@@ -22,6 +25,8 @@ export interface UpdaterOptions {
   /** Where the AppImage that runs is kept until the new one has started well. */
   readonly keptFolder: string
   readonly log: (text: string) => void
+  /** This system, unless a test says another. */
+  readonly platform?: NodeJS.Platform
 }
 
 /**
@@ -29,14 +34,18 @@ export interface UpdaterOptions {
  * installs nothing by itself, neither on quit nor after a download.
  */
 export async function openUpdater(options: UpdaterOptions): Promise<UpdaterPort> {
-  const { log } = options
+  const { log, platform = process.platform } = options
   const { updater, createToken } = await options.load()
   updater.autoDownload = false
   updater.autoInstallOnAppQuit = false
   updater.disableWebInstaller = true
   updater.logger = { info: quiet, warn: log, error: log, debug: quiet }
-  // It rejects as well; without a listener its own one writes stacks.
-  updater.on('error', () => {})
+  // What fails rejects as well, but for Squirrel, which reports a bundle that it can't replace only
+  // here, while the download succeeds. Without a listener electron-updater's own one writes stacks.
+  const heard: Error[] = []
+  updater.on('error', error => {
+    heard.push(error)
+  })
   let sizeBytes = 0
   let sent = 0
   let received: (bytes: number) => void = () => {}
@@ -69,6 +78,7 @@ export async function openUpdater(options: UpdaterOptions): Promise<UpdaterPort>
         receivedBytes += bytes
         if (receivedBytes > sizeBytes + SLACK_BYTES) token.cancel()
       }
+      heard.length = 0
       const listen = ({ percent, bytesPerSecond }: ProgressInfo) =>
         onProgress({ fraction: percent / 100, bytesPerSecond })
       updater.on('download-progress', listen)
@@ -80,9 +90,14 @@ export async function openUpdater(options: UpdaterOptions): Promise<UpdaterPort>
         received = () => {}
         updater.off('download-progress', listen)
       }
+      const [refusal] = heard
+      if (platform === 'darwin' && refusal) throw refusedByMacos(refusal.message)
+    },
+    async verify() {
+      if (platform === 'darwin') await untilSquirrelHasIt(updater)
     },
     install() {
-      if (process.platform === 'linux') installAppImage(updater, options)
+      if (platform === 'linux') installAppImage(updater, options)
       // Silent, and started again by the installer; macOS ignores both.
       else updater.quitAndInstall(true, true)
     },
@@ -119,6 +134,32 @@ function installAppImage(updater: AppUpdater, { app, keptFolder, log }: UpdaterO
   }
   // When the swap failed electron-updater does not quit.
   app.quit()
+}
+
+/**
+ * With `autoInstallOnAppQuit` off, MacUpdater asks Squirrel for the update only in `quitAndInstall`,
+ * and an answer comes as an event or, of an app that is not signed, never (auto_updater_mac.mm). By
+ * then the master would have stopped for nothing, so Squirrel is asked before.
+ */
+async function untilSquirrelHasIt(updater: AppUpdater): Promise<void> {
+  const { nativeUpdater } = updater as unknown as { readonly nativeUpdater: AutoUpdater }
+  const signal = AbortSignal.timeout(SQUIRREL_MS)
+  // Rejects with the error that Squirrel emits, as `events.once` does.
+  const taken = once(nativeUpdater, 'update-downloaded', { signal })
+  nativeUpdater.checkForUpdates()
+  try {
+    await taken
+  } catch (error) {
+    throw refusedByMacos(
+      signal.aborted
+        ? 'it did not answer within two minutes; an app without a signature cannot be replaced'
+        : (error as Error).message,
+    )
+  }
+}
+
+function refusedByMacos(reason: string): Error {
+  return new Error(`macOS does not take this update: ${reason}`)
 }
 
 interface Requests {

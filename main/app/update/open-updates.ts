@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { APP_ROOT } from '../../host/app-root.ts'
 import type { Host } from '../../host/host.ts'
 import { writeUpdateIntent } from '../../host/update-intent.ts'
 import { VERSION } from '../../host/version.ts'
+import { argumentsAgain } from '../launch.ts'
 import type { ElectronPorts } from '../ports.ts'
 import type { QuitMachine } from '../quit.ts'
+import { startAgain } from '../start-again.ts'
 import { howInstalled } from './installed.ts'
 import { openUpdater } from './open-updater.ts'
 import { startUpdates, type Updates } from './updates.ts'
@@ -26,6 +29,8 @@ export function openUpdates(
       platform: process.platform,
       env: process.env,
       resourcesPath: process.resourcesPath,
+      execPath: process.execPath,
+      describeSignature,
       feedKeys,
     }),
     outcome: host.updateOutcome,
@@ -61,11 +66,25 @@ export function openUpdates(
       })
     },
     leave: () => quit.stop('update'),
+    startAgain() {
+      startAgain(app, {
+        appImage: process.env.APPIMAGE,
+        args: argumentsAgain(process.argv, undefined),
+        log,
+      })
+      app.exit(0)
+    },
     tell: status => news.tellUpdate(status),
     log,
   })
   host.serveUpdates(updates)
   return updates
+}
+
+// Apple's own tool writes what it finds on stderr, also of a bundle that is not signed.
+function describeSignature(bundle: string): string {
+  return spawnSync('/usr/bin/codesign', ['--display', '--verbose=2', bundle], { encoding: 'utf8' })
+    .stderr
 }
 
 // In package.json, which the integrity of the archive covers.

@@ -26,6 +26,11 @@ export interface UpdaterPort {
   check(channel: string): Promise<Release | null>
   /** Resolves when the file is here and its hash is right. */
   download(onProgress: (progress: Progress) => void): Promise<void>
+  /**
+   * Lets the system's own updater take and verify the file, where it has one (Squirrel on macOS).
+   * Nothing has been stopped yet. Rejects with its reason when it refuses, or does not answer.
+   */
+  verify(): Promise<void>
   /** Swaps the app and starts the new one when this process has gone. Everything has been stopped. */
   install(): void
 }

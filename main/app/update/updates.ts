@@ -35,6 +35,8 @@ export interface UpdatesOptions {
   readonly prepare: (to: string, onStep: (words: string) => void) => Promise<void>
   /** Stops the master and closes its files. */
   readonly leave: () => Promise<void>
+  /** Starts this version again, when nothing replaced it. */
+  readonly startAgain: () => void
   readonly tell: (status: UpdateStatus) => void
   readonly log: (text: string) => void
 }
@@ -58,6 +60,8 @@ const JITTER_MS = 2 * 3_600_000
 const AFTER_FAILURE_MS = 3_600_000
 // Nothing has run for this long: it is quiet.
 export const QUIET_MS = 60_000
+/** An installer that has not ended this process after this long does not come any more. */
+export const INSTALL_MS = 60_000
 // An update that did not take twice is not tried a third time by itself.
 const MOST_TRIES = 2
 const PROGRESS_MS = 500
@@ -227,7 +231,9 @@ export function startUpdates(options: UpdatesOptions): Updates {
     const step = (words: string) => enter({ kind: 'preparing', version: to, words })
     step('no more builds are started')
     options.hold(`Triphammer is being updated to ${to}`)
+    const port = await opening!
     try {
+      await port.verify()
       await options.prepare(to, step)
     } catch (error) {
       options.hold(null)
@@ -242,8 +248,12 @@ export function startUpdates(options: UpdatesOptions): Updates {
     step('the master stops')
     await options.leave()
     step('the app is replaced')
-    const port = await opening!
     log(`installing version ${to}`)
+    // The installer ends this process. When it does not, the app would stay up with nothing in it.
+    clock.after(INSTALL_MS, () => {
+      log(`version ${to} did not take over within a minute; version ${version} starts again`)
+      options.startAgain()
+    })
     port.install()
     return true
   }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { howInstalled, type InstalledFacts } from '../../../main/app/update/installed.ts'
@@ -28,6 +28,8 @@ function installed(type: string, more: Partial<InstalledFacts> = {}, feed?: stri
     platform: 'linux',
     env: {},
     resourcesPath,
+    execPath: '/opt/Triphammer/triphammer',
+    describeSignature: () => '',
     feedKeys: ['key'],
     ...more,
   })
@@ -64,4 +66,24 @@ test.each([
   ['a build without a key', 'deb', { feedKeys: [] }, 'never'],
 ] as const)('%s: %s', (_name, type, more, kind) => {
   expect(installed(type, more).kind).toBe(kind)
+})
+
+const SIGNED = 'Executable=/x\nAuthority=Developer ID Application: Ada (ABC)\nTeamIdentifier=ABC\n'
+
+test.each([
+  ['with a signature', '', SIGNED, 'replaceable'],
+  ['signed ad hoc', '', 'Executable=/x\nSignature=adhoc\nTeamIdentifier=not set\n', 'never'],
+  ['not signed', '', 'code object is not signed at all\n', 'never'],
+  ['run from a translocated place', 'AppTranslocation/1', SIGNED, 'never'],
+] as const)('a bundle of macOS %s: %s', (_name, place, signature, kind) => {
+  const folder = join(temporaryFolder('mac'), place)
+  mkdirSync(join(folder, 'Triphammer.app'), { recursive: true })
+
+  const how = installed('', {
+    platform: 'darwin',
+    execPath: join(folder, 'Triphammer.app/Contents/MacOS/Triphammer'),
+    describeSignature: () => signature,
+  })
+
+  expect(how.kind).toBe(kind)
 })

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Release, UpdaterPort } from '../../../main/app/update/updater-port.ts'
-import { QUIET_MS, startUpdates, type UpdatesOptions } from '../../../main/app/update/updates.ts'
+import {
+  INSTALL_MS,
+  QUIET_MS,
+  startUpdates,
+  type UpdatesOptions,
+} from '../../../main/app/update/updates.ts'
 import type { UpdateStatus } from '../../../main/bridge/contract.ts'
 import type { UpdateSettings } from '../../../main/host/state.ts'
 import type { BuildId } from '../../../main/master/model.ts'
@@ -23,6 +28,7 @@ function updating(given: Partial<UpdatesOptions> & { release?: Release | null } 
     release: given.release === undefined ? RELEASE : given.release,
     check: undefined as Error | undefined,
     download: undefined as Error | undefined,
+    verify: undefined as Error | undefined,
   }
   const world = {
     running: [] as BuildId[],
@@ -41,6 +47,10 @@ function updating(given: Partial<UpdatesOptions> & { release?: Release | null } 
       trace.push('download')
       onProgress({ fraction: 0.5, bytesPerSecond: 10 })
       if (feed.download) throw feed.download
+    },
+    async verify() {
+      trace.push('verify')
+      if (feed.verify) throw feed.verify
     },
     install: () => void trace.push('install'),
   }
@@ -70,6 +80,7 @@ function updating(given: Partial<UpdatesOptions> & { release?: Release | null } 
       await world.prepare(to)
     },
     leave: async () => void trace.push('leave'),
+    startAgain: () => void trace.push('start again'),
     tell: status => told.push(status),
     log: () => {},
     ...given,
@@ -87,7 +98,7 @@ function updating(given: Partial<UpdatesOptions> & { release?: Release | null } 
   return { updates, clock, trace, told, feed, world, run, phase, ready }
 }
 
-const GOING = ['hold', 'prepare 1.1.0', 'leave', 'install']
+const GOING = ['hold', 'verify', 'prepare 1.1.0', 'leave', 'install']
 
 test('it looks soon after the start and then once a day', async () => {
   const { clock, trace } = updating({ release: null })
@@ -122,6 +133,31 @@ test('said so, it goes in: backup, stop, swap, in this order', async () => {
 
   expect(updates.apply({ how: 'now', agreed: [] })).toEqual({ kind: 'going' })
   await expect.poll(() => trace.slice(2)).toEqual(GOING)
+})
+
+test('an update that the system refuses stops nothing, and the person is told why', async () => {
+  const { updates, ready, trace, feed, phase } = updating()
+  await ready()
+  feed.verify = new Error('macOS does not take this update: code signature invalid')
+
+  updates.apply({ how: 'now', agreed: [] })
+  await expect.poll(() => phase().kind).toBe('failed')
+
+  expect(trace.slice(2)).toEqual(['hold', 'verify', 'release'])
+  expect(phase()).toMatchObject({ message: expect.stringContaining('code signature invalid') })
+})
+
+test('when the installer does not end this process, this version starts again', async () => {
+  const { updates, ready, trace, clock } = updating()
+  await ready()
+  updates.apply({ how: 'now', agreed: [] })
+  await expect.poll(() => trace).toContain('install')
+
+  clock.advance(INSTALL_MS - 1)
+  expect(trace).not.toContain('start again')
+  clock.advance(1)
+
+  expect(trace.at(-1)).toBe('start again')
 })
 
 test('consent is to the builds that were named; others that began since are asked about', async () => {
@@ -214,7 +250,7 @@ test('an update whose backup fails is not begun, and builds start again', async 
   updates.apply({ how: 'now', agreed: [] })
   await expect.poll(() => phase().kind).toBe('failed')
 
-  expect(trace.slice(2)).toEqual(['hold', 'prepare 1.1.0', 'release'])
+  expect(trace.slice(2)).toEqual(['hold', 'verify', 'prepare 1.1.0', 'release'])
   expect(phase()).toEqual({
     kind: 'failed',
     message: 'Version 1.1.0 was not installed, and nothing was changed: the disk is full',
