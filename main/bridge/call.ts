@@ -1,14 +1,29 @@
 import { z } from 'zod'
-import type { Channel, Handlers, Reply } from './contract.ts'
+import { beyond } from '../master/extent.ts'
+import type { Arguments, Channel, Handlers, Reply } from './contract.ts'
 import { RefusedError } from './refused.ts'
 
 // Types stop at a process's edge: what a page or a program sends is parsed.
+const EXTENT = { depth: 64, values: 200_000 }
+const MOST_PROPERTIES = 1000
+const LONGEST_VALUE = 100_000
 const id = z.int().min(0)
 const name = z.string().max(1000)
 // As far as a Date goes.
 const moment = z.int().min(0).max(8.64e15)
 const cells = z.int().min(1).max(1000)
-const value: z.ZodType = z.json()
+const value: z.ZodType = z
+  .json()
+  .refine(
+    one => JSON.stringify(one).length <= LONGEST_VALUE,
+    `must have at most ${LONGEST_VALUE} characters`,
+  )
+const properties = z
+  .record(name, value)
+  .refine(
+    all => Object.keys(all).length <= MOST_PROPERTIES,
+    `must be at most ${MOST_PROPERTIES} properties`,
+  )
 const stretch = { from: z.int(), to: z.int() }
 const draft = z.object({
   project: name,
@@ -112,7 +127,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
       branch: name.nullable(),
       revision: name.nullable(),
       reason: name,
-      properties: z.record(z.string(), value),
+      properties,
     }),
   ]),
   'force:offer': z.tuple([id]),
@@ -270,27 +285,74 @@ export async function callHandler(
     return { ok: false, error: 'a request needs the name of its channel, as text' }
   if (!isChannel(channel)) return { ok: false, error: `there is no request "${channel}"` }
   try {
-    const parsed = parse(channel, args)
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues
-      return {
-        ok: false,
-        error: `${channel}: ${issue!.path.slice(1).join('.') || 'arguments'}: ${issue!.message}`,
-      }
-    }
     const handler = handlers[channel] as (...args: unknown[]) => unknown
-    return { ok: true, value: await handler(...(parsed.data as unknown[])) }
+    return { ok: true, value: await handler(...(parseArguments(channel, args) as unknown[])) }
   } catch (error) {
+    if (error instanceof ArgumentError) return { ok: false, error: `${channel}: ${error.message}` }
     if (!(error instanceof RefusedError)) log(`${channel}: ${(error as Error).stack ?? error}`)
     return { ok: false, error: (error as Error).message }
   }
 }
 
-function parse(channel: Channel, args: unknown) {
-  try {
-    return SHAPES[channel].safeParse(args)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw new RefusedError(`${channel}: what was sent is nested too deeply`)
+/** Thrown when what was sent is not what a request takes. */
+export class ArgumentError extends RefusedError {}
+
+/** @throws ArgumentError with one sentence that says what is wrong. */
+export function parseArguments<C extends Channel>(channel: C, args: unknown): Arguments<C> {
+  const wrong = beyond(args, EXTENT)
+  if (wrong) throw new ArgumentError(`what was sent ${wrong}`)
+  const parsed = SHAPES[channel].safeParse(args)
+  if (parsed.success) return parsed.data as Arguments<C>
+  const [issue] = parsed.error.issues
+  const where = issue!.path.slice(1).join('.').slice(0, LONGEST_PLACE) || 'arguments'
+  throw new ArgumentError(`${where}: ${describe(issue!)}`)
+}
+
+/** The same handlers for another edge: what comes over it is parsed as what comes over the bridge. */
+export function parsing(handlers: Handlers): Handlers {
+  return Object.fromEntries(
+    CHANNELS.map(channel => [
+      channel,
+      (...args: unknown[]) =>
+        (handlers[channel] as (...args: unknown[]) => unknown)(
+          ...(parseArguments(channel, args) as unknown[]),
+        ),
+    ]),
+  ) as unknown as Handlers
+}
+
+const LONGEST_PLACE = 100
+const NOUNS: Readonly<Record<string, string>> = {
+  array: 'a list',
+  tuple: 'a list',
+  object: 'a map',
+  record: 'a map',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+}
+
+// In the words of a person who sends it, not in those of the library that looks.
+function describe(issue: z.core.$ZodIssue): string {
+  if (!/^(Invalid|Too (big|small)|Unrecognized)/.test(issue.message)) return issue.message
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.endsWith('received undefined')
+        ? 'is needed'
+        : `must be ${NOUNS[issue.expected] ?? issue.expected}`
+    case 'invalid_value':
+      return `must be ${issue.values.map(String).join(' or ')}`
+    case 'too_big':
+      return `must ${issue.origin === 'string' ? 'have' : 'be'} at most ${issue.maximum}${UNITS[issue.origin] ?? ''}`
+    case 'too_small':
+      return `must ${issue.origin === 'string' ? 'have' : 'be'} at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`
+    case 'unrecognized_keys':
+      return `holds what is not known: ${issue.keys.join(', ').slice(0, LONGEST_PLACE)}`
+    case 'invalid_union':
+      return 'must be a text, a number, true, false, null, or a list or map of these'
+    default:
+      return issue.message
   }
 }
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' }

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { callHandler } from '../bridge/call.ts'
 import { type Doors, hasMaster, type RecoveryDoors } from './doors.ts'
 import { artifactDownload, logDownload } from './downloads.ts'
@@ -10,6 +11,8 @@ import type { Security } from './security.ts'
 
 export type Env = { Bindings: HttpBindings }
 
+// As large as a message of the bridge may be.
+const LARGEST_BODY_BYTES = 4 * 1024 * 1024
 const FEEDS = ['/cc.xml', '/badges/*']
 
 /** The routes of the HTTP doors. */
@@ -56,6 +59,22 @@ export function createApp(doors: Doors | RecoveryDoors, security: Security): Hon
       )
     })
 
+  // Only behind the guard: of whoever has no token nothing is read at all.
+  app.use(
+    '*',
+    bodyLimit({
+      maxSize: LARGEST_BODY_BYTES,
+      onError: c =>
+        c.json(
+          {
+            error: {
+              message: `What was sent is larger than ${LARGEST_BODY_BYTES / 1024 ** 2} MB.`,
+            },
+          },
+          413,
+        ),
+    }),
+  )
   app.post('/ticket', c => c.json({ url: doors.ticketUrl() }))
   app.post('/bridge/:channel', async c => {
     const args: unknown = await c.req.json().catch(() => undefined)

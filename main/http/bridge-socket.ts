@@ -63,6 +63,9 @@ export function startBridgeSocket(
       return socket.close(1003, 'not JSON')
     }
     const { id, channel, args } = message ?? {}
+    // It goes back as it came; anything but a number or a text could be too deep to be written.
+    if (typeof id !== 'number' && typeof id !== 'string')
+      return socket.close(1003, 'a request needs an id')
     const reply = await callHandler(handlers, channel, args, log)
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ id, ...reply }))
   }

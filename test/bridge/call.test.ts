@@ -33,11 +33,7 @@ test('whatever is sent to whichever channel is refused in one short sentence, an
       const reply = await callHandler(handlers, channel, args, text => void logged.push(text))
       if (!reply.ok) expect(reply.error).toMatch(/^[^\n]{1,300}$/)
     }
-  // All of their keys may be left out, and others mean nothing.
-  expect([reached, logged]).toEqual([
-    ['backup:settings', 'desktop:configure', 'update:configure'],
-    [],
-  ])
+  expect([reached, logged]).toEqual([[], []])
 })
 
 test('properties that are nested too deeply are refused', async () => {
@@ -50,6 +46,6 @@ test('properties that are nested too deeply are refused', async () => {
   )
   expect(reply).toEqual({
     ok: false,
-    error: 'build:force: what was sent is nested too deeply',
+    error: 'build:force: what was sent is nested more than 64 levels deep',
   })
 })

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono'
+import { parseArguments, parsing } from '../../bridge/call.ts'
 import { forceBuild } from '../../bridge/force.ts'
 import { RefusedError } from '../../bridge/refused.ts'
 import type { ForceConfig } from '../../master/config/model.ts'
@@ -21,8 +22,9 @@ const BAD_PARAMS = -32602
 
 /** The acting part of the REST API, as JSON-RPC over POST. */
 export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): void {
-  const { master, handlers } = doors
+  const { master } = doors
   const { data } = master
+  const handlers = parsing(doors.handlers)
   const methods = (
     path: string,
     known: Readonly<Record<string, (c: Context<Env>, params: Params) => unknown>>,
@@ -125,21 +127,25 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
     const builder = /^\d+$/.test(key)
       ? data.builder(Number(key) as BuilderId)
       : data.builderByName(key)
-    if (!builder) throw new RefusedError(`builderid: there is no builder "${key}"`)
+    if (!builder) throw new RefusedError(`builderid: there is no builder "${key.slice(0, 100)}"`)
     if (!scheduler.builder_names.includes(builder.name))
       throw new RefusedError(`force scheduler "${name}" is not for builder "${builder.name}"`)
-    const { properties, ...others } = rest as { properties?: Record<string, PropertyValue> }
-    const order = {
-      builderId: builder.id,
-      branch: textOf(branch) || null,
-      revision: textOf(revision) || null,
-      reason: textOf(reason),
-      properties: {
-        ...(others as Record<string, PropertyValue>),
-        ...properties,
-        ...(owner !== undefined && { owner: textOf(owner) }),
+    const { properties = {}, ...others } = rest as { properties?: Record<string, PropertyValue> }
+    if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
+      throw new RefusedError('properties must be a map of names to values')
+    const order = parseArguments('build:force', [
+      {
+        builderId: builder.id,
+        branch: textOf(branch) || null,
+        revision: textOf(revision) || null,
+        reason: textOf(reason),
+        properties: {
+          ...(others as Record<string, PropertyValue>),
+          ...properties,
+          ...(owner !== undefined && { owner: textOf(owner) }),
+        },
       },
-    }
+    ])[0]
     const { requestId } = forceBuild(
       master,
       order,
@@ -177,14 +183,16 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
         INVALID,
         'a JSON-RPC order is needed: {"jsonrpc":"2.0","id":1,"method":"…","params":{}}',
       )
-    const { id, method, params = {} } = order
+    const { method, params = {} } = order
+    // It goes back as it came.
+    const id = typeof order.id === 'number' || typeof order.id === 'string' ? order.id : null
     const run = Object.hasOwn(known, method) ? known[method] : undefined
     if (!run)
       return fail(
         c,
         id,
         NO_METHOD,
-        `there is no method "${method}"; known are ${Object.keys(known).join(', ')}`,
+        `there is no method "${method.slice(0, 100)}"; known are ${Object.keys(known).join(', ')}`,
       )
     if (typeof params !== 'object' || params === null || Array.isArray(params))
       return fail(c, id, BAD_PARAMS, 'params must be a map of names to values')

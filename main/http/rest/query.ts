@@ -67,12 +67,13 @@ export function applyQuery(
 export function pick(resource: Resource, { fields }: Query): Resource {
   if (fields.length === 0) return resource
   for (const field of fields)
-    if (!(field in resource)) throw new BadRequestError(`there is no field "${field}"`)
+    if (!Object.hasOwn(resource, field)) throw new BadRequestError(`there is no field "${field}"`)
   return Object.fromEntries(fields.map(field => [field, resource[field]]))
 }
 
 function fits(resource: Resource, { field, op, values }: Filter): boolean {
-  if (!(field in resource)) throw new BadRequestError(`there is no field "${field}" to filter by`)
+  if (!Object.hasOwn(resource, field))
+    throw new BadRequestError(`there is no field "${field}" to filter by`)
   const own = resource[field]
   if (op === 'contains')
     return Array.isArray(own)
@@ -113,6 +114,8 @@ function compare(own: unknown, value: string): number {
 function byOrder({ order }: Query) {
   return (a: Resource, b: Resource) => {
     for (const { field, down } of order) {
+      if (!Object.hasOwn(a, field))
+        throw new BadRequestError(`there is no field "${field}" to order by`)
       const [x, y] = [a[field], b[field]] as [never, never]
       const sign = x === y ? 0 : x === null ? -1 : y === null ? 1 : x < y ? -1 : 1
       if (sign !== 0) return down ? -sign : sign

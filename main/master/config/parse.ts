@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import {
   type Document,
   isMap,
@@ -9,7 +9,9 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
 } from 'yaml'
+import { beyond } from '../extent.ts'
 import { buildConfig } from './build.ts'
 import type { Config } from './model.ts'
 import type { ConfigProblem } from './status.ts'
@@ -47,6 +49,8 @@ export function loadConfig(
 ): ParsedConfig & { readonly text: string } {
   let text = ''
   try {
+    // Before it is read: it may be the wrong file, of any size.
+    if (statSync(file).size > LARGEST_BYTES) return { ...tooLarge(as), text }
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const reason = explainReadError(error as NodeJS.ErrnoException)
@@ -65,47 +69,117 @@ export function parseConfig(
   file: string,
   forgive: Forgive = () => false,
 ): ParsedConfig {
+  if (Buffer.byteLength(text) > LARGEST_BYTES) return tooLarge(file)
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = readYaml(text, lines)
+  if (!document) return ofWhole(file, 'is nested too deeply to be read')
   const found: ConfigProblem[] = []
   const notices: ConfigProblem[] = []
-  for (const error of document.errors)
-    found.push({
+  const tellOfText = teller(found, file)
+  for (const { pos, message } of [...document.errors, ...twinKeys(document)]) {
+    const { line } = lines.linePos(pos[0])
+    tellOfText(`${line} ${message}`, () => ({
       file,
-      line: lines.linePos(error.pos[0]).line,
+      line,
       key: '',
-      reason: `not YAML: ${error.message}`,
-    })
+      reason: `not YAML: ${message}`,
+    }))
+  }
   if (found.length > 0) return { config: undefined, problems: found, notices }
 
-  const at = (path: Path, reason: string): ConfigProblem => ({
-    file,
-    line: lineOf(document, lines, path),
-    key: describePath(path),
-    reason,
-  })
-  // A problem is told once, at its place.
-  const add = (list: ConfigProblem[]) => (path: Path, reason: string) => {
-    const problem = at(path, reason)
-    if (!list.some(one => one.key === problem.key && one.reason === reason)) list.push(problem)
+  const tellTo = (list: ConfigProblem[]) => {
+    const tell = teller(list, file)
+    return (path: Path, reason: string) => {
+      const key = describePath(path)
+      tell(`${key} ${reason}`, () => ({ file, line: lineOf(document, lines, path), key, reason }))
+    }
   }
-  const problems: Problems = { add: add(found), notice: add(notices) }
+  const problems: Problems = { add: tellTo(found), notice: tellTo(notices) }
   let plain: unknown
   try {
-    plain = document.toJS() ?? {}
+    plain = document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {}
   } catch (error) {
-    // Aliases that point nowhere, or that grow without end.
-    problems.add([], (error as Error).message)
+    const { message } = error as Error
+    problems.add(
+      [],
+      /^Excessive alias/.test(message)
+        ? 'aliases (*name) stand for other aliases so often that they unfold without end; write these parts out'
+        : // Aliases that point nowhere.
+          message,
+    )
     return { config: undefined, problems: found, notices }
   }
+  const wrong = beyond(plain, EXTENT)
+  if (wrong) return ofWhole(file, `${wrong}, with its aliases (*name) unfolded`)
   const config = buildConfig(plain, file, problems)
   if (!config || !found.every(forgive))
     return {
       config: undefined,
-      problems: found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+      problems: found.sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity)),
       notices,
     }
   return { config, problems: [], notices }
+}
+
+// A desk of 2,000 builders has a fifth of it. The file is read on the master's thread whenever it is saved.
+const LARGEST_BYTES = 1024 * 1024
+const MOST_ALIASES = 10_000
+const EXTENT = { depth: 64, values: 500_000 }
+
+// A file that is nothing but faults has told enough with these.
+const MOST_TOLD = 200
+
+// Puts a problem on the list once, and says so when there are too many.
+function teller(list: ConfigProblem[], file: string) {
+  const told = new Set<string>()
+  return (which: string, problem: () => ConfigProblem) => {
+    if (told.has(which) || told.size > MOST_TOLD) return
+    told.add(which)
+    list.push(
+      told.size <= MOST_TOLD
+        ? problem()
+        : { file, line: null, key: '', reason: 'there are more faults than these' },
+    )
+  }
+}
+
+// The reader's own look for twins compares each key with each other one.
+function twinKeys(document: Document): { pos: [number]; message: string }[] {
+  const found: { pos: [number]; message: string }[] = []
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value))
+          found.push({ pos: [key.range![0]], message: 'Map keys must be unique' })
+        seen.add(key.value)
+      }
+    },
+  })
+  return found
+}
+
+function readYaml(text: string, lineCounter: LineCounter): Document | undefined {
+  try {
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false })
+    // Its reader goes down by recursion, and takes the end of the stack for a fault of the text.
+    return document.errors.some(error => /call stack/.test(error.message)) ? undefined : document
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function tooLarge(file: string): ParsedConfig {
+  return ofWhole(
+    file,
+    `is larger than ${LARGEST_BYTES / 1024 ** 2} MB, and so hardly a configuration; is it the right file?`,
+  )
+}
+
+function ofWhole(file: string, reason: string): ParsedConfig {
+  return { config: undefined, problems: [{ file, line: null, key: '', reason }], notices: [] }
 }
 
 /** `builders[0].steps[2].timeout` */

@@ -545,3 +545,63 @@ schedulers: [{ name: s, kind: nightly, builders: [a], cron: '${cron}' }]`
     )
   },
 )
+
+describe('a file that is made to hurt is refused in words, in no time', () => {
+  const laughs = (levels: number) =>
+    Array.from(
+      { length: levels },
+      (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]`,
+    )
+  const unfold = 'm.yml: holds more than 500000 values, with its aliases (*name) unfolded'
+  test.each<[string, string, string]>([
+    [
+      'a billion laughs',
+      ['a0: &a0 [ha, ha]', ...laughs(12)].join('\n'),
+      'm.yml:1: aliases (*name) stand for other aliases so often that they unfold without end; write these parts out',
+    ],
+    [
+      'one large part named often',
+      `a: &a [${'x, '.repeat(2000)}]\nb: [${'*a, '.repeat(2000)}]`,
+      unfold,
+    ],
+    [
+      'brackets',
+      `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+      'm.yml: is nested too deeply to be read',
+    ],
+    [
+      'brackets without ends',
+      `a: ${'['.repeat(500)}`,
+      'm.yml:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+    [
+      'maps in maps',
+      `a: ${'{ a: '.repeat(100)}1${' }'.repeat(100)}`,
+      'm.yml: is nested more than 64 levels deep, with its aliases (*name) unfolded',
+    ],
+    [
+      'two megabytes',
+      `title: ${'x'.repeat(2_000_000)}`,
+      'm.yml: is larger than 1 MB, and so hardly a configuration; is it the right file?',
+    ],
+    [
+      'a builder whose name has a megabyte',
+      `builders: [{ name: ${'x'.repeat(1_000_000)}, steps: [{ shell: x }] }]`,
+      'm.yml:1: builders[0].name: must be at most 80 characters',
+    ],
+  ])('%s', (_, text, problem) => {
+    expect(problemsOf(text)).toEqual([problem])
+  })
+
+  test('and one part that is named by hundreds of builders is no such file', () => {
+    const names = Array.from({ length: 300 }, (_, i) => `  - { name: b${i}, steps: *steps }`)
+    const text = `builders:\n  - name: a\n    steps: &steps [{ shell: x }]\n${names.join('\n')}\n`
+    expect(parseConfig(text, 'm.yml').config?.builders).toHaveLength(301)
+  })
+
+  test('a file that is nothing but faults tells some, and that there are more', () => {
+    const problems = problemsOf(Array.from({ length: 5000 }, (_, i) => `k${i}: x`).join('\n'))
+    expect(problems).toHaveLength(201)
+    expect(problems).toContain('m.yml: there are more faults than these')
+  })
+})
