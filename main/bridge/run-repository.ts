@@ -2,6 +2,7 @@ import { addDraft } from '../master/config/edit.ts'
 import { parseConfig } from '../master/config/parse.ts'
 import { inspectRepository } from '../master/detect/inspect.ts'
 import { missingCommand, type Proposal } from '../master/detect/proposal.ts'
+import { maskAddresses } from '../master/git/address.ts'
 import type { Master } from '../master/master.ts'
 import type { RepositoryRun, RequestedOf } from './contract.ts'
 import { forceBuild } from './force.ts'
@@ -32,9 +33,10 @@ export async function runRepository(
 }
 
 function whyNot({ draft, repository }: Proposal, configured: boolean): string | undefined {
-  if (!repository.head) return `${draft.repository} has no commit yet. Commit something first.`
+  const address = maskAddresses(draft.repository)
+  if (!repository.head) return `${address} has no commit yet. Commit something first.`
   const missing = configured ? undefined : missingCommand(draft)
-  return missing && `${missing} Add it with "triphammer add ${draft.repository} --command COMMAND".`
+  return missing && `${missing} Add it with "triphammer add ${address} --command COMMAND".`
 }
 
 function request(master: Master, name: string, { repository }: Proposal): RequestedOf {

@@ -1,4 +1,5 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs'
+import { maskAddresses } from '../master/git/address.ts'
 
 const LARGEST_BYTES = 1024 * 1024
 const KEPT = 3
@@ -11,7 +12,8 @@ const KEPT = 3
 export function openAppLog(path: string): (text: string) => void {
   let size = sizeOf(path)
   return text => {
-    const line = `${new Date().toISOString()} ${text.replaceAll('\n', '\n  ')}\n`
+    const told = maskAddresses(text).replaceAll('\n', '\n  ')
+    const line = `${new Date().toISOString()} ${told}\n`
     try {
       if (size + line.length > LARGEST_BYTES) {
         rotate(path)

@@ -13,8 +13,9 @@ import type { RunningBuild } from './data/builds.ts'
 import { createData, type Data } from './data/data.ts'
 import { openHistory } from './db/history.ts'
 import { startSyncToDisk } from './db/sync-to-disk.ts'
+import { withLogin } from './git/address.ts'
 import { openLogStore } from './logs/log-store.ts'
-import type { AsyncStop, Build, BuilderId, BuildId, LogId } from './model.ts'
+import type { AsyncStop, Build, BuilderId, BuildId, LogId, SourceStamp } from './model.ts'
 import { type Monitor, startMonitor } from './monitors/monitor.ts'
 import { createMq, type Mq } from './mq/mq.ts'
 import { type Distributor, startDistributor } from './process/distributor.ts'
@@ -334,6 +335,7 @@ function startServices(
     transient,
     config: () => config.current,
     secret: options.secret ?? (() => undefined),
+    loginOf,
     markOf: createHiddenMarks(dataDir, log),
     onTrouble: log,
     serves: builder => mode === 'full' || served.has(builder),
@@ -459,7 +461,17 @@ function startServices(
 
   function startSource(project: ProjectConfig): GitSource {
     const mirrors = join(dataDir, 'mirrors')
-    return startGitSource({ data, clock, project, mirrors, env: options.env, onTrouble: log })
+    const { repository: address, login = null } = project
+    const env = withLogin(options.env, { address, login })
+    return startGitSource({ data, clock, project, mirrors, env, onTrouble: log })
+  }
+
+  // Only for the very same address: a build of one that was configured before gets no other's password.
+  function loginOf({ project, repository }: SourceStamp) {
+    const same = [...config.current.projects, ...transientProjects.values()].filter(
+      one => one.repository === repository,
+    )
+    return (same.find(one => one.name === project) ?? same[0])?.login ?? null
   }
 
   // What did not change is not disturbed.

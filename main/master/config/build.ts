@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { parseAddress } from '../../../slave/protocol/dial.ts'
 import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
+import { splitAddress } from '../git/address.ts'
 import { findBadRequirement, type Requirement, toRequirement } from '../process/requirements.ts'
 import { buildElastic, machineNames, ownFolder } from './build-elastic.ts'
 import { buildMonitors } from './build-monitors.ts'
@@ -223,9 +224,11 @@ function buildProject(
   folder: string,
 ): ProjectConfig {
   const { name, poll } = project
+  const { address, login } = splitAddress(resolveRepository(project.repository, folder))
   return {
     name,
-    repository: resolveRepository(project.repository, folder),
+    repository: address,
+    ...(login && { login }),
     branches: project.branches ?? ['**'],
     pollMs:
       poll === 'off' || poll === false

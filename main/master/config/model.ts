@@ -1,4 +1,5 @@
 import type { BackupSettings } from '../backup/settings.ts'
+import type { Login } from '../git/address.ts'
 import type { PropertyValue, SlaveKind } from '../model.ts'
 import type { Requirement } from '../process/requirements.ts'
 import type { ElasticConfig } from './elastic.ts'
@@ -76,7 +77,9 @@ export interface SlaveConfig {
 
 export interface ProjectConfig {
   readonly name: string
+  /** Without the password that the configuration may have in it. */
   readonly repository: string
+  readonly login?: Login
   /** Globs. */
   readonly branches: readonly string[]
   /** `null`: never polled, only told. */

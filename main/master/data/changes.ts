@@ -9,6 +9,7 @@ import {
   saveSchedulerState,
 } from '../db/events.ts'
 import { readProperties } from '../db/properties.ts'
+import { maskAddresses } from '../git/address.ts'
 import type { BuildRequestId, Change, ChangeId, MasterEvent, Moment } from '../model.ts'
 import type { Update } from './unit.ts'
 
@@ -55,7 +56,8 @@ export function changeData(db: Database, update: Update, clock: Clock) {
         if (revision === null) changes.deleteTip(db, project, branch)
         else changes.saveTip(db, project, branch, revision, clock.now())
         return found.map(change => {
-          const added = changes.insertChange(db, change, clock.now())
+          const repository = maskAddresses(change.repository)
+          const added = changes.insertChange(db, { ...change, repository }, clock.now())
           announce('change/new', added)
           return added
         })
@@ -85,7 +87,8 @@ export function changeData(db: Database, update: Update, clock: Clock) {
     events: (since: Moment, limit: number): MasterEvent[] => listEvents(db, since, limit),
     addEvent(kind: string, subject: string, detail = ''): MasterEvent {
       return update(announce => {
-        const event = insertEvent(db, { at: clock.now(), kind, subject, detail })
+        const told = { subject: maskAddresses(subject), detail: maskAddresses(detail) }
+        const event = insertEvent(db, { at: clock.now(), kind, ...told })
         announce('event/new', event)
         return event
       })

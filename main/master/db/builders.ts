@@ -1,3 +1,4 @@
+import { maskAddresses } from '../git/address.ts'
 import type { Builder, BuilderId, Project } from '../model.ts'
 import type { Database, Row } from './database.ts'
 import { readTexts } from './json.ts'
@@ -67,7 +68,7 @@ export function saveProject(db: Database, project: Omit<ProjectRow, 'active'>): 
     `INSERT INTO projects (name, repository, branches, active) VALUES (?, ?, ?, 1)
      ON CONFLICT (name) DO UPDATE SET repository = excluded.repository, branches = excluded.branches, active = 1`,
     project.name,
-    project.repository,
+    maskAddresses(project.repository),
     JSON.stringify(project.branches),
   )
 }

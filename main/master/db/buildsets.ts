@@ -1,3 +1,4 @@
+import { maskAddresses } from '../git/address.ts'
 import type {
   Buildset,
   BuildsetId,
@@ -13,11 +14,12 @@ export type NewSourceStamp = Omit<SourceStamp, 'id'>
 
 /** The id of the sourcestamp with this content; there is one row for each content. */
 export function internSourceStamp(db: Database, stamp: NewSourceStamp): SourceStampId {
+  const repository = maskAddresses(stamp.repository)
   const found = db.get<{ id: SourceStampId }>(
     `SELECT id FROM sourcestamps WHERE project = ? AND repository = ?
      AND ifnull(branch, '') = ? AND ifnull(revision, '') = ?`,
     stamp.project,
-    stamp.repository,
+    repository,
     stamp.branch ?? '',
     stamp.revision ?? '',
   )
@@ -25,7 +27,7 @@ export function internSourceStamp(db: Database, stamp: NewSourceStamp): SourceSt
   return db.run(
     'INSERT INTO sourcestamps (project, repository, branch, revision) VALUES (?, ?, ?, ?)',
     stamp.project,
-    stamp.repository,
+    repository,
     stamp.branch,
     stamp.revision,
   ).id as SourceStampId

@@ -9,6 +9,7 @@ import { timeline } from './migrations/007-timeline.ts'
 import { monitors } from './migrations/008-monitors.ts'
 import { environments } from './migrations/009-environments.ts'
 import { vitals } from './migrations/010-vitals.ts'
+import { noPasswords } from './migrations/011-no-passwords.ts'
 
 export interface Migration {
   readonly version: number
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   monitors,
   environments,
   vitals,
+  noPasswords,
 ]
 
 export const LATEST = MIGRATIONS.at(-1)!.version

@@ -1,3 +1,5 @@
+import { maskAddresses } from '../git/address.ts'
+
 /** What was found in a repository, and the build that is proposed for it. */
 export interface Proposal {
   readonly draft: Draft
@@ -76,7 +78,7 @@ export function missingCommand({ repository, steps }: Draft): string | undefined
   const empty = steps.find(step => step.kind !== 'git' && step.text.trim() === '')
   return (
     empty &&
-    `Nothing in ${repository} says how it is built: step "${empty.name}" needs a command that you write.`
+    `Nothing in ${maskAddresses(repository)} says how it is built: step "${empty.name}" needs a command that you write.`
   )
 }
 

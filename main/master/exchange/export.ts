@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { copyFile, mkdir, open, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { artifactPath } from '../artifact-path.ts'
@@ -8,6 +8,7 @@ import { openSnapshot } from '../backup/copy-database.ts'
 import { HISTORY, hasHistory, LOGS } from '../backup/data-files.ts'
 import { demandSpace, sizeOf, syncPath } from '../backup/files.ts'
 import { lastId, logKeyOf, quoted, schemaOf, tableNames } from '../backup/summary.ts'
+import { maskAddresses } from '../git/address.ts'
 import { unpackChunk } from '../logs/chunk.ts'
 import type { Moment } from '../model.ts'
 import {
@@ -33,6 +34,9 @@ export interface ExportOrder {
 const SETTINGS = ['master.yml', 'master.last-good.yml', 'state.json'] as const
 
 type Row = Record<string, SQLOutputValue>
+
+// Passwords in addresses of repositories stay at home, as keys do.
+const CONFIGURATIONS: readonly string[] = ['master.yml', 'master.last-good.yml']
 
 /**
  * Writes a data directory as JSON lines, plain logs and plain files, also while a
@@ -262,6 +266,11 @@ async function exportArtifacts({ dataDir, into, onProgress }: ExportOrder, histo
 
 async function exportSettings({ dataDir, into }: ExportOrder): Promise<string[]> {
   const there = SETTINGS.filter(name => existsSync(join(dataDir, name)))
-  for (const name of there) await copyFile(join(dataDir, name), join(into, 'settings', name))
+  for (const name of there) {
+    const [from, to] = [join(dataDir, name), join(into, 'settings', name)]
+    if (CONFIGURATIONS.includes(name))
+      await writeFile(to, maskAddresses(await readFile(from, 'utf8')), { mode: 0o600, flush: true })
+    else await copyFile(from, to)
+  }
   return there
 }

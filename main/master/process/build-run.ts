@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { BuilderConfig, StepConfig } from '../config/model.ts'
 import type { ArtifactStore } from '../data/artifacts.ts'
 import type { Data } from '../data/data.ts'
-import type { Build, BuildRequest, Properties, Slave, Step, Stop } from '../model.ts'
+import type { Login } from '../git/address.ts'
+import type { Build, BuildRequest, Properties, Slave, SourceStamp, Step, Stop } from '../model.ts'
 import {
   CANCELLED,
   EXCEPTION,
@@ -32,6 +33,8 @@ export interface BuildRunOptions {
   readonly testReader: TestReader
   readonly masterEnv: Readonly<Record<string, string>>
   readonly secret: (name: string) => string | undefined
+  /** With what to log in where the sources come from. */
+  readonly loginOf: (source: SourceStamp) => Login | null
   readonly build: Build
   readonly request: BuildRequest
   readonly builder: BuilderConfig
@@ -234,6 +237,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
         folder,
         lookup,
         source: sourcestamp,
+        login: options.loginOf(sourcestamp),
         setProperties(added) {
           properties = { ...properties, ...added }
           data.setProperties(build.id, added)

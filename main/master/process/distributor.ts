@@ -20,7 +20,7 @@ import { factsOf } from '../slaves/facts.ts'
 import { createSession, type Session } from '../slaves/session.ts'
 import type { Slaves } from '../slaves/slaves.ts'
 import type { TestReader } from '../steps/tests/test-reader.ts'
-import { type BuildRun, namingProperties, runBuild } from './build-run.ts'
+import { type BuildRun, type BuildRunOptions, namingProperties, runBuild } from './build-run.ts'
 import { isAsleep, slavesToWake } from './demand.ts'
 import { environmentOf } from './environment.ts'
 import type { MarkOf } from './hidden-marks.ts'
@@ -69,6 +69,7 @@ export interface DistributorOptions {
   /** For git on the master's own machine. */
   readonly masterEnv: Readonly<Record<string, string>>
   readonly secret: (name: string) => string | undefined
+  readonly loginOf: BuildRunOptions['loginOf']
   /** By what a secret in the environment of a build is known again. */
   readonly markOf: MarkOf
   readonly config: () => Config

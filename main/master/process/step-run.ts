@@ -35,6 +35,7 @@ export interface StepRunOptions {
   /** The build's folder on the slave. */
   readonly folder: string
   readonly source: StepContext['source']
+  readonly login: StepContext['login']
   readonly marker: string
   readonly lookup: Lookup
   /** A master before this one has begun the step: what is in its logs is not written again. */

@@ -1,4 +1,5 @@
 import type { GitStep } from '../config/model.ts'
+import { loginSettings, loginVariables } from '../git/address.ts'
 import { MISLEADING, OWN_WAYS, QUIET_GIT } from '../git/quiet.ts'
 import { glob } from './glob.ts'
 import type { StepContext } from './step.ts'
@@ -60,13 +61,20 @@ export function slaveGit(config: GitStep, context: StepContext): SlaveGit {
   }
 
   function start(args: readonly string[], onStdout?: (bytes: Uint8Array) => void) {
-    const ways = MAY_RUN_OTHERS.includes(args[0]!) ? OWN_WAYS : []
+    const mayRunOthers = MAY_RUN_OTHERS.includes(args[0]!)
+    const login = mayRunOthers ? context.login : null
+    const settings = login ? loginSettings(context.source.repository) : []
+    const ways = [
+      ...(mayRunOthers ? OWN_WAYS : []),
+      ...settings.flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    ]
     return context.shell({
       command: ['git', ...ways, ...args],
       limits: config,
       env: {
         ...Object.fromEntries(MISLEADING.map(name => [name, null])),
         ...QUIET_GIT,
+        ...(login && loginVariables(login)),
         // Where our folder holds no sound repository, git must not take one that is further up for it.
         GIT_CEILING_DIRECTORIES: parentOf(workdir),
       },

@@ -2,6 +2,7 @@ import type { Fields } from '../../../slave/protocol/parse.ts'
 import type { BuilderConfig, StepBase } from '../config/model.ts'
 import type { ArtifactStore } from '../data/artifacts.ts'
 import type { Data } from '../data/data.ts'
+import type { Login } from '../git/address.ts'
 import type { Build, Properties, Step } from '../model.ts'
 import type { Result } from '../results.ts'
 import type { CommandHooks, CommandOutcome, Session } from '../slaves/session.ts'
@@ -36,6 +37,8 @@ export interface StepContext {
     readonly branch: string | null
     readonly revision: string | null
   }
+  /** What its repository asks for, where the configuration says it. */
+  readonly login: Login | null
   /** What is in the workdir is wanted: a build that is retried from a step goes on from it. */
   readonly keepsFiles: boolean
   /** Fills `${{ … }}`. */

@@ -269,6 +269,7 @@ function createWorld() {
         session: attachment.session!,
         properties: {},
         secret: () => undefined,
+        loginOf: () => null,
         onTrouble: reason => faults.push(reason),
         ...(carried as { carried?: never }),
       })

@@ -1,3 +1,4 @@
+import { maskAddresses } from '../../git/address.ts'
 import type { Importing } from './import-buildbot.ts'
 import type { SourceRow } from './source.ts'
 import { moment, pair, text } from './values.ts'
@@ -26,7 +27,7 @@ export function importChanges(importing: Importing): void {
       `INSERT INTO changes (project, repository, branch, revision, who, comments, files, category, at, received_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       text(row.project),
-      text(row.repository),
+      maskAddresses(text(row.repository)),
       text(row.branch),
       text(row.revision),
       text(row.author),

@@ -1,4 +1,5 @@
 import { internSourceStamp } from '../../db/buildsets.ts'
+import { maskAddresses } from '../../git/address.ts'
 import { CANCELLED } from '../../results.ts'
 import type { Importing } from './import-buildbot.ts'
 import type { SourceRow } from './source.ts'
@@ -126,7 +127,7 @@ function describeStamp(stamp: SourceRow) {
   return {
     codebase: text(stamp.codebase),
     project: text(stamp.project),
-    repository: text(stamp.repository),
+    repository: maskAddresses(text(stamp.repository)),
     branch: nullable(stamp.branch),
     revision: nullable(stamp.revision),
   }

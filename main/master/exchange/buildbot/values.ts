@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite'
+import { maskAddresses } from '../../git/address.ts'
 
 /** A text, also where SQLite holds another type in its place. */
 export function text(value: SQLOutputValue | undefined, instead = ''): string {
@@ -16,14 +17,14 @@ export function result(value: SQLOutputValue | undefined): number | null {
   return typeof value === 'number' && value >= 0 ? value : null
 }
 
-/** JSON as it stands, or a JSON text of what is no JSON. */
+/** JSON as it stands, but for passwords in addresses; or a JSON text of what is no JSON. */
 export function json(value: SQLOutputValue | undefined): string {
   const found = text(value, 'null')
   try {
     JSON.parse(found)
-    return found
+    return maskAddresses(found)
   } catch {
-    return JSON.stringify(found)
+    return maskAddresses(JSON.stringify(found))
   }
 }
 
