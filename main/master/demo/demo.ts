@@ -1,9 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Git, gitIn } from '../changes/git.ts'
-import { addItem, NEW_FILE } from '../config/edit.ts'
+import { NEW_FILE } from '../config/edit.ts'
 import type { Config, ProjectConfig } from '../config/model.ts'
 import { removeItem } from '../config/remove-item.ts'
+import { addToList } from '../config/yaml-edit.ts'
 import type { Builder } from '../model.ts'
 import { DEMO_COMMITS, type DemoCommit } from './commits.ts'
 
@@ -86,9 +87,9 @@ export function addDemo(text: string, dataDir: string): string {
     treeStableTimer: '1s',
     builders: builders.map(({ name }) => name),
   }
-  const withProject = addItem(begun, 'projects', project)
-  const withBuilders = builders.reduce((so, one) => addItem(so, 'builders', one), withProject)
-  return addItem(withBuilders, 'schedulers', scheduler)
+  const withProject = addToList(begun, 'projects', project)
+  const withBuilders = builders.reduce((so, one) => addToList(so, 'builders', one), withProject)
+  return addToList(withBuilders, 'schedulers', scheduler)
 }
 
 /** The text without the demo; all else stays, to the letter. */
