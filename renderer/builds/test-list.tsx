@@ -14,15 +14,23 @@ export function TestList({ details }: { details: BuildDetails }) {
   const { tests, steps, builder } = details
   const failed = tests.some(test => test.outcome === 'failed')
   const [shown, setShown] = useState<'failed' | 'all'>(failed ? 'failed' : 'all')
-  if (tests.length === 0)
-    return (
+  if (tests.length === 0) {
+    const counted = countedIn(steps)
+    return counted > 0 ? (
+      <Empty title={`${count(counted, 'test')} without a name`}>
+        <p>
+          The tests were counted and not named. The log of the step says how to get their names.
+        </p>
+      </Empty>
+    ) : (
       <Empty title="No test results">
         <p>
-          A step such as <code className="mono">- test: npm test</code> reads TAP from the output
-          and JUnit XML files.
+          A step such as <code className="mono">- test: npm test</code> reads them from the output
+          of the usual test runners and from JUnit XML files.
         </p>
       </Empty>
     )
+  }
   const list = tests
     .filter(test => shown === 'all' || test.outcome === 'failed')
     .slice(0, MOST_ROWS)
@@ -64,4 +72,11 @@ export function TestList({ details }: { details: BuildDetails }) {
       {list.length === 0 && <p className="padded soft">None failed.</p>}
     </>
   )
+}
+
+/** Some runners only count what passed. */
+function countedIn(steps: BuildDetails['steps']): number {
+  let counted = 0
+  for (const { tests } of steps) if (tests) counted += tests.passed + tests.failed + tests.skipped
+  return counted
 }

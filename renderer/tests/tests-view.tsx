@@ -184,8 +184,9 @@ function NoTests({
     return (
       <Empty title="No test results yet">
         <p>
-          A step such as <code className="mono">- test: npm test</code> reads TAP from the output
-          and JUnit XML files. Its tests show up here after the first build.
+          A step such as <code className="mono">- test: npm test</code> reads them from the output
+          of the usual test runners and from JUnit XML files. Its tests show up here after the first
+          build.
         </p>
         <Link className="button big" href={routes.settings}>
           Show master.yml

@@ -7,6 +7,7 @@ import { newBranches } from './rows/changes.ts'
 import { barePipe, logThroughput, loopLag } from './rows/logs.ts'
 import { coldStart, idle } from './rows/start.ts'
 import { localSlave, remoteSlave, stockWorkerHere, stockWorkerThere } from './rows/stock.ts'
+import { readTests } from './rows/tests.ts'
 import { upgradeOf } from './rows/upgrade.ts'
 import { printFigure } from './table.ts'
 
@@ -134,6 +135,16 @@ if (runs('idle')) {
     budget: { words: 'under 120 MB', kept: bytes < 120 * MB },
   })
   printFigure({ what: 'idle master, processor', value: cpuPercent, unit: '%' })
+}
+if (runs('tests')) {
+  const { ms, lagMs } = await readTests(100_000)
+  printFigure({ what: 'step with a report of 100,000 tests', value: ms / 1000, unit: 's' })
+  printFigure({
+    what: '  event-loop lag meanwhile, p99',
+    value: lagMs,
+    unit: 'ms',
+    budget: { words: '50 ms', kept: lagMs <= 50 },
+  })
 }
 if (runs('lag'))
   for (const searching of [false, true]) {

@@ -223,3 +223,29 @@ test('a thousand reports come in seconds', async () => {
   ])
   expect(result.steps).toEqual({ test: 'success: 1000 tests passed' })
 })
+
+test('a report that is too large is told, and is red', async () => {
+  const result = await run([{ test: 'truncate -s 65M junit.xml' }])
+  expect(result.steps).toEqual({
+    test: 'failure: junit.xml is larger than 64 MiB and was not read',
+  })
+})
+
+test('a runner that found no test and failed says so', async () => {
+  const result = await run([{ test: `echo '=== no tests ran in 0.01s ==='; exit 5` }])
+  expect(result.steps).toEqual({
+    test: 'failure: exit status 5; no test ran: no tests ran in 0.01s',
+  })
+})
+
+test('what a report counts without names is counted, and told', async () => {
+  const result = await run([
+    { test: `echo '<testsuite tests="6" failures="2"/>' > junit.xml`, haltOnFailure: false },
+  ])
+  expect([result.steps, one.data.stepsOfBuild(result.build.id)[0]!.tests]).toEqual([
+    {
+      test: 'failure: 2 of 6 tests failed; junit.xml: it counts 6 tests with 2 failures and names none',
+    },
+    { passed: 4, failed: 2, skipped: 0 },
+  ])
+})

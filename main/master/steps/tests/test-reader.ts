@@ -22,7 +22,7 @@ export interface StepReading {
 }
 
 // So many take the master's own thread a few milliseconds to store.
-const BATCH = 500
+const BATCH = 200
 // A report may name very many tests. The thread must not take the master's memory with it.
 const LIMITS = { maxOldGenerationSizeMb: 1536 }
 

@@ -39,20 +39,20 @@ export function judgeTests(
       notes.unshift(
         `The exit status is 0, and ${several(counts.failed, 'test')} failed: the step is red.`,
       )
-    return end(FAILURE, describe(counts), grave ? told : undefined)
+    return end(FAILURE, describe(counts), told)
   }
   const found = totalOf(counts) > 0
   if (!found && uncounted === null && zero === null && troubles.length === 0)
     notes.push(`No test results were found. ${HOW_TO}`)
+  const none = zero === null ? undefined : `no test ran: ${zero}`
+  if (none !== undefined) notes.push(`Test results: ${none}.`)
   // That a program which was ended left its results unfinished is no news.
-  if (!good) return end(command.results, command.text, grave && !command.cut ? told : undefined)
+  if (!good) return end(command.results, command.text, grave && !command.cut ? told : none)
   const passed = found ? describe(counts) : (uncounted ?? undefined)
   if (grave) return end(FAILURE, told, passed)
   if (troubles.length > 0) return end(WARNINGS, passed, told)
   if (passed !== undefined) return end(SUCCESS, passed)
-  if (zero === null) return end(SUCCESS, 'no test results found')
-  notes.push(`No test ran, by the output: ${zero}`)
-  return end(WARNINGS, `no test ran: ${zero}`)
+  return none === undefined ? end(SUCCESS, 'no test results found') : end(WARNINGS, none)
 }
 
 function describe({ passed, failed, skipped }: TestCounts): string {
