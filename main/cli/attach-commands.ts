@@ -5,7 +5,7 @@ import { isPairingCode } from '../master/slaves/remote/pairing.ts'
 import { confirm } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
-import { CommandError, dim, print, printJson } from './terminal.ts'
+import { CommandError, dim, print, printJson, tell } from './terminal.ts'
 
 interface AttachOptions {
   readonly invite?: string
@@ -161,8 +161,8 @@ function readPassword(file: string): string {
   if (password === '') throw new CommandError(`--password-file ${file} is empty`, 2)
   // A stock worker's own is taken as it is.
   if (password.length < SOUND_LENGTH)
-    process.stderr.write(
-      `warning: the password in ${file} has ${password.length} characters and can be guessed by whoever reaches the port; Triphammer makes longer ones\n`,
+    tell(
+      `warning: the password in ${file} has ${password.length} characters and can be guessed by whoever reaches the port; Triphammer makes longer ones`,
     )
   return password
 }

@@ -16,7 +16,7 @@ import { addLookCommands } from './look-commands.ts'
 import { addSearchCommand } from './search-command.ts'
 import { addShellCommands } from './shell-commands.ts'
 import { addSlaveCommands } from './slave-commands.ts'
-import { CommandError } from './terminal.ts'
+import { CommandError, tell } from './terminal.ts'
 
 export interface Globals {
   readonly data?: string
@@ -91,7 +91,7 @@ function looksLikePath(word: string): boolean {
 // One line on stderr, never a stack trace.
 function explain(error: Error): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  process.stderr.write(`triphammer: ${error.message.replaceAll('\n', ' ')}\n`)
+  tell(`triphammer: ${error.message.replaceAll('\n', ' ')}`)
   if (error instanceof CommandError) return error.exitCode
   if (error instanceof RefusedError || error instanceof DataDirectoryBusyError) return 1
   if (process.env.TRIPHAMMER_DEBUG) process.stderr.write(`${error.stack}\n`)

@@ -5,7 +5,7 @@ import { describeProblem } from '../master/config/status.ts'
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
 import { linesOf } from './tell-config.ts'
-import { print, printJson } from './terminal.ts'
+import { print, printJson, tell } from './terminal.ts'
 
 /** checkconfig, reconfig, schema. */
 export function addConfigCommands({ program, dataDir, json, exitWith }: CommandLine): void {
@@ -18,7 +18,7 @@ export function addConfigCommands({ program, dataDir, json, exitWith }: CommandL
       const { config, problems, notices } = loadConfig(path)
       if (json()) printJson({ good: config !== undefined, problems, notices })
       else {
-        for (const problem of problems) process.stderr.write(`${describeProblem(problem)}\n`)
+        for (const problem of problems) tell(describeProblem(problem))
         for (const notice of notices) print(`note: ${describeProblem(notice)}`)
         if (config)
           print(
@@ -36,7 +36,7 @@ export function addConfigCommands({ program, dataDir, json, exitWith }: CommandL
         const status = await client.request('config:reload')
         if (json()) printJson(status)
         else {
-          for (const line of linesOf(status)) process.stderr.write(`${line}\n`)
+          for (const line of linesOf(status)) tell(line)
           if (status.good) print(`${status.file} is in force`)
         }
         if (!status.good) exitWith(1)

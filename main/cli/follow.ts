@@ -2,7 +2,8 @@ import type { Queue, SequencedNews } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
 import type { Build, BuilderId, BuildRequestId, LogId, StepId } from '../master/model.ts'
 import { RETRY } from '../master/results.ts'
-import { CommandError, dim } from './terminal.ts'
+import { createLogFilter } from './safe-text.ts'
+import { CommandError, dim, print, tell } from './terminal.ts'
 
 export interface FollowOptions {
   readonly requestId: BuildRequestId
@@ -36,7 +37,7 @@ export async function followRequest(
     },
   )
   let build: Build | undefined
-  const written = new Map<LogId, number>()
+  const logs = createLogWriter(client)
   const steps = new Set<StepId>()
   let builderId: BuilderId | undefined
   let toldReason = ''
@@ -57,6 +58,7 @@ export async function followRequest(
     }
   } finally {
     stop()
+    await logs.end()
   }
 
   async function take(news: SequencedNews): Promise<{ build: Build | undefined } | undefined> {
@@ -77,10 +79,10 @@ export async function followRequest(
         if (show && news.payload.buildId === build?.id) announce(news.payload.id, news.payload.name)
         return undefined
       case 'log/changed':
-        if (show && steps.has(news.payload.stepId)) await write(news.payload.id)
+        if (show && steps.has(news.payload.stepId)) await logs.write(news.payload.id)
         return undefined
       case 'log/appended':
-        if (show && written.has(news.payload.logId)) await write(news.payload.logId)
+        if (show && logs.has(news.payload.logId)) await logs.write(news.payload.logId)
         return undefined
       default:
         return undefined
@@ -99,7 +101,7 @@ export async function followRequest(
     const details = await client.request('build:details', build.id)
     for (const step of details.steps) {
       announce(step.id, step.name)
-      for (const log of details.logs) if (log.stepId === step.id) await write(log.id)
+      for (const log of details.logs) if (log.stepId === step.id) await logs.write(log.id)
     }
   }
 
@@ -113,27 +115,45 @@ export async function followRequest(
   }
 
   function announce(id: StepId, name: string) {
-    if (!steps.has(id)) process.stdout.write(dim(`--- ${name}\n`))
+    if (!steps.has(id)) print(dim(`--- ${name}`))
     steps.add(id)
-  }
-
-  async function write(id: LogId) {
-    const from = written.get(id) ?? 0
-    written.set(id, await writeLog(client, id, from))
   }
 }
 
 function sayOnStderr(reason: string) {
-  process.stderr.write(`waiting: ${reason}\n`)
+  tell(`waiting: ${reason}`)
 }
 
-/** Writes a log to stdout from an offset on. Returns the offset of its present end. */
-export async function writeLog(client: Client, id: LogId, from: number): Promise<number> {
-  let end = from
-  for await (const bytes of client.logBytes(id, from)) {
-    end += bytes.length
-    if (!process.stdout.write(bytes))
-      await new Promise(resolve => process.stdout.once('drain', resolve))
+/** Writes logs to stdout as they grow. */
+export interface LogWriter {
+  /** Writes what has come of a log since the last time. */
+  write(id: LogId): Promise<void>
+  has(id: LogId): boolean
+  /** Leaves the terminal in its own colour. */
+  end(): Promise<void>
+}
+
+/**
+ * @param raw Byte for byte also in a terminal; there a log otherwise keeps its colours and speaks no
+ *   further with it. Into a file or a pipe every byte goes as it is.
+ */
+export function createLogWriter(client: Client, raw = !process.stdout.isTTY): LogWriter {
+  const written = new Map<LogId, { end: number; readonly filter: (bytes: Uint8Array) => string }>()
+  return {
+    has: id => written.has(id),
+    end: async () => void (raw || written.size === 0 || (await put('\x1b[0m'))),
+    async write(id) {
+      const log = written.get(id) ?? { end: 0, filter: createLogFilter() }
+      written.set(id, log)
+      for await (const bytes of client.logBytes(id, log.end)) {
+        log.end += bytes.length
+        await put(raw ? bytes : log.filter(bytes))
+      }
+    },
   }
-  return end
+}
+
+async function put(piece: Uint8Array | string): Promise<void> {
+  if (!process.stdout.write(piece))
+    await new Promise(resolve => process.stdout.once('drain', resolve))
 }

@@ -1,12 +1,12 @@
 import type { Snapshot } from '../bridge/contract.ts'
 import type { Client } from '../http/client.ts'
-import type { Build, BuildId, Log } from '../master/model.ts'
+import type { Build, BuildId, Step } from '../master/model.ts'
 import { RESULT_NAMES } from '../master/results.ts'
 import { standingOf } from '../master/standing.ts'
 import { builderNamed, buildNumbered } from './build-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { withHistory, withRunningMaster } from './connect.ts'
-import { writeLog } from './follow.ts'
+import { createLogWriter } from './follow.ts'
 import { slaveStateOf } from './slave-commands.ts'
 import { linesOf } from './tell-config.ts'
 import {
@@ -66,19 +66,18 @@ export function addLookCommands({ program, dataDir, json }: CommandLine): void {
     .argument('<builder>')
     .argument('<number>', 'of the build')
     .argument('[step]', 'name of a step; all of them when it is left out')
-    .description('the log of a build, byte for byte')
+    .description('the log of a build; byte for byte into a file or a pipe')
     .option('-f, --follow', 'go on until the build ends')
+    .option('--raw', 'byte for byte also in a terminal, whatever that makes of it')
     .action(
-      async (
-        builder: string,
-        number: string,
-        step: string | undefined,
-        options: { follow?: boolean },
-      ) => {
+      async (builder: string, number: string, step: string | undefined, options: LogOptions) => {
         const work = async (client: Client) => {
           const id = await buildNumbered(client, builder, number)
-          await showLogs(client, id, step, options.follow ?? false)
+          if (json()) return printJson(await logsOf(client, id, step))
+          await showLogs(client, id, step, options)
         }
+        if (options.follow && json())
+          throw new CommandError('--follow writes the log as it comes, and has no --json', 2)
         // Only a running master has something to follow.
         if (options.follow) await withRunningMaster(dataDir(), work)
         else await withHistory(dataDir(), work)
@@ -86,8 +85,41 @@ export function addLookCommands({ program, dataDir, json }: CommandLine): void {
     )
 }
 
-async function showLogs(client: Client, id: BuildId, step: string | undefined, follow: boolean) {
-  const written = new Map<Log['id'], number>()
+interface LogOptions {
+  readonly follow?: boolean
+  readonly raw?: boolean
+}
+
+/** The logs of a build as texts; bytes that are no text are what a reader makes of them. */
+async function logsOf(client: Client, id: BuildId, step: string | undefined) {
+  const { steps, logs } = await client.request('build:details', id)
+  const told = []
+  for (const one of stepsNamed(steps, step))
+    for (const { id, name } of logs.filter(log => log.stepId === one.id)) {
+      const parts: Uint8Array[] = []
+      for await (const bytes of client.logBytes(id, 0)) parts.push(bytes)
+      told.push({ step: one.name, log: name, text: Buffer.concat(parts).toString('utf8') })
+    }
+  return told
+}
+
+/** @throws CommandError when no step has that name. */
+function stepsNamed(steps: readonly Step[], name: string | undefined): readonly Step[] {
+  const found = steps.filter(one => name === undefined || one.name === name)
+  if (name !== undefined && found.length === 0)
+    throw new CommandError(
+      `That build has no step "${name}". It has ${steps.map(one => one.name).join(', ')}.`,
+    )
+  return found
+}
+
+async function showLogs(
+  client: Client,
+  id: BuildId,
+  step: string | undefined,
+  { follow = false, ...options }: LogOptions,
+) {
+  const writer = createLogWriter(client, options.raw)
   let wake = () => {}
   const stop = follow
     ? await client.listen(
@@ -98,31 +130,26 @@ async function showLogs(client: Client, id: BuildId, step: string | undefined, f
   try {
     for (;;) {
       const details = await client.request('build:details', id)
-      const steps = details.steps.filter(one => step === undefined || one.name === step)
-      if (
-        step !== undefined &&
-        steps.length === 0 &&
-        (!follow || details.build.completeAt !== null)
-      )
-        throw new CommandError(
-          `That build has no step "${step}". It has ${details.steps.map(one => one.name).join(', ')}.`,
-        )
+      // While it runs, the step may still come.
+      const mayCome = follow && details.build.completeAt === null
+      const steps = mayCome
+        ? details.steps.filter(one => step === undefined || one.name === step)
+        : stepsNamed(details.steps, step)
       const changed = new Promise<void>(resolve => {
         wake = resolve
       })
       for (const one of steps)
         for (const log of details.logs.filter(log => log.stepId === one.id)) {
-          if (!written.has(log.id) && step === undefined)
-            process.stdout.write(
-              dim(`--- ${one.name}${log.name === 'stdio' ? '' : ` ${log.name}`}\n`),
-            )
-          written.set(log.id, await writeLog(client, log.id, written.get(log.id) ?? 0))
+          if (!writer.has(log.id) && step === undefined)
+            print(dim(`--- ${one.name}${log.name === 'stdio' ? '' : ` ${log.name}`}`))
+          await writer.write(log.id)
         }
       if (!follow || details.build.completeAt !== null) return
       await changed
     }
   } finally {
     stop()
+    await writer.end()
   }
 }
 

@@ -10,7 +10,7 @@ import { withRunningMaster } from './connect.ts'
 import { openBrowser, startDesktop } from './desktop.ts'
 import { tellConfig } from './tell-config.ts'
 import { tellRecovery } from './tell-recovery.ts'
-import { CommandError, print, printJson } from './terminal.ts'
+import { CommandError, print, printJson, tell } from './terminal.ts'
 
 const DEFAULT_ADDRESS = '127.0.0.1:8010'
 
@@ -84,7 +84,7 @@ async function tellSlavePort({ master }: Host, asked: boolean) {
     const where = slavePort.addresses.join(' or ')
     process.stderr.write(`slaves dial in at ${where}, fingerprint ${slavePort.fingerprint}\n`)
   } else if (asked) throw new CommandError(`Slaves can't dial in: ${trouble}.`)
-  else if (trouble !== '') process.stderr.write(`slaves can't dial in: ${trouble}\n`)
+  else if (trouble !== '') tell(`slaves can't dial in: ${trouble}`)
 }
 
 /**

@@ -1,18 +1,19 @@
 import type { Host } from '../host/host.ts'
 import { type ConfigStatus, describeInForce, describeProblem } from '../master/config/status.ts'
+import { tell } from './terminal.ts'
 
 /** Tells on stderr what is wrong with the configuration, now and whenever it is read again. */
 export function tellConfig({ master }: Host): void {
   let told = ''
-  tell(master.config.status)
-  master.mq.subscribe('config/changed', tell)
+  take(master.config.status)
+  master.mq.subscribe('config/changed', take)
 
-  function tell(status: ConfigStatus) {
+  function take(status: ConfigStatus) {
     const words = linesOf(status).join('\n')
     if (words === told) return
     const mended = told !== '' && words === ''
     told = words
-    process.stderr.write(`${mended ? `${status.file} is in force` : words}\n`)
+    tell(mended ? `${status.file} is in force` : words)
   }
 }
 

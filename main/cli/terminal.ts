@@ -1,4 +1,5 @@
 import { RESULT_NAMES, type Result } from '../master/results.ts'
+import { safe, safeLine } from './safe-text.ts'
 
 /** Thrown to end a command with one line on stderr and this exit code. */
 export class CommandError extends Error {
@@ -38,16 +39,30 @@ export function marked(text: string): string {
   return coloured ? `\x1b[1;33m${text}\x1b[0m` : text
 }
 
+const OUR_COLOURS: ReadonlySet<string> = new Set(
+  coloured ? [...Object.values(COLOURS), '\x1b[0m', '\x1b[2m', '\x1b[1;33m'] : [],
+)
+
+/** Prints a text; what it holds of others speaks to no terminal. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${safe(text, OUR_COLOURS)}\n`)
+}
+
+/** Tells a person something beside the data. */
+export function tell(text: string): void {
+  process.stderr.write(`${safe(text, OUR_COLOURS)}\n`)
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2))
+  // JSON leaves these as they are, and a terminal may obey them.
+  const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const text = JSON.stringify(value, null, 2).replace(/[\x7f-\x9f]/g, escaped)
+  process.stdout.write(`${text}\n`)
 }
 
 /** Prints rows in columns. */
-export function printTable(rows: readonly (readonly string[])[]): void {
+export function printTable(written: readonly (readonly string[])[]): void {
+  const rows = written.map(row => row.map(cell => safeLine(cell, OUR_COLOURS)))
   const plain = (text: string) => text.replace(/\x1b\[\d*m/g, '')
   const widths = (rows[0] ?? []).map((_, i) =>
     Math.max(...rows.map(row => plain(row[i] ?? '').length)),
