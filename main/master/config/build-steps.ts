@@ -47,6 +47,7 @@ export function buildStep(
   if (!shape) return undefined
   if (locks) mustBeKnown(shape.locks ?? [], locks, 'lock', [...path, 'locks'], problems)
   checkTexts(map, path, problems)
+  noticeOpenLine(kind, map, path, problems)
   return toStep(kind, shape, path, problems)
 }
 
@@ -180,6 +181,25 @@ function checkTexts(value: unknown, path: Path, problems: Problems): void {
   } else if (typeof value === 'object' && value !== null)
     for (const [key, part] of Object.entries(value))
       checkTexts(part, [...path, Array.isArray(value) ? Number(key) : key], problems)
+}
+
+// What others choose: a branch may be called `$(rm -rf ~)`, and a reason names the branch.
+const CHOSEN_BY_OTHERS: Readonly<Record<string, string>> = {
+  branch: '$BRANCH',
+  reason: 'a variable of "env"',
+  owner: 'a variable of "env"',
+}
+
+// In the text of a shell such a value is read as shell.
+function noticeOpenLine(kind: StepKind, map: object, path: Path, problems: Problems) {
+  const text = (map as Readonly<Record<string, unknown>>)[kind]
+  if ((kind !== 'shell' && kind !== 'test') || typeof text !== 'string') return
+  for (const [name, instead] of Object.entries(CHOSEN_BY_OTHERS))
+    if (new RegExp(String.raw`\$\{\{[^}]*\bprop\.${name}\b`).test(text))
+      problems.notice(
+        [...path, kind],
+        `the shell reads what stands for prop.${name} as part of its line, and others choose it; use ${instead} in quotes, or a list of a program and its arguments`,
+      )
 }
 
 // A step without a name is called by its command.

@@ -605,3 +605,16 @@ describe('a file that is made to hurt is refused in words, in no time', () => {
     expect(problems).toContain('m.yml: there are more faults than these')
   })
 })
+
+test.each([
+  [`shell: 'deploy \${{ prop.branch }}'`, 1],
+  [`shell: 'deploy \${{ prop.branch ?? "main" }} \${{ prop.reason }}'`, 2],
+  [`test: 'deploy \${{ prop.branch }}'`, 1],
+  [`shell: [deploy, '\${{ prop.branch }}']`, 0],
+  [`{ shell: 'deploy "$BRANCH"', env: { B: '\${{ prop.branch }}' } }`, 0],
+  [`shell: 'deploy \${{ prop.level }}'`, 0],
+])('that others choose a part of the shell line is told: %s', (text, count) => {
+  const { config, notices } = parseConfig(step(text), 'm.yml')
+  expect(config).toBeDefined()
+  expect(notices.filter(({ reason }) => reason.includes('others choose it'))).toHaveLength(count)
+})
