@@ -3,6 +3,7 @@ import type { Random } from './random.ts'
 type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value }
 type Map = Readonly<Record<string, Value>>
 
+const LISTS = new Set(['slaves', 'projects', 'builders'])
 const REMARKS = [
   'nightly',
   'ask Ana: why?',
@@ -106,12 +107,15 @@ export function yamlSample(random: Random): string {
   if (style === 'mark') push('---')
   if (style === 'braces')
     lines.push(
-      `{${sections.map(([key, value]) => `"${key}": ${inline(value ?? [], 0)}`).join(', ')}}`,
+      `{${sections.map(([key, value]) => `"${key}": ${value === null ? 'null' : inline(value, 0)}`).join(', ')}}`,
     )
   else
     for (const [key, value] of sections) {
       between(0)
-      if (value === null) push(`${key}:${pick(['', ' ~', ' null', ` [\n  ${remark()}\n  ]`])}`)
+      if (value === null)
+        push(
+          `${key}:${pick(['', ' ~', ' null', ...(LISTS.has(key) ? [` [\n  ${remark()}\n  ]`] : [])])}`,
+        )
       else entry('', 0, key, value)
     }
   if (chance(remarks)) lines.push(`${' '.repeat(pick([0, 2]))}${remark()}`)

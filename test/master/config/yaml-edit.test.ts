@@ -179,8 +179,12 @@ const SEED = Number(process.env.SEED ?? randomInt(2 ** 31))
 test(`every edit of any file is exact, or refused (seed ${SEED})`, () => {
   let edits = 0
   let refused = 0
+  let files = 0
   for (let seed = SEED; seed < SEED + FILES; seed++) {
     const text = yamlSample(createRandom(seed))
+    // Some indents of nested brackets are none for YAML; an empty file gets words of its own.
+    if (parseDocument(text).errors.length > 0 || text.trim() === '') continue
+    files++
     for (const edit of editsOf(meaningOf(text))) {
       edits++
       const fault = judge(text, edit)
@@ -189,7 +193,8 @@ test(`every edit of any file is exact, or refused (seed ${SEED})`, () => {
         expect.fail(`seed ${seed}, ${edit.name}: ${fault}\n${text}\n>>>\n${tried(edit, text)}`)
     }
   }
-  expect(edits).toBeGreaterThan(FILES)
+  expect(files).toBeGreaterThan(FILES * 0.8)
+  expect(edits).toBeGreaterThan(files)
   expect(refused / edits, 'share of edits that were refused').toBeLessThan(0.02)
   if (process.env.FILES) console.log(`${edits} edits, ${refused} refused`)
 }, 600_000)

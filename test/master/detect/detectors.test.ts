@@ -253,6 +253,20 @@ test.for<[why: string, files: Record<string, string>, steps: [string, string][]]
       ['test', '.venv/bin/python -m pytest --junit-xml=junit.xml'],
     ],
   ],
+  [
+    'need a group, which only a new pip knows',
+    {
+      'pyproject.toml': '[project]\n[dependency-groups]\ntest = ["x"]\n',
+      'conftest.py': '',
+      'test_x.py': '',
+    },
+    [
+      ['venv', 'python3 -m venv .venv'],
+      ['pip', '.venv/bin/python -m pip install --quiet --upgrade pip'],
+      ['install', '.venv/bin/python -m pip install --quiet --group test -e . pytest'],
+      ['test', '.venv/bin/python -m pytest --junit-xml=junit.xml'],
+    ],
+  ],
 ])('Python tests %s', async ([, files, wanted]) => {
   expect(await stepsOf(files)).toEqual(wanted)
 })
@@ -291,6 +305,14 @@ test.for<[why: string, scripts: object, steps: [string, string][]]>([
   ],
 ])('of package.json: %s', async ([, scripts, wanted]) => {
   expect(await stepsOf({ 'package.json': JSON.stringify({ scripts }) })).toEqual(wanted)
+})
+
+test('npm installs with the option without which it would refuse', async () => {
+  const files = {
+    'package.json': '{"scripts":{"test":"x"},"devDependencies":{"a":"1"}}',
+    '.github/workflows/ci.yml': 'jobs: { a: { steps: [{ run: npm install --legacy-peer-deps }] } }',
+  }
+  expect((await stepsOf(files))[0]).toEqual(['install', 'npm install --legacy-peer-deps'])
 })
 
 test('a script is run in each package only where one has it', async () => {

@@ -5,6 +5,7 @@ import { type Detection, good, type Kind, shell, test, warning } from '../detect
 import type { RepositoryFiles } from '../files.ts'
 import { hazardOf, onlyPrints } from '../hazards.ts'
 import type { DraftStep, Finding } from '../proposal.ts'
+import { fileWith } from '../text.ts'
 
 // What a script is called that does the same; the first that there is stands for the others.
 const SCRIPTS = {
@@ -52,7 +53,7 @@ export const node: Kind = {
     if (own.length === 0) return nothing(found)
     return {
       found,
-      steps: [...installStep(manifest, manager), ...own],
+      steps: [...(await withPeers(files, installStep(manifest, manager))), ...own],
       tools: ['node', manager.program],
     }
   },
@@ -108,6 +109,21 @@ function installStep(manifest: Manifest, { lockfile, install }: Manager): DraftS
   const needs = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })
   if (needs.length === 0 && !manifest.workspaces) return []
   return [shell('install', install, 'package.json has dependencies, and there is no lockfile')]
+}
+
+const OLD_PEERS = '--legacy-peer-deps'
+
+// Without it npm refuses to install what its own CI installs with it.
+async function withPeers(files: RepositoryFiles, steps: DraftStep[]): Promise<DraftStep[]> {
+  if (!steps[0]?.text.startsWith('npm ')) return steps
+  const usual = /\bnpm (?:ci|install|i)\b[^\n]*--legacy-peer-deps/
+  const ci = await fileWith(files, /^\.github\/workflows\/[^/]+\.ya?ml$/, usual)
+  if (!ci) return steps
+  return steps.map(step => ({
+    ...step,
+    text: `${step.text} ${OLD_PEERS}`,
+    because: `${step.because}; ${ci} has ${OLD_PEERS}`,
+  }))
 }
 
 async function scriptSteps(files: RepositoryFiles, manifest: Manifest, manager: Manager) {

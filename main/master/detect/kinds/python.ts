@@ -85,6 +85,15 @@ async function describe(files: RepositoryFiles, marker: string): Promise<Detecti
     found,
     steps: [
       shell('venv', 'python3 -m venv .venv', 'what it needs is kept apart from your own Python'),
+      ...(needs.some(one => one.startsWith('--group'))
+        ? [
+            shell(
+              'pip',
+              `${own} -m pip install --quiet --upgrade pip`,
+              'older ones do not know the groups of pyproject.toml',
+            ),
+          ]
+        : []),
       shell(
         'install',
         `${own} -m pip install --quiet ${needs.join(' ')}`,
