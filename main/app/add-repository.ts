@@ -1,3 +1,5 @@
+import type { RepositoryRun } from '../bridge/contract.ts'
+import { RefusedError } from '../bridge/refused.ts'
 import type { Host } from '../host/host.ts'
 import { missingCommand } from '../master/detect/proposal.ts'
 
@@ -16,8 +18,12 @@ export async function addRepository(
     ({ name, repository }) => name === draft.project && repository === draft.repository,
   )
   if (known && builders.some(builder => builder.project === draft.project))
-    await handlers['repository:run']({ repository })
+    mustRun(await handlers['repository:run']({ repository }))
   else if (missingCommand(draft)) return draft.repository
   else await handlers['repository:add']({ draft, build: true })
   return null
+}
+
+function mustRun({ refused }: RepositoryRun): void {
+  if (refused !== null) throw new RefusedError(refused)
 }

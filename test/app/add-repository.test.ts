@@ -8,7 +8,12 @@ const STEPS = [
 ]
 const DRAFT = { project: 'calc', repository: '/srv/calc', builder: 'calc', steps: STEPS }
 
-function host(projects: object[], builders: object[], draft: object = DRAFT) {
+function host(
+  projects: object[],
+  builders: object[],
+  draft: object = DRAFT,
+  refused: string | null = null,
+) {
   const asked: unknown[][] = []
   const note =
     (channel: string, answer?: unknown) =>
@@ -23,7 +28,7 @@ function host(projects: object[], builders: object[], draft: object = DRAFT) {
       handlers: {
         'repository:inspect': note('inspect', { draft }),
         'repository:add': note('add'),
-        'repository:run': note('run'),
+        'repository:run': note('run', { refused }),
       },
     } as unknown as Host,
   }
@@ -49,6 +54,17 @@ test('one that is configured is only built', async () => {
   await addRepository(fake, 'calc')
 
   expect(asked.at(-1)).toEqual(['run', { repository: 'calc' }])
+})
+
+test('what can not be built is said', async () => {
+  const { host: fake } = host(
+    [{ name: 'calc', repository: '/srv/calc' }],
+    [{ project: 'calc' }],
+    DRAFT,
+    'no commit',
+  )
+
+  await expect(addRepository(fake, 'calc')).rejects.toThrow('no commit')
 })
 
 test('a project without a builder is given one', async () => {

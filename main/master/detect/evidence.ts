@@ -1,32 +1,38 @@
 import type { RepositoryFiles } from './files.ts'
 
-const LANGUAGES = {
-  'C or C++': /\.(?:c|h|cc|hh|cpp|hpp|cxx|hxx|s)$/i,
-  Rust: /\.rs$/,
-  Go: /\.go$/,
-  'JavaScript or TypeScript': /\.(?:[cm]?[jt]sx?|vue|svelte)$/,
-  'a language of the JVM': /\.(?:java|kt|scala|groovy|clj[cs]?)$/,
-  Python: /\.pyx?$/,
-  Ruby: /\.rb$/,
-  PHP: /\.php$/,
-  '.NET': /\.(?:cs|fs|vb)$/,
-  Elixir: /\.exs?$/,
-  Erlang: /\.erl$/,
-  Haskell: /\.l?hs$/,
-  'Swift or Objective-C': /\.(?:swift|mm?)$/,
-  Zig: /\.zig$/,
-  R: /\.[rR]$/,
-  Julia: /\.jl$/,
-  Dart: /\.dart$/,
-  Perl: /\.(?:pl|pm)$/,
-  Tcl: /\.tcl$/,
-  OCaml: /\.mli?$/,
-  Nim: /\.nim$/,
-  Crystal: /\.cr$/,
-  Lua: /\.lua$/,
+const ENDINGS = {
+  'C or C++': 'c h cc hh cpp hpp cxx hxx s',
+  Rust: 'rs',
+  Go: 'go',
+  'JavaScript or TypeScript': 'js jsx ts tsx mjs cjs mts cts vue svelte',
+  'a language of the JVM': 'java kt scala groovy clj cljs cljc',
+  Python: 'py pyx',
+  Ruby: 'rb',
+  PHP: 'php',
+  '.NET': 'cs fs vb',
+  Elixir: 'ex exs',
+  Erlang: 'erl',
+  Haskell: 'hs lhs',
+  'Swift or Objective-C': 'swift m mm',
+  Zig: 'zig',
+  R: 'r',
+  Julia: 'jl',
+  Dart: 'dart',
+  Perl: 'pl pm',
+  Tcl: 'tcl',
+  OCaml: 'ml mli',
+  Nim: 'nim',
+  Crystal: 'cr',
+  Lua: 'lua',
 } as const
 
-export type Language = keyof typeof LANGUAGES
+export type Language = keyof typeof ENDINGS
+
+const LANGUAGES = new Map(
+  Object.entries(ENDINGS).flatMap(([language, endings]) =>
+    endings.split(' ').map(ending => [ending, language as Language] as const),
+  ),
+)
 
 /** How many files of each language are the project's own, as far as their places tell. */
 export type SourceCounts = ReadonlyMap<Language, number>
@@ -37,12 +43,9 @@ const NOT_ITS_OWN =
 export function countSources({ names }: RepositoryFiles): SourceCounts {
   const counts = new Map<Language, number>()
   for (const name of names) {
-    if (NOT_ITS_OWN.test(name)) continue
-    for (const [language, pattern] of Object.entries(LANGUAGES))
-      if (pattern.test(name)) {
-        counts.set(language as Language, (counts.get(language as Language) ?? 0) + 1)
-        break
-      }
+    const language = LANGUAGES.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
+    if (language === undefined || NOT_ITS_OWN.test(name)) continue
+    counts.set(language, (counts.get(language) ?? 0) + 1)
   }
   return counts
 }
