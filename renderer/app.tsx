@@ -10,6 +10,7 @@ import { ChangesView } from './changes/changes-view.tsx'
 import { Frame } from './frame/frame.tsx'
 import { KeysHelp } from './frame/keys-help.tsx'
 import { Palette } from './frame/palette.tsx'
+import { SignedOut } from './frame/signed-out.tsx'
 import { WhatsNew } from './frame/whats-new.tsx'
 import { ConsoleView } from './grid/console-view.tsx'
 import { GridView } from './grid/grid-view.tsx'
@@ -65,6 +66,7 @@ function Shell() {
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
   const title = useDesk(desk => desk.title)
+  const signedOut = useDesk(desk => desk.signedOut)
   const wall = useWall()
   useGlobalKeys(
     () => setPalette(true),
@@ -85,6 +87,7 @@ function Shell() {
       }),
     [],
   )
+  if (signedOut) return <SignedOut problem={signedOut.problem} />
   if (wall)
     return (
       <>
@@ -202,20 +205,19 @@ function DeskViews() {
 }
 
 function NotYet({ refused, connected }: { refused: string | null; connected: boolean }) {
-  if (connected && refused === null) return null
-  // Whoever has a line was let in.
-  if (connected || bridge.shell === 'desktop')
+  if (!connected)
     return (
-      <Empty title="The master did not answer">
-        <p>{refused ?? 'It can’t be reached.'}</p>
+      <Empty title="The master can’t be reached">
+        <p>It may have been stopped, or start anew. This page goes on as soon as it answers.</p>
       </Empty>
     )
+  if (refused === null) return null
   return (
-    <Empty title="This window is not let in yet">
-      <p>
-        Open the address that the master printed when it started, or run “triphammer open” for a new
-        one. It is good once, and this browser remembers it.
-      </p>
+    <Empty title="The desk could not be loaded">
+      <p>{refused}</p>
+      <button type="button" className="button" onClick={() => location.reload()}>
+        Try again
+      </button>
     </Empty>
   )
 }

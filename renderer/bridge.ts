@@ -23,6 +23,7 @@ export type {
   SavedView,
   Schedule,
   SequencedNews,
+  SessionInfo,
   Snapshot,
   UpdateStatus,
 } from '../main/bridge/contract.ts'

@@ -74,7 +74,12 @@ const page = await createServer({
   server: {
     host: '127.0.0.1',
     port: PAGE_PORT,
-    proxy: { '/bridge': { ...proxy, ws: true }, '/download': proxy, '/api': proxy },
+    proxy: {
+      '/bridge': { ...proxy, ws: true },
+      '/download': proxy,
+      '/api': proxy,
+      '/session': proxy,
+    },
   },
 })
 await page.listen()

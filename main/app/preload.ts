@@ -39,7 +39,7 @@ const bridge: Bridge = {
   },
   // The main process is there as long as the window is.
   onConnection: () => () => {},
-  downloadUrl: what =>
+  downloadUrl: async what =>
     what.kind === 'log'
       ? `app://triphammer/download/logs/${what.id}${what.plain ? '?plain=1' : ''}`
       : `app://triphammer/download/builds/${what.buildId}/${what.path.split('/').map(encodeURIComponent).join('/')}`,

@@ -235,6 +235,8 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'views:rename': z.tuple([z.object({ name: viewName, to: newViewName })]),
   'views:delete': z.tuple([z.object({ name: viewName })]),
   'look:read': z.tuple([]),
+  'sessions:list': z.tuple([]),
+  'sessions:end': z.tuple([z.object({ ids: z.array(z.string().max(100)).max(1000) })]),
   'look:keep': z.tuple([z.object({ place })]),
   'desktop:diagnostics': z.tuple([]),
   'desktop:quit': z.tuple([]),

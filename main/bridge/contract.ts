@@ -55,6 +55,9 @@ import type {
 import type { TerminalTopics } from '../master/slaves/terminals.ts'
 import type { Facts } from '../master/upgrade/check.ts'
 import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
+import type { SessionInfo } from './sessions.ts'
+
+export type { SessionInfo } from './sessions.ts'
 
 /** What the renderer may ask of the main process. */
 export interface Requests {
@@ -206,6 +209,10 @@ export interface Requests {
   /** How the waterfall was looked at last, as an address: for a window that has kept nothing itself. */
   'look:read': () => string | null
   'look:keep': (order: { place: string }) => void
+  /** Browsers that were let in, the one that was used last first. */
+  'sessions:list': () => readonly SessionInfo[]
+  /** Ends some of them. Answers how many there were. */
+  'sessions:end': (order: { ids: readonly string[] }) => number
   /** What somebody who helps needs to know, as text. */
   'desktop:diagnostics': () => string
   /** Ends the app, once builds that run were asked about. */
@@ -265,12 +272,21 @@ export interface Bridge {
   /** Whether the main process can be reached; `false` comes when the line drops. */
   onConnection(listener: (connected: boolean) => void): () => void
   /**
+   * Whether the page may ask anything; `false` comes when its browser was never signed in or is signed in no more,
+   * with what was wrong with the link that it was opened by.
+   */
+  onSignedIn?(listener: (signedIn: boolean, problem: string | null) => void): () => void
+  /** Ends the session of this browser. */
+  signOut?(): Promise<void>
+  /** The session of this browser among those of `sessions:list`. */
+  readonly session?: string | null
+  /**
    * What a menu of the shell asks of the page: `add-repository`, `palette`, `waterfall`
    * or `settings`. A browser has no such menu.
    */
   onCommand?(listener: (command: string) => void): () => void
-  /** Where a log or an artifact can be downloaded. */
-  downloadUrl(what: Download): string
+  /** Where a log or an artifact can be downloaded, for the next minute. */
+  downloadUrl(what: Download): Promise<string>
   /** The path of a folder that was dropped on the window; `null` where a browser hides it. */
   pathOfDropped(file: object): string | null
 }

@@ -26,6 +26,7 @@ import { createRecentBuilds } from './recent-builds.ts'
 import { type RecoveryPort, recoveryHandlers } from './recovery.ts'
 import { mustBe, RefusedError } from './refused.ts'
 import { runRepository } from './run-repository.ts'
+import { type SessionDoor, sessionHandlers } from './sessions.ts'
 import { slaveHandlers } from './slaves.ts'
 import { terminalHandlers } from './terminal.ts'
 import { type UpdateDoor, updateHandlers, updateStatus } from './updates.ts'
@@ -40,6 +41,8 @@ export interface HandlerOptions {
   readonly desktop?: () => DesktopDoor | undefined
   /** Where saved views are kept; in memory when it is not given. */
   readonly views?: ViewsPort
+  /** Browsers that were let in, where any can be. */
+  readonly sessions?: SessionDoor
   /** What replaces the app, where something does. */
   readonly updates?: () => UpdateDoor | undefined
 }
@@ -95,6 +98,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
     'history:between': query => master.history.ask('between', query),
     'history:trends': query => master.history.ask('trends', query),
     ...personHandlers(master.options.env),
+    ...sessionHandlers(options.sessions),
 
     'build:details': id => details(buildOf(id)),
 

@@ -14,6 +14,7 @@ import { addConfigCommands } from './config-commands.ts'
 import { addExchangeCommands } from './exchange-commands.ts'
 import { addLookCommands } from './look-commands.ts'
 import { addSearchCommand } from './search-command.ts'
+import { addSessionCommands } from './session-commands.ts'
 import { addShellCommands } from './shell-commands.ts'
 import { addSlaveCommands } from './slave-commands.ts'
 import { CommandError, tell } from './terminal.ts'
@@ -55,6 +56,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     },
   }
   addShellCommands(line)
+  addSessionCommands(line)
   addAttachCommands(line)
   addBuildCommands(line)
   addBisectCommand(line)

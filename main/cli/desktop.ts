@@ -7,6 +7,7 @@ import { APP_ROOT } from '../host/app-root.ts'
 import { type Host, startHost } from '../host/host.ts'
 import { findHolder } from '../host/lock.ts'
 import { connectClient } from '../http/client.ts'
+import { findDisplay } from './display.ts'
 import { untilSignal } from './shell-commands.ts'
 import { print } from './terminal.ts'
 
@@ -25,11 +26,11 @@ export async function startDesktop(
 ): Promise<number> {
   const holder = findHolder(dataDir)
   if (holder?.shell === 'headless') return showRunning(holder.socket, repository)
-  const display = hasDisplay()
-  const electron = display ? findElectron() : undefined
+  const { problem } = await findDisplay()
+  const electron = problem === null ? findElectron() : undefined
   if (electron) return runElectron(electron, dataDir, repository)
-  if (!display) say('there is no display; running without a window of its own')
-  return runHeadless(dataDir, repository, display)
+  if (problem !== null) say(`${problem}; running without a window of its own`)
+  return runHeadless(dataDir, repository, problem === null)
 }
 
 async function showRunning(socket: string, repository: string | undefined): Promise<number> {
@@ -41,8 +42,9 @@ async function showRunning(socket: string, repository: string | undefined): Prom
   }
   const url = await client.ticketUrl()
   if (url) {
-    print(url)
-    if (hasDisplay()) openBrowser(url)
+    // A link of its own for the browser: each is good once, and the one that is printed has to be.
+    if ((await findDisplay()).problem === null) openBrowser((await client.ticketUrl())!)
+    print(`open ${url} in a browser`)
   }
   return 0
 }
@@ -54,11 +56,13 @@ async function runHeadless(
 ): Promise<number> {
   const host = await startHost({ dataDir, shell: 'headless', http: await freeAddress() })
   if (repository !== undefined) void host.whenRunning.then(() => add(host, repository))
-  const url = host.http!.ticketUrl()
-  if (!display || !openBrowser(url))
-    say(`open ${url} in a browser (good once; "triphammer open" gives another)`)
-  say('Ctrl+C stops it')
-  await untilSignal(host, () => print(`listening on ${host.http!.url}`))
+  // What a program is started with can be read by others: it gets a link that is good once. And whether its window
+  // was seen nobody knows, so that the link for a person is always there, the last thing that is said.
+  if (display) openBrowser(host.http!.ticketUrl())
+  await untilSignal(host, () => {
+    say('Ctrl+C stops it')
+    print(`open ${host.http!.terminalUrl()} in a browser`)
+  })
   return 0
 }
 
@@ -104,11 +108,6 @@ function runElectron(
     child.on('error', reject)
     child.on('exit', code => resolve(code ?? 1))
   })
-}
-
-function hasDisplay(): boolean {
-  if (process.platform !== 'linux') return true
-  return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 }
 
 /** The Electron binary: TRIPHAMMER_ELECTRON, or that of the npm package, fetched when it is not there. */

@@ -8,6 +8,7 @@ import { parseSlavePort, SLAVE_PORT_WORDS } from '../master/config/slave-port.ts
 import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
 import { openBrowser, startDesktop } from './desktop.ts'
+import { findDisplay } from './display.ts'
 import { tellConfig } from './tell-config.ts'
 import { tellRecovery } from './tell-recovery.ts'
 import { CommandError, print, printJson, tell } from './terminal.ts'
@@ -48,9 +49,7 @@ export function addShellCommands({ program, dataDir, json, exitWith }: CommandLi
         tellConfig(host)
         await tellSlavePort(host, options.slavePort !== undefined)
         print(`listening on ${host.http!.url}`)
-        process.stderr.write(
-          `open ${host.http!.ticketUrl()} in a browser (good once; "triphammer open" gives another)\n`,
-        )
+        process.stderr.write(`${linkWords(host)}\n`)
       })
     })
 
@@ -70,10 +69,18 @@ export function addShellCommands({ program, dataDir, json, exitWith }: CommandLi
         const url = await client.ticketUrl()
         if (!url) throw new CommandError('That master serves no HTTP; its window is the app.')
         if (json()) return printJson({ url })
+        // A link of its own for the browser: each is good once, and the one that is printed has to be.
+        if ((await findDisplay()).problem === null) openBrowser((await client.ticketUrl())!)
         print(url)
-        openBrowser(url)
       }),
     )
+}
+
+// A log that others read must not have a link that goes on being good.
+function linkWords({ http }: Host): string {
+  return process.stderr.isTTY
+    ? `open ${http!.terminalUrl()} in a browser`
+    : `open ${http!.ticketUrl()} in a browser (good once; "triphammer open" gives another)`
 }
 
 // Who asked for a port is there to be told when it can't be had; one of master.yml is tried again.

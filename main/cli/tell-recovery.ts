@@ -29,7 +29,7 @@ export function tellRecovery(host: Host): { end(): void } {
     if (host.http && !told) print(`recovery on ${host.http.url}`)
     told = words
     process.stderr.write(`triphammer: ${words}\n`)
-    const url = host.http?.ticketUrl()
+    const url = process.stderr.isTTY ? host.http?.terminalUrl() : host.http?.ticketUrl()
     process.stderr.write(
       `"triphammer check" says more${url ? `; open ${url} in a browser to choose what to do` : ''}\n`,
     )

@@ -7,9 +7,13 @@ import { createHandlers, type HandlerOptions } from '../bridge/handlers.ts'
 import { createNews, type News } from '../bridge/news.ts'
 import { onlyReading, onlyRecovery, recoveryHandlers } from '../bridge/recovery.ts'
 import { RefusedError } from '../bridge/refused.ts'
+import { sessionHandlers } from '../bridge/sessions.ts'
 import type { UpdateDoor } from '../bridge/updates.ts'
 import type { Doors, RecoveryDoors } from '../http/doors.ts'
+import type { Gate } from '../http/security.ts'
 import { type HttpServer, startHttp } from '../http/server.ts'
+import { openSessions } from '../http/sessions.ts'
+import { createTickets } from '../http/tickets.ts'
 import { systemClock } from '../master/clock.ts'
 import type { SlavePort } from '../master/config/model.ts'
 import { readHeader } from '../master/db/header.ts'
@@ -142,7 +146,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
     let desktopDoor: DesktopDoor | undefined
     const desktop = () => desktopDoor
     let closeDoors: AsyncStop = async () => {}
-    const bare = { token, staticDir: join(APP_ROOT, 'out', 'renderer'), log, version: VERSION }
+    const { now } = systemClock
+    const sessions = openSessions({
+      file: join(dataDir, 'sessions.json'),
+      apiToken: token,
+      now,
+      log,
+    })
+    const gate: Gate = { token, sessions, tickets: createTickets(now) }
+    const bare = { gate, staticDir: join(APP_ROOT, 'out', 'renderer'), log, version: VERSION }
     const recovery = createRecovery({
       dataDir,
       log,
@@ -154,6 +166,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           updates,
           desktop,
           environment,
+          sessions,
         })
         await closeDoors()
         running = started
@@ -165,7 +178,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
           { ...options, dataDir: copy, mode: 'dormant' },
           log,
           state,
-          { lookOnly: true, updates, desktop, environment },
+          { lookOnly: true, updates, desktop, environment, sessions },
         )
         const why = 'The history is only looked at: nothing can be changed or built.'
         current.use(
@@ -180,6 +193,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     })
     const waiting = onlyRecovery(recovery, CHANNELS, why, {
       'repository:choose': () => options.chooseFolder?.() ?? null,
+      ...sessionHandlers(sessions),
     })
     const current = createSwitch(waiting, quiet)
     // What is there to be stopped, whatever has been started by then.
@@ -199,6 +213,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
         updates,
         desktop,
         environment,
+        sessions,
         ...(options.onUpgrade && { onUpgrade: options.onUpgrade }),
       })
       current.use(running.handlers, running.news)
@@ -290,9 +305,10 @@ async function startRunning(
     updates,
     desktop,
     environment,
+    sessions,
     ...how
   }: Pick<MasterOptions, 'onUpgrade' | 'upgradeSignal' | 'lookOnly'> &
-    Required<Pick<HandlerOptions, 'desktop' | 'updates'>> & {
+    Required<Pick<HandlerOptions, 'desktop' | 'updates' | 'sessions'>> & {
       readonly environment: BuildEnvironments
     },
 ): Promise<RunningMaster> {
@@ -337,6 +353,7 @@ async function startRunning(
       updates,
       desktop,
       environment,
+      sessions,
       views: {
         read: () => state.get('views'),
         write: views => state.set('views', views),

@@ -8,6 +8,7 @@ import { addFeeds } from './feeds/feeds.ts'
 import { pageFile } from './page.ts'
 import { addRest } from './rest/rest.ts'
 import type { Security } from './security.ts'
+import { addSessions, hasPass } from './session-routes.ts'
 
 export type Env = { Bindings: HttpBindings }
 
@@ -34,22 +35,13 @@ export function createApp(doors: Doors | RecoveryDoors, security: Security): Hon
       ? c.json({ status: 'ok', version: doors.master.options.version })
       : c.json({ status: 'recovery', version: doors.version, reason: doors.why() }, 503),
   )
-  app.get('/', async c => {
-    const ticket = c.req.query('ticket')
-    if (ticket === undefined) return pageFile(doors.staticDir, c)
-    if (!security.takeTicket(ticket))
-      return c.text(
-        'This address was good once, or for ten minutes. "triphammer open" gives a new one.\n',
-        403,
-      )
-    c.header('Set-Cookie', security.setCookie)
-    return c.redirect('/', 303)
-  })
+  addSessions(app, security)
 
   const guarded = ['/api/*', '/bridge/*', '/download/*', '/ticket', ...FEEDS]
   for (const path of guarded)
     app.use(path, async (c, next) => {
-      if (security.isAuthorized(c.env.incoming.headers)) return next()
+      if (security.visitor(c.env.incoming.headers)) return next()
+      if (path === '/download/*' && hasPass(security, new URL(c.req.url))) return next()
       c.header('WWW-Authenticate', 'Bearer')
       return c.json(
         {
@@ -75,7 +67,12 @@ export function createApp(doors: Doors | RecoveryDoors, security: Security): Hon
         ),
     }),
   )
-  app.post('/ticket', c => c.json({ url: doors.ticketUrl() }))
+  app.post('/ticket', c =>
+    // A session that is ended must not have left a way back.
+    security.visitor(c.env.incoming.headers)?.kind === 'program'
+      ? c.json({ url: doors.ticketUrl() })
+      : c.json({ error: { message: 'Only a program with the token gets a link.' } }, 403),
+  )
   app.post('/bridge/:channel', async c => {
     const args: unknown = await c.req.json().catch(() => undefined)
     const reply = await callHandler(handlers, c.req.param('channel'), args, log)

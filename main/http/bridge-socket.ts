@@ -3,11 +3,14 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { callHandler } from '../bridge/call.ts'
 import type { Stop } from '../master/model.ts'
 import type { Doors, RecoveryDoors } from './doors.ts'
-import type { Security } from './security.ts'
+import { type Security, SOCKET_PROTOCOL, type Visitor } from './security.ts'
 
 const LARGEST_MESSAGE_BYTES = 4 * 1024 * 1024
 // A page that does not read any more is let go; it begins again with a fresh snapshot.
 const MOST_UNSENT_BYTES = 32 * 1024 * 1024
+
+// Of the codes that are free for private use.
+const SIGNED_OUT = 4401
 
 /** The bridge over a WebSocket: requests up, answers and numbered news down, as JSON. */
 export function startBridgeSocket(
@@ -20,6 +23,13 @@ export function startBridgeSocket(
     noServer: true,
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE_BYTES,
+    // Never the one that has the token in it: an answer is logged more easily than a question.
+    handleProtocols: offered => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
+  })
+  const browsers = new Map<WebSocket, string>()
+  const stopListening = security.sessions.onEnd(id => {
+    for (const [socket, session] of browsers)
+      if (session === id) socket.close(SIGNED_OUT, 'signed out')
   })
 
   server.on('upgrade', (request, socket, head) => {
@@ -30,29 +40,37 @@ export function startBridgeSocket(
         ? '404 Not Found'
         : security.refuseOrigin(request.headers) !== undefined
           ? '403 Forbidden'
-          : security.isAuthorized(request.headers)
-            ? undefined
-            : '401 Unauthorized'
-    if (refused) return socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\n\r\n`)
-    sockets.handleUpgrade(request, socket, head, serve)
+          : undefined
+    const visitor = refused === undefined ? security.visitor(request.headers) : undefined
+    if (!visitor)
+      return socket.end(`HTTP/1.1 ${refused ?? '401 Unauthorized'}\r\nConnection: close\r\n\r\n`)
+    sockets.handleUpgrade(request, socket, head, opened => serve(opened, visitor))
   })
 
   return {
     stop() {
+      stopListening()
       for (const client of sockets.clients) client.close(1001, 'the master stops')
       for (const client of sockets.clients) client.terminate()
       sockets.close()
     },
   }
 
-  function serve(socket: WebSocket) {
+  function serve(socket: WebSocket, visitor: Visitor) {
+    if (visitor.kind === 'browser') browsers.set(socket, visitor.id)
     const unsubscribe = news.subscribe(one => {
       if (socket.bufferedAmount > MOST_UNSENT_BYTES) socket.terminate()
       else socket.send(JSON.stringify({ news: one }))
     })
-    socket.on('close', unsubscribe)
+    socket.on('close', () => {
+      unsubscribe()
+      browsers.delete(socket)
+    })
     socket.on('error', () => {})
-    socket.on('message', data => void answer(socket, String(data)))
+    socket.on('message', data => {
+      if (visitor.kind === 'browser') security.sessions.seen(visitor.id)
+      void answer(socket, String(data))
+    })
   }
 
   async function answer(socket: WebSocket, text: string) {

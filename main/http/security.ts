@@ -1,36 +1,47 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Sessions } from './sessions.ts'
+import { same, type Tickets } from './tickets.ts'
+
+/** Who asks: a program with the token or over the private socket, or a browser that was let in. */
+export type Visitor =
+  | { readonly kind: 'program' }
+  | { readonly kind: 'browser'; readonly id: string }
 
 export interface Security {
+  readonly sessions: Sessions
+  readonly tickets: Tickets
   /** What is wrong with where a request comes from; `undefined` when nothing is. */
   refuseOrigin(headers: IncomingHttpHeaders): string | undefined
-  isAuthorized(headers: IncomingHttpHeaders): boolean
-  /** A word for the one-time URL. */
-  newTicket(): string
-  /** Whether the ticket was good. It is used up then. */
-  takeTicket(ticket: string): boolean
-  /** The value of `Set-Cookie` for a browser that showed a good ticket. */
-  readonly setCookie: string
+  /** Who asks; `undefined` is a stranger. */
+  visitor(headers: IncomingHttpHeaders): Visitor | undefined
 }
 
-const COOKIE = 'triphammer'
-const TICKET_MS = 10 * 60_000
+/** What both doors and all starts of a master share: a link that was printed stays good when doors are opened anew. */
+export interface Gate {
+  /** Bearer token of the local API. */
+  readonly token: string
+  readonly sessions: Sessions
+  readonly tickets: Tickets
+}
+
+/** A page can't set headers of a WebSocket: it names its token among the protocols that it offers. */
+export const SOCKET_PROTOCOL = 'triphammer'
+const TOKEN_PROTOCOL = /(?:^|,)\s*session\.([\w-]+)\s*(?:,|$)/
 
 /**
  * The checks of the HTTP doors: `Host` against DNS rebinding, `Origin` against
- * other pages in the same browser, and the token or a cookie that stands for it.
+ * other pages in the same browser, and the token, or the session that a page holds.
+ * There is no cookie: a browser would send it to every port of this machine.
  *
  * @param hosts What `Host` may be; `undefined` on the private socket, which the file system guards.
  */
 export function createSecurity(
-  token: string,
+  { token, sessions, tickets }: Gate,
   hosts: () => readonly string[] | undefined,
 ): Security {
-  const tickets = new Map<string, number>()
-  // It stays good over restarts of the master, and falls with the token.
-  const session = createHmac('sha256', token).update('browser session').digest('base64url')
-
   return {
+    sessions,
+    tickets,
     refuseOrigin({ host, origin }) {
       const known = hosts()
       if (!known) return undefined
@@ -40,36 +51,13 @@ export function createSecurity(
         return `Pages of ${origin} may not reach this server.`
       return undefined
     },
-    isAuthorized({ authorization, cookie }) {
-      if (!hosts()) return true
+    visitor({ authorization, 'sec-websocket-protocol': protocols }) {
+      if (!hosts()) return { kind: 'program' }
       const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1]
-      if (bearer !== undefined) return same(bearer, token)
-      const shown = readCookie(cookie ?? '')
-      return shown !== undefined && same(shown, session)
+      if (bearer !== undefined && same(bearer, token)) return { kind: 'program' }
+      const shown = bearer ?? TOKEN_PROTOCOL.exec(protocols ?? '')?.[1]
+      const id = shown === undefined ? undefined : sessions.of(shown)
+      return id === undefined ? undefined : { kind: 'browser', id }
     },
-    newTicket() {
-      const ticket = randomBytes(18).toString('base64url')
-      tickets.set(ticket, Date.now() + TICKET_MS)
-      return ticket
-    },
-    takeTicket(ticket) {
-      const until = tickets.get(ticket)
-      tickets.delete(ticket)
-      return until !== undefined && Date.now() < until
-    },
-    setCookie: `${COOKIE}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000`,
   }
-}
-
-function readCookie(cookie: string): string | undefined {
-  for (const part of cookie.split(';')) {
-    const [name, value] = part.trim().split('=', 2)
-    if (name === COOKIE) return value
-  }
-  return undefined
-}
-
-function same(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(a), digest(b))
 }

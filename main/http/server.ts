@@ -11,8 +11,10 @@ import { createSecurity } from './security.ts'
 
 export interface HttpServer {
   readonly url: string
-  /** A URL that lets one browser in, once. */
+  /** A link that lets one browser in, once. */
   ticketUrl(): string
+  /** The link that a terminal shows: it lets browsers in as long as the master runs. */
+  terminalUrl(): string
   stop: AsyncStop
 }
 
@@ -28,7 +30,7 @@ export type Where =
  */
 export async function startHttp(doors: Doors | RecoveryDoors, where: Where): Promise<HttpServer> {
   let hosts: readonly string[] | undefined = []
-  const security = createSecurity(doors.token, () => hosts)
+  const security = createSecurity(doors.gate, () => hosts)
   const app = createApp(doors, security)
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const http = createServer((request, response) => {
@@ -44,7 +46,8 @@ export async function startHttp(doors: Doors | RecoveryDoors, where: Where): Pro
   }
   const server: HttpServer = {
     url: hosts ? `http://${hosts[0]}` : '',
-    ticketUrl: () => `${server.url}/?ticket=${security.newTicket()}`,
+    ticketUrl: () => `${server.url}/?ticket=${doors.gate.tickets.once()}`,
+    terminalUrl: () => `${server.url}/?ticket=${doors.gate.tickets.lasting}`,
     async stop() {
       bridge.stop()
       const closed = new Promise(resolve => http.close(resolve))

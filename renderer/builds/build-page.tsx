@@ -40,6 +40,7 @@ import { useKeys } from '../store/keys.ts'
 import { type BuildTab, go, lineQuery, routes, useLocation } from '../store/route.ts'
 import { selectBuild } from '../store/selection.ts'
 import { useQuery } from '../store/use-query.ts'
+import { download } from '../ui/download.ts'
 import {
   bytes,
   clockSeconds,
@@ -529,13 +530,13 @@ function Artifacts({ details }: { details: BuildDetails }) {
         {artifacts.map(({ path, sizeBytes, sha256 }) => (
           <tr key={path}>
             <td>
-              <a
+              <button
+                type="button"
                 className="link"
-                download
-                href={bridge.downloadUrl({ kind: 'artifact', buildId: build.id, path })}
+                onClick={() => void download({ kind: 'artifact', buildId: build.id, path })}
               >
                 {path}
-              </a>
+              </button>
             </td>
             <td>{bytes(sizeBytes)}</td>
             <td className="mono dim cut">{sha256}</td>

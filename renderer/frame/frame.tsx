@@ -152,10 +152,11 @@ function useRed(): number {
 function Banner() {
   const recovery = useRecovery()
   const connected = useDesk(desk => desk.connected)
+  const ready = useDesk(desk => desk.ready)
   const config = useDesk(desk => desk.config)
   const [location] = useLocation()
   if (!connected)
-    return (
+    return !ready ? null : (
       <p className="banner" role="alert">
         <TriangleAlert aria-hidden />
         The master can’t be reached. What you see is as it was; trying again.
@@ -246,16 +247,18 @@ function RunningBar() {
     <footer className="status">
       <span>
         <i className={`dot ${desk.connected ? '' : 'attention'}`} />
-        <b>{desk.connected ? 'Master running' : 'No line to the master'}</b>{' '}
+        <b>{desk.connected ? 'Master running' : 'Disconnected'}</b>{' '}
         {desk.startedAt > 0 && roughly(now - desk.startedAt)}
       </span>
-      <span>
-        <i className={`dot ${online === slaves.length ? '' : 'attention'}`} />
-        <b>
-          {online} of {slaves.length}
-        </b>{' '}
-        {slaves.length === 1 ? 'slave' : 'slaves'} online
-      </span>
+      {slaves.length > 0 && (
+        <span>
+          <i className={`dot ${online === slaves.length ? '' : 'attention'}`} />
+          <b>
+            {online} of {slaves.length}
+          </b>{' '}
+          {slaves.length === 1 ? 'slave' : 'slaves'} online
+        </span>
+      )}
       {running > 0 && (
         <span>
           <b>{running}</b> building
@@ -266,7 +269,7 @@ function RunningBar() {
           <b>{waiting}</b> waiting, longest {roughly(now - oldest)}
         </span>
       )}
-      {desk.builds.size === 0 && <span>No builds yet</span>}
+      {desk.ready && desk.builds.size === 0 && <span>No builds yet</span>}
       <span role="status" className={`message cut ${message?.tone === 'problem' ? 'bad' : ''}`}>
         {message?.text}
       </span>

@@ -13,8 +13,9 @@ import {
   WrapText,
 } from 'lucide-react'
 import type { ReactNode, RefObject } from 'react'
-import { bridge, type LogId } from '../bridge.ts'
+import type { LogId } from '../bridge.ts'
 import { LOG_TIMES, prefer, readPreferences, usePreferences } from '../store/preferences.ts'
+import { download } from '../ui/download.ts'
 import { count, number } from '../ui/format.ts'
 import { Hint } from '../ui/parts.tsx'
 import { TIMES_WORDS } from './line-time.ts'
@@ -209,10 +210,10 @@ export function TakeMenu({
   onCopy: (colors: boolean) => void
   onCopyLink: () => void
 }) {
-  const download = (label: string, detail: string, plain: boolean) => (
+  const saving = (label: string, detail: string, plain: boolean) => (
     <Menu.Item
       className="menu-item"
-      render={<a href={bridge.downloadUrl({ kind: 'log', id: logId, plain })} download />}
+      onClick={() => void download({ kind: 'log', id: logId, plain })}
     >
       <span>
         {label}
@@ -245,8 +246,8 @@ export function TakeMenu({
               'l',
               onCopyLink,
             )}
-            {download('Download as written', 'byte for byte', false)}
-            {download('Download as text', 'without colours and what was overwritten', true)}
+            {saving('Download as written', 'byte for byte', false)}
+            {saving('Download as text', 'without colours and what was overwritten', true)}
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>

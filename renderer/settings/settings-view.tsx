@@ -11,6 +11,7 @@ import { UpdateSection } from '../updates/update-section.tsx'
 import { Backups } from './backups.tsx'
 import { DesktopSection } from './desktop-section.tsx'
 import { EnvironmentSection } from './environment-section.tsx'
+import { SessionsSection } from './sessions-section.tsx'
 import '../welcome/welcome.css'
 import './settings.css'
 
@@ -71,6 +72,7 @@ export function SettingsView() {
           <EnvironmentSection />
           <UpdateSection />
           <Backups />
+          <SessionsSection />
           <section>
             <h2>This desk</h2>
             <dl className="facts">

@@ -22,6 +22,8 @@ export interface Desk {
   /** Undefined until the first snapshot is here. */
   readonly ready: boolean
   readonly connected: boolean
+  /** The master does not know this browser: what was wrong with its link, or nothing. `null` while it does. */
+  readonly signedOut: { readonly problem: string | null } | null
   /** Why the first snapshot could not be had. */
   readonly refused: string | null
   readonly title: string
@@ -55,6 +57,7 @@ export interface Desk {
 export const NOTHING: Desk = {
   ready: false,
   connected: true,
+  signedOut: null,
   refused: null,
   title: 'Triphammer',
   version: '',

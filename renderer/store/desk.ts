@@ -39,6 +39,9 @@ export function onNewsOf<T extends Topic>(
 /** Begins to listen. News that come before the snapshot are applied to it. */
 export function startDesk(): void {
   bridge.onNews(hear)
+  bridge.onSignedIn?.((signedIn, problem) =>
+    set({ ...desk, signedOut: signedIn ? null : { problem } }),
+  )
   bridge.onConnection(connected => {
     set({ ...desk, connected })
     if (!connected) endLine()

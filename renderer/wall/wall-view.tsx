@@ -38,7 +38,7 @@ export function WallView() {
         <h1 className="cut">{title}</h1>
         <p className={red > 0 ? 'bad' : undefined} role="status">
           {!connected
-            ? 'no line to the master'
+            ? 'disconnected'
             : red > 0
               ? `${red} red`
               : tiles.length > 0

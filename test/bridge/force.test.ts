@@ -5,6 +5,7 @@ import type { Client } from '../../main/http/client.ts'
 import { createSecurity } from '../../main/http/security.ts'
 import type { BuilderId, BuildRequestId } from '../../main/master/model.ts'
 import { openBridge } from '../helpers/bridge.ts'
+import { testGate } from '../helpers/gate.ts'
 import { testMaster } from '../helpers/master.ts'
 
 const CONFIG = {
@@ -28,10 +29,11 @@ const CONFIG = {
 async function desk(config: object = CONFIG) {
   const own = await testMaster({ config })
   const bridge = openBridge(own.master)
-  const doors = { master: own.master, ...bridge, token: 't', staticDir: '', log: () => {} }
+  const gate = testGate()
+  const doors = { master: own.master, ...bridge, gate, staticDir: '', log: () => {} }
   const app = createApp(
     { ...doors, ticketUrl: () => null },
-    createSecurity('t', () => undefined),
+    createSecurity(gate, () => undefined),
   )
   const headers = { authorization: 'Bearer t' }
   const call = async (path: string, init: RequestInit = {}) => {

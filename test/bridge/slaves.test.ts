@@ -6,6 +6,7 @@ import { createApp } from '../../main/http/app.ts'
 import { createSecurity } from '../../main/http/security.ts'
 import type { Slave } from '../../main/master/model.ts'
 import { openBridge } from '../helpers/bridge.ts'
+import { testGate } from '../helpers/gate.ts'
 import { outcome, type TestMaster, type TestMasterOptions, testMaster } from '../helpers/master.ts'
 import { isGone } from '../helpers/processes.ts'
 
@@ -40,8 +41,9 @@ async function desk(options: TestMasterOptions = {}): Promise<Desk> {
   const own = await testMaster({ config: CONFIG, ...options })
   const { ask, handlers, news } = openBridge(own.master)
   const log = () => {}
-  const doors = { master: own.master, handlers, news, token: 't', staticDir: '', log }
-  const security = createSecurity('t', () => undefined)
+  const gate = testGate()
+  const doors = { master: own.master, handlers, news, gate, staticDir: '', log }
+  const security = createSecurity(gate, () => undefined)
   const app = createApp({ ...doors, ticketUrl: () => null }, security)
   const headers = { authorization: 'Bearer t' }
   const call = async (path: string, init: RequestInit): Promise<Json> => {

@@ -120,10 +120,10 @@ test(`a log can be downloaded, whatever its length${ON}`, async ({ launch, repos
       ),
     path,
   )
-  await page.evaluate(id => {
+  await page.evaluate(async id => {
     const { triphammer } = window as unknown as { triphammer: Bridge }
     const link = document.createElement('a')
-    link.href = `${triphammer.downloadUrl({ kind: 'log', id })}?streams=stdout`
+    link.href = `${await triphammer.downloadUrl({ kind: 'log', id })}?streams=stdout`
     link.download = ''
     link.click()
   }, log.id)

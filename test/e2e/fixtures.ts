@@ -41,7 +41,7 @@ interface Fixtures {
   /** Starts the desktop app. It is ended after the test. */
   readonly launch: (options?: LaunchOptions) => Promise<Application>
   /** Starts the headless master, and opens its one-time URL in a browser. */
-  readonly serve: () => Promise<Served>
+  readonly serve: (where?: { readonly port: number }) => Promise<Served>
   /** Runs the command line on the test's data directory. */
   readonly cli: (...args: string[]) => Promise<CliAnswer>
   /** Makes a repository with one commit. */
@@ -84,8 +84,8 @@ export const test = base.extend<Fixtures>({
   },
   serve: async ({ dataDir, env, context }, use) => {
     const started: ChildProcess[] = []
-    await use(async () => {
-      const args = [CLI, 'serve', '--data', dataDir, '--http', '127.0.0.1:0']
+    await use(async ({ port } = { port: 0 }) => {
+      const args = [CLI, 'serve', '--data', dataDir, '--http', `127.0.0.1:${port}`]
       const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
       started.push(child)
       const [url, ticketUrl] = await Promise.all([

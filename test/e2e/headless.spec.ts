@@ -8,6 +8,7 @@ test('the one-time URL lets one browser in, once', async ({ serve, browser }) =>
 
   await expect(page).toHaveTitle(/Triphammer/)
   expect(page.url()).not.toContain('ticket')
+  await expect(page.getByText('Master running')).toBeVisible()
   const stranger = await browser.newPage()
   const refused = await stranger.request.get(`${url}/api/v2/builders`)
   expect(refused.status()).toBe(401)
@@ -58,13 +59,13 @@ test('a page whose line was cut says so, and asks only for what it missed', asyn
   const before = await page.evaluate(() => performance.timeOrigin)
 
   pull()
-  await expect(page.getByText('No line to the master').first()).toBeVisible()
+  await expect(page.getByText('Disconnected').first()).toBeVisible()
   asked.length = 0
   expect((await cli('force', 'calc', '--wait')).code).toBe(0)
   cut = false
 
   await expect(box(page, 'calc, build 2, succeeded')).toBeVisible()
-  await expect(page.getByText('No line to the master')).toHaveCount(0)
+  await expect(page.getByText('Disconnected')).toHaveCount(0)
   expect([asked.includes('news:since'), asked.includes('desk:snapshot')]).toEqual([true, false])
   expect(await page.evaluate(() => performance.timeOrigin)).toBe(before)
 })

@@ -150,14 +150,6 @@ test('a full quit and a new start show the same, and the page heals by itself', 
   await expect(box(second.page, 'one, build 1, succeeded')).toBeVisible()
 })
 
-test('a browser without the cookie is told how to be let in', async ({ serve, browser }) => {
-  const { url } = await serve()
-  const stranger = await (await browser.newContext()).newPage()
-  await stranger.goto(url)
-  await expect(stranger.getByRole('heading')).toHaveText('This window is not let in yet')
-  await expect(stranger.getByText('triphammer open')).toBeVisible()
-})
-
 test('everything can be done by keyboard', async ({ serve, cli, dataDir, home }) => {
   configure(dataDir, '{ shell: echo ok, name: x }')
   const sample = makeSample(join(home, 'calc'))

@@ -8,6 +8,7 @@ import { createSecurity } from '../../main/http/security.ts'
 import { openArtifacts } from '../../main/master/data/artifacts.ts'
 import { testData } from '../helpers/data.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
+import { testGate } from '../helpers/gate.ts'
 
 const LARGE = Buffer.alloc(9 * 1024 * 1024, 'large ')
 const MISSING = /^Build 1 kept out\/a b\.txt, but its file is missing from the data directory\./
@@ -55,9 +56,10 @@ async function aDesk() {
   const artifacts = openArtifacts(folder)
   const { id } = desk.build(desk.request(desk.builder('calc')))
   const doors = { master: { data: desk.data, artifacts }, handlers: {}, news: {}, staticDir: '' }
+  const gate = testGate()
   const app = createApp(
-    { ...doors, token: 't', ticketUrl: () => null, log() {} } as unknown as Doors,
-    createSecurity('t', () => ['desk:8010']),
+    { ...doors, gate, ticketUrl: () => null, log() {} } as unknown as Doors,
+    createSecurity(gate, () => ['desk:8010']),
   )
   return {
     fileOf: (sha256: string) => join(folder, sha256.slice(0, 2), sha256),

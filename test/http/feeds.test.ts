@@ -10,6 +10,7 @@ import {
   WARNINGS,
 } from '../../main/master/results.ts'
 import { testData } from '../helpers/data.ts'
+import { testGate } from '../helpers/gate.ts'
 
 const EVIL = `a<script>alert('1')</script>"&`
 
@@ -72,14 +73,14 @@ function aDesk() {
     master,
     handlers: {},
     news: {},
-    token: 't',
+    gate: testGate(),
     staticDir: '',
     ticketUrl: () => null,
     log() {},
   }
   const app = createApp(
     doors as unknown as Doors,
-    createSecurity('t', () => ['desk:8010']),
+    createSecurity(doors.gate, () => ['desk:8010']),
   )
   const get = async (
     path: string,

@@ -1,0 +1,20 @@
+import { Empty } from '../ui/parts.tsx'
+
+/** In place of the window, in a browser that the master does not know. */
+export function SignedOut({ problem }: { problem: string | null }) {
+  return (
+    <main className="signed-out">
+      <Empty title="Open the link that the terminal shows">
+        {problem !== null && <p className="bad">{problem}</p>}
+        <p>
+          This browser is not signed in to the master at {location.host}. The terminal in which
+          Triphammer runs shows a link that signs it in.
+        </p>
+        <p className="soft">
+          <code>triphammer open</code> prints another link; in a checkout of Triphammer it is{' '}
+          <code>npx triphammer open</code>.
+        </p>
+      </Empty>
+    </main>
+  )
+}
