@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { callHandler } from '../bridge/call.ts'
+import { limitBody } from './body-limit.ts'
 import { type Doors, hasMaster, type RecoveryDoors } from './doors.ts'
 import { artifactDownload, logDownload } from './downloads.ts'
 import { addFeeds } from './feeds/feeds.ts'
@@ -54,18 +54,10 @@ export function createApp(doors: Doors | RecoveryDoors, security: Security): Hon
   // Only behind the guard: of whoever has no token nothing is read at all.
   app.use(
     '*',
-    bodyLimit({
-      maxSize: LARGEST_BODY_BYTES,
-      onError: c =>
-        c.json(
-          {
-            error: {
-              message: `What was sent is larger than ${LARGEST_BODY_BYTES / 1024 ** 2} MB.`,
-            },
-          },
-          413,
-        ),
-    }),
+    limitBody(
+      LARGEST_BODY_BYTES,
+      `What was sent is larger than ${LARGEST_BODY_BYTES / 1024 ** 2} MB.`,
+    ),
   )
   app.post('/ticket', c =>
     // A session that is ended must not have left a way back.

@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { Env } from './app.ts'
+import { limitBody } from './body-limit.ts'
 import type { Security } from './security.ts'
 
 const LARGEST_BODY_BYTES = 64 * 1024
@@ -15,13 +15,7 @@ export function addSessions(app: Hono<Env>, security: Security): void {
 
   // Strangers speak here: of more than a link takes nothing is read.
   for (const path of ['/session', '/session/pass'])
-    app.use(
-      path,
-      bodyLimit({
-        maxSize: LARGEST_BODY_BYTES,
-        onError: c => c.json({ error: { message: 'That is larger than any link.' } }, 413),
-      }),
-    )
+    app.use(path, limitBody(LARGEST_BODY_BYTES, 'That is larger than any link.'))
 
   // Not refused with 401: a page that asks whether it is signed in has done nothing wrong.
   app.get('/session', c => c.json({ desk: sessions.desk, signedIn: visitor(c) !== undefined }))

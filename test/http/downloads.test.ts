@@ -52,7 +52,7 @@ test.each([
 
 async function aDesk() {
   const desk = testData()
-  const folder = temporaryFolder('downloads')
+  const folder = join(temporaryFolder('downloads'), 'artifacts')
   const artifacts = openArtifacts(folder)
   const { id } = desk.build(desk.request(desk.builder('calc')))
   const doors = { master: { data: desk.data, artifacts }, handlers: {}, news: {}, staticDir: '' }

@@ -40,14 +40,21 @@ test('a link lets a page in once; what it gets is in no cookie, and ends when it
   // A session can't make links by which one could come back after its end.
   expect((await ask('/ticket', { method: 'POST', headers })).status).toBe(403)
 
-  await ask('/session', { method: 'DELETE', headers })
+  expect(await ask('/session', { method: 'DELETE', headers })).toMatchObject({
+    status: 200,
+    json: { signedIn: false },
+  })
   expect((await ask('/api/v2/builders', { headers })).status).toBe(401)
 })
 
 test('of a stranger no more is read than a link takes', async () => {
-  const { signIn } = await aServer()
+  const { signIn, gate } = await aServer()
   expect(await signIn('x'.repeat(100_000))).toMatchObject({ status: 413 })
   expect(await signIn('x'.repeat(1000))).toMatchObject({ status: 403 })
+  // Without a length, too.
+  const headers = { 'transfer-encoding': 'chunked' }
+  expect(await signIn('x'.repeat(100_000), headers)).toMatchObject({ status: 413 })
+  expect(await signIn(gate.tickets.once(), headers)).toMatchObject({ status: 200 })
 })
 
 test('a token of a session is good for no other desk', async () => {
@@ -133,8 +140,8 @@ async function aServer(apiToken = 't') {
       sent.on('error', reject)
       sent.end(body)
     })
-  const signIn = (ticket: string) =>
-    ask('/session', { method: 'POST', body: JSON.stringify({ ticket }) })
+  const signIn = (ticket: string, headers: object = {}) =>
+    ask('/session', { method: 'POST', headers, body: JSON.stringify({ ticket }) })
   return { ask, signIn, gate, url: http.url }
 }
 
