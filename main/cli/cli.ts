@@ -93,7 +93,10 @@ function looksLikePath(word: string): boolean {
 // One line on stderr, never a stack trace.
 function explain(error: Error): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  tell(`triphammer: ${error.message.replaceAll('\n', ' ')}`)
+  const words = /\buv_cwd\b/.test(error.message)
+    ? 'the folder in which this was typed is gone; go to another one'
+    : error.message.replaceAll('\n', ' ')
+  tell(`triphammer: ${words}`)
   if (error instanceof CommandError) return error.exitCode
   if (error instanceof RefusedError || error instanceof DataDirectoryBusyError) return 1
   if (process.env.TRIPHAMMER_DEBUG) process.stderr.write(`${error.stack}\n`)

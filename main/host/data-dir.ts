@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /**
  * The data directory: what was asked for, else TRIPHAMMER_DATA, else the same
@@ -23,16 +23,42 @@ function appData(): string {
 /** @throws Error that says in one sentence why the folder can't be used. */
 export function ensureDataDirectory(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolders(folder)
     if (process.platform !== 'win32') chmodSync(folder, 0o700)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const why =
       code === 'EEXIST' || code === 'ENOTDIR'
-        ? 'a file is in its place'
-        : code === 'EACCES' || code === 'EROFS'
-          ? 'this user may not write there'
-          : message
+        ? isLink(folder)
+          ? 'it is a link to what is not there'
+          : 'a file is in its place'
+        : code === 'ENOENT'
+          ? 'the system makes no folder there'
+          : code === 'EACCES' || code === 'EROFS'
+            ? 'this user may not write there'
+            : message
     throw new Error(`The data directory ${folder} can't be used: ${why}. Name another with --data.`)
+  }
+}
+
+// One at a time: Node's own way tries for ever where the system takes no folder, as below /proc.
+function makeFolders(folder: string): void {
+  const missing: string[] = []
+  for (let at = folder; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.push(at)
+  for (const one of missing.reverse())
+    try {
+      mkdirSync(one, { mode: 0o700 })
+    } catch (error) {
+      // Somebody may have made it meanwhile.
+      if (!existsSync(one)) throw error
+    }
+  if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' })
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink()
+  } catch {
+    return false
   }
 }

@@ -78,7 +78,12 @@ function takeLock(file: string, waitMs: number): DatabaseSync | undefined {
     return db
   } catch (error) {
     db.close()
-    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error
+    const { errcode } = error as { errcode?: number }
+    if (errcode === SQLITE_NOTADB)
+      throw new Error(
+        `${file} is not the lock that Triphammer makes. Remove it while no master runs there.`,
+      )
+    if (errcode !== SQLITE_BUSY) throw error
     return undefined
   }
 }
@@ -109,6 +114,7 @@ function readHolder(folder: string): Holder | undefined {
 }
 
 const SQLITE_BUSY = 5
+const SQLITE_NOTADB = 26
 const WAIT_MS = 500
 const UNKNOWN_MS = 5000
 const LOOK_MS = 50
