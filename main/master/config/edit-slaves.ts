@@ -1,6 +1,6 @@
 import { isMap, isSeq, type YAMLMap } from 'yaml'
 import { NEW_FILE } from './edit.ts'
-import { addToList, pairOf, readDocument, setKey } from './yaml-edit.ts'
+import { addToList, readDocument, setKey } from './yaml-edit.ts'
 
 export interface SlaveDraft {
   readonly name: string
@@ -38,16 +38,10 @@ export function setSlavePort(text: string, port: number): string {
   const next = text.trim() === '' ? NEW_FILE : text
   const written = readDocument(next).get('slavePort')
   const what = '"slavePort"'
-  if (isMap(written))
-    return setKey(next, what, root => mapIn(root, 'slavePort'), ['slavePort'], 'port', port)
+  if (isMap(written)) return setKey(next, what, ['slavePort', 'port'], port)
   const host = /^(.+):\d+$/.exec(String(written))?.[1]
   const value = host ? `${host}:${port}` : port
-  return setKey(next, what, root => root, [], 'slavePort', value, { after: 'title', first: true })
-}
-
-function mapIn(root: YAMLMap | null, section: string): YAMLMap | null {
-  const map = pairOf(root, section)?.value
-  return isMap(map) ? map : null
+  return setKey(next, what, ['slavePort'], value, { after: 'title', first: true })
 }
 
 function isListed(text: string, section: string): boolean {
@@ -79,17 +73,7 @@ function setAddress(text: string, { index, item }: SlaveAt, { name, address }: S
     throw new Error(
       `the slave "${name}" is dialled at ${written}. Choose another name, or take its address out of master.yml.`,
     )
-  return setKey(
-    text,
-    `the slave "${name}"`,
-    root => {
-      const slaves = pairOf(root, 'slaves')?.value
-      const own = isSeq(slaves) ? slaves.items[index] : null
-      return isMap(own) ? own : null
-    },
-    ['slaves', index],
-    'address',
-    address,
-    { after: 'name' },
-  )
+  return setKey(text, `the slave "${name}"`, ['slaves', index, 'address'], address, {
+    after: 'name',
+  })
 }

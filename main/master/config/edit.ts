@@ -1,7 +1,7 @@
-import { isMap, isSeq, type YAMLMap } from 'yaml'
+import { isMap, isSeq } from 'yaml'
 import type { Draft, DraftStep } from '../detect/proposal.ts'
 import { parseConfig } from './parse.ts'
-import { addToList, pairOf, readDocument, setKey, setSectionValue } from './yaml-edit.ts'
+import { addToList, readDocument, setKey, setSectionValue } from './yaml-edit.ts'
 
 export const NEW_FILE = `# What is built on this desk. The app writes here when you add a repository, and keeps
 # your own words; "triphammer schema" prints what may stand here.
@@ -37,15 +37,9 @@ export function setSection(
     return setSectionValue(begun, section, values)
   if (!isMap(map)) throw new Error(`"${section}" of master.yml is not a map. Mend it first.`)
   return Object.entries(values).reduce(
-    (so, [key, value]) =>
-      setKey(so, `the section "${section}"`, root => mapOf(root, section), [section], key, value),
+    (so, [key, value]) => setKey(so, `the section "${section}"`, [section, key], value),
     begun,
   )
-}
-
-function mapOf(root: YAMLMap | null, section: string): YAMLMap | null {
-  const map = pairOf(root, section)?.value
-  return isMap(map) ? map : null
 }
 
 /** Lines of `after` that are not in `before`, counted from 0. Holds for insertions, which is all that we make. */

@@ -2,7 +2,8 @@ import { parse } from 'yaml'
 import { type Detection, good, plain, warning } from './detection.ts'
 import type { RepositoryFiles } from './files.ts'
 import type { Finding } from './proposal.ts'
-import { fieldsOf, type Job, readJob } from './workflow-job.ts'
+import { type Job, readJob } from './workflow-job.ts'
+import { fieldsOf } from './workflow-values.ts'
 
 /** What the workflows of a hosted CI tell. */
 export interface Workflows {
