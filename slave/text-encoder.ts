@@ -12,8 +12,9 @@ interface Unfinished {
   lineAt: number
 }
 
-// A CR may become a CR LF, an escape the order to a terminal.
-const MAY_GO_ON = /(?:\r|\u001b(?:\[[0-9;]{0,12})?)$/
+// The beginning of an order to a terminal.
+const ORDER_BEGUN = /\u001b(?:\[[0-9;]{0,64})?$/
+const LONGEST_ORDER = 66
 const SURROGATES = /[\ud800-\udfff]/
 
 // A master that gets each line as it comes has more to do with that than with its builds; one that
@@ -61,8 +62,9 @@ export function createTextEncoder(settings: TextSettings): OutputEncoder {
     if (last) {
       if (text !== '' || own.line !== '') text += '\n'
     } else {
-      own.held = MAY_GO_ON.exec(text)?.[0] ?? ''
-      text = text.slice(0, text.length - own.held.length)
+      const end = endOfDecided(text)
+      own.held = text.slice(end)
+      text = text.slice(0, end)
     }
     if (text === '') return []
     const pieces = text.replace(newline, '\n').split('\n')
@@ -89,10 +91,22 @@ export function createTextEncoder(settings: TextSettings): OutputEncoder {
   }
 }
 
-/** Where to cut so that no character is torn. */
+/**
+ * Where the end begins that what follows may change: a CR may become a CR LF, backspaces are one newline however many they
+ * are, an escape may become an order, and whether a CR is a newline hangs on what comes after it.
+ */
+function endOfDecided(text: string): number {
+  const tail = text.slice(-LONGEST_ORDER)
+  let end = text.length - (ORDER_BEGUN.exec(tail)?.[0].length ?? 0)
+  while (end > 0 && (text[end - 1] === '\r' || text[end - 1] === '\b')) end--
+  return end
+}
+
+/** Where to cut so that no character is torn. A single one may be longer than the limit. */
 function whole(text: string, at: number): number {
   const code = text.charCodeAt(at - 1)
-  return code >= 0xd800 && code < 0xdc00 && at > 1 ? at - 1 : at
+  if (code < 0xd800 || code >= 0xdc00) return at
+  return at > 1 ? at - 1 : at + 1
 }
 
 /** Texts with the places of their newlines, counted in code points, and the times of their lines. */

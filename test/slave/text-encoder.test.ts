@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseTextSettings, USUAL_SETTINGS } from '../../slave/protocol/text-settings.ts'
 import { createTextEncoder } from '../../slave/text-encoder.ts'
-import { createRandom } from '../helpers/random.ts'
+import { createRandom, freshSeed } from '../helpers/random.ts'
 
 type Value = [text: string, positions: number[], times: number[]]
 
@@ -119,4 +119,51 @@ test('a pattern that we cannot read is the usual one, and sizes stay within reas
     newline: USUAL_SETTINGS.newline,
     maxLineLength: 8 * 1024 * 1024,
   })
+})
+
+const SEED = freshSeed()
+test(`lines do not depend on where a pipe was cut (seed ${SEED})`, () => {
+  const parts = [
+    '10%',
+    '\r',
+    '\b',
+    '\b\b\b',
+    '\n',
+    '\r\n',
+    '\u001b',
+    '[',
+    '2',
+    'J',
+    '1;1H',
+    '[K',
+    'é',
+    '\u{1f600}',
+  ]
+  const linesOf = (bytes: Buffer, sizes: () => number) => {
+    const out = output({ maxLineLength: 7 })
+    const pairs: (readonly unknown[])[] = []
+    for (let at = 0; at < bytes.length; ) {
+      const size = sizes()
+      pairs.push(...out.write('stdout', bytes.subarray(at, at + size), 1))
+      at += size
+    }
+    return [...pairs, ...out.end()].map(([, value]) => (value as Value)[0]).join('')
+  }
+  for (let i = 0; i < 2000; i++) {
+    const random = createRandom(SEED + i)
+    const text = Array.from({ length: random.int(1, 20) }, () => random.pick(parts)).join('')
+    const bytes = Buffer.from(text)
+    const whole = linesOf(bytes, () => bytes.length)
+    expect({ i, text, lines: linesOf(bytes, () => random.int(1, 4)) }).toEqual({
+      i,
+      text,
+      lines: whole,
+    })
+  }
+})
+
+test('no limit tears a character', () => {
+  const out = output({ maxLineLength: 2 })
+  const pairs = [...out.write('stdout', Buffer.from('\u{1f600}\u{1f600}a\n'), 1), ...out.end()]
+  expect(pairs.map(([, value]) => (value as Value)[0]).join('')).toBe('\u{1f600}\n\u{1f600}\na\n')
 })

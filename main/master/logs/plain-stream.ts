@@ -2,6 +2,7 @@ import { plainLine, withoutSequences } from './plain-text.ts'
 
 // A line that is longer is handed on in parts, as it was written but for its colours.
 const LONGEST_HELD = 1024 * 1024
+const LONGEST_ORDER = 64
 
 /** A log's bytes as the text that is read of them. It holds no more than one line of it. */
 export async function* plainText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -15,8 +16,11 @@ export async function* plainText(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
       held = held.slice(end)
     }
     if (held.length > LONGEST_HELD) {
-      yield withoutSequences(held)
-      held = ''
+      // An order that has begun is not torn.
+      const begun = held.lastIndexOf('\x1b')
+      const end = begun < held.length - LONGEST_ORDER ? held.length : begun
+      yield withoutSequences(held.slice(0, end))
+      held = held.slice(end)
     }
   }
   const rest = held + decoder.decode()

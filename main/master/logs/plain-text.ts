@@ -1,3 +1,4 @@
+import { columnsOf } from './columns.ts'
 import { createCells, createPen } from './pen.ts'
 import { SEQUENCE, UNSEEN } from './sequences.ts'
 
@@ -6,8 +7,8 @@ export { SEQUENCE } from './sequences.ts'
 export { type Look, lookAfter, PLAIN } from './sgr.ts'
 
 // What moves the place of writing within a line, or wipes a part of it.
-const MOVE = /[\r\x08]|(?:\x1b\[|\x9b)\d*[CDGKJ`]/
-const OTHER_MOVE = /\x08|(?:\x1b\[|\x9b)(?:\d*[CDGJ`]|1K)/
+const MOVE = /[\r\x08]|(?:\x1b\[|\x9b)\d*[CDGI-KPXZabsu@`]|\x1b[78]/
+const OTHER_MOVE = /\x08|(?:\x1b\[|\x9b)(?:\d*[CDGIJPXZabsu@`]|1K)|\x1b[78]/
 const WIPE_FIRST = /^\x1b\[[02]?K/
 const WIPE_LAST = /\x1b\[0?K(?:\x1b\[[\d;:]*m)*$/
 
@@ -31,13 +32,21 @@ export function plainLine(line: string): string {
 // Of an ordinary progress bar, without looking at each character: each state begins at the left,
 // and the last one covers or wipes those before. `undefined` when it is no such line.
 function lastState(line: string): string | undefined {
-  if (!line.includes('\r') || OTHER_MOVE.test(line)) return undefined
+  if (!line.includes('\r') || OTHER_MOVE.test(line) || !isColumnEach(line)) return undefined
   const states = withoutReturns(line).split('\r')
   const last = states.pop()!
   const text = withoutSequences(last)
   const wipes = WIPE_FIRST.test(last) || WIPE_LAST.test(last)
   const covers = wipes || states.every(state => state.length <= text.length)
   return covers && !last.slice(1).includes('[2K') ? text.trimEnd() : undefined
+}
+
+// Nearly all text is of characters that take one column each.
+function isColumnEach(text: string): boolean {
+  if (text.includes('\t')) return false
+  if (!/[^\x00-\u02ff]/.test(text)) return true
+  for (const character of text) if (columnsOf(character) !== 1) return false
+  return true
 }
 
 /** What stood in the line one after the other, where carriage returns overwrote it; one for most lines. */

@@ -22,3 +22,8 @@ test('a line without end is handed on in parts, and nothing of it is held for lo
   const part = `${'x'.repeat(1_000_000)}\x1b[1m`
   expect((await read(part, part, part, 'end\n')).length).toBe(3_000_004)
 })
+
+test('an order to a terminal that such a part would tear is none', async () => {
+  const line = 'x'.repeat(1_100_000)
+  expect(await read(`${line}\x1b[3`, '1my\n')).toBe(`${line}y\n`)
+})
