@@ -145,7 +145,9 @@ function words(look: Look): string {
       const { draft, found } = look.proposal
       if (wantsCommand(look.proposal)) return 'needs a command that you write: click it'
       const steps = draft.steps.filter(step => step.kind !== 'git').map(step => step.text)
-      return `${found[0]?.what}: ${steps.join(', ')}`
+      const warnings = found.filter(({ tone }) => tone === 'warning').length
+      const more = warnings === 0 ? '' : `; ${count(warnings, 'warning')}: click it to see`
+      return `${found[0]?.what}: ${steps.join(', ')}${more}`
     }
   }
 }

@@ -64,7 +64,7 @@ export async function readStep(step: Fields, shared: Shared, around: Around): Pr
   const program = programOf(step.shell ?? defaults.shell, text, around.platform)
   if (typeof program === 'string') return { why: program }
   return {
-    tools: [...program.slice(0, 1), ...programsIn(text)],
+    tools: [...program.slice(0, 1), ...(/^python/.test(program[0] ?? '') ? [] : programsIn(text))],
     step: {
       kind: RUNS_TESTS.test(text) ? 'test' : 'shell',
       name: nameOf(step, 0),

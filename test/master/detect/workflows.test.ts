@@ -171,6 +171,13 @@ test('variables that a script sets itself, or that every build has, are none of 
   expect(await stepsOf(files)).toEqual([['for f in *.c; do cc -c "$f"; done', script.join('\n')]])
 })
 
+test('a script of Python is none of the shell, and what it imports no program', async () => {
+  const files = ci(
+    '      - shell: python\n        run: |\n          import sys\n          sys.exit(1)\n',
+  )
+  expect((await detectIn(files)).tools).toEqual(['python3'])
+})
+
 test('programs that actions would have set up are looked for', async () => {
   const files = ci(
     '      - uses: actions/setup-node@v4\n      - uses: ruby/setup-ruby@v1\n        with: { bundler-cache: true }\n      - run: |\n          ./all | tee log\n          molecule test\n          mkdir out\n',
