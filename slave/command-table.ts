@@ -4,6 +4,7 @@ import { COMMANDS } from './commands/registry.ts'
 import type { Console } from './console.ts'
 import { createGuessedBuilds } from './guessed-builds.ts'
 import { endLeftovers } from './leftovers.ts'
+import { after } from './long-timer.ts'
 import { createOutbox, type Outbox, type OutputEncoder } from './outbox.ts'
 import type { Link } from './protocol/link.ts'
 import { asMap, asString, type Fields, optional, ProtocolError } from './protocol/parse.ts'
@@ -88,7 +89,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
   let runId = randomUUID()
   let links = 0
   let leaseMs = 0
-  let leaseTimer: NodeJS.Timeout | undefined
+  let cancelLease = () => {}
 
   return {
     get runId() {
@@ -112,7 +113,7 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
     },
     linked() {
       links++
-      clearTimeout(leaseTimer)
+      cancelLease()
     },
     setLease(lease) {
       leaseMs = lease.seconds * 1000
@@ -226,16 +227,16 @@ export function createCommandTable(options: CommandTableOptions): CommandTable {
   }
 
   function startLease() {
-    clearTimeout(leaseTimer)
-    leaseTimer = setTimeout(async () => {
+    cancelLease()
+    cancelLease = after(leaseMs, async () => {
       console.say('lease', `no master for ${leaseMs / 1000} s: what runs is ended`)
       await endAll('no master came within the lease')
       options.onLeaseOver?.()
-    }, leaseMs)
+    })
   }
 
   async function endAll(why: string): Promise<void> {
-    clearTimeout(leaseTimer)
+    cancelLease()
     // A master that comes now must not take up what is gone.
     runId = randomUUID()
     const builds = buildsOf()

@@ -1,6 +1,7 @@
 import { chmod, constants, cp, glob, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { constants as systemConstants } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { after } from '../long-timer.ts'
 import { RemoteError } from '../protocol/link.ts'
 import {
   asBoolean,
@@ -40,10 +41,10 @@ export function fileCommand(
         ? Promise.reject(interrupted)
         : context.request(op, fields)
     const limitS = optional(args.maxTime, 'maxTime', asNumber)
-    const limit =
+    const cancelLimit =
       limitS === undefined
-        ? undefined
-        : setTimeout(() => end(`ran longer than ${limitS} s`), limitS * 1000)
+        ? () => {}
+        : after(limitS * 1000, () => end(`ran longer than ${limitS} s`))
     const run = async () => {
       let pairs: readonly Pair[]
       try {
@@ -55,7 +56,7 @@ export function fileCommand(
         output.flush()
         pairs = [['rc', interrupted ? -1 : (ERRNO[code ?? ''] ?? 1)]]
       }
-      clearTimeout(limit)
+      cancelLimit()
       context.updates.say([...pairs, ['elapsed', (performance.now() - startedAt) / 1000]])
     }
     return { done: run(), interrupt: end } satisfies Command

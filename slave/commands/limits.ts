@@ -1,3 +1,4 @@
+import { after } from '../long-timer.ts'
 import type { ShellArgs } from '../protocol/shell-args.ts'
 import { type AwakeClock, startAwakeClock } from './awake-clock.ts'
 import type { Ending } from './shell.ts'
@@ -46,14 +47,14 @@ export function startLimits(
 
 // One timer that looks again when it was early, instead of one restarted by each output.
 function once(clock: AwakeClock, due: () => number, then: () => void): () => void {
-  let timer: NodeJS.Timeout
+  let stop = () => {}
   const look = () => {
     const leftMs = due() - clock.now()
-    if (leftMs > 0) timer = setTimeout(look, leftMs)
+    if (leftMs > 0) stop = after(leftMs, look)
     else then()
   }
   look()
-  return () => clearTimeout(timer)
+  return () => stop()
 }
 
 const NEWLINE = 10
