@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util'
 import type { Pair } from './commands/output.ts'
 import type { OutputEncoder } from './outbox.ts'
+import type { Newlines } from './protocol/newline-pattern.ts'
 import type { TextSettings } from './protocol/text-settings.ts'
 
 interface Unfinished {
@@ -12,9 +13,6 @@ interface Unfinished {
   lineAt: number
 }
 
-// The beginning of an order to a terminal.
-const ORDER_BEGUN = /\u001b(?:\[[0-9;]{0,64})?$/
-const LONGEST_ORDER = 66
 const SURROGATES = /[\ud800-\udfff]/
 
 // A master that gets each line as it comes has more to do with that than with its builds; one that
@@ -45,7 +43,12 @@ export function createTextEncoder(settings: TextSettings): OutputEncoder {
   }
 
   function begin(stream: string, at: number): Unfinished {
-    const own = { decoder: new TextDecoder(), held: '', line: '', lineAt: at }
+    const own = {
+      decoder: new TextDecoder('utf-8', { ignoreBOM: true }),
+      held: '',
+      line: '',
+      lineAt: at,
+    }
     streams.set(stream, own)
     return own
   }
@@ -58,16 +61,9 @@ export function createTextEncoder(settings: TextSettings): OutputEncoder {
     last: boolean,
   ): readonly Pair[] {
     let text = own.held + decoded
-    own.held = ''
-    if (last) {
-      if (text !== '' || own.line !== '') text += '\n'
-    } else {
-      const end = endOfDecided(text)
-      own.held = text.slice(end)
-      text = text.slice(0, end)
-    }
-    if (text === '') return []
-    const pieces = text.replace(newline, '\n').split('\n')
+    if (last && (text !== '' || own.line !== '')) text += '\n'
+    const pieces = split(text, own, newline)
+    if (pieces.length === 1 && pieces[0] === '') return []
     const lines: string[] = []
     const times: number[] = []
     for (const [i, piece] of pieces.entries()) {
@@ -91,15 +87,29 @@ export function createTextEncoder(settings: TextSettings): OutputEncoder {
   }
 }
 
+// A pattern that fits nothing, where something follows, would do so again and again.
+const asNewline = (match: string) => (match === '' ? '' : '\n')
+
 /**
- * Where the end begins that what follows may change: a CR may become a CR LF, backspaces are one newline however many they
- * are, an escape may become an order, and whether a CR is a newline hangs on what comes after it.
+ * The lines of a text, of which the last has not ended. What may yet become a newline is held back.
+ * Each line is looked at by itself: where the pipe was cut must make no difference.
  */
-function endOfDecided(text: string): number {
-  const tail = text.slice(-LONGEST_ORDER)
-  let end = text.length - (ORDER_BEGUN.exec(tail)?.[0].length ?? 0)
-  while (end > 0 && (text[end - 1] === '\r' || text[end - 1] === '\b')) end--
-  return end
+function split(text: string, own: Unfinished, { pattern, undecided }: Newlines): string[] {
+  const tailAt = text.lastIndexOf('\n') + 1
+  const whole = text.slice(0, tailAt).split(/(?<=\n)/)
+  const lines = whole.flatMap(line => line.replace(pattern, asNewline).split('\n').slice(0, -1))
+  const tail = text.slice(tailAt)
+  const sure = tail.length - undecided(tail)
+  let at = 0
+  for (const match of tail.matchAll(pattern)) {
+    if (match.index >= sure) break
+    if (match[0] === '') continue
+    lines.push(tail.slice(at, match.index))
+    at = match.index + match[0].length
+  }
+  own.held = tail.slice(Math.max(at, sure))
+  lines.push(tail.slice(at, Math.max(at, sure)))
+  return lines
 }
 
 /** Where to cut so that no character is torn. A single one may be longer than the limit. */

@@ -3,25 +3,87 @@ export const USUAL_PATTERN = String.raw`(\r\n|\r(?=.)|\033\[u|\033\[[0-9]+;[0-9]
 
 // Longer ones are refused: they would not be a pattern for newlines.
 const LONGEST = 1000
+// How far one repetition goes. Patterns are a stranger's: without a bound, some take years for a line.
+const MOST_REPEATS = 8
+// In how many ways the repetitions of a pattern may share what they read.
+const MOST_WAYS = 1000
+// How many characters decide about one newline.
+const MOST_REACH = 200
+
+/** What counts as the end of a line, beside the newline itself. */
+export interface Newlines {
+  readonly pattern: RegExp
+  /** How many characters at the end of an unfinished line are not decided yet. */
+  undecided(text: string): number
+}
+
+/** What a terminal does to go back, or down. The same as USUAL_PATTERN, bounded where that is not. */
+export const USUAL_NEWLINES: Newlines = {
+  pattern: /\r\n|\r(?=[^\n])|\u001b\[u|\u001b\[[0-9]{1,8};[0-9]{1,8}[Hf]|\u001b\[2J|\u0008+/g,
+  undecided: text =>
+    /(?:\r|\u0008+|\u001b(?:\[(?:[0-9]{1,8}(?:;[0-9]{0,8})?)?)?)$/.exec(text)?.[0].length ?? 0,
+}
+
+/** Reads what a master calls a newline; `undefined` for what is not taken. */
+export function readNewlines(python: string): Newlines | undefined {
+  if (python === USUAL_PATTERN) return USUAL_NEWLINES
+  const translated = translatePattern(python)
+  if (!translated) return undefined
+  const { pattern, reach } = translated
+  return { pattern, undecided: text => Math.min(text.length, reach - 1) }
+}
+
+interface Translated {
+  readonly pattern: RegExp
+  /** The most characters that a match reads, with those that it only looks at. */
+  readonly reach: number
+}
 
 /**
  * Turns a Python regular expression into one of ours. Only forms that mean the same in
- * both are taken; `undefined` for any other.
+ * both are taken, and of those only what reads a bounded number of characters in a bounded number
+ * of ways: repetitions go to eight, and groups are not repeated. `undefined` for any other.
  */
-export function translatePattern(python: string): RegExp | undefined {
+function translatePattern(python: string): Translated | undefined {
   if (python.length > LONGEST) return undefined
   let at = 0
   let source = ''
+  let reach = 0
+  let ways = 1
+  // What a quantifier would repeat; nothing after another one.
+  let last: 'one' | 'group' | undefined
   while (at < python.length) {
     const part = readPart(python, at)
     if (!part) return undefined
-    source += part.ours
     at += part.length
+    if (part.repeats) {
+      if (!last || (last === 'group' && part.repeats.most > 1)) return undefined
+      const { least, most } = part.repeats
+      if (most > MOST_REPEATS) return undefined
+      reach += Math.max(0, most - 1)
+      ways *= most - least + 1
+      source += part.ours
+      // Fewer instead of more reads the same in other ways.
+      if (python[at] === '?') {
+        source += '?'
+        at++
+      }
+      last = undefined
+      continue
+    }
+    source += part.ours
+    if (part.ours.startsWith('(') || part.ours === '|') last = undefined
+    else if (part.ours === ')') last = 'group'
+    else {
+      last = 'one'
+      reach++
+    }
   }
+  if (ways > MOST_WAYS || reach > MOST_REACH) return undefined
   try {
     const pattern = new RegExp(source, 'g')
     // One that fits nothing would put a new line between any two characters.
-    return pattern.test('') ? undefined : new RegExp(source, 'g')
+    return pattern.test('') ? undefined : { pattern: new RegExp(source, 'g'), reach }
   } catch {
     return undefined
   }
@@ -30,6 +92,8 @@ export function translatePattern(python: string): RegExp | undefined {
 interface Part {
   readonly ours: string
   readonly length: number
+  /** It repeats what stands before it. */
+  readonly repeats?: { readonly least: number; readonly most: number }
 }
 
 function readPart(text: string, at: number): Part | undefined {
@@ -44,15 +108,24 @@ function readPart(text: string, at: number): Part | undefined {
   }
   // Of a dot, Python leaves out the newline only.
   if (char === '.') return { ours: String.raw`[^\n]`, length: 1 }
+  if (char === '*' || char === '+') return repeat(char === '*' ? 0 : 1, MOST_REPEATS, 1)
+  if (char === '?') return repeat(0, 1, 1)
   if (char === '{') {
-    const count = /^\{\d+(,\d*)?\}/.exec(rest)
-    return count ? { ours: count[0], length: count[0].length } : { ours: String.raw`\{`, length: 1 }
+    const count = /^\{(\d*)(,?)(\d*)\}/.exec(rest)
+    if (!count || count[0] === '{}') return { ours: String.raw`\{`, length: 1 }
+    const least = Number(count[1])
+    const open = count[2] === '' ? least : MOST_REPEATS
+    return repeat(least, count[3] === '' ? open : Number(count[3]), count[0].length)
   }
   if (char === ']' || char === '}') return { ours: `\\${char}`, length: 1 }
   if (char === '/') return { ours: String.raw`\/`, length: 1 }
   // Anchors depend on flags, and a text that comes in pieces has no beginning.
   if (char === '^' || char === '$') return undefined
   return { ours: char, length: 1 }
+}
+
+function repeat(least: number, most: number, length: number): Part {
+  return { ours: `{${least},${most}}`, length, repeats: { least, most } }
 }
 
 function readEscape(rest: string): Part | undefined {

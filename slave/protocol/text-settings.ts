@@ -1,4 +1,4 @@
-import { translatePattern, USUAL_PATTERN } from './newline-pattern.ts'
+import { type Newlines, readNewlines, USUAL_NEWLINES } from './newline-pattern.ts'
 import { asNumber, asString, type Fields, ProtocolError } from './parse.ts'
 
 /** How a master that takes no bytes wants its output: the `args` of `set_worker_settings`. */
@@ -8,18 +8,16 @@ export interface TextSettings {
   /** How long output may wait for more of it. */
   readonly bufferTimeoutMs: number
   /** What counts as the end of a line beside the newline itself. */
-  readonly newline: RegExp
+  readonly newline: Newlines
   /** A longer line is cut in two. */
   readonly maxLineLength: number
 }
-
-const USUAL = translatePattern(USUAL_PATTERN)!
 
 /** Those with which Buildbot's masters begin, for commands that are started before any were sent. */
 export const USUAL_SETTINGS: TextSettings = {
   bufferSize: 64 * 1024,
   bufferTimeoutMs: 5000,
-  newline: USUAL,
+  newline: USUAL_NEWLINES,
   maxLineLength: 4096,
 }
 
@@ -37,7 +35,7 @@ export function parseTextSettings(args: Fields): TextSettings {
   return {
     bufferSize: Math.min(size, LARGEST_BUFFER),
     bufferTimeoutMs: Math.min(timeoutS, LONGEST_TIMEOUT_S) * 1000,
-    newline: translatePattern(pattern) ?? USUAL,
+    newline: readNewlines(pattern) ?? USUAL_NEWLINES,
     maxLineLength: Math.min(line, LONGEST_LINE),
   }
 }

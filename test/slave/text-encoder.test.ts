@@ -1,4 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { readNewlines, USUAL_PATTERN } from '../../slave/protocol/newline-pattern.ts'
 import { parseTextSettings, USUAL_SETTINGS } from '../../slave/protocol/text-settings.ts'
 import { createTextEncoder } from '../../slave/text-encoder.ts'
 import { createRandom, freshSeed } from '../helpers/random.ts'
@@ -91,6 +93,56 @@ test('whatever the pieces, the text is the same and each place is that of a newl
       expect(positions).toEqual(points.flatMap((char, i) => (char === '\n' ? [i] : [])))
       expect(times.length).toBe(positions.length)
     }
+  }
+})
+
+const ALPHABET = [
+  ...'ab\r\r\n\b\u001b[[;1f',
+  'é',
+  '\u{1f600}',
+  '\u001b[2J',
+  '\u001b[1;2H',
+  '\ufeff',
+  '10%\r',
+]
+const PATTERNS = [
+  USUAL_PATTERN,
+  String.raw`[\r\x08]+`,
+  String.raw`\r(?!\n)`,
+  String.raw`\n+`,
+  'a{2,3}?(?=b)',
+  String.raw`(\033\[|b\r)[0-9;]*f`,
+  'a?(?=b)',
+]
+
+test('where the pipe was cut makes no difference', () => {
+  const seed = randomInt(2 ** 31)
+  const random = createRandom(seed)
+  for (let run = 0; run < 600; run++) {
+    const pattern = random.pick(PATTERNS)
+    const maxLineLength = random.pick([7, 4096])
+    const settings = { ...USUAL_SETTINGS, newline: readNewlines(pattern)!, maxLineLength }
+    const bytes = Buffer.from(
+      Array.from({ length: random.int(1, 60) }, () => random.pick(ALPHABET)).join(''),
+    )
+    // A byte that is part of no character, somewhere.
+    if (random.chance(0.3)) bytes[random.int(0, bytes.length - 1)] = 0xff
+    const read = (longest: number) => {
+      const out = output(settings)
+      const pairs = []
+      for (let at = 0; at < bytes.length; ) {
+        const end = longest === 0 ? bytes.length : at + random.int(1, longest)
+        pairs.push(...out.write('stdout', bytes.subarray(at, end), 1))
+        at = end
+      }
+      return [...pairs, ...out.end()].map(([, value]) => (value as Value)[0]).join('')
+    }
+    expect({ seed, run, pattern, text: read(3) }).toEqual({
+      seed,
+      run,
+      pattern,
+      text: read(0),
+    })
   }
 })
 

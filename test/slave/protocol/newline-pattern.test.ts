@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { translatePattern, USUAL_PATTERN } from '../../../slave/protocol/newline-pattern.ts'
+import { readNewlines, USUAL_PATTERN } from '../../../slave/protocol/newline-pattern.ts'
 
-const lines = (pattern: string, text: string) => text.replace(translatePattern(pattern)!, '|')
+const lines = (pattern: string, text: string) => text.replace(readNewlines(pattern)!.pattern, '|')
 
 test.each([
   ['a\r\nb', 'a|b'],
   ['a\rb\r', 'a|b\r'],
   ['a\u001b[ub', 'a|b'],
+  ['a\u001b[123456789;3Hb', 'a\u001b[123456789;3Hb'],
   ['a\u001b[12;3Hb\u001b[1;1fc', 'a|b|c'],
   ['a\u001b[2Jb', 'a|b'],
   ['ab\b\bc', 'ab|c'],
@@ -23,6 +24,9 @@ test.each([
   ['[]x]', 'a]bxc', 'a|b|c'],
   ['x{2}', 'axxb', 'a|b'],
   [String.raw`\d\d/`, '12/a', '|a'],
+  ['x{2,3}?y?', 'xxxy', '|xy'],
+  ['x{,2}y', 'axxxyb', 'ax|b'],
+  [String.raw`(\r\n|\r(?=.)|\033\[[0-9]+;[0-9]+[Hf])`, 'a\u001b[1;22Hb', 'a|b'],
 ])('%s is read as Python reads it', (pattern, text, found) => {
   expect(lines(pattern, text)).toBe(found)
 })
@@ -41,5 +45,23 @@ test.each([
   '',
   'a'.repeat(2000),
 ])('%s is not taken', pattern => {
-  expect(translatePattern(pattern)).toBeUndefined()
+  expect(readNewlines(pattern)).toBeUndefined()
+})
+
+test.each([
+  String.raw`(\r+)+x`,
+  String.raw`(\r|\r)*x`,
+  String.raw`(\r?){30}x`,
+  String.raw`\r{1,400}`,
+  String.raw`\r*\r*\r*\r*\r*x`,
+  'a'.repeat(201),
+])('%s, which may read without end, is not taken', pattern => {
+  expect(readNewlines(pattern)).toBeUndefined()
+})
+
+test('the slowest pattern that is taken is done with a block of output in a moment', () => {
+  const { pattern } = readNewlines(String.raw`\r+\r+\r+x`)!
+  const startedAt = performance.now()
+  '\r'.repeat(64 * 1024).replace(pattern, '')
+  expect(performance.now() - startedAt).toBeLessThan(5000)
 })
