@@ -129,6 +129,7 @@ function passes(reason: Queue[number]['reasons'][number], long: boolean): boolea
     case 'held':
     case 'busy':
     case 'same-builder':
+    case 'alone':
     case 'lock':
     case 'quarantine':
       return true

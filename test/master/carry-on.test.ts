@@ -137,7 +137,7 @@ test('a build whose slave died with its master is tried again at once', async ()
   await one.restart()
   await one.completed(id)
   expect(one.data.buildsOfRequest(id).map(outcome)).toEqual([
-    'retry: slave lost: it ended while no master ran',
+    'retry: slave died: it ended while no master ran',
     'success: build successful',
   ])
   const [first] = one.data.buildsOfRequest(id)

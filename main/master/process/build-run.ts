@@ -18,6 +18,7 @@ import { type Session, SlaveLostError } from '../slaves/session.ts'
 import type { StepEnd } from '../steps/step.ts'
 import type { TestReader } from '../steps/tests/test-reader.ts'
 import { buildFolder, onSlave } from './build-folder.ts'
+import { endOfLost, endOfLostBuild } from './deaths.ts'
 import { ExpressionError, isTrue, parseExpression } from './expression.ts'
 import type { Locks } from './locks.ts'
 import { createLookup, from } from './properties.ts'
@@ -125,7 +126,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     try {
       ;({ results, text } = await runSteps())
     } catch (error) {
-      ;({ results, text } = endOf(error as Error))
+      ;({ results, text } = endOfBuild(error as Error))
     }
     if (left) return NEVER
     carried?.stepLocks?.()
@@ -134,6 +135,15 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     // What the steps left in the background goes now; nobody waits for that.
     session.endBuild(marker).catch(() => {})
     return insist(() => data.finishBuild(build.id, results, text))
+  }
+
+  function endOfBuild(error: Error): StepEnd {
+    if (!(error instanceof SlaveLostError)) return endOf(error)
+    const before = data.buildsOfRequest(build.requestId)
+    return endOfLostBuild(
+      error,
+      before.filter(one => one.id !== build.id),
+    )
   }
 
   // A full disk must not leave a build without an end: its end is offered until history takes it.
@@ -298,7 +308,7 @@ function endOfStep(step: Step | undefined): StepEnd | undefined {
 // What breaks a build is ours to mend, but for the loss of its slave.
 function endOf(error: Error): StepEnd {
   return error instanceof SlaveLostError
-    ? { results: RETRY, text: `slave lost: ${error.message}` }
+    ? endOfLost(error)
     : { results: EXCEPTION, text: error.message }
 }
 

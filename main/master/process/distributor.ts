@@ -10,6 +10,7 @@ import type {
   BuilderId,
   BuildId,
   BuildRequest,
+  BuildRequestId,
   Properties,
   Slave,
   Stop,
@@ -21,6 +22,7 @@ import { createSession, type Session } from '../slaves/session.ts'
 import type { Slaves } from '../slaves/slaves.ts'
 import type { TestReader } from '../steps/tests/test-reader.ts'
 import { type BuildRun, type BuildRunOptions, namingProperties, runBuild } from './build-run.ts'
+import { deathsOf } from './deaths.ts'
 import { isAsleep, slavesToWake } from './demand.ts'
 import { environmentOf } from './environment.ts'
 import type { MarkOf } from './hidden-marks.ts'
@@ -230,6 +232,11 @@ export function startDistributor(options: DistributorOptions): Distributor {
       const request = data.nextRequest(builder.id, { slave: slave.name, above })
       // What waits may be bound to another slave.
       if (!request) continue
+      if (isSuspect(request.id) && runningOn(slave.name).length > 0) {
+        // Nothing more begins there, or it would wait for ever.
+        ready.delete(slave.name)
+        return
+      }
       const holder = { label: builder.name }
       const release = locks.tryTake(config.locks, slave.name, holder)
       if (!release) continue
@@ -239,8 +246,14 @@ export function startDistributor(options: DistributorOptions): Distributor {
       holder.label = `${builder.name} #${started.build.number}`
       watch(runBuild({ ...options, ...started, request, builder: config, slave, session }), release)
       data.announceSlave(slave.name)
-      if (runningOn(slave.name).length >= slave.maxBuilds) ready.delete(slave.name)
+      if (runningOn(slave.name).length >= slave.maxBuilds || isSuspect(request.id))
+        ready.delete(slave.name)
     }
+  }
+
+  /** Whether a slave died while it was built. */
+  function isSuspect(request: BuildRequestId): boolean {
+    return deathsOf(data.buildsOfRequest(request)) > 0
   }
 
   function watch(run: BuildRun, release: Stop) {
@@ -352,8 +365,10 @@ export function startDistributor(options: DistributorOptions): Distributor {
   }
 
   // A slave on which builds break is given none for a while; one good build clears its name.
-  function judge({ slave, results, stateString }: Build) {
+  function judge({ slave, results, stateString, requestId }: Build) {
     try {
+      // What kills its slaves says nothing of them.
+      if (isSuspect(requestId)) return
       if (results === EXCEPTION) data.quarantineSlave(slave, stateString)
       else if (results !== RETRY && results !== CANCELLED) data.endQuarantine(slave)
     } catch (error) {
@@ -386,7 +401,13 @@ export function startDistributor(options: DistributorOptions): Distributor {
     if (slave.state !== 'online' || !slaves.session(name))
       return { kind: 'away', slave: name, state: slave.state, reason: slave.reason }
     if (quarantine) return { kind: 'quarantine', slave: name, ...quarantine }
-    const running = runningOn(name).length
+    const builds = runningOn(name)
+    const alone = builds.find(one => isSuspect(one.requestId))
+    if (alone) {
+      const builder = data.builder(alone.builderId)?.name
+      return { kind: 'alone', slave: name, build: `${builder} #${alone.number}` }
+    }
+    const running = builds.length
     const { maxBuilds } = slave
     return running >= maxBuilds ? { kind: 'busy', slave: name, running, maxBuilds } : undefined
   }
@@ -439,6 +460,9 @@ export function startDistributor(options: DistributorOptions): Distributor {
     if (notFree) return notFree
     const own = runningOn(name).find(one => one.builderId === id)
     if (own) return { kind: 'same-builder', slave: name, build: own.number }
+    const next = data.nextRequest(id, { slave: name })
+    if (next && isSuspect(next.id) && runningOn(name).length > 0)
+      return { kind: 'alone', slave: name, build: null }
     const blocked = locks.blocking(config.locks, name)
     return blocked && { kind: 'lock', slave: name, ...blocked }
   }

@@ -28,6 +28,8 @@ export type SlaveReason = { readonly slave: string } & (
   | ({ readonly kind: 'quarantine' } & Quarantine)
   | { readonly kind: 'busy'; readonly running: number; readonly maxBuilds: number }
   | { readonly kind: 'same-builder'; readonly build: number }
+  /** A slave died while it was built, so it is built alone: by now, or once the slave has nothing else to do. */
+  | { readonly kind: 'alone'; readonly build: string | null }
   | { readonly kind: 'lock'; readonly lock: string; readonly holders: readonly string[] }
 )
 
@@ -88,6 +90,10 @@ function describeReason(reason: WaitReason, now: Moment): string {
       return `${reason.slave} is busy with ${countOf(reason)}`
     case 'same-builder':
       return `its build #${reason.build} still runs on ${reason.slave}`
+    case 'alone':
+      return reason.build === null
+        ? `a slave died while it was built, so it waits until ${reason.slave} builds nothing else`
+        : `${reason.slave} builds ${reason.build} alone, since a slave died while that was built`
     case 'lock':
       return `waits for lock ${reason.lock}, held by ${reason.holders.join(', ')}`
     case 'unfit':

@@ -53,8 +53,8 @@ export interface Attachment {
    */
   take(socket: WebSocket): Promise<{ readonly ended: Promise<string> }>
   readonly session: Session | undefined
-  /** There is no link, and there will be none: what ran is lost now. */
-  giveUp(reason: string): void
+  /** There is no link, and there will be none: what ran is lost now. `died` when its process ended by itself. */
+  giveUp(reason: string, died?: boolean): void
   /** Closes the link. What runs on the slave goes on there where it can, and nothing more is heard of it. */
   stop(): Promise<void>
 }
@@ -109,9 +109,8 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     const before = current
     current = next
     if (life && (next.runId === null || life.session.runId !== next.runId))
-      lose(
-        next.runId === null ? 'another link of this slave took over' : 'the slave was started anew',
-      )
+      if (next.runId === null) lose('another link of this slave took over', false)
+      else lose('the slave was started anew', true)
     before?.link.close('another link of this slave took over')
     const own = (life ??= adopt(createSession(next, { ...options, orphans })))
     void next.link.ended.then(reason => unlinked(next, reason))
@@ -172,19 +171,19 @@ export function createAttachment(options: AttachmentOptions): Attachment {
     options.onLease(null)
   }
 
-  function giveUp(reason: string) {
+  function giveUp(reason: string, died = false) {
     if (!life) return
-    lose(reason)
+    lose(reason, died)
     // At once: a slave without a link must be given no build.
     onSession(undefined)
     if (!stopping) onState('offline', reason)
   }
 
-  function lose(reason: string) {
+  function lose(reason: string, died: boolean) {
     endLease()
     const lost = life
     life = undefined
-    lost?.session.close(reason)
+    lost?.session.close(reason, died)
   }
 
   function interruptOrphans({ link }: Introduced) {

@@ -108,7 +108,7 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
       reason = (error as Error).message
     }
     if (left) return
-    attachment.giveUp(reason)
+    attachment.giveUp(reason, !stopping && !replacing)
     if (stopping) return
     if (replacing || clock.now() - startedAt > SOUND_MS) pauseMs = FIRST_PAUSE_MS
     if (replacing) {
@@ -138,7 +138,7 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
       running = watchProcess(attachment.session)
       return serve(running, found)
     }
-    if (attachment.session) attachment.giveUp('it ended while no master ran')
+    if (attachment.session) attachment.giveUp('it ended while no master ran', true)
     // One that nobody needs may be of another version, and has no terminal.
     if (found) await sendAway(found)
     running = await spawn()

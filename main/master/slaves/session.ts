@@ -44,7 +44,7 @@ export interface Session {
   shutdown(): Promise<void>
   /** Resolves, once, with the reason why nothing will come of this session any more. */
   readonly ended: Promise<string>
-  close(reason: string): void
+  close(reason: string, died?: boolean): void
 }
 
 export interface CommandHooks extends TransferHooks {
@@ -80,6 +80,13 @@ export class CommandCrashedError extends Error {
 /** Thrown at a command when its slave is lost. */
 export class SlaveLostError extends Error {
   override readonly name = 'SlaveLostError'
+  /** Its process has ended, and nobody here had asked for that. */
+  readonly died: boolean
+
+  constructor(message: string, died = false) {
+    super(message)
+    this.died = died
+  }
 }
 
 export interface SessionOptions {
@@ -135,7 +142,7 @@ export function createSession(
   const resumes = capabilities.resume !== undefined
   const plain = isPlain(capabilities)
   let link: Link | undefined
-  let over: string | undefined
+  let over: SlaveLostError | undefined
   let unserve: (() => void) | undefined
   let draining = false
 
@@ -192,12 +199,13 @@ export function createSession(
     throw new ProtocolError('another link took over')
   }
 
-  function close(reason: string) {
+  function close(reason: string, died = false) {
     if (over !== undefined) return
-    over = reason
+    const lost = new SlaveLostError(reason, died)
+    over = lost
     link?.close(reason)
     link = undefined
-    for (const command of commands.values()) command.reject(new SlaveLostError(reason))
+    for (const command of commands.values()) command.reject(lost)
     commands.clear()
     end.resolve(reason)
   }
@@ -223,7 +231,7 @@ export function createSession(
       resolve,
       reject,
     }
-    if (over !== undefined) reject(new SlaveLostError(over))
+    if (over !== undefined) reject(over)
     else {
       try {
         if (plain) command.request.args = plainArguments(name, args, info)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { Build } from '../../../main/master/model.ts'
+import { RETRY } from '../../../main/master/results.ts'
 import { outcome, type TestMaster, testMaster, type Wish } from '../../helpers/master.ts'
 import { eventually, isAlive, isGone } from '../../helpers/processes.ts'
 
@@ -260,8 +261,8 @@ test('when its slave is killed a build is tried again, once, on the slave that c
   await one.completed(id)
   const builds = one.data.buildsOfRequest(id)
   expect([builds.map(outcome), builds.map(one.steps), isAlive(pid)]).toEqual([
-    [expect.stringMatching(/^retry: slave lost: /), 'success: build successful'],
-    [{ a: expect.stringMatching(/^retry: slave lost: /) }, { a: 'success' }],
+    [expect.stringMatching(/^retry: slave died: /), 'success: build successful'],
+    [{ a: expect.stringMatching(/^retry: slave died: /) }, { a: 'success' }],
     false,
   ])
   expect(one.data.request(id)).toMatchObject({ results: 0 })
@@ -321,6 +322,34 @@ test('a build that waits for a lock can be stopped', async () => {
   one.master.distributor.stopBuild(holder!.id, 'nor for you')
   await Promise.all(ids.map(one.completed))
   expect(outcome(one.data.build(buildId)!)).toBe('cancelled: no time')
+})
+
+test('a build that kills its slave is given up after five lives, runs alone, and takes nobody along', async () => {
+  const steps = (shell: string) => [{ shell, name: 'x' }]
+  one.configure({
+    slaves: [{ name: 'local', maxBuilds: 2 }],
+    builders: [
+      { name: 'bad', steps: steps('sleep 0.3\nkill -9 $PPID\nsleep 9') },
+      { name: 'good', steps: steps('echo on; [ -e again ] || { touch again; sleep 9; }') },
+    ],
+  })
+  one.data.pauseSlave('local', { by: 'Test', reason: '', until: null })
+  const bad = one.request('bad')
+  // Lives that masters before this one have seen.
+  const slave = one.data.slave('local')!
+  for (let life = 0; life < 3; life++) {
+    const build = one.data.startBuild(bad, slave.id, {})!
+    one.data.finishBuild(build.id, RETRY, 'slave died: it was ended by signal 9')
+  }
+  const good = one.request('good')
+  one.data.unpauseSlave('local')
+  await Promise.all([bad, good].map(one.completed))
+  expect(one.data.buildsOfRequest(bad).slice(3).map(outcome)).toEqual([
+    'retry: slave died: it was ended by signal 9',
+    'exception: its slave died 5 times while it ran; the last time: it was ended by signal 9',
+  ])
+  expect(one.data.buildsOfRequest(good).map(outcome)).toEqual(['success: build successful'])
+  expect(one.data.slave('local')!.quarantine).toBe(null)
 })
 
 test('a flood of output does not keep a build from being stopped', async () => {

@@ -87,7 +87,7 @@ export function startElasticSlave(options: ElasticSlaveOptions): ElasticSlave {
     )
     cancelIdle?.()
     cancelIdle = undefined
-    attachment.giveUp(wanted.reason)
+    attachment.giveUp(wanted.reason, wanted.faulty && !stopping)
     if (stopping) return
     if (!wanted.faulty) {
       phase = 'off'
