@@ -155,16 +155,6 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
                     in <bdi>{step.workdir}</bdi>
                   </span>
                 )}
-                {step.program && (
-                  <span className="chip" title="The program that takes the command">
-                    by <bdi>{step.program.join(' ')}</bdi>
-                  </span>
-                )}
-                {step.env && (
-                  <span className="chip" title={environmentWords(step.env)}>
-                    with {count(Object.keys(step.env).length, 'variable')}
-                  </span>
-                )}
                 {step.warnOnly && (
                   <button
                     type="button"
@@ -225,6 +215,19 @@ export function ProposalView({ proposal, onBack }: { proposal: Proposal; onBack:
                   <small className="because" id={`because-${step.key}`}>
                     {changed(step, proposal) ? 'yours; it was proposed because ' : 'because '}
                     {step.because}
+                    {step.program && (
+                      <>
+                        , by <bdi className="mono">{step.program.join(' ')}</bdi>
+                      </>
+                    )}
+                    {step.env && (
+                      <>
+                        , with{' '}
+                        <span title={environmentWords(step.env)}>
+                          {Object.keys(step.env).join(', ')}
+                        </span>
+                      </>
+                    )}
                   </small>
                 )}
               </li>
