@@ -21,8 +21,10 @@ export function connectClient(socketPath: string): Client {
       const reply = (await post(socketPath, `/bridge/${channel}`, args)) as Reply<
         Answer<typeof channel>
       >
-      if (!reply.ok) throw new RefusedError(reply.error)
-      return reply.value
+      if (reply.ok) return reply.value
+      // What is refused before it comes to the bridge has its words one level deeper.
+      const { error } = reply as { error: string | { readonly message: string } }
+      throw new RefusedError(typeof error === 'string' ? error : error.message)
     },
     listen(listener, onEnd) {
       const socket = openPrivateSocket(socketPath, '/bridge')
@@ -38,7 +40,7 @@ export function connectClient(socketPath: string): Client {
             socket.terminate()
           }),
         )
-        socket.on('error', reject)
+        socket.on('error', error => reject(explain(error, socketPath)))
       })
     },
     async *logBytes(id, from) {
@@ -57,7 +59,7 @@ function get(socketPath: string, path: string): Promise<IncomingMessage> {
       if (response.statusCode === 200) resolve(response)
       else reject(new RefusedError(`the master answered ${response.statusCode} to ${path}`))
     })
-    sent.on('error', reject)
+    sent.on('error', error => reject(explain(error, socketPath)))
     sent.end()
   })
 }
@@ -84,7 +86,14 @@ function post(socketPath: string, path: string, body: unknown): Promise<unknown>
         })
       },
     )
-    sent.on('error', reject)
+    sent.on('error', error => reject(explain(error, socketPath)))
     sent.end(JSON.stringify(body))
   })
+}
+
+function explain(error: NodeJS.ErrnoException, socketPath: string): Error {
+  if (error.code !== 'ENOENT' && error.code !== 'ECONNREFUSED') return error
+  return new Error(
+    `The master of this data directory can't be reached: ${socketPath} is gone. Stop that master and start it again.`,
+  )
 }
