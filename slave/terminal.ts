@@ -155,7 +155,7 @@ interface Shell {
 }
 
 async function startShell(
-  { id, workdir, env, cols, rows }: TerminalOpen,
+  { id, workdir, env, exact, cols, rows }: TerminalOpen,
   { basedir, environment, onTrouble }: TerminalsOptions,
   request: Request,
 ): Promise<Shell> {
@@ -176,7 +176,7 @@ async function startShell(
     rows,
     cwd,
     env: {
-      ...stepEnvironment({ env, workdir: cwd }, environment),
+      ...stepEnvironment({ env, workdir: cwd }, environment, exact),
       COLORTERM: 'truecolor',
       [STEP_ID_VARIABLE]: mark.variable.slice(STEP_ID_VARIABLE.length + 1),
     },

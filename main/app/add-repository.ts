@@ -2,6 +2,7 @@ import type { RepositoryRun } from '../bridge/contract.ts'
 import { RefusedError } from '../bridge/refused.ts'
 import type { Host } from '../host/host.ts'
 import { missingCommand } from '../master/detect/proposal.ts'
+import { splitAddress } from '../master/git/address.ts'
 
 /**
  * Adds a repository as it is proposed, and builds it. One that the configuration
@@ -14,8 +15,9 @@ export async function addRepository(
 ): Promise<string | null> {
   const { draft } = await handlers['repository:inspect']({ repository })
   const { projects, builders } = master.config.current
+  const { address } = splitAddress(draft.repository)
   const known = projects.some(
-    ({ name, repository }) => name === draft.project && repository === draft.repository,
+    ({ name, repository }) => name === draft.project && repository === address,
   )
   if (known && builders.some(builder => builder.project === draft.project))
     mustRun(await handlers['repository:run']({ repository }))

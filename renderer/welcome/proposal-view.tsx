@@ -332,10 +332,10 @@ function changed({ key, text }: KeyedStep, { draft }: Proposal): boolean {
 
 function FoundSide({ proposal }: { proposal: Proposal }) {
   const now = useNow(60_000)
-  const { found, repository, draft } = proposal
+  const { found, repository, address } = proposal
   return (
     <aside className="proposal-found scroll" aria-label="What was found">
-      <h2 className="caps">Found in {draft.repository}</h2>
+      <h2 className="caps">Found in {address}</h2>
       <ul>
         {found.map(one => (
           <FindingRow key={`${one.what} ${one.detail}`} finding={one} code />

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { delimiter } from 'node:path'
-import { asBoolean, asString, type Fields, optional } from '../protocol/parse.ts'
+import { asBoolean, asString, asStrings, type Fields, optional } from '../protocol/parse.ts'
 import { parseShellArgs, type ShellArgs } from '../protocol/shell-args.ts'
 import { SLAVE_ID_VARIABLE } from '../protocol/slave-id.ts'
 import type { Command, CommandContext } from './command.ts'
@@ -34,6 +34,7 @@ export function startShell(args: Fields, context: CommandContext): Command {
   const shell = parseShellArgs(args)
   // Our own masters ask for less to be said of commands that are many and small.
   const brief = optional(args.brief, 'brief', asBoolean) ?? false
+  const exact = optional(args.exact_env, 'exact_env', asStrings) ?? []
   const named = optional(args.build_marker, 'build_marker', asString)
   const build = named ?? context.guessedBuild ?? 'command'
   const mark = commandMark(context.environment[SLAVE_ID_VARIABLE] ?? '', build, context.id)
@@ -51,7 +52,7 @@ export function startShell(args: Fields, context: CommandContext): Command {
 
   async function run(): Promise<void> {
     const startedAt = performance.now()
-    const env = stepEnvironment(shell, context.environment)
+    const env = stepEnvironment(shell, context.environment, exact)
     env[STEP_ID_VARIABLE] = mark.variable.slice(STEP_ID_VARIABLE.length + 1)
     mkdirSync(shell.workdir, { recursive: true })
     output.note(describe(shell, env, brief))
@@ -132,15 +133,21 @@ function signalGroup(pid: number, name: string) {
   }
 }
 
-/** The slave's environment, changed as the arguments say. `${NAME}` stands for the slave's own value. */
+/**
+ * The slave's environment, changed as the arguments say. `${NAME}` stands for the slave's own value.
+ *
+ * @param exact Names of variables whose values are taken as they are.
+ */
 export function stepEnvironment(
   shell: Pick<ShellArgs, 'env' | 'workdir'>,
   base: Readonly<Record<string, string>>,
+  exact: readonly string[] = [],
 ): Record<string, string> {
   const env: Record<string, string> = { ...base, PWD: shell.workdir }
   const substitute = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => base[name] ?? '')
   for (const [name, value] of Object.entries(shell.env ?? {})) {
     if (value === null) delete env[name]
+    else if (typeof value === 'string' && exact.includes(name)) env[name] = value
     else
       env[name] =
         typeof value === 'string' ? substitute(value) : value.map(substitute).join(delimiter)

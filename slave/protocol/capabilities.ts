@@ -20,6 +20,8 @@ export const CAPABILITIES = {
   drain: 1,
   /** `vitals`, from the slave: how its machine fares, the programs it has, and its clock. */
   vitals: 1,
+  /** `exact_env` names variables in which `${NAME}` is no variable of the slave's. */
+  exactEnv: 1,
   /** `upload_files` sends many files after one walk. */
   uploadFiles: 1,
 } as const

@@ -1,10 +1,19 @@
-import { asBytes, asCount, asMap, asString, type Fields, optional, ProtocolError } from './parse.ts'
+import {
+  asBytes,
+  asCount,
+  asMap,
+  asString,
+  asStrings,
+  type Fields,
+  optional,
+  ProtocolError,
+} from './parse.ts'
 
 /*
  * Terminals, where both ends announce `terminal` (see capabilities.ts).
  *
  * master to slave
- *   terminal_open    terminal_id, workdir, env, cols, rows, received
+ *   terminal_open    terminal_id, workdir, env, exact_env, cols, rows, received
  *                    Starts a shell. With `received` it takes up one whose link was lost: what
  *                    that wrote after so many bytes is sent again. Answer: `{ title }`.
  *   terminal_write   terminal_id, data     What a person types. Answered when the shell took it.
@@ -29,6 +38,8 @@ export interface TerminalOpen extends TerminalSize {
   readonly workdir: string | null
   /** Added to the slave's environment, as the steps of a build have it. */
   readonly env: Readonly<Record<string, string>>
+  /** Names of those variables whose values are taken as they are. */
+  readonly exact: readonly string[]
   /** How many bytes the master has of a shell that it takes up; null starts one. */
   readonly received: number | null
 }
@@ -52,6 +63,7 @@ export function parseTerminalOpen(fields: Fields): TerminalOpen {
     id: terminalId(fields),
     workdir: optional(fields.workdir, 'workdir', asString) ?? null,
     env: Object.fromEntries(env.map(([name, value]) => [name, asString(value, `env.${name}`)])),
+    exact: optional(fields.exact_env, 'exact_env', asStrings) ?? [],
     received: optional(fields.received, 'received', asCount) ?? null,
     ...parseTerminalSize(fields),
   }

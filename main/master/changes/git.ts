@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { QUIET_GIT } from '../git/quiet.ts'
 
 /** Runs git and gives its standard output. Rejects with a GitError that says what git said. */
 export interface Git {
@@ -22,14 +23,6 @@ export interface GitProcess {
 /** What git said when it failed, in one line. */
 export class GitError extends Error {
   override readonly name = 'GitError'
-}
-
-/** Nobody is there to be asked for a password, and the words must be those that we look for. */
-export const QUIET_GIT: Readonly<Record<string, string>> = {
-  GIT_TERMINAL_PROMPT: '0',
-  GIT_ASKPASS: '',
-  SSH_ASKPASS: '',
-  LC_ALL: 'C.UTF-8',
 }
 
 /**

@@ -186,6 +186,7 @@ function checkTexts(value: unknown, path: Path, problems: Problems): void {
 // What others choose: a branch may be called `$(rm -rf ~)`, and a reason names the branch.
 const CHOSEN_BY_OTHERS: Readonly<Record<string, string>> = {
   branch: '$BRANCH',
+  revision: '$REVISION',
   reason: 'a variable of "env"',
   owner: 'a variable of "env"',
 }

@@ -10,6 +10,7 @@ import { openMirror } from '../changes/mirror.ts'
 import { type Refs, readFolder } from '../changes/refs.ts'
 import { resolveRepository } from '../config/build.ts'
 import type { Config } from '../config/model.ts'
+import { splitAddress, withLogin } from '../git/address.ts'
 import { detect } from './detectors.ts'
 import { filesAt } from './files.ts'
 import {
@@ -111,10 +112,12 @@ async function repositoriesIn(folder: string): Promise<string[]> {
 }
 
 async function inspectRemote(url: string, options: InspectOptions): Promise<Proposal> {
+  const split = splitAddress(url)
+  const { address } = split
   try {
     return await inOurFolder(async (folder, signal) => {
-      const { env } = options
-      const mirror = openMirror({ folder, address: url, env, signal, timeoutMs: CLONE_MS })
+      const env = withLogin(options.env, split)
+      const mirror = openMirror({ folder, address, env, signal, timeoutMs: CLONE_MS })
       const refs = await mirror.refs()
       const branch = branchOf(refs)
       const tip = branch === null ? undefined : await mirror.fetchFiles(branch)
@@ -122,7 +125,7 @@ async function inspectRemote(url: string, options: InspectOptions): Promise<Prop
       return propose(url, mirror.git, { ...facts, uncommitted: 0, uncommittedNames: [] }, options)
     })
   } catch (error) {
-    throw new Error(`${url} could not be read: ${(error as Error).message}`)
+    throw new Error(`${address} could not be read: ${(error as Error).message}`)
   }
 }
 
@@ -155,7 +158,8 @@ async function propose(
   { config, env }: InspectOptions,
 ): Promise<Proposal> {
   const detection = await detect(await filesAt(git, facts.head?.revision ?? null))
-  const known = config.projects.find(project => project.repository === repository)
+  const { address } = splitAddress(repository)
+  const known = config.projects.find(project => project.repository === address)
   const name =
     known?.name ??
     unused(
@@ -163,6 +167,7 @@ async function propose(
       config.projects.map(project => project.name),
     )
   return {
+    address,
     draft: {
       project: name,
       repository,

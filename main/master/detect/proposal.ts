@@ -3,6 +3,8 @@ import { maskAddresses } from '../git/address.ts'
 /** What was found in a repository, and the build that is proposed for it. */
 export interface Proposal {
   readonly draft: Draft
+  /** The repository as it may be shown: without a password that the draft may have. */
+  readonly address: string
   readonly found: readonly Finding[]
   readonly repository: RepositoryFacts
   /** Checks of what the build needs on this machine. */

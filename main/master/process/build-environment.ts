@@ -1,4 +1,5 @@
 import type { Build, SourceStamp } from '../model.ts'
+import { hasHole } from './interpolate.ts'
 
 /** What every step of a build finds in its environment, whatever the configuration adds. */
 export function standingEnvironment(
@@ -17,10 +18,29 @@ export function standingEnvironment(
   }
 }
 
-/** Each value with its `${{ … }}` filled in. */
-export function filledEnvironment(
-  env: Readonly<Record<string, string>>,
+/** The variables that the master gives to a command. */
+export interface GivenEnvironment {
+  readonly env: Readonly<Record<string, string>>
+  /**
+   * Names of those whose values the master has filled in. A slave puts its own variables in for
+   * `${NAME}`, as the configuration may have it: `PATH: /opt/bin:${PATH}`; not so in these.
+   */
+  readonly exact: readonly string[]
+}
+
+/** The standing variables with those of the configuration, of which later ones win. */
+export function givenEnvironment(
+  standing: Readonly<Record<string, string>>,
   fill: (text: string) => string,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]))
+  ...configured: readonly Readonly<Record<string, string>>[]
+): GivenEnvironment {
+  const env = { ...standing }
+  const exact = new Set(Object.keys(standing))
+  for (const layer of configured)
+    for (const [name, text] of Object.entries(layer)) {
+      env[name] = fill(text)
+      if (hasHole(text)) exact.add(name)
+      else exact.delete(name)
+    }
+  return { env, exact: [...exact] }
 }

@@ -2,14 +2,17 @@ import type { BuilderConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import type { Build } from '../model.ts'
 import type { Session } from '../slaves/session.ts'
-import { filledEnvironment, standingEnvironment } from './build-environment.ts'
+import {
+  type GivenEnvironment,
+  givenEnvironment,
+  standingEnvironment,
+} from './build-environment.ts'
 import { buildFolder, onSlave } from './build-folder.ts'
 import { interpolate } from './interpolate.ts'
 import { createLookup } from './properties.ts'
 
-export interface BuildPlace {
+export interface BuildPlace extends GivenEnvironment {
   readonly workdir: string
-  readonly env: Readonly<Record<string, string>>
 }
 
 export interface BuildPlaceOptions {
@@ -39,9 +42,10 @@ export function placeOfBuild(
   const folder = onSlave(String(info.basedir), buildFolder(name), info.system)
   return {
     workdir: `${folder}/build`,
-    env: {
-      ...standingEnvironment(name, build, sourcestamp),
-      ...filledEnvironment(builder?.env ?? {}, text => interpolate(text, lookup)),
-    },
+    ...givenEnvironment(
+      standingEnvironment(name, build, sourcestamp),
+      text => interpolate(text, lookup),
+      builder?.env ?? {},
+    ),
   }
 }

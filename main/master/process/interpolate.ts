@@ -11,6 +11,11 @@ export function interpolate(text: string, lookup: Lookup): string {
   return text.replace(HOLE, (_, inside: string) => asText(parseExpression(inside.trim())(lookup)))
 }
 
+/** Whether a text holds a `${{ … }}`. */
+export function hasHole(text: string): boolean {
+  return text.search(HOLE) >= 0
+}
+
 /** What is wrong with the `${{ … }}` of a text, without filling them; `undefined` when nothing is. */
 export function findBadHole(text: string): string | undefined {
   try {

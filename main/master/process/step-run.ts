@@ -17,7 +17,7 @@ import type { StepContext, StepEnd } from '../steps/step.ts'
 import { runTestStep } from '../steps/test.ts'
 import type { TestReader } from '../steps/tests/test-reader.ts'
 import { runUploadStep } from '../steps/upload.ts'
-import { filledEnvironment, standingEnvironment } from './build-environment.ts'
+import { givenEnvironment, standingEnvironment } from './build-environment.ts'
 import { onSlave } from './build-folder.ts'
 import { ExpressionError, type Lookup } from './expression.ts'
 import { interpolate } from './interpolate.ts'
@@ -77,6 +77,7 @@ export function runStep(options: StepRunOptions): StepRun {
   // What each log held of each source when this step was begun again.
   const marks = new Map<string, LogMarks>()
   let notedBytes = 0
+  const told = new Set<string>()
 
   return {
     done: run(),
@@ -123,15 +124,16 @@ export function runStep(options: StepRunOptions): StepRun {
   function createContext(): StepContext {
     const { info } = session
     const workdir = onSlave(`${folder}/build`, fill(config.workdir), info.system)
-    const env = {
-      ...standingEnvironment(builder.name, data.build(build.id) ?? build, options.source),
-      ...filledEnvironment(builder.env, fill),
-      ...filledEnvironment(config.env, fill),
-    }
+    const standing = standingEnvironment(
+      builder.name,
+      data.build(build.id) ?? build,
+      options.source,
+    )
+    const given = givenEnvironment(standing, fill, builder.env, config.env)
     return {
       ...options,
       workdir,
-      env,
+      env: given.env,
       fill,
       run: runCommand,
       setState: text => data.setStepState(step.id, text),
@@ -142,10 +144,14 @@ export function runStep(options: StepRunOptions): StepRun {
         if (onOutput)
           for (const stream of ['stdout', 'stderr'] as const)
             await readAgain(source, stream, bytes => onOutput(stream, bytes))
+        const env = { ...given.env, ...rest.env }
+        const exact = [...given.exact, ...Object.keys(rest.env ?? {})]
+        await tellFilledIn(env, exact)
         const args = {
           command,
           workdir: rest.workdir ?? workdir,
-          env: { ...env, ...rest.env },
+          env,
+          exact_env: exact,
           usePTY: rest.pty ?? false,
           logfiles: rest.logfiles ?? {},
           logEnviron: false,
@@ -166,6 +172,21 @@ export function runStep(options: StepRunOptions): StepRun {
         })
       },
     }
+  }
+
+  // Workers of Buildbot, and slaves up to 0.2.0, know no values that are to stay as they are.
+  async function tellFilledIn(
+    env: Readonly<Record<string, string | null>>,
+    exact: readonly string[],
+  ) {
+    if (session.capabilities.exactEnv !== undefined) return
+    for (const name of exact)
+      if (/\$\{\w+\}/.test(env[name] ?? '') && !told.has(name)) {
+        told.add(name)
+        await note(
+          `${name} holds a \${…} that this slave takes for a variable of its own: the program sees another value\n`,
+        )
+      }
   }
 
   async function runCommand(

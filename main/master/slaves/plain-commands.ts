@@ -7,7 +7,9 @@ export class TooOldError extends Error {
 }
 
 /** Arguments that only our own slaves know. */
-const OURS: Readonly<Record<string, readonly string[]>> = { shell: ['brief', 'build_marker'] }
+const OURS: Readonly<Record<string, readonly string[]>> = {
+  shell: ['brief', 'build_marker', 'exact_env'],
+}
 
 /** Arguments by the form of the commands that brought them. */
 const SINCE: Readonly<Record<string, Readonly<Record<string, string>>>> = {

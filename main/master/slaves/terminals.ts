@@ -35,7 +35,11 @@ export interface TerminalWish extends TerminalSize {
   readonly slave: string
   /** Undefined for the slave's own folder and environment. */
   readonly place:
-    | { readonly workdir: string; readonly env: Readonly<Record<string, string>> }
+    | {
+        readonly workdir: string
+        readonly env: Readonly<Record<string, string>>
+        readonly exact: readonly string[]
+      }
     | undefined
 }
 
@@ -107,7 +111,7 @@ export function createTerminals(clock: Clock): Terminals {
         await ask(terminal, 'terminal_open', {
           cols,
           rows,
-          ...(place && { workdir: place.workdir, env: place.env }),
+          ...(place && { workdir: place.workdir, env: place.env, exact_env: place.exact }),
         })
       } catch (error) {
         forget(terminal)

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { inspectRepository } from '../../../main/master/detect/inspect.ts'
 import { exportData } from '../../../main/master/exchange/export.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
 import { startGitServer } from '../../helpers/git-server.ts'
-import { outcome, testMaster } from '../../helpers/master.ts'
+import { outcome, testEnvironment, testMaster } from '../../helpers/master.ts'
 import { gitIn, makeRepository } from '../../helpers/repository.ts'
 
 const PASSWORD = 'S3cret-Pass/100%'
@@ -40,7 +41,7 @@ test('a password in the address of a repository is used, and stands in the confi
         steps: [
           'git',
           {
-            shell: `cat lib/l; echo $REPOSITORY $\{{ prop.repository }}; git remote -v; env | grep -i PASS; true`,
+            shell: `cat lib/l; echo $REPOSITORY $\{{ prop.repository }}; git remote -v; env | grep -i PASS || true`,
             name: 'say',
           },
         ],
@@ -72,6 +73,18 @@ test('a password in the address of a repository is used, and stands in the confi
     ),
   ).toEqual([])
   expect(outcome(refused)).toBe('failure: failed in git: branch none could not be fetched')
+
+  const look = (password: string) =>
+    inspectRepository(`http://ada:${password}@${host}/calc.git`, {
+      env: testEnvironment(),
+      config: desk.master.config.current,
+      folder: '/',
+    })
+  const { address, draft, repository: facts } = await look(IN_ADDRESS)
+  expect([address, draft.project, facts.head?.subject]).toEqual([shown, 'calc', 'first'])
+  await expect(look('Wr0ng-Pass')).rejects.toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('Wr0ng') }),
+  )
 
   const { backups } = desk.master
   await backups.create({ reason: 'manual' })

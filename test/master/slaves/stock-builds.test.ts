@@ -7,7 +7,7 @@ import { BUILDBOT_INSTALLED, startWorker, type Worker } from '../../helpers/buil
 import { outcome, type TestMaster, testMaster } from '../../helpers/master.ts'
 import { eventually, isAlive, isGone } from '../../helpers/processes.ts'
 import { type Relay, startRelay } from '../../helpers/relay.ts'
-import { makeRepository } from '../../helpers/repository.ts'
+import { makeRepository, type TestRepository } from '../../helpers/repository.ts'
 
 const JUNIT =
   '<testsuite name="s"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>'
@@ -18,10 +18,11 @@ describe.skipIf(!BUILDBOT_INSTALLED)('builds on a stock worker', () => {
   let worker: Worker
   let relay: Relay
   let revision: string
+  let repository: TestRepository
   let config: object
 
   beforeAll(async () => {
-    const repository = makeRepository()
+    repository = makeRepository()
     revision = repository.commit('one', { 'src/a.txt': 'a\n' })
     const builder = (name: string, steps: (string | object)[]) => ({ name, project: 'calc', steps })
     config = {
@@ -43,6 +44,14 @@ describe.skipIf(!BUILDBOT_INSTALLED)('builds on a stock worker', () => {
           { upload: 'dist/**/*.{tgz,zip}' },
           { upload: '*.none', name: 'nothing', haltOnFailure: false, flunkOnFailure: false },
           { test: `echo '${JUNIT}' > junit.xml`, name: 'test' },
+        ]),
+        builder('origin', [
+          'git',
+          {
+            shell: 'git remote get-url origin; git branch -r',
+            env: { X: `$\{{ prop.x }}` },
+            name: 'say',
+          },
         ]),
         builder('silent', [{ shell: 'echo; sleep 60', timeout: '1s', name: 'silent' }]),
         builder('slow', [{ shell: 'sleep 60', maxTime: '1s', name: 'slow' }]),
@@ -94,6 +103,15 @@ describe.skipIf(!BUILDBOT_INSTALLED)('builds on a stock worker', () => {
         ['dist/1.tgz', 3],
         ['dist/deep/2.tgz', 3],
       ],
+    ])
+  })
+
+  test('have checkouts as a clone is, and say which values this worker fills in by itself', async () => {
+    const build = await desk.build('origin', { properties: { x: `$\{HOME}` } })
+    const header = await desk.logText(build, 'say', { streams: ['header'] })
+    expect([await desk.logText(build, 'say'), header]).toEqual([
+      `${repository.path}\n  origin/HEAD -> origin/main\n  origin/main\n`,
+      expect.stringContaining('that this slave takes for a variable of its own'),
     ])
   })
 
