@@ -152,17 +152,24 @@ export function startDialIn(options: DialInOptions): DialIn {
     const credentials = readBasic(request.headers.authorization)
     if (typeof credentials === 'string') return refuse(socket, credentials)
     const address = request.socket.remoteAddress ?? ''
-    if (!slowDown.enter(address)) return refuse(socket, '429 Too Many Requests')
+    // A slave that was here before is let in whatever others try from its address.
+    const { name, password } = credentials
+    if (passwords.isKnown(password, hashOf(name))) {
+      slowDown.right(address, name)
+      if (!stopping) welcome(name, request, socket, head)
+      return
+    }
+    if (!slowDown.enter(address, name)) return refuse(socket, '429 Too Many Requests')
     void check(credentials, address).then(({ right, heldMs }) => {
       if (right) {
-        slowDown.leave(address)
-        if (!stopping) welcome(credentials.name, request, socket, head)
+        slowDown.leave(address, name)
+        if (!stopping) welcome(name, request, socket, head)
         return
       }
       // Its place stays taken also when it does not wait for the answer.
       const answer = clock.after(heldMs, () => {
         held.delete(socket)
-        slowDown.leave(address)
+        slowDown.leave(address, name)
         refuse(socket, '401 Unauthorized')
       })
       held.set(socket, answer)
@@ -170,7 +177,7 @@ export function startDialIn(options: DialInOptions): DialIn {
   }
 
   async function check({ name, password }: Credentials, address: string) {
-    const hash = places.has(name) ? options.passwordHash(name) : undefined
+    const hash = hashOf(name)
     const right = await passwords.isRight(password, hash)
     if (right) {
       slowDown.right(address, name)
@@ -179,6 +186,10 @@ export function startDialIn(options: DialInOptions): DialIn {
     if (slowDown.isNews(address, name))
       log(`slave port: ${address} was refused: ${why(name, hash)}`)
     return { right, heldMs: slowDown.wrong(address) }
+  }
+
+  function hashOf(name: string): string | undefined {
+    return places.has(name) ? options.passwordHash(name) : undefined
   }
 
   function why(name: string, hash: string | undefined): string {

@@ -4,9 +4,9 @@ import type { Moment } from '../../model.ts'
 
 /** Makes guessing slow: what each address may try, and how long it waits for a "no". */
 export interface SlowDown {
-  /** False: too many of this address's tries are under way. Each that was let in has to be left. */
-  enter(address: string): boolean
-  leave(address: string): void
+  /** False: too many tries of this address are under way, for this name or in all. Each that was let in has to be left. */
+  enter(address: string, name: string): boolean
+  leave(address: string, name: string): void
   /** Notes a wrong password. Returns how long its answer is held back. */
   wrong(address: string): number
   /** Whether this is the first wrong try of the name from there, which is worth a line in the log. */
@@ -17,7 +17,8 @@ export interface SlowDown {
 interface Record {
   failures: number
   failedAt: Moment
-  underWay: number
+  /** Tries that wait for their answer, by name. */
+  readonly underWay: Map<string, number>
   /** Names whose failure was told. */
   readonly told: Set<string>
 }
@@ -26,27 +27,31 @@ const FIRST_MS = 500
 // A stock worker drops the line after 5 s and comes again; it is then held back anew.
 const LONGEST_MS = 30_000
 const FORGOTTEN_MS = 30 * 60_000
-const MOST_UNDER_WAY = 4
+const MOST_OF_A_NAME = 4
+const MOST_UNDER_WAY = 16
 const MOST_ADDRESSES = 10_000
 const MOST_NAMES = 20
 
 /**
- * A wrong password is answered late, later each time. A right one is answered at
- * once, whatever went before: several machines may share an address.
+ * A wrong password is answered late, later each time, and few can be tried at a time. Several machines may share an
+ * address: guesses at one name leave room for the tries of others.
  */
 export function createSlowDown(clock: Clock): SlowDown {
   const records = new Map<string, Record>()
 
   return {
-    enter(address) {
-      const record = recordOf(address)
-      if (record.underWay >= MOST_UNDER_WAY) return false
-      record.underWay++
+    enter(address, name) {
+      const { underWay } = recordOf(address)
+      const own = underWay.get(name) ?? 0
+      if (own >= MOST_OF_A_NAME || sum(underWay) >= MOST_UNDER_WAY) return false
+      underWay.set(name, own + 1)
       return true
     },
-    leave(address) {
-      const record = recordOf(address)
-      record.underWay = Math.max(0, record.underWay - 1)
+    leave(address, name) {
+      const { underWay } = recordOf(address)
+      const own = (underWay.get(name) ?? 0) - 1
+      if (own > 0) underWay.set(name, own)
+      else underWay.delete(name)
     },
     wrong(address) {
       const record = recordOf(address)
@@ -61,10 +66,9 @@ export function createSlowDown(clock: Clock): SlowDown {
       told.add(name)
       return true
     },
+    // Wrong tries of the same address still count: a slave that comes and goes must not make guessing quick.
     right(address, name) {
-      const record = recordOf(address)
-      record.failures = 0
-      record.told.delete(name)
+      recordOf(address).told.delete(name)
     },
   }
 
@@ -72,15 +76,19 @@ export function createSlowDown(clock: Clock): SlowDown {
     const key = network(address)
     let record = records.get(key)
     if (record) records.delete(key)
-    else record = { failures: 0, failedAt: 0, underWay: 0, told: new Set() }
+    else record = { failures: 0, failedAt: 0, underWay: new Map(), told: new Set() }
     // The newest is last, so the first is the one that was quiet for longest.
     records.set(key, record)
     if (records.size > MOST_ADDRESSES) {
-      const idle = [...records].find(([, { underWay }]) => underWay === 0)
+      const idle = [...records].find(([, { underWay }]) => underWay.size === 0)
       if (idle) records.delete(idle[0])
     }
     return record
   }
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((all, one) => all + one, 0)
 }
 
 // Whoever has an IPv6 address has 2^64 of them.

@@ -28,17 +28,20 @@ interface Door {
   readonly folder: string
 }
 
-const HASH = hashPassword('right')
+// As those that are made up: too long to be guessed.
+const LONG = 'abcdef-ghjkmn-pqrstu-vwxyz2'
+const HASHES = { right: hashPassword('right'), [LONG]: hashPassword(LONG) }
 
 async function door(
   tls = true,
   folder = temporaryFolder('door'),
   handshakeMs?: number,
+  password: keyof typeof HASHES = 'right',
 ): Promise<Door> {
   const clock = createFakeClock()
   const said: string[] = []
   const taken: WebSocket[] = []
-  const hash = await HASH
+  const hash = await HASHES[password]
   const dialIn = startDialIn({
     clock,
     folder,
@@ -188,14 +191,42 @@ test('a wrong password is answered late, later each time, and told once', async 
   expect(await dial(one, 'mini', 'right', false)).toBe('taken')
 })
 
-test('four tries of an address are held back at once, and a fifth is sent away', async () => {
+test('four tries at a name are held back at once, a fifth is sent away, and other names go on', async () => {
   const one = await door(false)
   const held = [1, 2, 3, 4].map(n => dial(one, 'nobody', `${n}`, false))
   await timers(one.clock, 4)
-  expect(await dial(one, 'mini', 'right', false)).toBe(429)
+  expect(await dial(one, 'nobody', 'fifth', false)).toBe(429)
+  expect(await dial(one, 'mini', 'right', false)).toBe('taken')
   one.clock.advance(30_000)
   expect(await Promise.all(held)).toEqual([401, 401, 401, 401])
+})
+
+test('a slave that was here is let in at once while its own name is guessed at from its address', async () => {
+  const one = await door(false, undefined, undefined, LONG)
+  expect(await dial(one, 'mini', LONG, false)).toBe('taken')
+  const held = [1, 2, 3, 4].map(n => dial(one, 'mini', `${LONG}${n}`, false))
+  await timers(one.clock, 4)
+  expect(await dial(one, 'mini', `${LONG}5`, false)).toBe(429)
+  expect(await dial(one, 'mini', LONG, false)).toBe('taken')
+  // It does not make the next guess any quicker.
+  one.clock.advance(30_000)
+  expect(await Promise.all(held)).toEqual([401, 401, 401, 401])
+  const next = dial(one, 'mini', 'next', false)
+  await timers(one.clock)
+  one.clock.advance(7999)
+  expect(one.clock.waiting).toBe(1)
+  one.clock.advance(1)
+  expect(await next).toBe(401)
+})
+
+test('a short password gets no such way: it could be guessed as fast as the network is', async () => {
+  const one = await door(false)
   expect(await dial(one, 'mini', 'right', false)).toBe('taken')
+  const held = [1, 2, 3, 4].map(n => dial(one, 'mini', `${n}`, false))
+  await timers(one.clock, 4)
+  expect(await dial(one, 'mini', 'right', false)).toBe(429)
+  one.clock.advance(30_000)
+  await Promise.all(held)
 })
 
 test('who hangs up does not get another try the sooner', async () => {
