@@ -86,7 +86,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
   async function restore(backup: string) {
     const folder = dataDir()
     ensureDataDirectory(folder)
-    const lock = lockForOurselves(folder)
+    const lock = await lockForOurselves(folder)
     const progress = startProgress(json())
     const unpacked = join(folder, BACKUPS, '.unfinished-unpacked')
     try {
@@ -118,9 +118,9 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
 }
 
 /** @throws CommandError that says what to do when a master has the data directory. */
-export function lockForOurselves(folder: string): Lock {
+export async function lockForOurselves(folder: string): Promise<Lock> {
   try {
-    return lockDataDirectory(folder)
+    return await lockDataDirectory(folder)
   } catch (error) {
     if (!(error instanceof DataDirectoryBusyError)) throw error
     throw new CommandError(`${error.message} Quit that master first.`)

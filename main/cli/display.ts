@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { connect, type NetConnectOpts } from 'node:net'
+import type { NetConnectOpts } from 'node:net'
 import { isAbsolute, join } from 'node:path'
+import { answers } from '../host/answers.ts'
 
-const ANSWER_MS = 1000
 const X_PORT = 6000
 
 /** Where the variables say that a window can be shown; `undefined` when they name no display. */
@@ -24,25 +24,12 @@ export function displayOf(
     : { name, at: { path: `/tmp/.X11-unix/X${number}` } }
 }
 
-/** Whether a display answers. A variable of yesterday's login, or of another machine, names one that does not. */
-export function answers(at: NetConnectOpts): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(at)
-    const settle = (there: boolean) => {
-      socket.destroy()
-      resolve(there)
-    }
-    socket.setTimeout(ANSWER_MS, () => settle(false))
-    socket.once('connect', () => settle(true))
-    socket.once('error', () => settle(false))
-  })
-}
-
 /** Whether a window can be shown, and why not. */
 export async function findDisplay(): Promise<{ readonly problem: string | null }> {
   if (process.platform !== 'linux') return { problem: null }
   const display = displayOf(process.env)
   if (!display) return { problem: 'there is no display' }
+  // A variable of yesterday's login, or of another machine, names one that is gone.
   if (await answers(display.at)) return { problem: null }
   return { problem: `the display ${display.name} does not answer` }
 }

@@ -45,7 +45,7 @@ export function addExchangeCommands({ program, dataDir, json }: CommandLine): vo
       const source = resolve(options.buildbot ?? folder!)
       if (!existsSync(source)) throw new CommandError(`${source} is not there`)
       ensureDataDirectory(dataDir())
-      const lock = lockForOurselves(dataDir())
+      const lock = await lockForOurselves(dataDir())
       try {
         if (options.buildbot === undefined) await importExport(source)
         else await importFromBuildbot(source)

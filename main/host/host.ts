@@ -14,7 +14,7 @@ import type { Gate } from '../http/security.ts'
 import { type HttpServer, startHttp } from '../http/server.ts'
 import { openSessions } from '../http/sessions.ts'
 import { createTickets } from '../http/tickets.ts'
-import { systemClock } from '../master/clock.ts'
+import { every, systemClock } from '../master/clock.ts'
 import type { SlavePort } from '../master/config/model.ts'
 import { readHeader } from '../master/db/header.ts'
 import {
@@ -35,7 +35,7 @@ import { APP_ROOT, packedSlave, slaveEntry } from './app-root.ts'
 import { type BuildEnvironments, openBuildEnvironment } from './build-environment.ts'
 import { loadConf } from './conf-store.ts'
 import { ensureDataDirectory } from './data-dir.ts'
-import { lockDataDirectory } from './lock.ts'
+import { type Lock, lockDataDirectory } from './lock.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
 import { type RunRecord, startRunRecord } from './run-record.ts'
 import { openSecretFiles, type Sealing } from './secret-files.ts'
@@ -121,7 +121,7 @@ export interface Host {
 export async function startHost(options: HostOptions): Promise<Host> {
   const { dataDir, shell } = options
   ensureDataDirectory(dataDir)
-  const lock = lockDataDirectory(dataDir)
+  const lock = await lockDataDirectory(dataDir)
   let ofBuilds: WhatOfBuilds | undefined
   const stops: AsyncStop[] = [async () => lock.release()]
   const stop = async () => {
@@ -134,6 +134,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
       openState(options, log),
       openBuildEnvironment(dataDir, options.readEnvironment ?? ownEnvironment, log),
     ])
+    const watch = every(systemClock, LOCK_MS, () => mendLock(lock, log))
+    stops.push(async () => watch())
     const token = apiToken(dataDir)
     const socket = socketPath(dataDir, 'control')
     const startedAt = systemClock.now()
@@ -286,6 +288,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
     await stop()
     throw error
   }
+}
+
+const LOCK_MS = 10_000
+
+function mendLock(lock: Lock, log: (text: string) => void) {
+  const state = lock.mend()
+  if (state === 'mended')
+    log('somebody removed the file "lock" while this master runs; it was made again')
+  if (state === 'lost')
+    log('somebody removed the file "lock", and another process took it: quit one of the two')
 }
 
 interface RunningMaster {

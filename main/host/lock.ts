@@ -1,7 +1,17 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Moment, Stop } from '../master/model.ts'
+import { socketPath } from '../master/slaves/socket-path.ts'
+import { answers } from './answers.ts'
 
 /** Who has a data directory. */
 export interface Holder {
@@ -32,6 +42,11 @@ export class DataDirectoryBusyError extends Error {
 export interface Lock {
   /** Tells others how to reach us. */
   announce(holder: Holder): void
+  /**
+   * Makes the lock again when somebody has removed its file, as some do who take it for a stale one. Others look for it
+   * by its name. `lost` says that another process was faster.
+   */
+  mend(): 'whole' | 'mended' | 'lost'
   release: Stop
 }
 
@@ -42,15 +57,46 @@ export interface Lock {
  * transaction: it ends with the process, however that ends, so there is no stale
  * lock to judge and no pid to mistake for another.
  *
+ * Whoever holds it is asked by its socket, too: a lock whose file was removed is held by a file that nobody else sees.
+ *
+ * @throws DataDirectoryBusyError when another process has it.
+ */
+export async function lockDataDirectory(folder: string): Promise<Lock> {
+  const file = lockFile(folder)
+  let taken = take(folder, WAIT_MS)
+  if (await answers({ path: socketPath(folder, 'control') })) {
+    taken.close()
+    throw new DataDirectoryBusyError(folder, readHolder(folder))
+  }
+  let inode = inodeOf(file)
+  const holderFile = join(folder, 'lock.json')
+  // Left by one who was killed.
+  rmSync(holderFile, { force: true })
+  return {
+    announce: holder => writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 }),
+    mend() {
+      if (inodeOf(file) === inode) return 'whole'
+      const again = takeLock(made(file), 0)
+      if (!again) return 'lost'
+      taken.close()
+      taken = again
+      inode = inodeOf(file)
+      return 'mended'
+    },
+    release() {
+      rmSync(holderFile, { force: true })
+      if (taken.isOpen) taken.close()
+    },
+  }
+}
+
+/**
  * @param waitMs The command line takes the lock for a moment, to see whether anybody has it.
  *   One who has it and does not say who it is, is waited for longer: it starts, stops, or
  *   only looks something up.
- * @throws DataDirectoryBusyError when another process has it.
  */
-export function lockDataDirectory(folder: string, waitMs = WAIT_MS): Lock {
-  const file = join(folder, 'lock')
-  // Closing a file drops this process's locks on it, so one that is there is not touched.
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+function take(folder: string, waitMs: number): DatabaseSync {
+  const file = made(lockFile(folder))
   const until = performance.now() + UNKNOWN_MS
   let db = takeLock(file, waitMs)
   while (!db) {
@@ -58,17 +104,21 @@ export function lockDataDirectory(folder: string, waitMs = WAIT_MS): Lock {
     if (holder || performance.now() > until) throw new DataDirectoryBusyError(folder, holder)
     db = takeLock(file, LOOK_MS)
   }
-  const taken = db
-  const holderFile = join(folder, 'lock.json')
-  // Left by one who was killed.
-  rmSync(holderFile, { force: true })
-  return {
-    announce: holder => writeFileSync(holderFile, `${JSON.stringify(holder)}\n`, { mode: 0o600 }),
-    release() {
-      rmSync(holderFile, { force: true })
-      if (taken.isOpen) taken.close()
-    },
-  }
+  return db
+}
+
+function lockFile(folder: string): string {
+  return join(folder, 'lock')
+}
+
+// Closing a file drops this process's locks on it, so one that is there is not touched.
+function made(file: string): string {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  return file
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
 }
 
 function takeLock(file: string, waitMs: number): DatabaseSync | undefined {
@@ -91,17 +141,15 @@ function takeLock(file: string, waitMs: number): DatabaseSync | undefined {
 /** The process that has a data directory right now; `undefined` when nobody does. */
 export function findHolder(folder: string): Holder | undefined {
   // Who only looks leaves nothing behind.
-  if (!existsSync(join(folder, 'lock'))) return undefined
-  let lock: Lock
+  if (!existsSync(lockFile(folder))) return undefined
   try {
-    lock = lockDataDirectory(folder, 0)
+    take(folder, 0).close()
+    return undefined
   } catch (error) {
     if (error instanceof DataDirectoryBusyError) return error.holder
     // There is no such folder, or it may not be written: nobody works in it as we would.
     return undefined
   }
-  lock.release()
-  return undefined
 }
 
 function readHolder(folder: string): Holder | undefined {

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { answers, displayOf } from '../../main/cli/display.ts'
+import { displayOf } from '../../main/cli/display.ts'
+import { answers } from '../../main/host/answers.ts'
 import { later } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
 

@@ -38,11 +38,11 @@ describe.skipIf(process.platform === 'win32')('a data directory', () => {
   )
 })
 
-test('a lock that is another file is named', () => {
+test('a lock that is another file is named', async () => {
   const folder = temporaryFolder()
   const lock = join(folder, 'lock')
   writeFileSync(lock, 'a text that is long enough to be taken for a database of some kind')
-  expect(() => lockDataDirectory(folder)).toThrow(
+  await expect(lockDataDirectory(folder)).rejects.toThrow(
     `${lock} is not the lock that Triphammer makes. Remove it while no master runs there.`,
   )
 })
