@@ -112,6 +112,7 @@ export const SAMPLES: readonly SampleProject[] = [
     },
     steps: [['test', 'python3 -m unittest discover -v -s tests']],
     needs: ['python3'],
+    tests: 1,
   },
   {
     kind: 'Python with pytest',
@@ -137,6 +138,7 @@ export const SAMPLES: readonly SampleProject[] = [
       ['test', 'cargo test --locked'],
     ],
     needs: ['cargo', 'cc'],
+    tests: 1,
   },
   {
     kind: 'Go',
@@ -152,6 +154,7 @@ export const SAMPLES: readonly SampleProject[] = [
       ['test', 'go test -v ./...'],
     ],
     needs: ['go'],
+    tests: 1,
   },
   {
     kind: 'Java without a build tool',
@@ -175,6 +178,7 @@ export const SAMPLES: readonly SampleProject[] = [
     },
     steps: [['test', 'prove -v --lib --recurse t']],
     needs: ['perl', 'prove'],
+    tests: 1,
   },
   {
     kind: 'Tcl',

@@ -59,7 +59,7 @@ export async function collectReports(
   if (context.session.capabilities.uploadFiles !== undefined) await fetchAll()
   else await fetchEach()
 
-  if (configured && count === 0)
+  if (configured && count === 0 && troubles.length === 0)
     troubles.push({ grave: false, text: `no file matches junit: ${configured.join(', ')}` })
   return { troubles, hints: hintsOf() }
 
@@ -80,7 +80,8 @@ export async function collectReports(
       },
       { onUpload: bytes => frames.write(bytes) },
     )
-    if (rc !== 0) throw new Error('the reports of its tests could not be fetched from the slave')
+    if (rc !== 0)
+      troubles.push({ grave: true, text: 'the reports could not be fetched from the slave' })
   }
 
   // Stock workers, and slaves of older versions.

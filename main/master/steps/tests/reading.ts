@@ -89,7 +89,7 @@ export function createTestReading(configured: boolean): TestReading {
     troubles.push(...tap.troubles)
     const hints: string[] = []
     const found: Found[] = []
-    if (!isKnown(tap)) found.push(tap)
+    take('TAP', tap)
     let zero = tap.zero
     let uncounted: string | undefined
     for (const [index, runner] of RUNNERS.entries()) {
@@ -97,10 +97,8 @@ export function createTestReading(configured: boolean): TestReading {
       troubles.push(...one.troubles)
       zero ??= one.zero
       uncounted ??= one.uncounted
-      const nothing = one.tests.length === 0 && totalOf(one.unnamed) === 0
-      if (nothing || (runner.sumsUpTap && tap.tests.length > 0) || isKnown(one)) continue
-      found.push(one)
-      hints.push(...hintsOf(runner, one))
+      if (runner.sumsUpTap && tap.tests.length > 0) continue
+      if (take(runner.name, one)) hints.push(...hintsOf(runner, one))
     }
     tests = reports
     let counts = addCounts(countTests(reports), reportUnnamed)
@@ -122,10 +120,25 @@ export function createTestReading(configured: boolean): TestReading {
       zero: (nothing && uncounted === undefined && zero) || null,
       uncounted: (nothing && uncounted) || null,
     }
+
+    function take(name: string, one: Found): boolean {
+      if (!isKnown(one)) return found.push(one) > 0
+      // What the reports leave out must not get lost with it.
+      const failed = countTests(one.tests).failed + one.unnamed.failed
+      const reported = countTests(reports).failed + reportUnnamed.failed
+      if (failed > reported)
+        troubles.push({
+          grave: true,
+          text: `the output of ${name} counts ${several(failed, 'failure')}, and the reports ${reported}`,
+        })
+      return false
+    }
   }
 
   /** The reports have it already, and say more of it. */
   function isKnown({ tests, unnamed }: Found): boolean {
+    // It adds nothing.
+    if (tests.length + totalOf(unnamed) === 0) return true
     if (reports.length + totalOf(reportUnnamed) === 0) return false
     if (tests.length === 0) return totalOf(unnamed) <= reports.length + totalOf(reportUnnamed)
     const names = new Set(reports.map(({ name }) => name))
@@ -150,28 +163,24 @@ function openStream(): Stream {
 
 /** One runner on both streams: what failed is often listed on the other one, too. */
 function merge(stdout: Found, stderr: Found): Found {
-  if (stderr.tests.length === 0 || stdout.tests.length === 0)
-    return {
-      tests: stdout.tests.length > 0 ? stdout.tests : stderr.tests,
-      unnamed: beyondOther(stdout, stderr),
-      troubles: [...stdout.troubles, ...stderr.troubles],
-      zero: stdout.zero ?? stderr.zero,
-      uncounted: stdout.uncounted ?? stderr.uncounted,
-    }
-  const keyOf = ({ suite, name }: FoundTest) => `${suite}\n${name}`
-  const others = new Map(stderr.tests.map(test => [keyOf(test), test]))
-  const tests = stdout.tests.map(test => {
-    const other = others.get(keyOf(test))
-    others.delete(keyOf(test))
-    return other && test.message === '' ? { ...test, message: other.message } : test
-  })
   return {
-    tests: [...tests, ...others.values()],
+    tests: stdout.tests.length === 0 ? stderr.tests : mergeTests(stdout.tests, stderr.tests),
     unnamed: beyondOther(stdout, stderr),
     troubles: [...stdout.troubles, ...stderr.troubles],
     zero: stdout.zero ?? stderr.zero,
     uncounted: stdout.uncounted ?? stderr.uncounted,
   }
+}
+
+function mergeTests(tests: readonly FoundTest[], again: readonly FoundTest[]): FoundTest[] {
+  const keyOf = ({ suite, name }: FoundTest) => `${suite}\n${name}`
+  const others = new Map(again.map(test => [keyOf(test), test]))
+  const merged = tests.map(test => {
+    const other = others.get(keyOf(test))
+    others.delete(keyOf(test))
+    return other && test.message === '' ? { ...test, message: other.message } : test
+  })
+  return [...merged, ...others.values()]
 }
 
 // A summary on one stream counts what has its names on the other.

@@ -696,3 +696,15 @@ test('what fails on one stream and is listed on the other is one test', () => {
   ]
   expect(read(tree + counts, why).counts).toBe('4/2/1')
 })
+
+test('a failure in the output that the reports leave out is told', () => {
+  const reading = createTestReading(false)
+  const xml = '<testsuite><testcase name="a"/><testcase name="b"/></testsuite>'
+  reading.report('junit.xml', Buffer.from(xml), true)
+  reading.output('stdout', Buffer.from('1..3\nok 1 - a\nok 2 - b\nnot ok 3 - c\n'))
+  const { counts, troubles } = reading.end()
+  expect([counts, troubles]).toEqual([
+    { passed: 2, failed: 0, skipped: 0 },
+    [{ grave: true, text: 'the output of TAP counts 1 failure, and the reports 0' }],
+  ])
+})
