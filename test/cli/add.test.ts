@@ -89,7 +89,6 @@ builders:
 `,
   )
   const both = await runCli(CLI, dataDir, 'run', tool.path)
-  const asJson = await runCli(CLI, dataDir, 'run', tool.path, '--json')
 
   const leftOut =
     '2 uncommitted files are not built: Only what is committed is. Left out: made, new.txt\n'
@@ -97,11 +96,4 @@ builders:
   expect([both.code, both.out]).toEqual([1, expect.stringContaining(leftOut)])
   expect(both.out).toContain('builders of tool: one, two\n')
   expect(both.out).toMatch(/one #1: success[\s\S]*two #1: failure/)
-  expect(JSON.parse(asJson.out)).toMatchObject({
-    builds: [
-      { builder: 'one', number: 2, result: 'success' },
-      { builder: 'two', number: 2, result: 'failure' },
-    ],
-    ready: expect.any(Array),
-  })
 })
