@@ -1,10 +1,9 @@
-import { Empty } from '../ui/parts.tsx'
-
 /** In place of the window, in a browser that the master does not know. */
 export function SignedOut({ problem }: { problem: string | null }) {
   return (
     <main className="signed-out">
-      <Empty title="Open the link that the terminal shows">
+      <div className="empty">
+        <h1>Open the link that the terminal shows</h1>
         {problem !== null && <p className="bad">{problem}</p>}
         <p>
           This browser is not signed in to the master at {location.host}. The terminal in which
@@ -14,7 +13,7 @@ export function SignedOut({ problem }: { problem: string | null }) {
           <code>triphammer open</code> prints another link; in a checkout of Triphammer it is{' '}
           <code>npx triphammer open</code>.
         </p>
-      </Empty>
+      </div>
     </main>
   )
 }

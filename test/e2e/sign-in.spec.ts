@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test } from './fixtures.ts'
 import { CLI } from './paths.ts'
 
@@ -20,6 +21,11 @@ test('a browser that is not signed in is told how to be, and goes on by itself o
   await expect(stranger.getByRole('alert')).toHaveCount(0)
   await expect(stranger.getByRole('contentinfo')).toHaveCount(0)
   expect(problems).toEqual([])
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await stranger.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page: stranger }).analyze()
+    expect(violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0]!.html}`)).toEqual([])
+  }
   const link = JSON.parse((await cli('open', '--json')).stdout).url
   const other = await context.newPage()
   await other.goto(link)
