@@ -215,6 +215,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'recovery:leave': z.tuple([]),
   'recovery:restore': z.tuple([z.object({ name })]),
   'recovery:export': z.tuple([z.object({ into: name })]),
+  'recovery:goOn': z.tuple([]),
   'recovery:startEmpty': z.tuple([]),
   'recovery:show': z.tuple([z.object({ what: z.enum(['data', 'log']) })]),
   'backup:list': z.tuple([]),

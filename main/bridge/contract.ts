@@ -191,6 +191,8 @@ export interface Requests {
   'recovery:restore': (order: { name: string }) => void
   /** Writes everything into an empty folder. Answers with its path. */
   'recovery:export': (order: { into: string }) => string
+  /** Goes on with what is left of a history that has lost its end. The files are kept as they are. */
+  'recovery:goOn': () => void
   /** Moves what is there aside, where it is kept, and starts. Only when a person says so. */
   'recovery:startEmpty': () => void
   /** Shows the data folder or the app's log; answers with the path where the shell can't. */

@@ -13,6 +13,7 @@ export interface RecoveryPort {
   leave(): Promise<void>
   restore(name: string): Promise<void>
   export(into: string): Promise<string>
+  goOn(): Promise<void>
   startEmpty(): Promise<void>
   show(what: 'data' | 'log'): Promise<string | null>
 }
@@ -27,6 +28,7 @@ type RecoveryHandlers = Pick<
   | 'recovery:leave'
   | 'recovery:restore'
   | 'recovery:export'
+  | 'recovery:goOn'
   | 'recovery:startEmpty'
   | 'recovery:show'
 >
@@ -45,6 +47,7 @@ export function recoveryHandlers(port: RecoveryPort | undefined): RecoveryHandle
     'recovery:leave': () => there().leave(),
     'recovery:restore': ({ name }) => there().restore(name),
     'recovery:export': ({ into }) => there().export(into),
+    'recovery:goOn': () => there().goOn(),
     'recovery:startEmpty': () => there().startEmpty(),
     'recovery:show': ({ what }) => there().show(what),
   }

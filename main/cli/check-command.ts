@@ -41,7 +41,7 @@ async function factsOf(folder: string): Promise<Facts> {
   const facts = checkDataDirectory(folder, VERSION, options)
   // The next start must not call sound what is damaged here.
   const damaged = facts.files.find(file => file.state === 'damaged')
-  if (damaged) doubt(folder, damaged.problem ?? '')
+  if (damaged && facts.trouble?.kind === 'damaged') doubt(folder, damaged.problem ?? '')
   return facts
 }
 
@@ -50,6 +50,7 @@ const COMMANDS: Readonly<Record<WayName, string>> = {
   restore: 'triphammer restore NAME',
   export: 'triphammer export DIR',
   look: 'in the window: triphammer serve, then "Look at the history"',
+  goOn: 'in the window: triphammer serve, then "Go on with what is left"',
   startEmpty: 'in the window: triphammer serve, then "Start with an empty history"',
   olderVersion: '',
   newerVersion: '',

@@ -27,7 +27,7 @@ import {
 import type { AsyncStop, Stop } from '../master/model.ts'
 import { socketPath } from '../master/slaves/socket-path.ts'
 import { readIntent } from '../master/upgrade/intent.ts'
-import { sizeOf } from '../master/upgrade/look.ts'
+import { sizeOf, standsAt } from '../master/upgrade/look.ts'
 import { latestOf, STORES, storePath } from '../master/upgrade/stores.ts'
 import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 import { openAppLog } from './app-log.ts'
@@ -357,6 +357,8 @@ async function startRunning(
       updateOutcome = lookAfterUpdate(dataDir, VERSION, log)
       if (updateOutcome) master.data.addEvent(`app-${updateOutcome.kind}`, updateOutcome.to)
       record = startRunRecord(state, master, VERSION, log)
+      const newest = master.data.builds({ limit: 1 })[0]
+      if (newest) log(standsAt(newest.id))
     }
     const news = createNews(master)
     const handlers = createHandlers(master, news, {

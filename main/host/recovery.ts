@@ -11,8 +11,13 @@ import { exportData } from '../master/exchange/export.ts'
 import { checkDataDirectory, type Facts, reportOf } from '../master/upgrade/check.ts'
 import { copyWhole } from '../master/upgrade/copy.ts'
 import { makeEmptyStores } from '../master/upgrade/empty.ts'
+import { goOnWithRest } from '../master/upgrade/go-on.ts'
 import { STORES } from '../master/upgrade/stores.ts'
-import { type StoreTrouble, StoreTroubleError } from '../master/upgrade/trouble.ts'
+import {
+  describeStoreTrouble,
+  type StoreTrouble,
+  StoreTroubleError,
+} from '../master/upgrade/trouble.ts'
 import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 import { VERSION } from './version.ts'
 
@@ -90,6 +95,13 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       })
       return folder
     },
+    goOn: () =>
+      carryOut('keeping what is left', async () => {
+        const why = trouble ? describeStoreTrouble(dataDir, trouble) : ''
+        const kept = await goOnWithRest(dataDir, { version: VERSION, now: Date.now(), why })
+        log(`a person chose to go on with what is left of the history; the files are in ${kept}`)
+        trying = attempt()
+      }),
     startEmpty: () =>
       carryOut('moving aside what is there', async () => {
         await finishRestore(dataDir)

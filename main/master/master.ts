@@ -12,6 +12,7 @@ import { type HistoryAsker, openHistoryAsker } from './data/ask-history.ts'
 import type { RunningBuild } from './data/builds.ts'
 import { createData, type Data } from './data/data.ts'
 import { openHistory } from './db/history.ts'
+import { keepLogIdsAbove } from './db/log-ids.ts'
 import { startSyncToDisk } from './db/sync-to-disk.ts'
 import { withLogin } from './git/address.ts'
 import { openLogStore } from './logs/log-store.ts'
@@ -32,6 +33,7 @@ import { type Slaves, startSlaves } from './slaves/slaves.ts'
 import { createTerminals, type Terminals } from './slaves/terminals.ts'
 import { startSleepWatch } from './sleep-watch.ts'
 import { openTestReader } from './steps/tests/test-reader.ts'
+import { acknowledgeSyncs } from './upgrade/acknowledge.ts'
 import { watchForDamage } from './upgrade/damage-watch.ts'
 import { describePrepared } from './upgrade/describe.ts'
 import { prepareForLooking, prepareStores } from './upgrade/prepare.ts'
@@ -140,7 +142,11 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     const odd = options.lookOnly ? [] : tendOddValues(db, clock.now())
     const mq = createMq(onError)
     // Logs first: history refers to them.
-    const sync = startSyncToDisk([logsPath, historyPath], onError)
+    const sync = startSyncToDisk([logsPath, historyPath], {
+      onError,
+      begin: () => acknowledging.begin(),
+      done: mark => acknowledging.done(mark),
+    })
     stops.push(sync.stop)
     let logsCommitted: ReturnType<typeof createData>['logsCommitted'] = () => {}
     const logs = await openLogStore({
@@ -153,7 +159,14 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       onTrouble: reason =>
         log(reason ? `logs can't be stored: ${reason}` : 'logs are stored again'),
     })
+    const unknownLogs = options.lookOnly ? 0 : keepLogIdsAbove(db, logs.lastId)
+    if (unknownLogs > 0)
+      log(
+        `logs.sqlite holds ${unknownLogs} logs that history does not know, as a power cut or an older history.sqlite leaves it; their ids are not given again`,
+      )
+    const acknowledging = acknowledgeSyncs({ dataDir, db, logs, logsPath, clock })
     stops.push(logs.stop)
+    stops.push(acknowledging.stop)
     const { version, shell, mode } = options
     const made = createData({ db, logs, mq, clock, version, shell, onCommit: sync.changed })
     logsCommitted = made.logsCommitted

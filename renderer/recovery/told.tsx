@@ -6,6 +6,7 @@ const WORDS: Readonly<Record<string, (subject: string, detail: string) => string
   'history-upgraded': (subject, detail) => `The history was brought to ${subject}: ${detail}.`,
   'upgrade-cut-short': (subject, detail) =>
     `An upgrade of the history to ${subject} was cut short: ${detail}.`,
+  'history-shortened': (_, detail) => `A person went on with what was left. ${detail}`,
   'history-odd-values': (_, detail) =>
     `Some values in the history could not be read. They were put aside and kept: ${detail}. What the configuration says stands in their place.`,
   'history-damaged': (subject, detail) =>

@@ -14,6 +14,7 @@ const SIGNS = {
   look: History,
   restore: Shield,
   export: Archive,
+  goOn: Play,
   startEmpty: Power,
   olderVersion: Play,
   newerVersion: Play,
@@ -25,6 +26,7 @@ const BUTTONS: Readonly<Record<Way['name'], string | null>> = {
   look: 'Open',
   restore: 'Choose',
   export: 'Export',
+  goOn: 'Go on',
   startEmpty: 'Start empty',
   olderVersion: null,
   newerVersion: null,
@@ -36,6 +38,7 @@ export function Ways({ facts, disabled }: { facts: Facts; disabled: boolean }) {
   const close = () => setAsking(null)
   const go = (name: Way['name']) => {
     if (name === 'retry') return order(bridge.request('recovery:retry'), 'Trying again')
+    if (name === 'goOn') return order(bridge.request('recovery:goOn'), 'The files were kept')
     if (name === 'look') return order(bridge.request('recovery:look'), 'Read only')
     if (name === 'restore' || name === 'export' || name === 'startEmpty') setAsking(name)
   }

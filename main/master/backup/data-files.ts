@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ARTIFACTS } from '../artifact-path.ts'
 import { readHeader } from '../db/header.ts'
+import { ACKNOWLEDGED } from '../upgrade/acknowledged.ts'
 
 export const HISTORY = 'history.sqlite'
 export const LOGS = 'logs.sqlite'
@@ -38,10 +39,13 @@ export function isReplaced(name: string): boolean {
   return isOfDatabase(name) || name === ARTIFACTS || SMALL_FILES.test(name)
 }
 
-/** Whether it is one of the databases, or what SQLite has beside one. */
+/** Whether it is one of the databases, or what lies beside one and tells of it alone. */
 export function isOfDatabase(name: string): boolean {
-  return [HISTORY, LOGS].some(
-    database => name === database || COMPANIONS.some(end => name === database + end),
+  return (
+    name === ACKNOWLEDGED ||
+    [HISTORY, LOGS].some(
+      database => name === database || COMPANIONS.some(end => name === database + end),
+    )
   )
 }
 

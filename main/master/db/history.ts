@@ -13,7 +13,10 @@ export function openHistory(path: string, lookOnly = false): Database {
   try {
     if (db.userVersion !== 0 && db.userVersion !== LATEST)
       throw new Error(`${path} has schema ${db.userVersion} instead of ${LATEST}`)
+    const made = db.userVersion === 0
     migrate(db)
+    // From here on a file without tables is one that has lost them.
+    if (made) db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   } catch (error) {
     db.close()
     throw error

@@ -1,6 +1,14 @@
 import { open } from 'node:fs/promises'
 import type { AsyncStop } from '../model.ts'
 
+export interface SyncOptions<Mark> {
+  readonly onError: (error: unknown) => void
+  readonly periodMs?: number
+  /** Called before each sync. What it gives is `done` once everything is on the disk that was committed by then. */
+  readonly begin?: () => Promise<Mark>
+  readonly done?: (mark: Mark) => Promise<void>
+}
+
 /**
  * Syncs the write-ahead logs of `databases` to the disk once in `periodMs` while
  * they change, so that a power cut loses no more than that. It runs in Node's
@@ -10,10 +18,9 @@ import type { AsyncStop } from '../model.ts'
  * Opening and closing the `-wal` file beside SQLite is safe: in WAL mode its locks
  * are on the `-shm` file (closing a file drops this process's POSIX locks on it).
  */
-export function startSyncToDisk(
+export function startSyncToDisk<Mark = void>(
   databases: readonly string[],
-  onError: (error: unknown) => void,
-  periodMs = 1000,
+  { onError, periodMs = 1000, begin, done }: SyncOptions<Mark>,
 ): { changed: () => void; stop: AsyncStop } {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
@@ -41,18 +48,30 @@ export function startSyncToDisk(
 
   async function syncAll() {
     dirty = false
-    for (const path of databases) {
+    try {
+      const mark = await begin?.()
+      let whole = true
+      for (const path of databases) whole = (await syncLog(path)) && whole
+      if (whole && begin) await done?.(mark as Mark)
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  async function syncLog(path: string): Promise<boolean> {
+    try {
+      const file = await open(`${path}-wal`, 'r+')
       try {
-        const file = await open(`${path}-wal`, 'r+')
-        try {
-          await file.datasync()
-        } finally {
-          await file.close()
-        }
-      } catch (error) {
-        // No write-ahead log: nothing was written since the last checkpoint.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') onError(error)
+        await file.datasync()
+      } finally {
+        await file.close()
       }
+      return true
+    } catch (error) {
+      // No write-ahead log: nothing was written since the last checkpoint.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true
+      onError(error)
+      return false
     }
   }
 }

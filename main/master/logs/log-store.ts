@@ -20,6 +20,8 @@ import type { ScanAnswer, ScanQuery } from './scan-logs.ts'
 import type { ScreenRow } from './screen.ts'
 
 export interface LogStore {
+  /** The highest id under which anything was stored when it was opened. */
+  readonly lastId: number
   /** Resolves once all of `bytes` are committed and readable. */
   append(
     logId: LogId,
@@ -34,6 +36,10 @@ export interface LogStore {
   marks(logId: LogId): Promise<LogMarks>
   /** The step is over: nobody will ask for these. Done when the next log is finished. */
   forgetMarks(logIds: readonly LogId[]): void
+  /** Counts a sync to the disk, see `LogWriting`. */
+  countSync(atLeast: number): Promise<number>
+  /** Brings what the write-ahead logs of these databases hold into their files, on the writing thread. */
+  checkpoint(paths: readonly string[]): void
   lines(query: LinesQuery): Promise<LogLine[]>
   piece(query: PieceQuery): Promise<LinePiece>
   screen(query: ScreenQuery): Promise<ScreenRow[]>
@@ -95,8 +101,8 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   let unmarked: LogId[] = []
   let dead: Error | undefined
 
-  await new Promise<void>((resolve, reject) => {
-    writer.once('message', () => resolve())
+  const lastId = await new Promise<number>((resolve, reject) => {
+    writer.once('message', (ready: Extract<FromWriter, { kind: 'ready' }>) => resolve(ready.lastId))
     writer.once('error', reject)
     writer.once('exit', () => reject(new Error(`the thread that writes ${path} ended`)))
   })
@@ -109,6 +115,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   })
 
   return {
+    lastId,
     append: (logId, stream, bytes, at, source = 0) =>
       // A copy, because `bytes` is often a window into a buffer that others still read.
       send(ticket => ({
@@ -126,6 +133,10 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
       return send(ticket => ({ kind: 'finish', logId, ticket, unmarked: forgotten }))
     },
     marks: logId => reader.ask({ kind: 'marks', logId }) as Promise<LogMarks>,
+    countSync: atLeast => send(ticket => ({ kind: 'count-sync', ticket, atLeast })),
+    checkpoint(paths) {
+      if (!dead) writer.postMessage({ kind: 'checkpoint', paths } satisfies ToWriter)
+    },
     // A message of its own would cost more than all that is done for the marks.
     forgetMarks: logIds => void unmarked.push(...logIds),
     lines: query => reader.ask({ kind: 'lines', query }) as Promise<LogLine[]>,
@@ -142,18 +153,19 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
     async stop() {
       await Promise.all([reader.stop(), searcher.stop()])
       if (dead) return
+      dead = new Error('the logs are closed')
       const closed = new Promise(resolve => writer.once('exit', resolve))
       writer.postMessage({ kind: 'close' } satisfies ToWriter)
       await closed
     },
   }
 
-  function send(
-    message: (ticket: number) => Extract<ToWriter, { kind: 'append' | 'finish' }>,
-  ): Promise<Committed> {
+  function send<Answer = Committed>(
+    message: (ticket: number) => Extract<ToWriter, { ticket: number }>,
+  ): Promise<Answer> {
     if (dead) return Promise.reject(dead)
     const ticket = ++lastTicket
-    return new Promise<Committed>((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       waiting.set(ticket, { resolve, reject })
       const sent = message(ticket)
       writer.postMessage(sent, 'bytes' in sent ? [sent.bytes.buffer as ArrayBuffer] : [])
@@ -168,6 +180,8 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
         return onTrouble(undefined)
       case 'refused':
         return settle(message.ticket, asked => asked.reject(new Error(message.reason)))
+      case 'sync-counted':
+        return settle(message.ticket, asked => asked.resolve(message.number as never))
       case 'committed':
         onCommitted(message.logs)
         for (const log of message.logs)

@@ -30,6 +30,8 @@ export interface LogWriting {
   forgetMarks(logIds: readonly LogId[]): void
   /** Stores in one transaction what came since the last commit. */
   commit(now: Moment): Committed[]
+  /** Counts a sync of logs.sqlite to the disk: what was committed before has a lower number. */
+  countSync(atLeast: number): number
   /** Waits no longer for the ends of lines: the next commit stores everything. */
   releaseAll(): void
   /** Bytes taken and not yet committed, those held for the rest of their line aside. */
@@ -87,6 +89,7 @@ export function createLogWriting(db: Database): LogWriting {
     append,
     finish,
     commit,
+    countSync: atLeast => countSync(db, atLeast),
     forgetMarks: logIds => unmarked.push(...logIds),
     releaseAll() {
       for (const log of logs.values())
@@ -312,6 +315,34 @@ export function createLogWriting(db: Database): LogWriting {
       open.tail = emptyTail(chunk.seq + 1, open.lineCount, open.byteCount)
     return open
   }
+}
+
+// No log has this id, so its row counts the syncs to the disk: byte_count is their number.
+const SYNCS_ROW = 0
+
+/** The number of syncs that a logs.sqlite knows of. */
+export const LOG_SYNCS_SQL = `SELECT byte_count AS value FROM logs WHERE id = ${SYNCS_ROW}`
+
+function countSync(db: Database, atLeast: number): number {
+  return db.transaction(() => {
+    const known = db.get<{ value: number }>(LOG_SYNCS_SQL)?.value ?? 0
+    const number = Math.max(known, atLeast) + 1
+    db.run(
+      `INSERT INTO logs (id, line_count, byte_count, complete) VALUES (?, 0, ?, 1)
+       ON CONFLICT (id) DO UPDATE SET byte_count = excluded.byte_count`,
+      SYNCS_ROW,
+      number,
+    )
+    return number
+  })
+}
+
+/** The highest id under which anything is stored, also when history has lost the log's row. */
+export function lastLogId(db: Database): number {
+  const { id } = db.get<{ id: number }>(
+    `SELECT max(ifnull((SELECT max(id) FROM logs), 0), ifnull((SELECT max(log_id) FROM chunks), 0)) AS id`,
+  )!
+  return id
 }
 
 /** What is known of a log that grows, or has grown while its step was not over. */

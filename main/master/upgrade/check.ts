@@ -4,7 +4,7 @@ import { countRows } from '../backup/summary.ts'
 import { readHeader, withReader } from '../db/header.ts'
 import type { Moment } from '../model.ts'
 import { readIntent } from './intent.ts'
-import { isSmall, lookAtStores, readWhole, signsOfHistory, sizeOf } from './look.ts'
+import { holdsAnything, isSmall, lookAtStores, readWhole, signsOfHistory, sizeOf } from './look.ts'
 import { findLosses, type Loss } from './losses.ts'
 import { latestOf, STORES, type Store, type StoreName, storePath } from './stores.ts'
 import { describeStoreTrouble, type Stage, type StoreTrouble } from './trouble.ts'
@@ -63,6 +63,7 @@ export type WayName =
   | 'look'
   | 'restore'
   | 'export'
+  | 'goOn'
   | 'startEmpty'
   | 'olderVersion'
   | 'newerVersion'
@@ -96,7 +97,7 @@ export function checkDataDirectory(dataDir: string, version: string, options: Ch
     (damaged ? { kind: 'damaged', file: damaged.name, reason: damaged.problem ?? '' } : null)
   const kept = listBackups(dataDir)
   const backups = kept.map(one => ({ ...describeBackup(one), folder: one.folder }))
-  const counts = countAll(dataDir, files)
+  const counts = countAll(dataDir, files, trouble?.kind === 'lost')
   const current = files.every(({ state }) => state === 'sound')
   const losses = options.whole && current && !trouble ? findLosses(dataDir) : []
   const facts = {
@@ -132,10 +133,10 @@ function lookAtFile(dataDir: string, store: Store, whole: boolean): FileFacts {
   const known = latestOf(store)
   const sizeBytes = sizeOf(path)
   const file = { name: store.name, sizeBytes, known, schema: null, problem: null }
-  if (sizeBytes === 0) {
+  if (sizeBytes === 0 || !holdsAnything(path)) {
     const signs = signsOfHistory(dataDir)
     return signs.length > 0
-      ? { ...file, state: 'missing', problem: existsSync(path) ? 'it is empty' : 'it is gone' }
+      ? { ...file, state: 'missing', problem: existsSync(path) ? 'it holds nothing' : 'it is gone' }
       : { ...file, state: 'not yet' }
   }
   try {
@@ -152,13 +153,21 @@ function lookAtFile(dataDir: string, store: Store, whole: boolean): FileFacts {
 
 // What a start ran into is known of the file, however little of it was read again.
 function asTroubled(file: FileFacts, trouble: StoreTrouble | undefined): FileFacts {
-  if (trouble?.kind !== 'damaged' || trouble.file !== file.name) return file
-  return { ...file, state: 'damaged', problem: file.problem ?? trouble.reason }
+  if (!trouble || !('file' in trouble) || trouble.file !== file.name) return file
+  if (trouble.kind === 'damaged')
+    return { ...file, state: 'damaged', problem: file.problem ?? trouble.reason }
+  if (trouble.kind === 'lost')
+    return { ...file, state: 'damaged', problem: 'it lacks what was acknowledged last' }
+  return file
 }
 
-function countAll(dataDir: string, files: readonly FileFacts[]): Record<string, number> | null {
+function countAll(
+  dataDir: string,
+  files: readonly FileFacts[],
+  usable: boolean,
+): Record<string, number> | null {
   const history = files[0]!
-  if (history.sizeBytes === 0 || history.state === 'damaged') return null
+  if (history.sizeBytes === 0 || (history.state === 'damaged' && !usable)) return null
   try {
     return withReader(storePath(dataDir, STORES[0]!), countRows)
   } catch {
@@ -217,8 +226,16 @@ function words({
       return { headline: ['No build was started.', `${trouble.file} is damaged.`], lead }
     case 'unreadable':
       return { headline: ['No build was started.', `${trouble.file} can’t be opened.`], lead }
+    case 'lost':
+      return { headline: ['No build was started.', 'The end of your history is lost.'], lead }
     case 'missing':
-      return { headline: ['No build was started.', `${trouble.file} is gone.`], lead }
+      return {
+        headline: [
+          'No build was started.',
+          `${trouble.file} ${trouble.empty ? 'holds nothing' : 'is gone'}.`,
+        ],
+        lead,
+      }
     case 'upgrade-failed':
       return { headline: ['Your history is safe.', 'The update did not finish.'], lead }
     case 'cancelled':
@@ -280,6 +297,12 @@ function waysOf({ trouble, backups, counts, neededBytes, freeBytes, files }: Fou
     text: 'It knows this history. Quit, and start the version that you had last.',
     need: null,
   }
+  const goOn: Way = {
+    name: 'goOn',
+    title: 'Go on with what is left',
+    text: 'The files are kept as they are, as a backup. What is not in them is built again when somebody asks for it.',
+    need: counts ? null : 'It can’t be read.',
+  }
   const empty: Way = {
     name: 'startEmpty',
     title: 'Start with an empty history',
@@ -289,8 +312,16 @@ function waysOf({ trouble, backups, counts, neededBytes, freeBytes, files }: Fou
   switch (trouble!.kind) {
     case 'newer':
       return [newer, look, restore, exporting, empty]
+    case 'lost':
+      return good.length > 0 && holdsMore(trouble!, good)
+        ? [restore, goOn, retry, look, exporting, empty]
+        : [goOn, retry, restore, look, exporting, empty]
     case 'damaged':
     case 'missing':
+      if (trouble!.kind === 'missing' && trouble!.file === 'logs.sqlite' && counts)
+        return [restore, goOn, retry, look, exporting, empty].filter(
+          way => way !== restore || good.length > 0,
+        )
       return good.length > 0
         ? [restore, retry, look, exporting, empty]
         : [retry, restore, look, exporting, empty]
@@ -300,6 +331,11 @@ function waysOf({ trouble, backups, counts, neededBytes, freeBytes, files }: Fou
     case 'cancelled':
       return [retry, older, look, exporting, restore]
   }
+}
+
+// Whether some backup holds more builds than what is left.
+function holdsMore(trouble: StoreTrouble, good: readonly BackupFacts[]): boolean {
+  return trouble.kind === 'lost' && good.some(one => one.builds > trouble.held.builds)
 }
 
 /** The facts as a text that a person can send to somebody. */

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { damageOf } from '../backup/summary.ts'
 import { saysDamaged } from '../db/damaged.ts'
 import { readHeader, withReader } from '../db/header.ts'
+import { ACKNOWLEDGED, readAcknowledged } from './acknowledged.ts'
+import { lookForLoss } from './loss.ts'
 import { latestOf, STORES, type Store, storePath } from './stores.ts'
 import type { StoreTrouble } from './trouble.ts'
 
@@ -28,12 +30,20 @@ const SMALL_BYTES = 8 * 1024 * 1024
  * @param whole Whether also large files are read from end to end; they are when an earlier run found damage.
  */
 export function lookAtStores(dataDir: string, whole = isDoubtful(dataDir)): Look {
-  const there = STORES.filter(store => sizeOf(storePath(dataDir, store)) > 0)
+  const there = STORES.filter(store => holdsAnything(storePath(dataDir, store)))
   const missing = STORES.find(store => !there.includes(store))
   // A start that was killed may have made one and not yet the other; then neither holds anything.
   const signs = missing ? signsOfHistory(dataDir) : []
   if (missing && signs.length > 0)
-    return { kind: 'trouble', trouble: { kind: 'missing', file: missing.name, signs } }
+    return {
+      kind: 'trouble',
+      trouble: {
+        kind: 'missing',
+        file: missing.name,
+        signs,
+        empty: existsSync(storePath(dataDir, missing)),
+      },
+    }
   const behind: Behind[] = []
   for (const store of there) {
     const path = storePath(dataDir, store)
@@ -52,8 +62,21 @@ export function lookAtStores(dataDir: string, whole = isDoubtful(dataDir)): Look
       return { kind: 'trouble', trouble: unreadable(store, error) }
     }
   }
+  const lost = lookForLoss(dataDir, there)
+  if (lost) return { kind: 'trouble', trouble: lost }
   if (behind.length > 0) return { kind: 'behind', stores: behind }
   return { kind: there.length > 0 ? 'current' : 'fresh' }
+}
+
+// A process that died in its first moment has left a file without tables; so has one whose
+// write-ahead log was lost.
+export function holdsAnything(path: string): boolean {
+  if (sizeOf(path) === 0) return false
+  try {
+    return readHeader(path).userVersion > 0 || countTables(path) > 0
+  } catch {
+    return true
+  }
 }
 
 function look(store: Store, path: string, behind: Behind[]): StoreTrouble | undefined {
@@ -65,8 +88,7 @@ function look(store: Store, path: string, behind: Behind[]): StoreTrouble | unde
       return { kind: 'newer', file: store.name, found: userVersion, known, readable }
     }
     if (userVersion > 0 && userVersion < known) behind.push({ store, from: userVersion })
-    // A first start that was killed has left an empty database, and no tables.
-    if (userVersion === 0 && countTables(path) > 0)
+    if (userVersion === 0)
       return { kind: 'damaged', file: store.name, reason: 'it does not say which schema it has' }
     return undefined
   } catch (error) {
@@ -113,6 +135,18 @@ export function signsOfHistory(dataDir: string): string[] {
           : `${store.name} holds ${rows} ${store.name === 'logs.sqlite' ? 'logs' : 'builds'}`,
       )
   }
+  const promised = readAcknowledged(dataDir)
+  if (promised) {
+    const { builds } = promised.history
+    signs.push(`${ACKNOWLEDGED} ${builds > 0 ? `remembers build ${builds}` : 'is there'}`)
+  }
+  for (const name of ['artifacts', 'slaves'])
+    if (hasEntries(join(dataDir, name))) signs.push(`${name}/ is not empty`)
+  // It is written when a configuration is in force, and then there are databases.
+  if (existsSync(join(dataDir, 'master.last-good.yml')))
+    signs.push('master.last-good.yml says that a master ran here')
+  const logged = lastLogged(dataDir)
+  if (logged > 0) signs.push(`app.log tells of build ${logged}`)
   const stood = lastStood(dataDir)
   if (stood > 0) signs.push(`state.json remembers build ${stood}`)
   const backups = join(dataDir, 'backups')
@@ -135,6 +169,28 @@ function countLogsOrBuilds(path: string, store: Store): number | null {
     })
   } catch {
     return null
+  }
+}
+
+function hasEntries(folder: string): boolean {
+  try {
+    return readdirSync(folder).some(name => !name.startsWith('.'))
+  } catch {
+    return false
+  }
+}
+
+/** What a run writes into the app's log when it begins, for a start that finds nothing else. */
+export function standsAt(build: number): string {
+  return `the history stands at build ${build}`
+}
+
+function lastLogged(dataDir: string): number {
+  try {
+    const text = readFileSync(join(dataDir, 'app.log'), 'utf8')
+    return Number([...text.matchAll(/the history stands at build (\d+)/g)].at(-1)?.[1] ?? 0)
+  } catch {
+    return 0
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Newest } from './acknowledged.ts'
 import type { StoreName } from './stores.ts'
 
 /** Why the master does not start on a data directory. Nothing was changed in any of these cases. */
@@ -13,8 +14,24 @@ export type StoreTrouble =
   | { readonly kind: 'damaged'; readonly file: StoreName; readonly reason: string }
   /** It can't be opened now, which says nothing of what is in it. */
   | { readonly kind: 'unreadable'; readonly file: StoreName; readonly reason: string }
+  /** What was acknowledged is not in it: its write-ahead log is gone or damaged, or it is an older copy. */
+  | {
+      readonly kind: 'lost'
+      readonly file: StoreName
+      readonly held: Newest
+      readonly acknowledged: Newest
+      /** Seconds of work that are not in it. */
+      readonly seconds: number
+      readonly writeAheadLog: 'gone' | 'empty' | 'damaged'
+    }
   /** There are signs of a history, and the file is not there or empty. */
-  | { readonly kind: 'missing'; readonly file: StoreName; readonly signs: readonly string[] }
+  | {
+      readonly kind: 'missing'
+      readonly file: StoreName
+      readonly signs: readonly string[]
+      /** The file is there, and has nothing in it. */
+      readonly empty: boolean
+    }
   /** Bringing it to this version did not succeed. */
   | {
       readonly kind: 'upgrade-failed'
@@ -64,8 +81,10 @@ export function describeStoreTrouble(dataDir: string, trouble: StoreTrouble): st
       return `${dataDir}/${trouble.file} can't be read (${trouble.reason}). Nothing was changed, and no build was started.`
     case 'unreadable':
       return `${dataDir}/${trouble.file} can't be opened now (${trouble.reason}). Nothing was changed, and no build was started.`
+    case 'lost':
+      return `${describeLoss(dataDir, trouble)} Nothing was changed, and no build was started.`
     case 'missing':
-      return `${dataDir}/${trouble.file} is gone, and there was a history: ${trouble.signs.join('; ')}. Nothing was changed, and no build was started.`
+      return `${dataDir}/${trouble.file} ${trouble.empty ? 'holds nothing' : 'is gone'}, and there was a history: ${trouble.signs.join('; ')}. Nothing was changed, and no build was started.`
     case 'upgrade-failed':
       if (trouble.unfinished)
         return `The new history in ${dataDir} is whole, and putting it in its place was cut short: ${trouble.reason} Start again to go on; nothing is lost.`
@@ -74,3 +93,28 @@ export function describeStoreTrouble(dataDir: string, trouble: StoreTrouble): st
       return `Bringing the history in ${dataDir} to this version was cancelled. Everything is as it was before.`
   }
 }
+
+type Loss = Extract<StoreTrouble, { kind: 'lost' }>
+
+const WAL_WORDS = {
+  gone: 'is gone; other programs that copy or move the file have to take it along',
+  empty: 'is empty',
+  damaged: 'is damaged, or it is that of an older copy',
+} as const
+
+function describeLoss(dataDir: string, { file, writeAheadLog, ...loss }: Loss): string {
+  const { held, acknowledged, seconds } = loss
+  const missing = (['builds', 'requests', 'changes'] as const).find(
+    noun => held[noun] < acknowledged[noun],
+  )
+  const time = seconds === 1 ? 'the last second' : `the last ${seconds} seconds`
+  const ends =
+    file === 'logs.sqlite'
+      ? `${dataDir}/${file} lacks what came into logs in ${time} of work.`
+      : missing
+        ? `${dataDir}/${file} ends at ${NOUNS[missing]} ${held[missing]}; ${acknowledged[missing]} were acknowledged.`
+        : `${dataDir}/${file} lacks what was acknowledged in ${time} of work.`
+  return `${ends} Its write-ahead log (${file}-wal) ${WAL_WORDS[writeAheadLog]}.`
+}
+
+const NOUNS = { builds: 'build', requests: 'request', changes: 'change' } as const

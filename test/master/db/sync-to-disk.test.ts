@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../helpers/folders.ts'
 test('syncing beside a connection loses neither its locks nor its data', async () => {
   const db = openTestDatabase()
   const errors: unknown[] = []
-  const sync = startSyncToDisk([db.path], error => errors.push(error), 0)
+  const sync = startSyncToDisk([db.path], { onError: error => errors.push(error), periodMs: 0 })
   for (let i = 0; i < 50; i++) {
     db.run("INSERT INTO events (at, kind, subject, detail) VALUES (?, 'a', 'b', '')", i)
     sync.changed()
@@ -22,7 +22,7 @@ test('syncing beside a connection loses neither its locks nor its data', async (
 test('a database without a write-ahead log has nothing to sync', async () => {
   const errors: unknown[] = []
   const path = join(temporaryFolder(), 'nothing.sqlite')
-  const sync = startSyncToDisk([path], error => errors.push(error), 0)
+  const sync = startSyncToDisk([path], { onError: error => errors.push(error), periodMs: 0 })
   sync.changed()
   await sync.stop()
   expect(errors).toEqual([])
@@ -33,7 +33,10 @@ test('a trouble with the disk is told, and the next change is synced again', asy
   let told = Promise.withResolvers<unknown>()
   // A folder in the place of the log can't be opened for writing.
   mkdirSync(join(folder, 'history.sqlite-wal'))
-  const sync = startSyncToDisk([join(folder, 'history.sqlite')], e => told.resolve(e), 0)
+  const sync = startSyncToDisk([join(folder, 'history.sqlite')], {
+    onError: e => told.resolve(e),
+    periodMs: 0,
+  })
   later(sync.stop)
   sync.changed()
   await told.promise

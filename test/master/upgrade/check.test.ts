@@ -95,7 +95,7 @@ test('each damaged piece of a log, lost file and odd value is found, and named',
     'Your history is safe.',
   ])
   expect(facts.losses.map(loss => loss.what).sort()).toEqual([
-    "a #1, talk, log stdio: lines 1 to 12 can't be read",
+    expect.stringMatching(/^a #1, talk, log stdio: lines 1 to \d+ can't be read$/),
     expect.stringMatching(/^a #1, [xy], and 1 more: its file is (gone|damaged)$/),
     expect.stringMatching(/^a #1, [xy], and 1 more: its file is (gone|damaged)$/),
     expect.stringMatching(/^a #2, .*, log stdio: \d+ bytes are gone$/),
