@@ -40,6 +40,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
       if (json()) return printJson(backups)
       if (backups.length === 0) return print('no backups yet; "triphammer backup" makes one')
       printTable(backups.map(describe))
+      for (const { name, lacking } of backups) printLost(`${name} lacks`, lacking)
     })
   }
 
@@ -47,7 +48,10 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
     return withHistory(dataDir(), async client => {
       const made = await client.request('backup:create')
       if (json()) printJson(made)
-      else print(`${join(dataDir(), BACKUPS, made.name)}: ${contents(made)}`)
+      else {
+        print(`${join(dataDir(), BACKUPS, made.name)}: ${contents(made)}`)
+        printLost('it lacks', made.lacking)
+      }
     })
   }
 
@@ -76,7 +80,10 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
       progress.end()
       const path = archive ? target : made.folder
       if (json()) printJson({ path, manifest })
-      else print(`${path}: ${rows(manifest)}`)
+      else {
+        print(`${path}: ${rows(manifest)}`)
+        printLost('it lacks', manifest.artifacts.lost ?? [])
+      }
     } finally {
       progress.end()
       if (archive) rmSync(into, { recursive: true, force: true })
@@ -97,7 +104,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
         await unpackBackup(from, unpacked)
         from = unpacked
       }
-      const { manifest, replaced } = await restoreBackup({
+      const { manifest, replaced, lost } = await restoreBackup({
         dataDir: folder,
         from,
         version: VERSION,
@@ -105,8 +112,9 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
         onProgress: ({ stage, share }) => progress.tell(RESTORE_WORDS[stage], share),
       })
       progress.end()
-      if (json()) return printJson({ restored: manifest, replaced })
+      if (json()) return printJson({ restored: manifest, replaced, lost })
       print(`restored the state of ${when(manifest.madeAt)}: ${rows(manifest)}`)
+      printLost('not restored', lost)
       if (replaced)
         print(`what was there before is in ${replaced}; "triphammer restore" takes that, too`)
     } finally {
@@ -164,12 +172,21 @@ function describe(backup: BackupInfo): string[] {
   ]
 }
 
-function contents({ builds, changes }: BackupInfo): string {
-  return `${count(builds, 'build')}, ${count(changes, 'change')}`
+function contents({ builds, changes, lackingFiles }: BackupInfo): string {
+  const lacking = lackingFiles > 0 ? `, without ${count(lackingFiles, 'kept file')}` : ''
+  return `${count(builds, 'build')}, ${count(changes, 'change')}${lacking}`
 }
 
 function rows({ counts }: Manifest): string {
   return `${count(counts.builds ?? 0, 'build')}, ${count(counts.changes ?? 0, 'change')}`
+}
+
+const MOST_LOST = 20
+
+/** Names kept files that could not be taken along. */
+export function printLost(what: string, lost: readonly string[]) {
+  for (const one of lost.slice(0, MOST_LOST)) print(`  ${what} ${one}`)
+  if (lost.length > MOST_LOST) print(`  and ${lost.length - MOST_LOST} more`)
 }
 
 function count(n: number, noun: string): string {

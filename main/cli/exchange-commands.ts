@@ -5,7 +5,7 @@ import { findHolder } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
 import { hasHistory } from '../master/backup/data-files.ts'
 import type { ImportReport } from '../master/exchange/buildbot/report.ts'
-import { lockForOurselves } from './backup-commands.ts'
+import { lockForOurselves, printLost } from './backup-commands.ts'
 import type { CommandLine } from './cli.ts'
 import { startProgress, type Telling } from './progress.ts'
 import { CommandError, print, printJson } from './terminal.ts'
@@ -27,11 +27,9 @@ export function addExchangeCommands({ program, dataDir, json }: CommandLine): vo
           onProgress: progress.tell,
         }),
       )
-      if (json()) printJson({ path: resolve(folder), header })
-      else
-        print(
-          `${resolve(folder)}: ${contents(header.history.tables)}, ${header.logFiles.rows} logs`,
-        )
+      if (json()) return printJson({ path: resolve(folder), header })
+      print(`${resolve(folder)}: ${contents(header.history.tables)}, ${header.logFiles.rows} logs`)
+      printLost('not exported:', header.artifacts.lost ?? [])
     })
 
   program
@@ -57,11 +55,12 @@ export function addExchangeCommands({ program, dataDir, json }: CommandLine): vo
   async function importExport(from: string) {
     const { importData } = await import('../master/exchange/import.ts')
     const facts = { dataDir: dataDir(), from, version: VERSION, now: Date.now() }
-    const header = await withProgress(json(), ({ tell }) =>
+    const { header, lost } = await withProgress(json(), ({ tell }) =>
       importData({ ...facts, onProgress: tell }),
     )
-    if (json()) printJson({ imported: header })
-    else print(`imported ${contents(header.history.tables)}, ${header.logFiles.rows} logs`)
+    if (json()) return printJson({ imported: header, lost })
+    print(`imported ${contents(header.history.tables)}, ${header.logFiles.rows} logs`)
+    printLost('not imported:', lost)
   }
 
   async function importFromBuildbot(from: string) {

@@ -60,7 +60,14 @@ function Item({ backup, now }: { backup: BackupInfo; now: number }) {
         {madeAt === null ? name : when(madeAt, now)}
       </b>
       <span>
-        {problem ?? `${count(backup.builds, 'build')}, ${count(backup.changes, 'change')}`}
+        {problem ??
+          [
+            count(backup.builds, 'build'),
+            count(backup.changes, 'change'),
+            backup.lackingFiles > 0 && `without ${count(backup.lackingFiles, 'kept file')}`,
+          ]
+            .filter(Boolean)
+            .join(', ')}
       </span>
       <span className="dim">
         {[reason && REASONS[reason], version, bytes(backup.sizeBytes)].filter(Boolean).join(' · ')}

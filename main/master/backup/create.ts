@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { copyFile, link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { artifactPath } from '../artifact-path.ts'
 import type { Moment } from '../model.ts'
+import { lookAtArtifact, type WantedArtifact, wantedArtifacts } from './artifacts.ts'
 import { finishCopy, openSnapshot } from './copy-database.ts'
 import { HISTORY, hasHistory, LOGS, smallFiles } from './data-files.ts'
 import { demandSpace, hashFile, sizeOf, syncPath } from './files.ts'
@@ -53,6 +54,9 @@ export interface Backup {
 export const BACKUPS = 'backups'
 // Folders that are not whole yet. Whoever finds one was left it by a process that was killed.
 export const UNFINISHED = '.unfinished-'
+
+/** How many lost files a manifest names. */
+export const MOST_NAMED = 100
 
 const SPARE_BYTES = 16 * 1024 * 1024
 
@@ -162,9 +166,7 @@ async function copyHistory(dataDir: string, making: string, onProgress: BackupOr
       newest,
       open: countOpen(db),
       newestLog: lastId(db, 'logs'),
-      artifacts: db
-        .prepare('SELECT DISTINCT sha256, size_bytes FROM artifacts ORDER BY sha256')
-        .all() as unknown as WantedArtifact[],
+      artifacts: wantedArtifacts(db),
     }
   } finally {
     snapshot.close()
@@ -206,13 +208,9 @@ function shortLogs(making: string): number {
   }
 }
 
-interface WantedArtifact {
-  readonly sha256: string
-  readonly size_bytes: number
-}
-
 // The files never change, so a second name for each costs nothing; where a file system
-// has no such names it is copied.
+// has no such names it is copied. Each is read: one that is damaged is left out and named, so
+// that it costs itself and not the backup.
 async function keepArtifacts(
   dataDir: string,
   making: string,
@@ -220,16 +218,26 @@ async function keepArtifacts(
   onProgress: BackupOrder['onProgress'],
 ): Promise<Manifest['artifacts']> {
   const missing: string[] = []
+  const lost: string[] = []
   let sizeBytes = 0
-  for (const [i, { sha256, size_bytes }] of wanted.entries()) {
-    const path = artifactPath(sha256)
-    if ((await stat(join(dataDir, path)).catch(() => undefined))?.isFile()) {
+  for (const [i, { sha256, name }] of wanted.entries()) {
+    const kept = lookAtArtifact(dataDir, sha256)
+    if (kept.problem === null) {
+      const path = artifactPath(sha256)
       await keepFile(join(dataDir, path), join(making, path))
-      sizeBytes += size_bytes
-    } else missing.push(sha256)
+      sizeBytes += kept.sizeBytes
+    } else {
+      missing.push(sha256)
+      if (lost.length < MOST_NAMED) lost.push(`${name}: ${kept.problem}`)
+    }
     onProgress?.({ stage: 'artifacts', share: (i + 1) / wanted.length })
   }
-  return { count: wanted.length - missing.length, sizeBytes, missing }
+  return {
+    count: wanted.length - missing.length,
+    sizeBytes,
+    missing,
+    ...(lost.length > 0 && { lost }),
+  }
 }
 
 /** A second name for a file that never changes, or a copy of it. */

@@ -1,9 +1,10 @@
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { artifactPath } from '../artifact-path.ts'
 import type { Moment } from '../model.ts'
+import { wantedArtifacts } from './artifacts.ts'
 import { COMPANIONS, HISTORY, LOGS, smallFiles } from './data-files.ts'
 import { hashFile, syncPath } from './files.ts'
 import { FORMAT, MANIFEST, type Manifest } from './manifest.ts'
@@ -50,10 +51,10 @@ function describeDatabases(aside: string): Facts {
     const history = new DatabaseSync(join(aside, HISTORY), { readOnly: true })
     const logs = new DatabaseSync(join(aside, LOGS), { readOnly: true })
     try {
-      const wanted = history.prepare('SELECT DISTINCT sha256, size_bytes AS size FROM artifacts')
-      const artifacts = wanted.all() as unknown as { sha256: string; size: number }[]
-      const has = ({ sha256 }: { sha256: string }) => existsSync(join(aside, artifactPath(sha256)))
-      const there = artifacts.filter(has)
+      const artifacts = wantedArtifacts(history)
+      const sizeOf = ({ sha256 }: { sha256: string }) =>
+        statSync(join(aside, artifactPath(sha256)), { throwIfNoEntry: false })?.size
+      const there = artifacts.filter(one => sizeOf(one) !== undefined)
       return {
         schemas: { history: schemaOf(history), logs: schemaOf(logs) },
         counts: countRows(history),
@@ -63,8 +64,8 @@ function describeDatabases(aside: string): Facts {
         shortLogs: countShortLogs(history, join(aside, LOGS)),
         artifacts: {
           count: there.length,
-          sizeBytes: there.reduce((sum, { size }) => sum + size, 0),
-          missing: artifacts.filter(one => !has(one)).map(one => one.sha256),
+          sizeBytes: there.reduce((sum, one) => sum + (sizeOf(one) ?? 0), 0),
+          missing: artifacts.filter(one => !there.includes(one)).map(one => one.sha256),
         },
       }
     } finally {

@@ -29,6 +29,10 @@ export interface BackupInfo {
   readonly builds: number
   readonly changes: number
   readonly sizeBytes: number
+  /** Kept files of builds that it lacks: they were gone or damaged when it was made. */
+  readonly lackingFiles: number
+  /** Those in words, as far as they were named. */
+  readonly lacking: readonly string[]
   /** Why it can't be restored; `null` when nothing is known against it. */
   readonly problem: string | null
 }
@@ -54,6 +58,8 @@ export function describeBackup({ name, manifest, problem, sizeBytes }: FoundBack
     builds: manifest?.counts.builds ?? 0,
     changes: manifest?.counts.changes ?? 0,
     sizeBytes,
+    lackingFiles: manifest?.artifacts.missing.length ?? 0,
+    lacking: manifest?.artifacts.lost ?? [],
     problem,
   }
 }

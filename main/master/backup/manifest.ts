@@ -31,8 +31,10 @@ export interface Manifest {
   readonly artifacts: {
     readonly count: number
     readonly sizeBytes: number
-    /** Hashes that history names and whose files were not there. */
+    /** Hashes that history names and whose files were not there, or not whole. */
     readonly missing: readonly string[]
+    /** The same in words, with what is wrong with each; at most a hundred. */
+    readonly lost?: readonly string[] | undefined
   }
   /** Why the databases could not be looked at; a `replaced` one is kept in whatever state it was. */
   readonly damage?: string | undefined
@@ -70,7 +72,12 @@ const SHAPE = z.looseObject({
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
     }),
   ),
-  artifacts: z.object({ count, sizeBytes: count, missing: z.array(z.string()) }),
+  artifacts: z.object({
+    count,
+    sizeBytes: count,
+    missing: z.array(z.string()),
+    lost: z.array(z.string()).optional(),
+  }),
   damage: z.string().optional(),
 })
 

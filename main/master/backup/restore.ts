@@ -2,7 +2,7 @@ import { constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } fr
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { ARTIFACTS } from '../artifact-path.ts'
+import { ARTIFACTS, artifactPath } from '../artifact-path.ts'
 import { LATEST } from '../db/migrate.ts'
 import { writeLasting } from '../lasting.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
@@ -13,7 +13,7 @@ import { describeFolder } from './describe.ts'
 import { describeError, plainName } from './described.ts'
 import { demandSpace, syncPath } from './files.ts'
 import type { Manifest } from './manifest.ts'
-import { verifyBackup } from './verify.ts'
+import { type Verified, verifyBackup } from './verify.ts'
 
 export interface RestoreOrder {
   /** A data directory that no other process has, and in which nothing is open. */
@@ -35,6 +35,8 @@ export interface Restored {
   readonly manifest: Manifest
   /** The backup that now holds what was there before; `null` when nothing was. */
   readonly replaced: string | null
+  /** Kept files that the backup does not give back, in words. */
+  readonly lost: readonly string[]
 }
 
 /** Where everything lies ready before it comes in. */
@@ -92,7 +94,7 @@ export async function restoreBackup(order: RestoreOrder): Promise<Restored> {
   const replaced = await swapIn(dataDir, { coming, leaving, version, now }, share =>
     onProgress?.({ stage: 'replace', share }),
   )
-  return { manifest, replaced }
+  return { manifest, replaced, lost: manifest.lostArtifacts.map(one => one.what) }
 }
 
 /**
@@ -179,10 +181,11 @@ function refuseForeign(from: string, { files }: Manifest) {
 }
 
 // Everything beside its later place, and on the disk.
-async function stage({ dataDir, from, onProgress }: RestoreOrder, manifest: Manifest) {
+async function stage({ dataDir, from, onProgress }: RestoreOrder, manifest: Verified) {
   const staged = join(dataDir, STAGED)
   await mkdir(staged, { recursive: true, mode: 0o700 })
   const names = new Set<string>()
+  const lost = new Set(manifest.lostArtifacts.map(one => one.sha256))
   for (const [i, { path }] of manifest.files.entries()) {
     const target = join(staged, path)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
@@ -192,8 +195,10 @@ async function stage({ dataDir, from, onProgress }: RestoreOrder, manifest: Mani
     onProgress?.({ stage: 'copy', share: (i + 1) / manifest.files.length })
   }
   for (const prefix of await readdir(join(from, ARTIFACTS)).catch(() => []))
-    for (const sha256 of await readdir(join(from, ARTIFACTS, prefix))) {
-      const path = join(ARTIFACTS, prefix, sha256)
+    for (const sha256 of await readdir(join(from, ARTIFACTS, prefix)).catch(() => [])) {
+      const path = artifactPath(sha256)
+      // What is damaged, or has no hash for a name, stays where it is.
+      if (path !== join(ARTIFACTS, prefix, sha256) || lost.has(sha256)) continue
       await keepFile(join(from, path), join(staged, path))
       names.add(ARTIFACTS)
     }

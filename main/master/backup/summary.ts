@@ -36,9 +36,17 @@ export function newestIds(db: DatabaseSync): Record<string, number> {
   return Object.fromEntries(
     NOUNS.filter(name => known.has(name)).map(name => [
       name,
-      (db.prepare(`SELECT ifnull(max(id), 0) AS n FROM ${name}`).get()!.n as number) ?? 0,
+      plainNumber(db, `SELECT ifnull(max(id), 0) AS n FROM ${name}`),
     ]),
   )
+}
+
+// A row may hold any integer that SQLite can; a manifest may not.
+function plainNumber(db: DatabaseSync, sql: string): number {
+  const statement = db.prepare(sql)
+  statement.setReadBigInts(true)
+  const number = Number(statement.get()?.n ?? 0)
+  return Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, number))
 }
 
 /** Builds and build requests that are not complete. */
@@ -53,8 +61,9 @@ export function countOpen(db: DatabaseSync): number {
 
 /** The highest id that was given: none is given twice, also when its row is gone. */
 export function lastId(db: DatabaseSync, table: string): number {
-  const seq = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?').get(table)?.seq
-  return (seq ?? 0) as number
+  const statement = db.prepare('SELECT seq FROM sqlite_sequence WHERE name = ?')
+  statement.setReadBigInts(true)
+  return Number(statement.get(table)?.seq ?? 0)
 }
 
 /** The column of a table of logs.sqlite that says which log a row is of. */

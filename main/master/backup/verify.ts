@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { artifactPath } from '../artifact-path.ts'
+import { lookAtArtifact, wantedArtifacts } from './artifacts.ts'
 import { HISTORY, LOGS } from './data-files.ts'
 import { hashFile } from './files.ts'
 import { type Manifest, readManifest } from './manifest.ts'
@@ -13,13 +15,23 @@ export interface VerifyOptions {
   readonly onProgress?: (share: number) => void
 }
 
+export interface LostArtifact {
+  readonly sha256: string
+  readonly what: string
+}
+
+export interface Verified extends Manifest {
+  /** Kept files that this backup can't give back. */
+  readonly lostArtifacts: readonly LostArtifact[]
+}
+
 /**
  * Opens a backup and counts what is in it. Nothing in it is changed, and nothing
- * is made beside its files.
+ * is made beside its files. Kept files that are gone or damaged are told.
  *
  * @throws Error that says what is wrong.
  */
-export async function verifyBackup(folder: string, options: VerifyOptions): Promise<Manifest> {
+export async function verifyBackup(folder: string, options: VerifyOptions): Promise<Verified> {
   const manifest = readManifest(folder)
   if (manifest.damage !== undefined)
     throw new Error(`${folder} is kept as it was found: ${manifest.damage}`)
@@ -34,9 +46,9 @@ export async function verifyBackup(folder: string, options: VerifyOptions): Prom
     options.onProgress?.((i + 1) / (manifest.files.length + 1))
   }
   countAll(folder, manifest)
-  await verifyArtifacts(folder, manifest, options.hashes)
+  const lost = lostArtifacts(folder, options.hashes)
   options.onProgress?.(1)
-  return manifest
+  return { ...manifest, lostArtifacts: lost }
 }
 
 function countAll(folder: string, manifest: Manifest) {
@@ -90,24 +102,16 @@ function expectSame(folder: string, what: string, wanted: number, found: number)
   if (wanted !== found) throw new Error(`${folder}: ${what}: ${found} instead of ${wanted}`)
 }
 
-async function verifyArtifacts(folder: string, manifest: Manifest, hashes: boolean) {
+// A file that is gone or damaged costs itself: history and logs can be restored all the same.
+function lostArtifacts(folder: string, hashes: boolean): LostArtifact[] {
   const history = open(join(folder, HISTORY))
-  let wanted: { sha256: string; size: number }[]
   try {
-    wanted = history
-      .prepare('SELECT DISTINCT sha256, size_bytes AS size FROM artifacts')
-      .all() as unknown as typeof wanted
+    return wantedArtifacts(history).flatMap(({ sha256, name }) => {
+      if (!hashes && existsSync(join(folder, artifactPath(sha256)))) return []
+      const { problem } = lookAtArtifact(folder, sha256)
+      return problem === null ? [] : [{ sha256, what: `${name}: ${problem}` }]
+    })
   } finally {
     history.close()
-  }
-  const missing = new Set(manifest.artifacts.missing)
-  for (const { sha256, size } of wanted) {
-    if (missing.has(sha256)) continue
-    const path = join(folder, artifactPath(sha256))
-    const found = await stat(path).catch(() => undefined)
-    if (!found) throw new Error(`${path} is gone`)
-    if (found.size !== size) throw new Error(`${path} has ${found.size} bytes instead of ${size}`)
-    if (hashes && (await hashFile(path)).sha256 !== sha256)
-      throw new Error(`${path} is damaged: it does not have the hash that is its name`)
   }
 }

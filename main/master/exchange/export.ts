@@ -4,7 +4,9 @@ import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { artifactPath } from '../artifact-path.ts'
+import { lookAtArtifact, wantedArtifacts } from '../backup/artifacts.ts'
 import { openSnapshot } from '../backup/copy-database.ts'
+import { MOST_NAMED } from '../backup/create.ts'
 import { HISTORY, hasHistory, LOGS } from '../backup/data-files.ts'
 import { demandSpace, sizeOf, syncPath } from '../backup/files.ts'
 import { lastId, logKeyOf, quoted, schemaOf, tableNames } from '../backup/summary.ts'
@@ -17,6 +19,7 @@ import {
   EXPORT_FORMAT,
   HEADER,
   type Header,
+  SETTINGS,
   type TableHeader,
 } from './header.ts'
 import { writeLines } from './lines.ts'
@@ -30,8 +33,6 @@ export interface ExportOrder {
   readonly now: Moment
   readonly onProgress?: (what: string, share: number) => void
 }
-
-const SETTINGS = ['master.yml', 'master.last-good.yml', 'state.json'] as const
 
 type Row = Record<string, SQLOutputValue>
 
@@ -250,21 +251,25 @@ function plainName(value: unknown): string {
 }
 
 async function exportArtifacts({ dataDir, into, onProgress }: ExportOrder, history: DatabaseSync) {
-  const wanted = history.prepare('SELECT DISTINCT sha256 FROM artifacts ORDER BY sha256').all()
+  const wanted = wantedArtifacts(history)
   const missing: string[] = []
-  for (const [i, row] of wanted.entries()) {
-    const sha256 = row.sha256 as string
+  const lost: string[] = []
+  for (const [i, { sha256, name }] of wanted.entries()) {
     const path = artifactPath(sha256)
-    if (existsSync(join(dataDir, path))) {
+    const { problem } = lookAtArtifact(dataDir, sha256)
+    if (problem === null) {
       await mkdir(dirname(join(into, path)), { recursive: true, mode: 0o700 })
       await copyFile(join(dataDir, path), join(into, path), constants.COPYFILE_FICLONE)
-    } else missing.push(sha256)
+    } else {
+      missing.push(sha256)
+      if (lost.length < MOST_NAMED) lost.push(`${name}: ${problem}`)
+    }
     onProgress?.('copying artifacts', (i + 1) / wanted.length)
   }
-  return { count: wanted.length - missing.length, missing }
+  return { count: wanted.length - missing.length, missing, ...(lost.length > 0 && { lost }) }
 }
 
-async function exportSettings({ dataDir, into }: ExportOrder): Promise<string[]> {
+async function exportSettings({ dataDir, into }: ExportOrder) {
   const there = SETTINGS.filter(name => existsSync(join(dataDir, name)))
   for (const name of there) {
     const [from, to] = [join(dataDir, name), join(into, 'settings', name)]

@@ -13,9 +13,15 @@ export interface Header {
   readonly logs: DatabaseHeader
   /** Of log-index/files.jsonl. */
   readonly logFiles: { readonly rows: number; readonly sha256: string }
-  readonly artifacts: { readonly count: number; readonly missing: readonly string[] }
+  readonly artifacts: {
+    readonly count: number
+    /** Hashes of files that were gone or damaged. */
+    readonly missing: readonly string[]
+    /** The same in words; at most a hundred. */
+    readonly lost?: readonly string[] | undefined
+  }
   /** Files below settings/. */
-  readonly settings: readonly string[]
+  readonly settings: readonly (typeof SETTINGS)[number][]
 }
 
 export interface DatabaseHeader {
@@ -36,6 +42,9 @@ export interface Column {
   readonly name: string
   readonly type: string
 }
+
+/** What an export takes along besides the history, and all that an import takes from it. */
+export const SETTINGS = ['master.yml', 'master.last-good.yml', 'state.json'] as const
 
 export const HEADER = 'export.json'
 export const EXPORT_FORMAT = 1
@@ -65,8 +74,13 @@ const SHAPE = z.looseObject({
   history: database,
   logs: database,
   logFiles: z.object({ rows: count, sha256 }),
-  artifacts: z.object({ count, missing: z.array(z.string()) }),
-  settings: z.array(z.string().regex(/^[A-Za-z][A-Za-z0-9.-]*$/)),
+  artifacts: z.object({
+    count,
+    missing: z.array(z.string()),
+    lost: z.array(z.string()).optional(),
+  }),
+  // Others could be a key, a token or a lock of this machine.
+  settings: z.array(z.enum(SETTINGS)),
 })
 
 /** @throws Error that says in one sentence why the folder can't be imported. */

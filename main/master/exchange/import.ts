@@ -3,7 +3,8 @@ import { constants, existsSync } from 'node:fs'
 import { copyFile, mkdir, open, rm } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { ARTIFACTS, artifactPath, isSha256 } from '../artifact-path.ts'
+import { ARTIFACTS, artifactPath } from '../artifact-path.ts'
+import { lookAtArtifact, wantedArtifacts } from '../backup/artifacts.ts'
 import { finishCopy } from '../backup/copy-database.ts'
 import { HISTORY, isOfDatabase, LOGS, replacedNames } from '../backup/data-files.ts'
 import { demandSpace, hashFile, sizeOf, syncPath } from '../backup/files.ts'
@@ -29,6 +30,12 @@ export interface ImportOrder {
   readonly onProgress?: (what: string, share: number) => void
 }
 
+export interface Imported {
+  readonly header: Header
+  /** Kept files that the export does not hold, or not whole, in words. */
+  readonly lost: readonly string[]
+}
+
 type Fields = Record<string, unknown>
 
 /**
@@ -38,12 +45,12 @@ type Fields = Record<string, unknown>
  *
  * @throws Error that says why nothing was imported.
  */
-export async function importData(order: ImportOrder): Promise<Header> {
+export async function importData(order: ImportOrder): Promise<Imported> {
   const { dataDir, from, version, now } = order
   const header = readHeader(from)
   const source = createHash('sha256').update(JSON.stringify(header)).digest('hex')
   // An import of this very export was killed while everything changed places: now it is done.
-  if ((await finishRestore(dataDir))?.source === source) return header
+  if ((await finishRestore(dataDir))?.source === source) return { header, lost: [] }
   refuseNewer(from, header)
   refuseHistory(dataDir)
   await checkFiles(order, header)
@@ -69,7 +76,8 @@ export async function importData(order: ImportOrder): Promise<Header> {
     } finally {
       await logs.close()
     }
-    const artifacts = await takeArtifacts(order, staged)
+    const lost = await takeArtifacts(order, staged)
+    const artifacts = existsSync(join(staged, ARTIFACTS))
     const settings = header.settings.filter(name => !existsSync(join(dataDir, name)))
     for (const name of settings) {
       await copyFile(join(from, 'settings', name), join(staged, name))
@@ -81,7 +89,7 @@ export async function importData(order: ImportOrder): Promise<Header> {
       name => isOfDatabase(name) || coming.includes(name),
     )
     await swapIn(dataDir, { coming, leaving, version, now, source })
-    return header
+    return { header, lost }
   } catch (error) {
     await rm(staged, { recursive: true, force: true })
     throw error
@@ -261,21 +269,20 @@ async function openLogs(from: string) {
   }
 }
 
-async function takeArtifacts({ from, onProgress }: ImportOrder, staged: string): Promise<boolean> {
+async function takeArtifacts({ from, onProgress }: ImportOrder, staged: string): Promise<string[]> {
   const db = new DatabaseSync(join(staged, HISTORY), { readOnly: true })
-  const wanted = db.prepare('SELECT DISTINCT sha256 FROM artifacts').all()
+  const wanted = wantedArtifacts(db)
   db.close()
-  let any = false
-  for (const [i, { sha256 }] of wanted.entries()) {
-    const path = artifactPath(String(sha256))
-    if (!isSha256(sha256) || !existsSync(join(from, path))) continue
-    if ((await hashFile(join(from, path))).sha256 !== sha256)
-      throw new Error(`${join(from, path)} was changed since the export. Nothing was imported.`)
-    await mkdir(dirname(join(staged, path)), { recursive: true, mode: 0o700 })
-    await copyFile(join(from, path), join(staged, path), constants.COPYFILE_FICLONE)
-    await syncPath(join(staged, path))
-    any = true
+  const lost: string[] = []
+  for (const [i, { sha256, name }] of wanted.entries()) {
+    const path = artifactPath(sha256)
+    const { problem } = lookAtArtifact(from, sha256)
+    if (problem === null) {
+      await mkdir(dirname(join(staged, path)), { recursive: true, mode: 0o700 })
+      await copyFile(join(from, path), join(staged, path), constants.COPYFILE_FICLONE)
+      await syncPath(join(staged, path))
+    } else lost.push(`${name}: ${problem}`)
     onProgress?.('copying artifacts', (i + 1) / wanted.length)
   }
-  return any
+  return lost
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { artifactPath, isSha256 } from '../artifact-path.ts'
+import { lookAtArtifact, wantedArtifacts } from '../backup/artifacts.ts'
 import { HISTORY, LOGS } from '../backup/data-files.ts'
 import { quoted, tableNames } from '../backup/summary.ts'
 import { withReader } from '../db/header.ts'
@@ -73,42 +71,10 @@ function placesOfLogs(history: DatabaseSync): (id: number) => string {
 }
 
 function lostArtifacts(dataDir: string, history: DatabaseSync): Loss[] {
-  if (!tableNames(history).includes('artifacts')) return []
-  const rows = history
-    .prepare(
-      `SELECT a.sha256, min(a.path) AS path, count(*) AS names, bu.name AS builder, b.number AS build
-       FROM artifacts a LEFT JOIN builds b ON b.id = a.build_id LEFT JOIN builders bu ON bu.id = b.builder_id
-       GROUP BY a.sha256 ORDER BY a.sha256`,
-    )
-    .all()
-  return rows.flatMap(({ sha256, path, names, builder, build }) => {
-    const problem = artifactProblem(dataDir, String(sha256))
-    if (problem === null) return []
-    const others = Number(names) > 1 ? `, and ${Number(names) - 1} more` : ''
-    return [{ kind: 'artifact', what: `${builder} #${build}, ${path}${others}: ${problem}` }]
+  return wantedArtifacts(history).flatMap(({ sha256, name }): Loss[] => {
+    const { problem } = lookAtArtifact(dataDir, sha256)
+    return problem === null ? [] : [{ kind: 'artifact', what: `${name}: ${problem}` }]
   })
-}
-
-/** Why a file that a build kept can't be had; `null` when it is whole. */
-export function artifactProblem(folder: string, sha256: string): string | null {
-  if (!isSha256(sha256)) return 'its row in history does not say which file it is'
-  let file: number
-  try {
-    file = openSync(join(folder, artifactPath(sha256)), 'r')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    return code === 'ENOENT' ? 'its file is gone' : `its file can't be read (${message})`
-  }
-  try {
-    const hash = createHash('sha256')
-    const block = Buffer.allocUnsafe(1024 * 1024)
-    for (let read = 1; read > 0; ) hash.update(block.subarray(0, (read = readSync(file, block))))
-    return hash.digest('hex') === sha256 ? null : 'its file is damaged'
-  } catch (error) {
-    return `its file can't be read (${(error as Error).message})`
-  } finally {
-    closeSync(file)
-  }
 }
 
 function oddValues(history: DatabaseSync): Loss[] {
