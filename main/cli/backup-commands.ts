@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { ensureDataDirectory } from '../host/data-dir.ts'
 import { DataDirectoryBusyError, findHolder, type Lock, lockDataDirectory } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
 import { isArchiveName, packBackup, unpackBackup } from '../master/backup/archive.ts'
-import { BACKUPS, createBackup } from '../master/backup/create.ts'
+import { BACKUPS, beginUnfinished, createBackup } from '../master/backup/create.ts'
 import type { BackupInfo } from '../master/backup/list.ts'
 import type { Manifest } from '../master/backup/manifest.ts'
 import { restoreBackup } from '../master/backup/restore.ts'
@@ -32,7 +32,13 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
     .description(
       'put a backup in the place of the data directory; what is there is kept as a backup',
     )
-    .action((backup: string) => restore(backup))
+    .option(
+      '--with-keys',
+      'take also the API token and the keys of slaves from a backup made elsewhere',
+    )
+    .action((backup: string, options: { withKeys?: boolean }) =>
+      restore(backup, options.withKeys === true),
+    )
 
   function listBackups() {
     return withHistory(dataDir(), async client => {
@@ -62,7 +68,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
     if (!archive && existsSync(target) && !isFolder(target))
       throw new CommandError(`${target} is a file; name one that ends in .tar, .tar.zst or .tgz`, 2)
     mkdirSync(dirname(target), { recursive: true })
-    const into = archive ? mkdtempSync(join(dirname(target), '.triphammer-backup-')) : target
+    const into = archive ? beginUnfinished(join(folder, BACKUPS)) : target
     const progress = startProgress(json())
     try {
       const { manifest, ...made } = await createBackup({
@@ -90,7 +96,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
     }
   }
 
-  async function restore(backup: string) {
+  async function restore(backup: string, withKeys: boolean) {
     const folder = dataDir()
     ensureDataDirectory(folder)
     const lock = await lockForOurselves(folder)
@@ -104,17 +110,22 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
         await unpackBackup(from, unpacked)
         from = unpacked
       }
-      const { manifest, replaced, lost } = await restoreBackup({
+      const { manifest, replaced, lost, keysLeft } = await restoreBackup({
         dataDir: folder,
         from,
+        ...(withKeys && { keys: true }),
         version: VERSION,
         now: Date.now(),
         onProgress: ({ stage, share }) => progress.tell(RESTORE_WORDS[stage], share),
       })
       progress.end()
-      if (json()) return printJson({ restored: manifest, replaced, lost })
+      if (json()) return printJson({ restored: manifest, replaced, lost, keysLeft })
       print(`restored the state of ${when(manifest.madeAt)}: ${rows(manifest)}`)
       printLost('not restored', lost)
+      if (keysLeft.length > 0)
+        print(
+          `left out: ${keysLeft.join(', ')}; "--with-keys" takes them, where you trust whoever made the backup`,
+        )
       if (replaced)
         print(`what was there before is in ${replaced}; "triphammer restore" takes that, too`)
     } finally {

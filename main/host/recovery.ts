@@ -37,7 +37,7 @@ export interface Recovery extends RecoveryPort {
   /**
    * Tries for the first time. Resolves when the master runs or is known not to.
    *
-   * @param how `alone`: nobody can see it yet; what has nothing to do with the history is thrown.
+   * @param how `alone`: nobody can see it yet; what the system refuses (a port that is taken) is thrown.
    */
   begin(how: { readonly alone: boolean }): Promise<void>
   /** Called with each change of how things are. */
@@ -149,7 +149,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       set({ phase: 'running' })
     } catch (error) {
       const found = asTrouble(error)
-      if (!found && alone) throw error
+      if (!found && alone && isOfSystem(error)) throw error
       log(`the master can't start: ${(error as Error).message}`)
       trouble = found ?? otherTrouble(error as Error)
       wait(null)
@@ -226,14 +226,14 @@ function asTrouble(error: unknown): StoreTrouble | undefined {
   return undefined
 }
 
+// A port that is taken, a folder that can't be written: nothing of it is in the history.
+function isOfSystem(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && /^E[A-Z]+$/.test(code)
+}
+
 function otherTrouble({ message }: Error): StoreTrouble {
-  const reason = message.endsWith('.') ? message : `${message}.`
-  return {
-    kind: 'upgrade-failed',
-    reason,
-    stages: [],
-    before: {},
-    neededBytes: null,
-    unfinished: false,
-  }
+  const full = message.includes('disk is full')
+  const reason = full ? 'the disk is full.' : message.endsWith('.') ? message : `${message}.`
+  return { kind: 'start-failed', reason }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -19,7 +18,8 @@ export function isArchiveName(path: string): boolean {
 export async function packBackup(folder: string, file: string): Promise<void> {
   // Loaded when it is needed: most commands do without.
   const { create } = await import('tar')
-  const making = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString('hex')}`)
+  // Always the same name: what a killed process left is written over.
+  const making = join(dirname(file), `.${basename(file)}.unfinished`)
   const how = { zstd: /zst$/i.test(file), gzip: /gz$/i.test(file) }
   try {
     const others = (await readdir(folder)).filter(name => name !== MANIFEST)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { constants, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { copyFile, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -126,7 +126,31 @@ export async function createBackup(order: BackupOrder): Promise<Backup> {
 export function sweepUnfinished(into: string): void {
   if (!existsSync(into)) return
   for (const name of readdirSync(into))
-    if (name.startsWith(UNFINISHED)) rmSync(join(into, name), { recursive: true, force: true })
+    if (name.startsWith(UNFINISHED) && !isAlive(Number(PID_IN_NAME.exec(name)?.[1])))
+      rmSync(join(into, name), { recursive: true, force: true })
+}
+
+const PID_IN_NAME = /^\.unfinished-of-(\d+)-/
+
+/**
+ * A folder for a process beside the master that makes a backup for elsewhere. What a killed
+ * one has left there is swept by the next, and by the next start.
+ */
+export function beginUnfinished(into: string): string {
+  mkdirSync(into, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(into)) {
+    const pid = PID_IN_NAME.exec(name)?.[1]
+    if (pid && !isAlive(Number(pid))) rmSync(join(into, name), { recursive: true, force: true })
+  }
+  return mkdtempSync(join(into, `${UNFINISHED}of-${process.pid}-`))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** `daily-0.2.0-2026-03-02T10-00-00Z`: sorts by time within a reason, and any system takes it. */

@@ -16,9 +16,16 @@ export function hasHistory(dataDir: string): boolean {
 /** What SQLite may have beside a database. */
 export const COMPANIONS = ['-wal', '-shm', '-journal'] as const
 
-// Settings, and what a person can't make again: keys that slaves know this master by.
-const SMALL_FILES =
-  /^(state\.json|master\.yml|master\.last-good\.yml|api-token|(keys|secrets|tls|slave-keys)[^/]*|.*\.(key|pem|crt))$/
+// Lists of names, and no patterns: a backup may come from a stranger.
+const SETTINGS = ['state.json', 'master.yml', 'master.last-good.yml']
+/** What a person can't make again: the token of the API, and keys that slaves know this master by. */
+const KEYS = ['api-token', 'environments.key', 'secrets', 'slave-port.pem']
+const SMALL_FILES = new Set([...SETTINGS, ...KEYS])
+
+/** Whether it opens this master or its slaves to whoever has it. */
+export function isKey(name: string): boolean {
+  return KEYS.includes(name)
+}
 
 /**
  * The small files of a data directory that belong in a backup, as paths with slashes.
@@ -26,7 +33,7 @@ const SMALL_FILES =
  * say nothing of builds.
  */
 export function smallFiles(dataDir: string): string[] {
-  return entries(dataDir).flatMap(name => (SMALL_FILES.test(name) ? filesBelow(dataDir, name) : []))
+  return entries(dataDir).flatMap(name => (SMALL_FILES.has(name) ? filesBelow(dataDir, name) : []))
 }
 
 /** The names in a data directory that a restore replaces as a whole. */
@@ -36,7 +43,7 @@ export function replacedNames(dataDir: string): string[] {
 
 /** Whether a restore may put something of this name into a data directory. */
 export function isReplaced(name: string): boolean {
-  return isOfDatabase(name) || name === ARTIFACTS || SMALL_FILES.test(name)
+  return isOfDatabase(name) || name === ARTIFACTS || SMALL_FILES.has(name)
 }
 
 /** Whether it is one of the databases, or what lies beside one and tells of it alone. */

@@ -1,14 +1,15 @@
 import { constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ARTIFACTS, artifactPath } from '../artifact-path.ts'
 import { LATEST } from '../db/migrate.ts'
 import { writeLasting } from '../lasting.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 import type { Moment } from '../model.ts'
-import { BACKUPS, freeName, keepFile, nameOf } from './create.ts'
-import { isReplaced, replacedNames } from './data-files.ts'
+import { ACKNOWLEDGED } from '../upgrade/acknowledged.ts'
+import { BACKUPS, freeName, keepFile, nameOf, UNFINISHED } from './create.ts'
+import { isKey, isReplaced, replacedNames } from './data-files.ts'
 import { describeFolder } from './describe.ts'
 import { describeError, plainName } from './described.ts'
 import { demandSpace, syncPath } from './files.ts'
@@ -23,6 +24,8 @@ export interface RestoreOrder {
   /** Of the app that restores. */
   readonly version: string
   readonly now: Moment
+  /** Whether the token and the keys in it come, too. Only those of backups of this data directory do by themselves. */
+  readonly keys?: boolean
   readonly onProgress?: (progress: RestoreProgress) => void
 }
 
@@ -35,6 +38,8 @@ export interface Restored {
   readonly manifest: Manifest
   /** The backup that now holds what was there before; `null` when nothing was. */
   readonly replaced: string | null
+  /** Names of keys in it that were left out. */
+  readonly keysLeft: readonly string[]
   /** Kept files that the backup does not give back, in words. */
   readonly lost: readonly string[]
 }
@@ -89,12 +94,20 @@ export async function restoreBackup(order: RestoreOrder): Promise<Restored> {
   refuseForeign(from, manifest)
   const bytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0)
   await demandSpace(dataDir, bytes + SPARE_BYTES)
-  const coming = await stage(order, manifest)
-  const leaving = replacedNames(dataDir)
+  const keys = order.keys ?? isOwn(dataDir, from)
+  const coming = await stage(order, manifest, keys)
+  // Where its keys do not come, those that are here stay.
+  const leaving = replacedNames(dataDir).filter(name => keys || !isKey(name))
   const replaced = await swapIn(dataDir, { coming, leaving, version, now }, share =>
     onProgress?.({ stage: 'replace', share }),
   )
-  return { manifest, replaced, lost: manifest.lostArtifacts.map(one => one.what) }
+  const named = new Set(manifest.files.map(({ path }) => path.split('/')[0]!).filter(isKey))
+  return {
+    manifest,
+    replaced,
+    keysLeft: keys ? [] : [...named],
+    lost: manifest.lostArtifacts.map(one => one.what),
+  }
 }
 
 /**
@@ -161,6 +174,14 @@ export async function finishRestore(
   return intent
 }
 
+// Whoever can put something there is this user, and what is unpacked there may be anybody's.
+function isOwn(dataDir: string, from: string): boolean {
+  return (
+    dirname(resolve(from)) === join(resolve(dataDir), BACKUPS) &&
+    !basename(from).startsWith(UNFINISHED)
+  )
+}
+
 const SPARE_BYTES = 16 * 1024 * 1024
 
 function refuseNewer(from: string, { schemas, version }: Manifest) {
@@ -173,7 +194,9 @@ function refuseNewer(from: string, { schemas, version }: Manifest) {
 
 // What comes in takes the place of what has its name: of a lock, say, or of other backups.
 function refuseForeign(from: string, { files }: Manifest) {
-  const foreign = files.find(({ path }) => !isReplaced(path.split('/')[0]!))
+  const foreign = files.find(
+    ({ path }) => !isReplaced(path.split('/')[0]!) || path === ACKNOWLEDGED,
+  )
   if (foreign)
     throw new Error(
       `${from} names ${foreign.path}, which is no part of a backup. Nothing was changed.`,
@@ -181,12 +204,17 @@ function refuseForeign(from: string, { files }: Manifest) {
 }
 
 // Everything beside its later place, and on the disk.
-async function stage({ dataDir, from, onProgress }: RestoreOrder, manifest: Verified) {
+async function stage(
+  { dataDir, from, onProgress }: RestoreOrder,
+  manifest: Verified,
+  keys: boolean,
+) {
   const staged = join(dataDir, STAGED)
   await mkdir(staged, { recursive: true, mode: 0o700 })
   const names = new Set<string>()
   const lost = new Set(manifest.lostArtifacts.map(one => one.sha256))
   for (const [i, { path }] of manifest.files.entries()) {
+    if (!keys && isKey(path.split('/')[0]!)) continue
     const target = join(staged, path)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
     await copyFile(join(from, path), target, constants.COPYFILE_FICLONE)

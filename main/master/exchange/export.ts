@@ -110,18 +110,32 @@ async function exportTable(
   { where = '', change }: { where?: string; change?: (row: Row) => Promise<Row> | Row } = {},
 ): Promise<TableHeader> {
   const columns = columnsOf(db, name)
-  const lines = await writeLines(path)
   const order = name === 'chunks' ? ' ORDER BY log_id, seq' : ''
-  const statement = db.prepare(`SELECT * FROM ${quoted(name)}${where}${order}`)
+  const bytesOf = columns.map(({ name: column }) => `CAST(${quoted(column)} AS BLOB)`)
+  const from = `FROM ${quoted(name)}${where}${order}`
+  const hasId = columns.some(column => column.name === 'id')
+  const rawRow = db.prepare(
+    `SELECT ${bytesOf.join(', ')} ${hasId ? `FROM ${quoted(name)} WHERE id = ?` : `${from} LIMIT 1 OFFSET ?`}`,
+  )
+  const statement = db.prepare(`SELECT * ${from}`)
   statement.setReadBigInts(true)
-  for (const found of statement.iterate()) {
-    const row = change ? await change(found) : found
-    const values = columns.flatMap(({ name: column, type }) =>
-      column in row ? [[column, toJson(row[column]!, type)] as const] : [],
-    )
-    await lines.write(Object.fromEntries(values))
-  }
-  const { lines: rows, sha256 } = await lines.end()
+  const { lines: rows, sha256 } = await writeLines(path, async write => {
+    let index = 0
+    for (const found of statement.iterate()) {
+      const row = change ? await change(found) : found
+      // Bytes that are no UTF-8 come as U+FFFD; what was there is asked for once more.
+      const odd = Object.values(row).some(
+        value => typeof value === 'string' && value.includes('\ufffd'),
+      )
+      const raw = odd ? rawRow.get(hasId ? found.id! : index) : undefined
+      const bytes = raw && (Object.values(raw) as (Uint8Array | null)[])
+      const values = columns.flatMap(({ name: column, type }, i) =>
+        column in row ? [[column, toJson(row[column]!, type, bytes?.[i])] as const] : [],
+      )
+      await write(Object.fromEntries(values))
+      index++
+    }
+  })
   return { rows, sha256, columns }
 }
 
@@ -135,12 +149,10 @@ export function columnsOf(db: DatabaseSync, table: string): Column[] {
 function sequencesOf(db: DatabaseSync): Record<string, number> {
   const there = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").get()
   if (!there) return {}
-  return Object.fromEntries(
-    db
-      .prepare('SELECT name, seq FROM sqlite_sequence ORDER BY name')
-      .all()
-      .map(row => [row.name as string, row.seq as number]),
-  )
+  // A number that can't be one is given as the highest that can.
+  const most = `SELECT name, max(0, min(seq, ${Number.MAX_SAFE_INTEGER})) AS seq`
+  const rows = db.prepare(`${most} FROM sqlite_sequence ORDER BY name`).all()
+  return Object.fromEntries(rows.map(row => [row.name as string, row.seq as number]))
 }
 
 async function exportLogs(
@@ -150,29 +162,40 @@ async function exportLogs(
 ): Promise<Pick<Header, 'logs' | 'logFiles'>> {
   const tables: Record<string, TableHeader> = {}
   const newest = lastId(history, 'logs')
-  const files = await writeLines(join(into, 'log-index', 'files.jsonl'))
   const nameOf = logNames(history)
   const total = Math.max(1, newest)
-  const plain = createLogFiles(into, nameOf, files.write)
-  for (const name of tableNames(db)) {
-    const key = logKeyOf(db, name)
-    const options = {
-      // Logs that history does not know yet: see createBackup.
-      where: key ? ` WHERE ${key} <= ${newest}` : '',
-      ...(name === 'chunks' && {
-        async change(row: Row) {
-          onProgress?.('writing logs', Number(row.log_id) / total)
-          return plain.put(row)
-        },
-      }),
-    }
-    tables[name] = await exportTable(db, name, join(into, 'log-index', `${name}.jsonl`), options)
-  }
-  await plain.end()
-  const { lines: rows, sha256 } = await files.end()
+  const { lines: rows, sha256 } = await writeLines(
+    join(into, 'log-index', 'files.jsonl'),
+    async write => {
+      const plain = createLogFiles(into, nameOf, write)
+      try {
+        await exportTables(plain)
+        await plain.end()
+      } finally {
+        await plain.close()
+      }
+    },
+  )
   return {
     logs: { schema: schemaOf(db), tables, sequences: sequencesOf(db) },
     logFiles: { rows, sha256 },
+  }
+
+  async function exportTables(plain: ReturnType<typeof createLogFiles>) {
+    for (const name of tableNames(db)) {
+      const key = logKeyOf(db, name)
+      const options = {
+        // Logs that history does not know yet: see createBackup.
+        where: key ? ` WHERE ${key} <= ${newest}` : '',
+        ...(name === 'chunks' && {
+          async change(row: Row) {
+            onProgress?.('writing logs', Number(row.log_id) / total)
+            return plain.put(row)
+          },
+        }),
+      }
+      tables[name] = await exportTable(db, name, join(into, 'log-index', `${name}.jsonl`), options)
+    }
   }
 }
 
@@ -188,7 +211,7 @@ function createLogFiles(
   let hash = createHash('sha256')
   let bytesWritten = 0
 
-  return { put, end }
+  return { put, end, close }
 
   async function put(row: Row): Promise<Row> {
     if (Number(row.log_id) !== logId) {
@@ -212,9 +235,15 @@ function createLogFiles(
 
   async function end() {
     if (logId === undefined) return
-    await file!.close()
+    await close()
     await tell({ log_id: logId, file: name, bytes: bytesWritten, sha256: hash.digest('hex') })
     logId = undefined
+  }
+
+  async function close() {
+    const open = file
+    file = undefined
+    await open?.close()
   }
 }
 
@@ -229,7 +258,7 @@ function unpacked(row: Row): Buffer | undefined {
 // logs/<builder>/<number of the build>/<number of the step> <step> <log> <id>.log
 function logNames(history: DatabaseSync): (id: number) => string {
   const find = history.prepare(
-    `SELECT bu.name AS builder, b.number AS build, s.number AS position, s.name AS step, l.name AS log
+    `SELECT bu.name AS builder, CAST(b.number AS TEXT) AS build, CAST(s.number AS TEXT) AS position, s.name AS step, l.name AS log
      FROM logs l JOIN steps s ON s.id = l.step_id JOIN builds b ON b.id = s.build_id
      JOIN builders bu ON bu.id = b.builder_id WHERE l.id = ?`,
   )

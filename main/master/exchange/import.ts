@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants, existsSync } from 'node:fs'
 import { copyFile, mkdir, open, rm } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { ARTIFACTS, artifactPath } from '../artifact-path.ts'
 import { lookAtArtifact, wantedArtifacts } from '../backup/artifacts.ts'
 import { finishCopy } from '../backup/copy-database.ts'
@@ -18,7 +18,7 @@ import type { Moment } from '../model.ts'
 import { columnsOf } from './export.ts'
 import { type DatabaseHeader, type Header, readHeader, type TableHeader } from './header.ts'
 import { readLines } from './lines.ts'
-import { fromJson } from './values.ts'
+import { fromJson, OddText } from './values.ts'
 
 export interface ImportOrder {
   /** A data directory that no other process has, and in which nothing is open. */
@@ -197,10 +197,16 @@ function makeRoom(db: DatabaseSync, name: string, { columns }: TableHeader) {
 
 function prepareInsert(db: DatabaseSync, name: string, { columns }: TableHeader) {
   const names = columns.map(column => quoted(column.name)).join(', ')
-  const places = columns.map(() => '?').join(', ')
-  const statement = db.prepare(`INSERT INTO ${quoted(name)} (${names}) VALUES (${places})`)
+  const insert = (values: readonly unknown[]) => {
+    const places = values.map(value => (value instanceof OddText ? 'CAST(? AS TEXT)' : '?'))
+    return db.prepare(`INSERT INTO ${quoted(name)} (${names}) VALUES (${places.join(', ')})`)
+  }
+  const statement = insert(columns)
   return (row: Fields) => {
-    statement.run(...columns.map(column => take(row[column.name], column.type)))
+    const values = columns.map(column => take(row[column.name], column.type))
+    if (values.some(value => value instanceof OddText))
+      insert(values).run(...values.map(value => (value instanceof OddText ? value.bytes : value)))
+    else statement.run(...(values as SQLInputValue[]))
   }
 }
 

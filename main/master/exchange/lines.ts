@@ -4,14 +4,14 @@ import { open } from 'node:fs/promises'
 
 const BLOCK_CHARACTERS = 1024 * 1024
 
-export interface LineWriter {
-  write(value: unknown): Promise<void>
-  /** How many lines there are, and what all of them hash to. */
-  end(): Promise<{ lines: number; sha256: string }>
-}
+/** Adds a line. */
+export type WriteLine = (value: unknown) => Promise<void>
 
-/** Writes one JSON value a line. */
-export async function writeLines(path: string): Promise<LineWriter> {
+/** Writes one JSON value a line. Tells how many lines there are, and what all of them hash to. */
+export async function writeLines(
+  path: string,
+  work: (write: WriteLine) => Promise<void>,
+): Promise<{ lines: number; sha256: string }> {
   const file = await open(path, 'wx', 0o600)
   const hash = createHash('sha256')
   let text = ''
@@ -22,18 +22,17 @@ export async function writeLines(path: string): Promise<LineWriter> {
     hash.update(bytes)
     await file.writeFile(bytes)
   }
-  return {
-    async write(value) {
+  try {
+    await work(async value => {
       text += `${JSON.stringify(value)}\n`
       lines++
       if (text.length > BLOCK_CHARACTERS) await flush()
-    },
-    async end() {
-      await flush()
-      await file.sync()
-      await file.close()
-      return { lines, sha256: hash.digest('hex') }
-    },
+    })
+    await flush()
+    await file.sync()
+    return { lines, sha256: hash.digest('hex') }
+  } finally {
+    await file.close()
   }
 }
 

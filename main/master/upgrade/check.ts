@@ -238,6 +238,8 @@ function words({
       }
     case 'upgrade-failed':
       return { headline: ['Your history is safe.', 'The update did not finish.'], lead }
+    case 'start-failed':
+      return { headline: ['Your history is there.', 'The master could not start.'], lead }
     case 'cancelled':
       return { headline: ['Your history is safe.', 'The update was cancelled.'], lead }
   }
@@ -326,6 +328,7 @@ function waysOf({ trouble, backups, counts, neededBytes, freeBytes, files }: Fou
         ? [restore, retry, look, exporting, empty]
         : [retry, restore, look, exporting, empty]
     case 'unreadable':
+    case 'start-failed':
       return [retry, look, exporting, restore]
     case 'upgrade-failed':
     case 'cancelled':

@@ -29,9 +29,10 @@ export function findLosses(dataDir: string): Loss[] {
 function lostPieces(history: DatabaseSync, logs: DatabaseSync): Loss[] {
   const known = new Set(tableNames(history))
   if (!known.has('logs') || !tableNames(logs).includes('chunks')) return []
-  const promised = history
-    .prepare('SELECT id, byte_count FROM logs WHERE complete = 1 AND byte_count > 0')
-    .all() as unknown as { id: number; byte_count: number }[]
+  const promised = history.prepare(
+    `SELECT id, byte_count FROM logs WHERE complete = 1 AND byte_count > 0
+     AND max(id, byte_count) <= ${Number.MAX_SAFE_INTEGER}`,
+  )
   const placeOf = placesOfLogs(history)
   const lost: Loss[] = []
   const held = new Map<number, number>()
@@ -45,8 +46,9 @@ function lostPieces(history: DatabaseSync, logs: DatabaseSync): Loss[] {
     if (chunk.lost !== undefined)
       lost.push({ kind: 'log', what: `${placeOf(id)}: ${linesOf(row)} can't be read` })
   }
-  for (const { id, byte_count } of promised) {
-    const missing = byte_count - (held.get(id) ?? 0)
+  for (const row of promised.all()) {
+    const id = Number(row.id)
+    const missing = Number(row.byte_count) - (held.get(id) ?? 0)
     if (missing > 0) lost.push({ kind: 'log', what: `${placeOf(id)}: ${missing} bytes are gone` })
   }
   return lost
@@ -60,7 +62,7 @@ function linesOf({ first_line, line_count }: Record<string, unknown>): string {
 
 function placesOfLogs(history: DatabaseSync): (id: number) => string {
   const find = history.prepare(
-    `SELECT bu.name AS builder, b.number AS build, s.name AS step, l.name AS log
+    `SELECT bu.name AS builder, CAST(b.number AS TEXT) AS build, s.name AS step, l.name AS log
      FROM logs l JOIN steps s ON s.id = l.step_id JOIN builds b ON b.id = s.build_id
      JOIN builders bu ON bu.id = b.builder_id WHERE l.id = ?`,
   )

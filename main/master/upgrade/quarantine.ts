@@ -79,6 +79,9 @@ export function quarantineOddRows(
       tick(`Looking at ${column} of ${table}`)
       into.put(table, column, instead)
     }
+    for (const { table, column, where } of impossibleNumbers(db))
+      into.move(table, where, `${column} is a number that no version gives`)
+    db.run('UPDATE sqlite_sequence SET seq = 0 WHERE seq NOT BETWEEN 0 AND ?', MOST)
     // A build is worth more than what it ran in.
     into.repair(
       'builds',
@@ -111,6 +114,17 @@ const SMALL = new Set(['projects', 'builders', 'slaves', 'running_builds'])
  */
 export function tendOddValues(db: Database, at: number): string[] {
   const into = openQuarantine(db, at)
+  // With one of these no row can be added any more. What refers to such a row goes with it.
+  const impossible = impossibleNumbers(db).filter(
+    ({ table, column, where }) =>
+      column === 'id' && db.get(`SELECT 1 FROM ${table} WHERE ${where} LIMIT 1`),
+  )
+  if (impossible.length > 0) {
+    db.exec('PRAGMA foreign_keys=OFF')
+    const { moved } = quarantineOddRows(db, at, () => {})
+    db.exec('PRAGMA foreign_keys=ON')
+    return Object.entries(moved).map(([table, rows]) => `${rows} rows of ${table}`)
+  }
   return JSON_COLUMNS.filter(({ table }) => SMALL.has(table)).flatMap(
     ({ table, column, instead }) => {
       const rows = db.transaction(() => into.put(table, column, instead))
@@ -188,6 +202,20 @@ function sqlValueOf(instead: string): string | null {
 
 function hasColumn(db: Database, table: string, column: string): boolean {
   return db.get('SELECT 1 FROM pragma_table_info(?) WHERE name = ?', table, column) !== undefined
+}
+
+const MOST = Number.MAX_SAFE_INTEGER
+
+/** What counts up: from a number beyond 2^53, or below 0, no next one follows. */
+function impossibleNumbers(db: Database): { table: string; column: string; where: string }[] {
+  const ids = db.all<{ name: string }>(
+    `SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+     WHERE t.type = 'table' AND c.name = 'id' AND c.pk = 1 AND c.type = 'INTEGER' AND t.name <> 'quarantine'`,
+  )
+  return [
+    ...ids.map(({ name }) => ({ table: name, column: 'id' })),
+    { table: 'builds', column: 'number' },
+  ].map(one => ({ ...one, where: `(${one.column} > ${MOST} OR ${one.column} < 0)` }))
 }
 
 interface ForeignKey {

@@ -44,6 +44,8 @@ export type StoreTrouble =
       /** The new files are whole, and not all of them are in their place; the next start goes on. */
       readonly unfinished: boolean
     }
+  /** The history could be opened, and the master failed all the same. */
+  | { readonly kind: 'start-failed'; readonly reason: string }
   | {
       readonly kind: 'cancelled'
       readonly stages: readonly Stage[]
@@ -89,6 +91,8 @@ export function describeStoreTrouble(dataDir: string, trouble: StoreTrouble): st
       if (trouble.unfinished)
         return `The new history in ${dataDir} is whole, and putting it in its place was cut short: ${trouble.reason} Start again to go on; nothing is lost.`
       return `The history in ${dataDir} could not be brought to this version: ${trouble.reason} Everything is as it was before.`
+    case 'start-failed':
+      return `The master could not start on ${dataDir}: ${trouble.reason} The history is there, and no build was started.`
     case 'cancelled':
       return `Bringing the history in ${dataDir} to this version was cancelled. Everything is as it was before.`
   }

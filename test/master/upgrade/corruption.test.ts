@@ -95,7 +95,7 @@ test.each([
   const bytes = spoil(readFileSync(path))
   writeFileSync(path, bytes)
   await expect(startOn(dataDir)).rejects.toThrow(
-    /history\.sqlite (can't be read|is gone, and there was a history)/,
+    /history\.sqlite (can't be read|holds nothing, and there was a history)/,
   )
   expect(readFileSync(path).equals(bytes)).toBe(true)
 })
