@@ -184,6 +184,32 @@ test('only data publishes on mq', () => {
   expect(publishing.length).toBeGreaterThan(1)
 })
 
+// Whatever they do can't fail, or they tell it by themselves.
+const NEVER_FAIL: readonly RegExp[] = [
+  /void [\w.]+\.(add|delete|push|set)\(/,
+  /void data\.addEvent\(/,
+  /void (session\.ended|one\.exited|exited|ended)\.then\(/,
+  /void thread\?\.terminate\(/,
+  /void listener\(request, response\)/,
+  // They answer by themselves for all that they do.
+  /clock\.after\(FIRST_LOOK_MS, \(\) => void look\(\)\)/,
+  /return void (tally|say)\b/,
+]
+
+test('no work goes on by itself without somebody who is told of its fault', () => {
+  const rooms = 'main/{master,bridge,http,host}/**/*.ts'
+  const lines = globSync(rooms, { cwd: ROOT }).flatMap(file =>
+    read(file)
+      .split('\n')
+      .filter(line => /(^\s*|=> |return |\) )void [\w.?]+\(/.test(line))
+      .filter(line => !NEVER_FAIL.some(known => known.test(line)))
+      .map(line => `${file}: ${line.trim()}`),
+  )
+
+  // Use `alone` of main/master/boundary.ts, and `data.eventually` for a write.
+  expect(lines).toEqual([])
+})
+
 test('an import of Electron in the master is seen twice, and told where to go instead', () => {
   const file = 'main/master/master.ts'
   const text = read(file)

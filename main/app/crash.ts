@@ -1,5 +1,6 @@
 import type { RenderProcessGoneDetails } from 'electron'
 import type { Clock } from '../master/clock.ts'
+import { isStorageTrouble } from '../master/storage-trouble.ts'
 import type { AppPort, ContentsPort, DialogPort } from './ports.ts'
 
 /** `EX_SOFTWARE` of sysexits.h. Not 0, so that no update is installed on the way out. */
@@ -24,6 +25,8 @@ export function watchCrashes(
 ): void {
   let crashed = false
   events.on('uncaughtException', (error: unknown) => {
+    // Nothing was written, and whoever has something to store tries again.
+    if (isStorageTrouble(error)) return log(`uncaught: ${(error as Error).stack}`)
     if (crashed) return
     crashed = true
     log(`crashed: ${(error as Error)?.stack ?? error}`)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pastLock } from '../master/data/gate.ts'
 import { beyond } from '../master/extent.ts'
 import type { Arguments, Channel, Handlers, Reply } from './contract.ts'
 import { RefusedError } from './refused.ts'
@@ -267,6 +268,21 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   ]),
 }
 
+/** What a person asks of builds and slaves waits while another program holds the history. */
+const WAITS: ReadonlySet<Channel> = new Set<Channel>([
+  'build:force',
+  'build:rebuild',
+  'build:retryFrom',
+  'build:bisect',
+  'build:stopBisect',
+  'request:cancel',
+  'slave:pause',
+  'slave:unpause',
+  'slave:drain',
+  'slave:resetQuarantine',
+  'slave:kill',
+])
+
 /** All that can be asked. */
 export const CHANNELS = Object.keys(SHAPES) as readonly Channel[]
 
@@ -289,7 +305,9 @@ export async function callHandler(
   if (!isChannel(channel)) return { ok: false, error: `there is no request "${channel}"` }
   try {
     const handler = handlers[channel] as (...args: unknown[]) => unknown
-    return { ok: true, value: await handler(...(parseArguments(channel, args) as unknown[])) }
+    const given = parseArguments(channel, args) as unknown[]
+    const work = () => handler(...given)
+    return { ok: true, value: await (WAITS.has(channel) ? pastLock(work) : work()) }
   } catch (error) {
     if (error instanceof ArgumentError) return { ok: false, error: `${channel}: ${error.message}` }
     if (!(error instanceof RefusedError)) log(`${channel}: ${(error as Error).stack ?? error}`)

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { slaveEntry } from '../host/app-root.ts'
+import { watchFaults } from '../host/faults.ts'
 import { type Host, startHost } from '../host/host.ts'
 import { resolveRepository } from '../master/config/build.ts'
 import { parseSlavePort, SLAVE_PORT_WORDS } from '../master/config/slave-port.ts'
@@ -45,6 +46,7 @@ export function addShellCommands({ program, dataDir, json, exitWith }: CommandLi
         ...(options.config && { configFile: resolve(options.config) }),
         ...(slavePort && { slavePort }),
       })
+      watchFaults(process, host.log, code => process.exit(code))
       await untilSignal(host, async () => {
         tellConfig(host)
         await tellSlavePort(host, options.slavePort !== undefined)

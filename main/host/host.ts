@@ -14,6 +14,7 @@ import type { Gate } from '../http/security.ts'
 import { type HttpServer, startHttp } from '../http/server.ts'
 import { openSessions } from '../http/sessions.ts'
 import { createTickets } from '../http/tickets.ts'
+import { alone } from '../master/boundary.ts'
 import { every, systemClock } from '../master/clock.ts'
 import type { SlavePort } from '../master/config/model.ts'
 import { readHeader } from '../master/db/header.ts'
@@ -225,7 +226,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     // In all other cases the doors are open before it begins: it can take a while.
     if (!running) {
       await openDoors({ ...bare, ...current, why, ticketUrl })
-      if (recovery.status().phase === 'running') void recovery.begin({ alone: false })
+      if (recovery.status().phase === 'running')
+        alone(recovery.begin({ alone: false }), error =>
+          log(`recovery: ${(error as Error).message}`),
+        )
     }
     return {
       master: masterOnceRunning(() => running?.master, dataDir, why),

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { callHandler } from '../bridge/call.ts'
+import { alone } from '../master/boundary.ts'
 import type { Stop } from '../master/model.ts'
 import type { Doors, RecoveryDoors } from './doors.ts'
 import { type Security, SOCKET_PROTOCOL, type Visitor } from './security.ts'
@@ -69,7 +70,10 @@ export function startBridgeSocket(
     socket.on('error', () => {})
     socket.on('message', data => {
       if (visitor.kind === 'browser') security.sessions.seen(visitor.id)
-      void answer(socket, String(data))
+      alone(answer(socket, String(data)), error => {
+        log(`the bridge: ${(error as Error).message}`)
+        socket.close(1011, 'the answer could not be sent')
+      })
     })
   }
 

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Backups, startBackups } from './backup/backups.ts'
 import { type Bisects, startBisects } from './bisect/bisects.ts'
+import { alone, guardClock } from './boundary.ts'
 import { type GitSource, startGitSource } from './changes/git-source.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type ConfigFile, openConfigFile } from './config/config-file.ts'
@@ -124,9 +126,11 @@ export interface Master {
 
 /** Starts every service of the build master, in plain Node, on a data directory that it alone uses. */
 export async function startMaster(options: MasterOptions): Promise<Master> {
-  const { dataDir, log, clock = systemClock } = options
+  const { dataDir, log } = options
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const onError = (error: unknown) => log(`unexpected: ${(error as Error).stack ?? error}`)
+  // What fails in a timer is told there, and ends nobody.
+  const clock = guardClock(options.clock ?? systemClock, onError)
   const historyPath = join(dataDir, 'history.sqlite')
   const logsPath = join(dataDir, 'logs.sqlite')
   const stops: (() => unknown)[] = []
@@ -137,7 +141,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       ...(options.onUpgrade && { onProgress: options.onUpgrade }),
       ...(options.upgradeSignal && { signal: options.upgradeSignal }),
     })
-    const db = openHistory(historyPath, options.lookOnly)
+    const db = openHistory(historyPath, options.lookOnly, BUSY_MS)
     stops.push(() => db.close())
     const odd = options.lookOnly ? [] : tendOddValues(db, clock.now())
     const mq = createMq(onError)
@@ -168,9 +172,11 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     stops.push(logs.stop)
     stops.push(acknowledging.stop)
     const { version, shell, mode } = options
-    const made = createData({ db, logs, mq, clock, version, shell, onCommit: sync.changed })
+    const made = createData({ db, logs, mq, clock, version, shell, onCommit: sync.changed, log })
     logsCommitted = made.logsCommitted
     const { data } = made
+    stops.push(made.stop)
+    if (!options.lookOnly) await data.writable()
     for (const { kind, subject, detail } of options.lookOnly ? [] : describePrepared(prepared)) {
       log(`${kind}: ${subject} ${detail}`)
       data.addEvent(kind, subject, detail)
@@ -185,7 +191,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     let orphans = new Map<string, string[]>()
     if (mode !== 'dormant') {
       data.startRun()
-      stops.push(data.endRun)
+      stops.push(() => endRun(data, log))
       carried.push(...carriedOn(data))
       orphans = orphansOf(data)
       abandoned.push(...(await closeAbandoned(data, carried)))
@@ -194,7 +200,9 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
         startSleepWatch({
           clock,
           onSlept: (from, to) =>
-            void data.addEvent('machine-slept', String(from), String(to - from)),
+            data.eventually(
+              () => void data.addEvent('machine-slept', String(from), String(to - from)),
+            ),
         }),
       )
     }
@@ -208,10 +216,11 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       clock,
       settings: () => services.config.current.backups,
       daily: mode === 'full',
-      onMade: ({ name, manifest }) => data.addEvent('backup-made', manifest.reason, name),
+      onMade: ({ name, manifest }) =>
+        data.eventually(() => void data.addEvent('backup-made', manifest.reason, name)),
       onFailed(reason) {
         log(`the daily backup was not made: ${reason}`)
-        data.addEvent('backup-failed', 'daily', reason)
+        data.eventually(() => void data.addEvent('backup-failed', 'daily', reason))
       },
     })
     const history = openHistoryAsker(historyPath)
@@ -221,7 +230,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       stops.push(
         watchForDamage(dataDir, clock, (file, reason) => {
           log(`${file} is damaged: ${reason}`)
-          data.addEvent('history-damaged', file, reason)
+          data.eventually(() => void data.addEvent('history-damaged', file, reason))
         }),
       )
     return {
@@ -244,6 +253,20 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
   } catch (error) {
     await stopAll(stops)
     throw error
+  }
+}
+
+// Other programs that hold the lock are waited for beside the master's thread, not on it.
+const BUSY_MS = 100
+const LAST_WORD_MS = 5000
+
+// A run without a last word counts as cut short, which says less than it could and nothing wrong.
+async function endRun(data: Data, log: (text: string) => void): Promise<void> {
+  try {
+    await Promise.race([data.writable(), delay(LAST_WORD_MS)])
+    data.endRun()
+  } catch (error) {
+    log(`that this run ended in order could not be stored: ${(error as Error).message}`)
   }
 }
 
@@ -373,7 +396,7 @@ function startServices(
     onRead(status, changed) {
       if (changed || !begun) apply(config.current, status.good)
       data.setConfigStatus(status)
-      if (changed && begun) data.addEvent('config-loaded', status.file)
+      if (changed && begun) data.eventually(() => void data.addEvent('config-loaded', status.file))
     },
   })
   let begun = false
@@ -387,6 +410,7 @@ function startServices(
           mq,
           clock,
           slaves,
+          log,
           missingAfterMs: name =>
             config.current.slaves.find(slave => slave.name === name)?.missingAfterMs ?? null,
         })
@@ -448,7 +472,10 @@ function startServices(
     slaves.configure(now.slaves)
     if (!begun) distributor.carryOn(carried)
     // Builds of a single run need no slaves that come by.
-    if (mode === 'full') void remote.configure(options.slavePort ?? now.slavePort)
+    if (mode === 'full')
+      alone(remote.configure(options.slavePort ?? now.slavePort), error =>
+        log(`where slaves dial in: ${(error as Error).message}`),
+      )
     if (mode === 'single') return
     schedulers.configure(now.schedulers)
     // A bad file says nothing about what is no longer wanted.

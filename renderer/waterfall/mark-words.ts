@@ -30,6 +30,8 @@ const WORDS: Readonly<Record<string, (subject: string, detail: string) => string
   'app-updated': version => `Triphammer was updated to ${version}`,
   'app-not-taken': version => `the update to ${version} did not go in`,
   'app-incomplete': version => `rows are missing since the update to ${version}`,
+  'history-locked': ms =>
+    `another program kept history.sqlite locked for ${roughly(Number(ms))}; builds waited for it`,
   'history-upgraded': (version, detail) => `history brought to ${version}${because(detail)}`,
   'history-damaged': (file, reason) => `${file} is damaged${because(reason)}`,
   'slave-attached': (name, version) => `slave ${name} attached${version && `, version ${version}`}`,

@@ -3,6 +3,7 @@ import { parseArguments, parsing } from '../../bridge/call.ts'
 import { forceBuild } from '../../bridge/force.ts'
 import { RefusedError } from '../../bridge/refused.ts'
 import type { ForceConfig } from '../../master/config/model.ts'
+import { HistoryLockedError, pastLock } from '../../master/data/gate.ts'
 import type {
   BuilderId,
   BuildId,
@@ -197,9 +198,14 @@ export function addControl(app: Hono<Env>, doors: Doors, answer: Answering): voi
     if (typeof params !== 'object' || params === null || Array.isArray(params))
       return fail(c, id, BAD_PARAMS, 'params must be a map of names to values')
     try {
-      return c.json({ jsonrpc: '2.0', id, result: (await run(c, params as Params)) ?? null })
+      return c.json({
+        jsonrpc: '2.0',
+        id,
+        result: (await pastLock(() => run(c, params as Params))) ?? null,
+      })
     } catch (error) {
-      if (error instanceof RefusedError) return fail(c, id, BAD_PARAMS, error.message)
+      if (error instanceof RefusedError || error instanceof HistoryLockedError)
+        return fail(c, id, BAD_PARAMS, error.message)
       throw error
     }
   }

@@ -78,9 +78,14 @@ export function startBisects(options: BisectsOptions): Bisects {
       })
     : () => {}
   if (options.live) advanceAll()
+  // What could not be asked for while another program held the history.
+  const stopListening = options.live ? data.onWritable(() => advanceAll()) : () => {}
 
   return {
-    end: unsubscribe,
+    end() {
+      unsubscribe()
+      stopListening()
+    },
     whyNot(build) {
       const range = rangeOf(build)
       return 'problem' in range ? range.problem : null

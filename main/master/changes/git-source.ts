@@ -1,16 +1,18 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { watch } from 'chokidar'
 import picomatch from 'picomatch'
+import { alone } from '../boundary.ts'
 import { type Clock, every } from '../clock.ts'
 import type { ProjectConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import type { NewChange } from '../db/changes.ts'
 import type { AsyncStop } from '../model.ts'
 import { buildFolder } from '../process/build-folder.ts'
+import { isStorageTrouble } from '../storage-trouble.ts'
 import { type BranchMove, type BranchTip, findMoves, inPieces } from './branch-moves.ts'
 import { openCommitReader } from './commit-reader.ts'
 import { type Commit, readCommits } from './commits.ts'
@@ -38,9 +40,12 @@ export interface GitSource {
 
 const MOST_TAGS = 20
 const MOST_ODD = 5
+// Branches that are recorded in one transaction.
+const AT_ONCE = 16
 const NO_COMMIT = 'it points to no commit that can be read'
 // Git writes several files for one commit.
 const SETTLE_MS = 40
+const RETRY_MS = 1000
 
 /**
  * Finds new commits of a project's repository. One on this machine is watched,
@@ -56,11 +61,10 @@ export function startGitSource(options: GitSourceOptions): GitSource {
   let looking: Promise<void> | undefined
   let again = false
   let closeWatch: AsyncStop | undefined
-  const stopPolling =
-    project.pollMs === null ? () => {} : every(clock, project.pollMs, () => void look())
+  const stopPolling = project.pollMs === null ? () => {} : every(clock, project.pollMs, lookAlone)
   if (project.pollMs !== null) {
-    void look()
-    void startWatching()
+    lookAlone()
+    alone(startWatching(), tellFault)
   }
 
   return {
@@ -71,6 +75,14 @@ export function startGitSource(options: GitSourceOptions): GitSource {
       await closeWatch?.()
       await looking
     },
+  }
+
+  function lookAlone() {
+    alone(look(), tellFault)
+  }
+
+  function tellFault(error: unknown) {
+    options.onTrouble(`looking at ${project.name}: ${(error as Error).message}`)
   }
 
   // One look at a time; asked again meanwhile, it looks once more.
@@ -112,6 +124,13 @@ export function startGitSource(options: GitSourceOptions): GitSource {
       if (!closeWatch && project.pollMs !== null) await startWatching()
     } catch (error) {
       if (abort.signal.aborted) return
+      if (isStorageTrouble(error)) {
+        // The repository is well; what was found is found again once it can be stored.
+        again = true
+        await data.writable().catch(() => {})
+        await delay(RETRY_MS, undefined, { signal: abort.signal }).catch(() => {})
+        return
+      }
       opened = undefined
       if (local !== undefined && !existsSync(local)) {
         // When it is back it is another folder, which is watched anew.
@@ -205,9 +224,12 @@ export function startGitSource(options: GitSourceOptions): GitSource {
         const found = piece.flatMap(({ commits }) => commits)
         const read = await readCommits(place.git, [...new Set(found)])
         const known = new Map(read.map(commit => [commit.revision, commit]))
-        for (const one of piece) {
-          if (known.has(one.revision)) record(one, known, before.get(one.branch))
-          else odd.set(`refs/heads/${one.branch}`, NO_COMMIT)
+        for (let i = 0; i < piece.length; i += AT_ONCE) {
+          data.together(() => {
+            for (const one of piece.slice(i, i + AT_ONCE))
+              if (known.has(one.revision)) record(one, known, before.get(one.branch))
+              else odd.set(`refs/heads/${one.branch}`, NO_COMMIT)
+          })
           // Whoever asks the master something meanwhile is answered.
           await setImmediate()
         }
@@ -217,6 +239,7 @@ export function startGitSource(options: GitSourceOptions): GitSource {
     }
   }
 
+  // Call it within an update: changes, and how far the branch was seen, are one.
   function record(
     { branch, revision, commits, category, leftOut }: BranchMove,
     known: ReadonlyMap<string, Commit>,
@@ -224,12 +247,10 @@ export function startGitSource(options: GitSourceOptions): GitSource {
   ) {
     const name = `${project.name} ${branch}`
     const missing = commits.filter(one => !known.has(one)).length
-    data.together(() => {
-      if (category === 'reset') data.addEvent('branch-reset', name, last)
-      if (leftOut + missing > 0) data.addEvent('commits-left-out', name, String(leftOut + missing))
-      const found = commits.flatMap(one => known.get(one) ?? [])
-      move(branch, revision, found, category)
-    })
+    if (category === 'reset') data.addEvent('branch-reset', name, last)
+    if (leftOut + missing > 0) data.addEvent('commits-left-out', name, String(leftOut + missing))
+    const found = commits.flatMap(one => known.get(one) ?? [])
+    move(branch, revision, found, category)
   }
 
   // How far the branches are that nobody asked for: once somebody does, their past is no news.
@@ -310,7 +331,7 @@ export function startGitSource(options: GitSourceOptions): GitSource {
       let settling: (() => void) | undefined
       const lookSoon = () => {
         settling?.()
-        settling = clock.after(SETTLE_MS, () => void look())
+        settling = clock.after(SETTLE_MS, lookAlone)
       }
       watcher.on('all', lookSoon)
       // What came between the first look and now was not seen.

@@ -29,6 +29,7 @@ export interface ConfigFileOptions {
 
 // Editors write in several steps.
 const SETTLE_MS = 60
+const RETRY_MS = 1000
 
 /**
  * The configuration file, read again whenever it changes. A bad file never takes
@@ -48,6 +49,7 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
   }
   let settling: Stop | undefined
   let first = true
+  let missed = false
   let hadGood = false
   let found = false
   let text = ''
@@ -61,7 +63,7 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
     : undefined
   const reloadSoon = () => {
     settling?.()
-    settling = clock.after(SETTLE_MS, reload)
+    settling = clock.after(SETTLE_MS, tryToReload)
   }
   watcher?.on('all', reloadSoon)
   // What was written between the first reading and now was not seen.
@@ -84,6 +86,17 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
     },
   }
 
+  // What can't be taken over now, as while the disk is full, is taken over as soon as it can be.
+  function tryToReload() {
+    try {
+      reload()
+    } catch (error) {
+      options.onTrouble(`${path} could not be taken over yet: ${(error as Error).message}`)
+      settling?.()
+      settling = clock.after(RETRY_MS, tryToReload)
+    }
+  }
+
   function reload(): ConfigStatus {
     found ||= existsSync(path)
     const read = found ? loadConfig(path) : { ...parseConfig('', path), text: '' }
@@ -92,7 +105,7 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
     const before =
       first && !config ? loadConfig(options.lastGood, path, isOfNotify).config : undefined
     const inForce = config ?? before ?? current
-    const changed = JSON.stringify(inForce) !== JSON.stringify(current)
+    const changed = missed || JSON.stringify(inForce) !== JSON.stringify(current)
     current = inForce
     if (config && found && (changed || first)) keep()
     first = false
@@ -100,7 +113,10 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
     hadGood ||= (config !== undefined && found) || before !== undefined
     const good = config !== undefined
     status = { file: path, good, hasBefore: hadGood, loadedAt: clock.now(), problems, notices }
+    // Until somebody has taken it over it counts as changed.
+    missed = changed
     options.onRead(status, changed)
+    missed = false
     return status
   }
 

@@ -27,7 +27,7 @@ import type {
   TestCounts,
   TestResult,
 } from '../model.ts'
-import { RETRY, type Result } from '../results.ts'
+import { EXCEPTION, RETRY, type Result } from '../results.ts'
 import type { RedRun } from '../standing.ts'
 import { completeRequest } from './requests.ts'
 import type { Update } from './unit.ts'
@@ -51,6 +51,9 @@ export interface CarriedBuild {
   /** Its builder as it is configured now. */
   readonly builderJson: string
 }
+
+// Steps that an older version left open are looked for among so many builds.
+const LOOKED_BACK = 1000
 
 export function buildData(db: Database, update: Update, clock: Clock, run: () => RunId) {
   const data = {
@@ -129,6 +132,12 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
       return update(announce => {
         const before = builds.findBuild(db, id)!
         if (before.completeAt !== null) return before
+        // No step is left open by whatever ended the build before its end.
+        for (const step of steps.stepsOfBuild(db, id)) {
+          if (step.completeAt !== null) continue
+          steps.completeStep(db, step.id, results, stateString, clock.now())
+          announce('step/changed', steps.findStep(db, step.id)!)
+        }
         builds.completeBuild(db, id, results, stateString, clock.now())
         running.deleteRunningBuild(db, id)
         const build = builds.findBuild(db, id)!
@@ -215,6 +224,8 @@ export function buildData(db: Database, update: Update, clock: Clock, run: () =>
     ): Build[] {
       return update(announce => {
         const logs = growingLogsBut(kept)
+        // A master of an older version could end a build without its step.
+        steps.closeLeftSteps(db, EXCEPTION, LOOKED_BACK)
         const all = builds.runningBuilds(db)
         for (const { id, requestId } of all)
           if (kept.has(id)) requests.takeOverClaim(db, requestId, run())

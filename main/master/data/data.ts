@@ -9,6 +9,7 @@ import { bisectData } from './bisects.ts'
 import { buildData } from './builds.ts'
 import { changeData } from './changes.ts'
 import { deskData } from './desk.ts'
+import { createGate, LOCKED } from './gate.ts'
 import { logData } from './logs.ts'
 import { monitoredData } from './monitored.ts'
 import { requestData } from './requests.ts'
@@ -27,6 +28,8 @@ export interface DataOptions {
   readonly shell: string
   /** Called after each commit. */
   readonly onCommit: () => void
+  /** One line of the app's log. */
+  readonly log?: (text: string) => void
 }
 
 /** The only door to state: reads, and updates that write history, then publish on mq. */
@@ -34,12 +37,16 @@ export type Data = ReturnType<typeof createData>['data']
 
 export function createData(options: DataOptions) {
   const { db, logs, mq, clock } = options
-  const update = createUpdate(db, mq, options.onCommit)
+  const log = options.log ?? (() => {})
+  const gate = createGate({ db, onLocked, onTrouble })
+  const update = createUpdate(gate, mq, options.onCommit)
+  // The same trouble is met by many at once, and is worth one line.
+  let told: string | undefined
   let run = 0 as RunId
-  const logPart = logData(db, update, clock, mq, logs)
+  const logPart = logData(db, update, clock, mq, logs, gate.patiently)
   const data = {
     ...deskData(db, update, mq),
-    ...slaveData(db, update, clock, mq),
+    ...slaveData(db, update, clock, mq, gate.eventually),
     ...slaveKeyData(db, update, clock),
     ...changeData(db, update, clock),
     ...requestData(db, update, clock),
@@ -51,6 +58,10 @@ export function createData(options: DataOptions) {
     runs: (limit: number) => listRuns(db, limit),
     /** Does several updates as one. */
     together: <T>(work: () => T): T => update(work),
+    writable: gate.writable,
+    patiently: gate.patiently,
+    eventually: gate.eventually,
+    onWritable: gate.onFree,
     /** The first word of a master that builds: what it claims is claimed in this run's name. */
     startRun(): void {
       run = update(() => insertRun(db, options.version, options.shell, clock.now()))
@@ -58,5 +69,26 @@ export function createData(options: DataOptions) {
     /** The last word of a master that stops in order. */
     endRun: () => update(() => endRun(db, run, clock.now(), 'clean')),
   }
-  return { data, logsCommitted: (list: readonly Committed[]) => logPart.committed(list) }
+  return {
+    data,
+    logsCommitted: (list: readonly Committed[]) => logPart.committed(list),
+    stop: gate.stop,
+  }
+
+  function onLocked(forMs: number | undefined) {
+    if (forMs === undefined) return onTrouble(LOCKED)
+    told = undefined
+    log(`history can be written again, after ${Math.ceil(forMs / 1000)} s`)
+    if (forMs >= WORTH_TELLING_MS)
+      gate.eventually(() => void data.addEvent('history-locked', String(Math.round(forMs))))
+  }
+
+  function onTrouble(reason: string) {
+    if (reason === told) return
+    told = reason
+    log(`history can't be written: ${reason}`)
+  }
 }
+
+// Another program may look at the file for a moment; nobody notices that.
+const WORTH_TELLING_MS = 1000

@@ -48,7 +48,8 @@ export function deskData(db: Database, update: Update, mq: Mq) {
     setSourceState(project: string, state: SourceState): void {
       sources.set(project, state)
       const row = builders.listProjects(db).find(({ name }) => name === project)
-      if (row) update(announce => announce('project/changed', withSource(row)))
+      // Of this moment, like the state itself: nothing has to be stored first.
+      if (row) mq.publish('project/changed', withSource(row))
     },
 
     configStatus: () => configStatus,

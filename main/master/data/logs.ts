@@ -7,9 +7,17 @@ import type { Committed } from '../logs/log-writing.ts'
 import type { BuildId, Log, LogId, StepId, Stream } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import type { LogEnd } from './builds.ts'
+import type { Gate } from './gate.ts'
 import type { Update } from './unit.ts'
 
-export function logData(db: Database, update: Update, clock: Clock, mq: Mq, logs: LogStore) {
+export function logData(
+  db: Database,
+  update: Update,
+  clock: Clock,
+  mq: Mq,
+  logs: LogStore,
+  patiently: Gate['patiently'],
+) {
   // Counts of growing logs: history learns them when a log is complete.
   const growing = new Map<LogId, Pick<Log, 'lineCount' | 'byteCount'>>()
   const withCounts = (log: Log): Log => ({ ...log, ...growing.get(log.id) })
@@ -65,10 +73,12 @@ export function logData(db: Database, update: Update, clock: Clock, mq: Mq, logs
 
     async finishLog(id: LogId): Promise<void> {
       const counts = await logs.finish(id)
-      update(announce => {
-        completeLog(db, id, counts)
-        announce('log/changed', { ...findLog(db, id)! })
-      })
+      await patiently(() =>
+        update(announce => {
+          completeLog(db, id, counts)
+          announce('log/changed', { ...findLog(db, id)! })
+        }),
+      )
       growing.delete(id)
     },
   }

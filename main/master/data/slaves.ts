@@ -13,6 +13,7 @@ import type {
 } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import { nextQuarantine } from '../slaves/quarantine.ts'
+import type { Gate } from './gate.ts'
 import { keptVitals } from './kept-vitals.ts'
 import type { Update } from './unit.ts'
 
@@ -39,7 +40,13 @@ const NO_LINK: LinkFacts = {
 }
 
 /** Slaves: what the configuration names and what was decided about them, with how they fare right now. */
-export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
+export function slaveData(
+  db: Database,
+  update: Update,
+  clock: Clock,
+  mq: Mq,
+  eventually: Gate['eventually'],
+) {
   const startedAt = clock.now()
   // How a slave fares is of this moment and not worth a row.
   const live = new Map<string, Live>()
@@ -107,7 +114,8 @@ export function slaveData(db: Database, update: Update, clock: Clock, mq: Mq) {
       leaves.delete(name)
       const lastSeenAt = links.get(name)?.lastSeenAt ?? null
       links.set(name, { ...NO_LINK, lastSeenAt })
-      if (lastSeenAt !== null) update(() => slaves.setSlaveSeen(db, name, lastSeenAt))
+      if (lastSeenAt !== null)
+        eventually(() => update(() => slaves.setSlaveSeen(db, name, lastSeenAt)))
       announceSlave(name)
     },
 

@@ -1,5 +1,5 @@
-import type { Database } from '../db/database.ts'
 import type { Mq, News, Topic, Topics } from '../mq/mq.ts'
+import type { Gate } from './gate.ts'
 
 export type Announce = <T extends Topic>(topic: T, payload: Topics[T]) => void
 
@@ -10,7 +10,11 @@ export type Update = <T>(work: (announce: Announce) => T) => T
  * State, then news: nobody learns of what history does not have. An update
  * inside another one joins it, and its news waits for the outer commit.
  */
-export function createUpdate(db: Database, mq: Mq, onCommit: () => void): Update {
+export function createUpdate(
+  gate: Pick<Gate, 'transaction'>,
+  mq: Mq,
+  onCommit: () => void,
+): Update {
   let news: News[] | undefined
 
   return work => {
@@ -18,7 +22,7 @@ export function createUpdate(db: Database, mq: Mq, onCommit: () => void): Update
     const collected: News[] = (news = [])
     let value: ReturnType<typeof work>
     try {
-      value = db.transaction(() => work(announce))
+      value = gate.transaction(() => work(announce))
     } finally {
       news = undefined
     }

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { isBusy } from '../storage-trouble.ts'
 
 export type Row = Record<string, unknown>
 
@@ -16,6 +17,8 @@ export interface Database {
   run(sql: string, ...values: SQLInputValue[]): { id: number; changes: number }
   /** Commits what `work` does as one. Inside another transaction it becomes part of that one. */
   transaction<T>(work: () => T): T
+  /** Whether a transaction that writes could begin now. Waits for nobody. */
+  isFree(): boolean
   close(): void
 }
 
@@ -41,8 +44,9 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
   // SQLite gives its other files the mode of the first. They are this user's alone.
   if (!options.readOnly && path !== ':memory:' && !existsSync(path))
     closeSync(openSync(path, 'a', 0o600))
+  const busyMs = options.busyMs ?? 5000
   const db = new DatabaseSync(path, {
-    timeout: options.busyMs ?? 5000,
+    timeout: busyMs,
     enableForeignKeyConstraints: !options.copy,
     readOnly: options.readOnly ?? false,
   })
@@ -93,6 +97,20 @@ export function openDatabase(path: string, options: OpenOptions = {}): Database 
         throw error
       } finally {
         depth--
+      }
+    },
+    isFree() {
+      if (depth > 0) return true
+      db.exec('PRAGMA busy_timeout=0')
+      try {
+        db.exec('BEGIN IMMEDIATE')
+        db.exec('ROLLBACK')
+        return true
+      } catch (error) {
+        if (isBusy(error)) return false
+        throw error
+      } finally {
+        db.exec(`PRAGMA busy_timeout=${busyMs}`)
       }
     },
     close() {

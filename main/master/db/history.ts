@@ -6,9 +6,10 @@ import { LATEST, migrate } from './migrate.ts'
  * before, on a copy (see upgrade/).
  *
  * @param lookOnly The file is a copy, and is taken as it is.
+ * @param busyMs How long a write waits for another program before it fails.
  */
-export function openHistory(path: string, lookOnly = false): Database {
-  const db = openDatabase(path)
+export function openHistory(path: string, lookOnly = false, busyMs?: number): Database {
+  const db = openDatabase(path, busyMs === undefined ? {} : { busyMs })
   if (lookOnly) return db
   try {
     if (db.userVersion !== 0 && db.userVersion !== LATEST)

@@ -59,6 +59,18 @@ export function completeStep(
   )
 }
 
+/** Ends steps that were left open by builds that have ended, of the last so many builds. */
+export function closeLeftSteps(db: Database, results: Result, builds: number): void {
+  db.run(
+    `UPDATE steps SET results = ?, complete_at =
+       (SELECT complete_at FROM builds WHERE builds.id = steps.build_id)
+     WHERE complete_at IS NULL AND build_id > (SELECT max(id) FROM builds) - ?
+       AND build_id IN (SELECT id FROM builds WHERE complete_at IS NOT NULL)`,
+    results,
+    builds,
+  )
+}
+
 export function findStep(db: Database, id: StepId): Step | undefined {
   const row = db.get('SELECT * FROM steps WHERE id = ?', id)
   return row && toStep(row)

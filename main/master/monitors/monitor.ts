@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { alone } from '../boundary.ts'
 import { type Clock, every } from '../clock.ts'
 import type { MonitorConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
@@ -28,8 +29,8 @@ export function startMonitor({ data, clock, monitor, log }: MonitorOptions): Mon
   let etag: string | null = null
   let trouble: string | null = null
   let looking: Promise<void> | undefined
-  const stopPolling = every(clock, monitor.pollMs, () => void look())
-  void look()
+  const stopPolling = every(clock, monitor.pollMs, lookAlone)
+  lookAlone()
 
   return {
     look,
@@ -38,6 +39,10 @@ export function startMonitor({ data, clock, monitor, log }: MonitorOptions): Mon
       abort.abort()
       await looking
     },
+  }
+
+  function lookAlone() {
+    alone(look(), error => log(`monitor ${name}: ${(error as Error).message}`))
   }
 
   function look(): Promise<void> {
@@ -82,7 +87,8 @@ export function startMonitor({ data, clock, monitor, log }: MonitorOptions): Mon
     if (reason === trouble) return
     trouble = reason
     log(reason === null ? `monitor ${name}: all is well again` : `monitor ${name}: ${reason}`)
-    data.addEvent(reason === null ? 'monitor-back' : 'monitor-away', name, reason ?? '')
+    const kind = reason === null ? 'monitor-back' : 'monitor-away'
+    data.eventually(() => void data.addEvent(kind, name, reason ?? ''))
   }
 }
 

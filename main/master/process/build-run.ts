@@ -150,7 +150,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
   async function insist<T>(work: () => T): Promise<T> {
     for (;;) {
       try {
-        return work()
+        return await data.patiently(work)
       } catch (error) {
         options.onTrouble(`build ${build.id} could not be ended: ${(error as Error).message}`)
         await new Promise<void>(resolve => clock.after(INSIST_MS, resolve))
@@ -170,7 +170,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       // What checks out runs, so that the tree is the right one whatever a person did to it.
       const stand = config.kind === 'git' ? undefined : plan?.stands[number]
       const end = stand
-        ? standIn(number, config, stand, before)
+        ? await standIn(number, config, stand, before)
         : (endOfStep(before) ?? (await runOne(number, config, before)))
       const rolled = rollUp(results, end.results, config)
       if (rolled.results !== results && rolled.results !== SUCCESS)
@@ -182,26 +182,19 @@ export function runBuild(options: BuildRunOptions): BuildRun {
   }
 
   // The build counts what the step found then: a warning is not lost by not running it again.
-  function standIn(
+  async function standIn(
     number: number,
     config: StepConfig,
     { build: of, results }: Stand,
     before: Step | undefined,
-  ): StepEnd {
+  ): Promise<StepEnd> {
     const text = `as in #${of}`
     const { name, kind, hidden } = config
+    const facts = { buildId: build.id, number, name, kind, hidden, stateString: '' }
     if (!before)
-      data.together(() => {
-        const step = data.startStep({
-          buildId: build.id,
-          number,
-          name,
-          kind,
-          hidden,
-          stateString: '',
-        })
-        data.finishStep(step.id, SKIPPED, text)
-      })
+      await data.patiently(() =>
+        data.together(() => data.finishStep(data.startStep(facts).id, SKIPPED, text)),
+      )
     return { results, text }
   }
 
@@ -211,16 +204,16 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     before: Step | undefined,
   ): Promise<StepEnd> {
     const { name, kind, hidden } = config
-    const step =
-      before ?? data.startStep({ buildId: build.id, number, name, kind, hidden, stateString: '' })
-    const end = await runIfWanted(config, step, before !== undefined).catch(error => {
+    const facts = { buildId: build.id, number, name, kind, hidden, stateString: '' }
+    const step = before ?? (await data.patiently(() => data.startStep(facts)))
+    const end = await runIfWanted(config, step, before !== undefined).catch(async error => {
       if (left) return NEVER
       const { results, text } = endOf(error as Error)
-      data.finishStep(step.id, results, text)
+      await insist(() => data.finishStep(step.id, results, text))
       throw error
     })
     if (left) return NEVER
-    data.finishStep(step.id, end.results, end.text)
+    await data.patiently(() => data.finishStep(step.id, end.results, end.text))
     data.forgetLogMarks(data.logsOfStep(step.id).map(log => log.id))
     return end
   }
@@ -250,7 +243,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
         login: options.loginOf(sourcestamp),
         setProperties(added) {
           properties = { ...properties, ...added }
-          data.setProperties(build.id, added)
+          data.eventually(() => data.setProperties(build.id, added))
         },
       })
       if (ending) current.stop(ending.why)
@@ -258,7 +251,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     } finally {
       current = undefined
       release()
-      if (config.locks.length > 0 && !left) data.setStepLocks(build.id, [])
+      if (config.locks.length > 0 && !left) data.eventually(() => data.setStepLocks(build.id, []))
     }
   }
 
@@ -267,12 +260,13 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       config.locks,
       slave.name,
       { label: `${builder.name} #${build.number}` },
-      reason => data.setStepState(step.id, `waits for ${reason}`),
+      reason => data.eventually(() => data.setStepState(step.id, `waits for ${reason}`)),
     )
     cancelWait = waiting.cancel
     const release = await waiting.taken
     cancelWait = undefined
-    if (release && !left && config.locks.length > 0) data.setStepLocks(build.id, config.locks)
+    if (release && !left && config.locks.length > 0)
+      data.eventually(() => data.setStepLocks(build.id, config.locks))
     return release
   }
 
@@ -290,11 +284,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
   }
 
   function rememberEnding(how: Ending) {
-    try {
-      data.setBuildEnding(build.id, how)
-    } catch (error) {
-      options.onTrouble(`build ${build.id}: ${(error as Error).message}`)
-    }
+    data.eventually(() => data.setBuildEnding(build.id, how))
   }
 }
 

@@ -1,4 +1,5 @@
 import { BISECT_PRIORITY } from '../bisect/priority.ts'
+import { alone } from '../boundary.ts'
 import type { Clock } from '../clock.ts'
 import type { BuilderConfig, Config } from '../config/model.ts'
 import type { ArtifactStore } from '../data/artifacts.ts'
@@ -259,13 +260,14 @@ export function startDistributor(options: DistributorOptions): Distributor {
   function watch(run: BuildRun, release: Stop) {
     const { id, slave } = run.build
     runs.set(id, run)
-    void run.done.then(ended => {
+    const over = run.done.then(ended => {
       runs.delete(id)
       release()
-      judge(ended)
+      data.eventually(() => judge(ended))
       data.announceSlave(slave)
       poke()
     })
+    alone(over, error => options.onTrouble(`after build ${id}: ${(error as Error).message}`))
   }
 
   // Its locks are taken first of all: nobody else has been served yet, so they are free.
@@ -366,15 +368,10 @@ export function startDistributor(options: DistributorOptions): Distributor {
 
   // A slave on which builds break is given none for a while; one good build clears its name.
   function judge({ slave, results, stateString, requestId }: Build) {
-    try {
-      // What kills its slaves says nothing of them.
-      if (isSuspect(requestId)) return
-      if (results === EXCEPTION) data.quarantineSlave(slave, stateString)
-      else if (results !== RETRY && results !== CANCELLED) data.endQuarantine(slave)
-    } catch (error) {
-      // The disk may be full. The slave goes on as before.
-      options.onTrouble(`what was found of slave ${slave} is lost: ${(error as Error).message}`)
-    }
+    // What kills its slaves says nothing of them.
+    if (isSuspect(requestId)) return
+    if (results === EXCEPTION) data.quarantineSlave(slave, stateString)
+    else if (results !== RETRY && results !== CANCELLED) data.endQuarantine(slave)
   }
 
   function runningOn(slave: string): Build[] {

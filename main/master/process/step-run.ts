@@ -69,7 +69,7 @@ class StoppedError extends Error {
 export function runStep(options: StepRunOptions): StepRun {
   const { data, build, builder, session, config, step, folder, lookup } = options
   const fill = (text: string) => interpolate(text, lookup)
-  const logs = new Map<string, LogId>()
+  const logs = new Map<string, Promise<LogId>>()
   const running = new Set<RemoteCommand>()
   let stopped: string | undefined
   let commandCount = 0
@@ -92,7 +92,7 @@ export function runStep(options: StepRunOptions): StepRun {
       return await unlessLeft(await runToEnd())
     } finally {
       // Also of a slave that was lost: what came is all that will.
-      if (!left) await Promise.all([...logs.values()].map(log => data.finishLog(log)))
+      if (!left) await Promise.all([...logs.values()].map(async log => data.finishLog(await log)))
     }
   }
 
@@ -132,11 +132,12 @@ export function runStep(options: StepRunOptions): StepRun {
     const given = givenEnvironment(standing, fill, builder.env, config.env)
     return {
       ...options,
+      data: storedInTime(data),
       workdir,
       env: given.env,
       fill,
       run: runCommand,
-      setState: text => data.setStepState(step.id, text),
+      setState: text => data.eventually(() => data.setStepState(step.id, text)),
       note,
       async shell({ command, limits, onStdout, onOutput, ...rest }) {
         const source = commandCount + 1
@@ -224,7 +225,7 @@ export function runStep(options: StepRunOptions): StepRun {
 
   async function resumeLogs() {
     for (const { id, name } of data.logsOfStep(step.id)) {
-      logs.set(name, id)
+      logs.set(name, Promise.resolve(id))
       marks.set(name, await data.resumeLog(id))
     }
   }
@@ -253,7 +254,7 @@ export function runStep(options: StepRunOptions): StepRun {
     for (let one = 1; one < source; one++) skip += held?.[markOf(one, stream)] ?? 0
     let wanted = taken
     for (let from = 0; wanted > 0; ) {
-      const { bytes, next } = await data.logBytes(logs.get('stdio')!, from, [stream])
+      const { bytes, next } = await data.logBytes((await logs.get('stdio'))!, from, [stream])
       if (next === from) break
       from = next
       const own = bytes.subarray(Math.min(skip, bytes.length)).subarray(0, wanted)
@@ -270,6 +271,11 @@ export function runStep(options: StepRunOptions): StepRun {
     if (had < bytes.length) await append('stdio', 'header', bytes.subarray(Math.max(0, had)), 0)
   }
 
+  async function begin(log: string): Promise<LogId> {
+    const kind = log === 'stdio' ? 's' : 't'
+    return (await data.patiently(() => data.startLog(step.id, log, kind))).id
+  }
+
   function append(
     log: string,
     stream: Stream,
@@ -278,10 +284,26 @@ export function runStep(options: StepRunOptions): StepRun {
   ): Promise<void> {
     // What comes now is for the next master, which the slave will send it to.
     if (left) return NEVER
-    let id = logs.get(log)
-    if (id === undefined)
-      logs.set(log, (id = data.startLog(step.id, log, log === 'stdio' ? 's' : 't').id))
-    return data.appendLog(id, stream, bytes, source).then(() => unlessLeft())
+    let started = logs.get(log)
+    if (!started) logs.set(log, (started = begin(log)))
+    // In the order in which it came: what a log holds says how far each command was read.
+    return started.then(id => data.appendLog(id, stream, bytes, source)).then(() => unlessLeft())
+  }
+}
+
+/**
+ * What steps say of themselves is stored in their order, as soon as that can be done. They go on
+ * meanwhile: a disk that is full for a moment, or a lock, is no reason to end a build.
+ */
+function storedInTime(data: Data): Data {
+  const { eventually } = data
+  return {
+    ...data,
+    setRevision: (...args) => eventually(() => data.setRevision(...args)),
+    clearTestResults: (...args) => eventually(() => data.clearTestResults(...args)),
+    addTestResults: (...args) => eventually(() => data.addTestResults(...args)),
+    setTestCounts: (...args) => eventually(() => data.setTestCounts(...args)),
+    addArtifact: (...args) => eventually(() => data.addArtifact(...args)),
   }
 }
 

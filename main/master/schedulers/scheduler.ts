@@ -148,17 +148,34 @@ const RETRY_MS = 1000
  * shows that change at its next start. What `onChange` writes commits with it.
  */
 export function followChanges(
-  { data, mq }: SchedulerContext,
+  context: SchedulerContext,
   scheduler: string,
   onChange: (change: Change) => void,
 ): Stop {
+  const { data, mq } = context
+  let again: Stop = () => {}
   const newest = data.changes({ limit: 1 })[0]?.id ?? 0
   // What says nothing, as a hand at the history can leave it, would never show a change again.
   const seen = Number(data.schedulerState(scheduler, LAST_CHANGE) ?? Number.NaN)
   if (!(seen >= 0 && seen <= newest))
     data.saveSchedulerState(scheduler, LAST_CHANGE, String(newest))
   catchUp()
-  return mq.subscribe('change/new', catchUp)
+  const unsubscribe = mq.subscribe('change/new', tryToCatchUp)
+  return () => {
+    unsubscribe()
+    again()
+  }
+
+  // A change that can't be held just now is shown again, whether or not another one comes.
+  function tryToCatchUp() {
+    try {
+      catchUp()
+    } catch (error) {
+      context.log(`a scheduler could not look at a change: ${(error as Error).message}`)
+      again()
+      again = afterwards(context, RETRY_MS, catchUp)
+    }
+  }
 
   // From where it stands, not from the news: what failed the last time is shown again.
   function catchUp() {

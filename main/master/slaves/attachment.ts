@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import { isPlain } from '../../../slave/protocol/capabilities.ts'
 import type { Fields } from '../../../slave/protocol/parse.ts'
+import { alone } from '../boundary.ts'
 import type { Clock } from '../clock.ts'
 import type { Lease } from '../config/model.ts'
 import type { Moment, SlaveInfo, SlaveState, Stop } from '../model.ts'
@@ -113,7 +114,10 @@ export function createAttachment(options: AttachmentOptions): Attachment {
       else lose('the slave was started anew', true)
     before?.link.close('another link of this slave took over')
     const own = (life ??= adopt(createSession(next, { ...options, orphans })))
-    void next.link.ended.then(reason => unlinked(next, reason))
+    alone(
+      next.link.ended.then(reason => unlinked(next, reason)),
+      error => options.onTrouble(`its link ended: ${(error as Error).message}`),
+    )
     await own.attach(next)
     interruptOrphans(next)
     endLease()

@@ -10,11 +10,13 @@ export interface OperationsOptions {
   readonly clock: Clock
   readonly slaves: Pick<Slaves, 'sendAway' | 'bringBack'>
   /** How long a slave may stay away until that is told; `null` for ever. */
+  readonly log: (text: string) => void
   readonly missingAfterMs: (slave: string) => number | null
 }
 
 // Timers stand still while a laptop sleeps; the time of day is looked at this often.
 const LOOK_MS = 60_000
+const RETRY_MS = 1000
 
 /**
  * What was decided about slaves comes to pass by itself: pauses and quarantines
@@ -50,9 +52,21 @@ export function startOperations(options: OperationsOptions): Stop {
     const cancel = clock.after(waitMs, () => {
       timers.delete(name)
       if (clock.now() < due) arm(name, due)
-      else come(name)
+      else tryToCome(name)
     })
     timers.set(name, { due, cancel })
+  }
+
+  // What is due stays due while it can't be stored.
+  function tryToCome(name: string) {
+    try {
+      come(name)
+    } catch (error) {
+      options.log(`slave ${name}: ${(error as Error).message}`)
+      const due = clock.now() + RETRY_MS
+      timers.get(name)?.cancel()
+      timers.set(name, { due, cancel: clock.after(RETRY_MS, () => tryToCome(name)) })
+    }
   }
 
   function come(name: string) {
@@ -62,12 +76,12 @@ export function startOperations(options: OperationsOptions): Stop {
     const { paused } = slave
     if (paused && isOver(paused.until, now)) {
       data.unpauseSlave(name)
-      data.addEvent('slave-unpaused', name, 'its pause is over')
+      data.eventually(() => void data.addEvent('slave-unpaused', name, 'its pause is over'))
     }
     const missing = missingAt(slave)
     if (missing !== undefined && missing <= now) {
       data.setSlaveMissed(name)
-      data.addEvent('slave-missing', name, slave.reason)
+      data.eventually(() => void data.addEvent('slave-missing', name, slave.reason))
     }
     // A quarantine that is over is none: everybody has to hear.
     data.announceSlave(name)

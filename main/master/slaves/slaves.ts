@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Fields } from '../../../slave/protocol/parse.ts'
 import { slaveIdOf } from '../../../slave/protocol/slave-id.ts'
+import { alone } from '../boundary.ts'
 import type { Clock } from '../clock.ts'
 import type { ElasticConfig } from '../config/elastic.ts'
 import type { SlaveConfig } from '../config/model.ts'
@@ -91,7 +92,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       data.saveSlaves(configs)
       const keys = new Map(configs.map(one => [one.name, keyOf(one)]))
       for (const [name, { key, keeper }] of running)
-        if (keys.get(name) !== key) void letGo(name, keeper)
+        if (keys.get(name) !== key) goAlone(name, keeper)
       for (const config of configs) keep(config)
     },
     sendAway(name) {
@@ -107,7 +108,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       const kept = running.get(name)
       if (!kept) return
       away.add(name)
-      void letGo(name, kept.keeper).then(() => {
+      goAlone(name, kept.keeper, () => {
         if (away.has(name)) data.setSlaveState(name, 'offline', 'it has been drained')
       })
     },
@@ -121,7 +122,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       const kept = running.get(name)
       if (!config || !kept) return
       if (config.kind === 'remote') return hangUp(name)
-      void letGo(name, kept.keeper)
+      goAlone(name, kept.keeper)
       keep(config)
     },
     survives(name) {
@@ -160,6 +161,12 @@ export function startSlaves(options: SlavesOptions): Slaves {
     })
     leaving.set(name, gone)
     return gone
+  }
+
+  function goAlone(name: string, keeper: SlaveKeeper, then = () => {}) {
+    alone(letGo(name, keeper).then(then), error =>
+      log(`slave ${name} could not be let go: ${(error as Error).message}`),
+    )
   }
 
   // It is asked to go. One that does not answer is not listened to any more.
@@ -260,13 +267,14 @@ export function startSlaves(options: SlavesOptions): Slaves {
         if (before) {
           sessions.delete(name)
           data.endSlaveLink(name)
-          data.addEvent('slave-detached', name)
+          data.eventually(() => void data.addEvent('slave-detached', name))
         }
         if (!session) return
         sessions.set(name, session)
-        data.setSlaveInfo(name, session.info)
+        data.eventually(() => data.setSlaveInfo(name, session.info))
         data.setSlaveLink(name, { capabilities: session.capabilities })
-        data.addEvent('slave-attached', name, String(session.info.version ?? ''))
+        const version = String(session.info.version ?? '')
+        data.eventually(() => void data.addEvent('slave-attached', name, version))
       },
       onDrain: () => data.noteSlaveLeaves(name),
       onVitals: (fields: Fields) => hearVitals(name, fields),
@@ -288,7 +296,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
     const now = clock.now()
     const { vitals, clock: measured, tools } = readReport(fields, now)
     offer(() => data.addSlaveVitals(name, vitals))
-    if (tools) data.addSlaveInfo(name, { tools })
+    if (tools) data.eventually(() => data.addSlaveInfo(name, { tools }))
     if (measured) {
       const { latencyMs = null } = sessions.get(name)?.stats ?? {}
       data.setSlaveLink(name, {

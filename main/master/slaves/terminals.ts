@@ -9,6 +9,7 @@ import {
   type TerminalSize,
   terminalId,
 } from '../../../slave/protocol/terminal-ops.ts'
+import { alone } from '../boundary.ts'
 import type { Clock } from '../clock.ts'
 import type { Stop } from '../model.ts'
 import type { Session } from './session.ts'
@@ -167,7 +168,9 @@ export function createTerminals(clock: Clock): Terminals {
     setSession(slave, session) {
       for (const terminal of terminals.values())
         if (terminal.slave === slave)
-          if (session) void takeUp(terminal, session)
+          if (session)
+            // One that can't be taken up is lost, and says so in its window.
+            alone(takeUp(terminal, session), () => lose(terminal))
           else lose(terminal)
     },
     subscribe(listener) {

@@ -19,7 +19,8 @@ function operated(of = testData(), missingAfterMs: number | null = HOUR): Operat
     sendAway: (name: string) => void asked.push(`send ${name} away`),
     bringBack: () => {},
   }
-  later(startOperations({ ...of, slaves, missingAfterMs: () => missingAfterMs }))
+  const log = (text: string) => void asked.push(text)
+  later(startOperations({ ...of, slaves, log, missingAfterMs: () => missingAfterMs }))
   return {
     ...of,
     asked,
@@ -160,11 +161,28 @@ test('who drains, or need not be there, is not missed', () => {
   expect([drained.events(), unwatched.events()]).toEqual([[], []])
 })
 
+test('a pause that is over while nothing can be stored ends as soon as it can be', () => {
+  const one = operated()
+  attach(one)
+  one.data.pauseSlave('local', { reason: '', until: one.clock.now() + MINUTE })
+  one.db.exec('PRAGMA query_only=1')
+  one.clock.advance(2 * MINUTE)
+  const told = one.asked.length > 0
+  one.db.exec('PRAGMA query_only=0')
+  one.clock.advance(2000)
+  expect([told, one.data.slave('local')!.paused, one.events().at(-1)]).toEqual([
+    true,
+    null,
+    'slave-unpaused local',
+  ])
+})
+
 test('nothing is left of it when it stops', () => {
   const of = testData()
   const stop = startOperations({
     ...of,
     slaves: { sendAway() {}, bringBack() {} },
+    log() {},
     missingAfterMs: () => HOUR,
   })
   of.data.pauseSlave('local', { reason: '', until: of.clock.now() + MINUTE })

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { MAX_FRAME_BYTES } from '../../../../slave/protocol/envelope.ts'
 import { ensureIdentity, type Identity } from '../../../../slave/protocol/identity.ts'
+import { alone } from '../../boundary.ts'
 import type { Clock } from '../../clock.ts'
 import type { SlavePort } from '../../config/model.ts'
 import type { AsyncStop, Stop } from '../../model.ts'
@@ -160,7 +161,7 @@ export function startDialIn(options: DialInOptions): DialIn {
       return
     }
     if (!slowDown.enter(address, name)) return refuse(socket, '429 Too Many Requests')
-    void check(credentials, address).then(({ right, heldMs }) => {
+    const checked = check(credentials, address).then(({ right, heldMs }) => {
       if (right) {
         slowDown.leave(address, name)
         if (!stopping) welcome(name, request, socket, head)
@@ -173,6 +174,11 @@ export function startDialIn(options: DialInOptions): DialIn {
         refuse(socket, '401 Unauthorized')
       })
       held.set(socket, answer)
+    })
+    alone(checked, error => {
+      slowDown.leave(address, name)
+      log(`a slave that dials in could not be checked: ${(error as Error).message}`)
+      refuse(socket, '500 Internal Server Error')
     })
   }
 
