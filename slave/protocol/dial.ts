@@ -151,9 +151,12 @@ export function problemOf(error: NodeJS.ErrnoException): DialProblem {
 }
 
 export const DEFAULT_PORT = 9990
+const LONGEST_ADDRESS = 300
 
 /** Reads `mini.local`, `mini.local:9990`, `192.168.1.7:9990` or `[fe80::1]:9990`; `undefined` when it is none. */
 export function parseAddress(text: string, defaultPort = DEFAULT_PORT): Address | undefined {
+  // No name is longer, and what is could be looked at for very long.
+  if (text.length > LONGEST_ADDRESS) return undefined
   const match =
     /^\s*(?:\[([0-9a-f:.%\w]+)\]|([^\s\0:/@[\]]+)|([0-9a-f]*:[0-9a-f:.]+:[0-9a-f:.]*))(?::(\d{1,5}))?\s*$/i.exec(
       text,

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { watch } from 'chokidar'
-import picomatch from 'picomatch'
 import { alone } from '../boundary.ts'
 import { type Clock, every } from '../clock.ts'
 import type { ProjectConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import type { NewChange } from '../db/changes.ts'
+import { nameMatcher } from '../globs.ts'
 import type { AsyncStop } from '../model.ts'
 import { buildFolder } from '../process/build-folder.ts'
 import { isStorageTrouble } from '../storage-trouble.ts'
@@ -55,7 +55,7 @@ const RETRY_MS = 1000
 export function startGitSource(options: GitSourceOptions): GitSource {
   const { data, clock, project } = options
   const abort = new AbortController()
-  const wanted = picomatch([...project.branches], { dot: true })
+  const wanted = nameMatcher(project.branches)
   const local = localPath(project.repository)
   let opened: Promise<Place> | undefined
   let looking: Promise<void> | undefined

@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import type { PropertyValue } from '../model.ts'
 import { BISECT_SCHEDULER, RETRY_SCHEDULER } from '../results.ts'
-import { check, mustBeKnown } from './check.ts'
+import { check, checkGlobs, mustBeKnown } from './check.ts'
 import { parseDuration } from './duration.ts'
 import type { BuilderConfig, ProjectConfig, SchedulerConfig } from './model.ts'
 import { didYouMean } from './nearest.ts'
@@ -124,6 +124,7 @@ function toScheduler(
   }
   switch (shape.kind) {
     case 'anyBranch':
+      checkGlobs(shape.branches, 'names', [...path, 'branches'], problems)
       return {
         ...base,
         kind: 'anyBranch',

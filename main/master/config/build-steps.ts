@@ -1,6 +1,6 @@
 import { parseExpression } from '../process/expression.ts'
 import { expressionOf, findBadHole } from '../process/interpolate.ts'
-import { check, mustBeKnown } from './check.ts'
+import { check, checkGlobs, mustBeKnown } from './check.ts'
 import { parseDuration } from './duration.ts'
 import type { StepBase, StepConfig, StepKind } from './model.ts'
 import { didYouMean } from './nearest.ts'
@@ -112,6 +112,7 @@ function toStep(
     case 'test': {
       const test = shape as StepShapes['test']
       const junit = test.junit === undefined ? null : list(test.junit)
+      checkGlobs(junit ?? [], 'files', [...path, 'junit'], problems)
       return {
         ...base(test, 'test', path, problems),
         kind,
@@ -122,6 +123,7 @@ function toStep(
     }
     case 'upload': {
       const upload = shape as StepShapes['upload']
+      checkGlobs(list(upload.upload), 'files', [...path, 'upload'], problems)
       return { ...base(upload, 'upload', path, problems), kind, patterns: list(upload.upload) }
     }
   }

@@ -9,7 +9,7 @@ import { buildElastic, machineNames, ownFolder } from './build-elastic.ts'
 import { buildMonitors } from './build-monitors.ts'
 import { buildSchedulers } from './build-schedulers.ts'
 import { buildStep } from './build-steps.ts'
-import { check, mustBeKnown } from './check.ts'
+import { check, checkGlobs, mustBeKnown } from './check.ts'
 import { parseDuration } from './duration.ts'
 import {
   type BuilderConfig,
@@ -50,9 +50,10 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
     for (const [group, machines] of groups)
       if (group !== part.name && machines.includes(part.name))
         problems.add(['slaves', at, 'name'], `"${group}" has a machine of that name`)
-  const projects = (outer.projects ?? []).map(({ part }) =>
-    buildProject(part, dirname(resolve(file))),
-  )
+  const projects = (outer.projects ?? []).map(({ part, at }) => {
+    checkGlobs(part.branches, 'names', ['projects', at, 'branches'], problems)
+    return buildProject(part, dirname(resolve(file)))
+  })
   const locks = (outer.locks ?? []).map(
     ({ part: { name, scope = 'master', maxCount = 1 } }): LockConfig => ({ name, scope, maxCount }),
   )

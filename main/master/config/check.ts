@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { findBadBraces } from '../braces.ts'
+import { findBadGlob } from '../globs.ts'
 import { didYouMean } from './nearest.ts'
 import type { Path, Problems } from './parse.ts'
 
@@ -169,4 +171,18 @@ export function mustBeKnown(
   for (const [i, name] of wanted.entries())
     if (known && !known.includes(name))
       problems.add([...path, i], `there is no ${noun} "${name}"${didYouMean(name, known)}`)
+}
+
+/** Refuses globs that can't be matched, with the place of each. */
+export function checkGlobs(
+  globs: readonly string[] | undefined,
+  of: 'names' | 'files',
+  path: Path,
+  problems: Problems,
+): void {
+  for (const [i, glob] of (globs ?? []).entries()) {
+    const fault = of === 'names' ? findBadGlob(glob) : findBadBraces(glob)
+    const shown = glob.length > 60 ? `${glob.slice(0, 60)}…` : glob
+    if (fault !== undefined) problems.add([...path, i], `"${shown}" can't be matched: ${fault}`)
+  }
 }

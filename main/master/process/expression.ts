@@ -19,6 +19,10 @@ type Node =
       readonly right: Node
     }
 
+// What nobody writes by hand; each level takes a part of the stack.
+const MOST_NESTED = 100
+const MOST_TOKENS = 1000
+
 // From the loosest to the tightest.
 const OPERATORS = [['??'], ['||'], ['&&'], ['==', '!=']] as const
 const TOKEN =
@@ -33,7 +37,10 @@ const TOKEN =
  */
 export function parseExpression(text: string): (lookup: Lookup) => PropertyValue {
   const tokens = tokenize(text)
+  if (tokens.length > MOST_TOKENS)
+    throw new ExpressionError(`"${text.slice(0, 60)}…" is too long; it has ${tokens.length} parts`)
   let next = 0
+  let depth = 0
   const node = binary(0)
   if (next < tokens.length) throw unreadable(text, tokens[next]!)
   return lookup => evaluate(node, lookup)
@@ -50,6 +57,14 @@ export function parseExpression(text: string): (lookup: Lookup) => PropertyValue
   }
 
   function unary(): Node {
+    if (++depth > MOST_NESTED)
+      throw new ExpressionError(`"${text.slice(0, 60)}…" is nested too deeply`)
+    const node = innermost()
+    depth--
+    return node
+  }
+
+  function innermost(): Node {
     const token = tokens[next++]
     if (token === undefined) throw new ExpressionError(`"${text}" ends too early`)
     if (token === '!') return { kind: 'not', of: unary() }

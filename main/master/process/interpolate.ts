@@ -1,14 +1,29 @@
 import { asText, ExpressionError, type Lookup, parseExpression } from './expression.ts'
 
-const HOLE = /\$\{\{(.*?)\}\}/gs
-
 /**
  * Fills the `${{ … }}` of a text.
  *
  * @throws ExpressionError when one names what is not there: it is never an empty text by accident.
  */
 export function interpolate(text: string, lookup: Lookup): string {
-  return text.replace(HOLE, (_, inside: string) => asText(parseExpression(inside.trim())(lookup)))
+  let filled = ''
+  let end = 0
+  for (const hole of holesOf(text)) {
+    filled += text.slice(end, hole.from) + asText(parseExpression(hole.inside)(lookup))
+    end = hole.to
+  }
+  return filled + text.slice(end)
+}
+
+// One look from each end to the next: a text may hold very many that are never closed.
+function* holesOf(text: string) {
+  for (let to = 0; ; ) {
+    const from = text.indexOf('${{', to)
+    const close = from < 0 ? -1 : text.indexOf('}}', from + 3)
+    if (close < 0) return
+    to = close + 2
+    yield { from, to, inside: text.slice(from + 3, close).trim() }
+  }
 }
 
 /** Whether a text holds a `${{ … }}`. */
@@ -19,7 +34,7 @@ export function hasHole(text: string): boolean {
 /** What is wrong with the `${{ … }}` of a text, without filling them; `undefined` when nothing is. */
 export function findBadHole(text: string): string | undefined {
   try {
-    for (const [, inside] of text.matchAll(HOLE)) parseExpression(inside!.trim())
+    for (const { inside } of holesOf(text)) parseExpression(inside)
     return undefined
   } catch (error) {
     if (error instanceof ExpressionError) return error.message

@@ -1,8 +1,8 @@
-import picomatch from 'picomatch'
 import type { Clock } from '../clock.ts'
 import type { BuilderConfig, Config, SchedulerConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import type { NewSourceStamp } from '../db/buildsets.ts'
+import { nameMatcher } from '../globs.ts'
 import type { Change, Moment, Properties, PropertyValue, Stop } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import { from } from '../process/properties.ts'
@@ -200,5 +200,5 @@ export const SCHEDULER_KEYS: readonly string[] = [LAST_CHANGE, LAST_TIME]
 
 /** Whether a branch is one of those that globs name. */
 export function branchMatcher(globs: readonly string[]): (branch: string) => boolean {
-  return picomatch([...globs], { dot: true })
+  return nameMatcher(globs)
 }

@@ -1,4 +1,5 @@
 import { isPlain } from '../../../slave/protocol/capabilities.ts'
+import { expandBraces } from '../braces.ts'
 import { onSlave } from '../process/build-folder.ts'
 import type { StepContext } from './step.ts'
 
@@ -25,26 +26,6 @@ export async function glob(
     for (const file of files) found.add(relativeTo(workdir, file))
   }
   return [...found].sort()
-}
-
-/** `a.{b,c}` is `a.b` and `a.c`; braces may hold braces. */
-export function expandBraces(pattern: string): string[] {
-  const open = pattern.indexOf('{')
-  if (open < 0) return [pattern]
-  const commas: number[] = []
-  let depth = 0
-  for (let at = open; at < pattern.length; at++) {
-    const char = pattern[at]
-    if (char === '{') depth++
-    else if (char === ',' && depth === 1) commas.push(at)
-    else if (char === '}' && --depth === 0) {
-      const ends = [...commas, at]
-      const parts = ends.map((end, i) => pattern.slice((i === 0 ? open : ends[i - 1]!) + 1, end))
-      const [before, after] = [pattern.slice(0, open), pattern.slice(at + 1)]
-      return parts.flatMap(part => expandBraces(`${before}${part}${after}`))
-    }
-  }
-  return [pattern]
 }
 
 function escapeGlob(path: string): string {

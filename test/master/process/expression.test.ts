@@ -129,3 +129,27 @@ test('a bad hole is found without filling it', () => {
 test('the braces around a condition may be left out', () => {
   expect([expressionOf(hole(' prop.a ')), expressionOf(' prop.a ')]).toEqual(['prop.a', 'prop.a'])
 })
+
+test.each([
+  [`${'('.repeat(5000)}1${')'.repeat(5000)}`, 'is too long'],
+  [`${'!'.repeat(900)}1`, 'is nested too deeply'],
+  [`${'('.repeat(300)}1${')'.repeat(300)}`, 'is nested too deeply'],
+  [`1${' == 1'.repeat(20_000)}`, 'is too long'],
+  [`prop.a${' ?? prop.a'.repeat(5000)}`, 'is too long'],
+])('what nobody writes by hand is refused in words', (text, words) => {
+  expect(() => parseExpression(text)).toThrow(words)
+  expect(findBadHole(`\${{ ${text} }}`)).toContain(words)
+})
+
+test('what is nested as people nest it is read', () => {
+  const text = `${'('.repeat(90)}1${')'.repeat(90)}${' && 1'.repeat(400)}`
+  expect(parseExpression(text)(() => undefined)).toBe(1)
+})
+
+test('braces that are never closed are looked at once', () => {
+  const text = '${{ a '.repeat(200_000)
+  expect([findBadHole(text), interpolate(text, () => undefined) === text]).toEqual([
+    undefined,
+    true,
+  ])
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { expandBraces } from '../../../main/master/steps/glob.ts'
+import { expandBraces } from '../../main/master/braces.ts'
 
 test.each([
   ['a/**/*.xml', ['a/**/*.xml']],
