@@ -28,7 +28,7 @@ function* holesOf(text: string) {
 
 /** Whether a text holds a `${{ … }}`. */
 export function hasHole(text: string): boolean {
-  return text.search(HOLE) >= 0
+  return !holesOf(text).next().done
 }
 
 /** What is wrong with the `${{ … }}` of a text, without filling them; `undefined` when nothing is. */
