@@ -9,7 +9,7 @@ import { findHolder } from '../host/lock.ts'
 import { connectClient } from '../http/client.ts'
 import { findDisplay } from './display.ts'
 import { untilSignal } from './shell-commands.ts'
-import { print } from './terminal.ts'
+import { print, tell } from './terminal.ts'
 
 const FETCH_MS = 180_000
 const ASK_AGAIN_MS = 24 * 3_600_000
@@ -188,5 +188,5 @@ export function openBrowser(url: string): boolean {
 }
 
 function say(text: string) {
-  process.stderr.write(`triphammer: ${text}\n`)
+  tell(`triphammer: ${text}`)
 }

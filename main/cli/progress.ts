@@ -1,3 +1,5 @@
+import { safeLine } from './safe-text.ts'
+
 /** Tells a person on stderr how a long command gets on. */
 export interface Telling {
   /** @param share From 0 to 1. */
@@ -13,7 +15,9 @@ export function startProgress(silent: boolean): Telling {
   return {
     tell(what, share) {
       if (silent) return
-      const line = terminal ? `${what} ${Math.round(share * 100)} %` : `${what} …`
+      // One line, which is written over: not the place for signs of others.
+      const named = safeLine(what, new Set())
+      const line = terminal ? `${named} ${Math.round(share * 100)} %` : `${named} …`
       if (line === said) return
       said = line
       process.stderr.write(terminal ? `\r\x1b[K${line}` : `${line}\n`)

@@ -51,7 +51,7 @@ export function addShellCommands({ program, dataDir, json, exitWith }: CommandLi
         tellConfig(host)
         await tellSlavePort(host, options.slavePort !== undefined)
         print(`listening on ${host.http!.url}`)
-        process.stderr.write(`${linkWords(host)}\n`)
+        tell(linkWords(host))
       })
     })
 
@@ -91,7 +91,7 @@ async function tellSlavePort({ master }: Host, asked: boolean) {
   const { slavePort, trouble } = master.remote.info()
   if (slavePort) {
     const where = slavePort.addresses.join(' or ')
-    process.stderr.write(`slaves dial in at ${where}, fingerprint ${slavePort.fingerprint}\n`)
+    tell(`slaves dial in at ${where}, fingerprint ${slavePort.fingerprint}`)
   } else if (asked) throw new CommandError(`Slaves can't dial in: ${trouble}.`)
   else if (trouble !== '') tell(`slaves can't dial in: ${trouble}`)
 }

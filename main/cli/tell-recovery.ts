@@ -1,14 +1,14 @@
 import type { Host } from '../host/host.ts'
 import { startProgress } from './progress.ts'
-import { print } from './terminal.ts'
+import { print, tell } from './terminal.ts'
 
 /** Tells on stderr what a host does while its master can't start, and what a person can do. */
 export function tellRecovery(host: Host): { end(): void } {
   const progress = startProgress(false)
   let told = ''
   let on = true
-  host.recovery.onChange(tell)
-  tell()
+  host.recovery.onChange(show)
+  show()
   return {
     end() {
       on = false
@@ -16,7 +16,7 @@ export function tellRecovery(host: Host): { end(): void } {
     },
   }
 
-  function tell() {
+  function show() {
     const status = host.recovery.status()
     if (!on) return
     if (status.phase === 'upgrading') progress.tell(status.progress.what, status.progress.share)
@@ -28,10 +28,10 @@ export function tellRecovery(host: Host): { end(): void } {
     // Not "listening on": whoever waits for that waits for a master.
     if (host.http && !told) print(`recovery on ${host.http.url}`)
     told = words
-    process.stderr.write(`triphammer: ${words}\n`)
+    tell(`triphammer: ${words}`)
     const url = process.stderr.isTTY ? host.http?.terminalUrl() : host.http?.ticketUrl()
-    process.stderr.write(
-      `"triphammer check" says more${url ? `; open ${url} in a browser to choose what to do` : ''}\n`,
+    tell(
+      `"triphammer check" says more${url ? `; open ${url} in a browser to choose what to do` : ''}`,
     )
   }
 }
