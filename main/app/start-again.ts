@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { scrubEnvironment } from '../../slave/environment.ts'
-import { APP_ROOT } from '../host/app-root.ts'
+import { personEnvironment } from '../host/person-environment.ts'
 import type { AppPort } from './ports.ts'
 
 export interface StartAgain {
@@ -35,7 +34,7 @@ export function startAgain(
     detached: true,
     stdio: 'ignore',
     // Variables of this mount would point the next start into a folder that is gone.
-    env: scrubEnvironment(process.env, APP_ROOT),
+    env: personEnvironment(),
   })
     .on('error', error =>
       log(`the app cannot be started again (${error.message}); open ${appImage} by hand`),
