@@ -50,6 +50,7 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
   let settling: Stop | undefined
   let first = true
   let missed = false
+  let told = ''
   let hadGood = false
   let found = false
   let text = ''
@@ -90,8 +91,11 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
   function tryToReload() {
     try {
       reload()
+      told = ''
     } catch (error) {
-      options.onTrouble(`${path} could not be taken over yet: ${(error as Error).message}`)
+      const { message } = error as Error
+      if (message !== told) options.onTrouble(`${path} could not be taken over yet: ${message}`)
+      told = message
       settling?.()
       settling = clock.after(RETRY_MS, tryToReload)
     }
