@@ -5,6 +5,7 @@ import { dataDirectory } from '../host/data-dir.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
 import { didYouMean } from '../master/config/nearest.ts'
+import { wordsOfFullDisk } from '../master/room.ts'
 import { addAttachCommands } from './attach-commands.ts'
 import { addBackupCommands } from './backup-commands.ts'
 import { addBisectCommand } from './bisect-command.ts'
@@ -95,7 +96,7 @@ function explain(error: Error): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const words = /\buv_cwd\b/.test(error.message)
     ? 'the folder in which this was typed is gone; go to another one'
-    : error.message.replaceAll('\n', ' ')
+    : (wordsOfFullDisk(error) ?? error.message.replaceAll('\n', ' '))
   tell(`triphammer: ${words}`)
   if (error instanceof CommandError) return error.exitCode
   if (error instanceof RefusedError || error instanceof DataDirectoryBusyError) return 1

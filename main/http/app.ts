@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { callHandler } from '../bridge/call.ts'
+import { wordsOfFullDisk } from '../master/room.ts'
 import { limitBody } from './body-limit.ts'
 import { type Doors, hasMaster, type RecoveryDoors } from './doors.ts'
 import { artifactDownload, logDownload } from './downloads.ts'
@@ -23,6 +24,8 @@ export function createApp(doors: Doors | RecoveryDoors, security: Security): Hon
 
   app.onError((error, c) => {
     log(`${c.req.method} ${c.req.path}: ${error.stack ?? error.message}`)
+    const full = wordsOfFullDisk(error)
+    if (full) return c.json({ error: { message: full } }, 507)
     return c.json(
       { error: { message: 'Something went wrong here; app.log has the details.' } },
       500,

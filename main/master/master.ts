@@ -25,6 +25,7 @@ import { type Distributor, startDistributor } from './process/distributor.ts'
 import { createHiddenMarks } from './process/hidden-marks.ts'
 import { createLocks } from './process/locks.ts'
 import { commandId } from './process/step-run.ts'
+import { createRoomWatch } from './room.ts'
 import { type Schedulers, startSchedulers } from './schedulers/schedulers.ts'
 import { memorySecrets, type SecretsStore } from './secrets.ts'
 import type { Expected } from './slaves/attachment.ts'
@@ -367,6 +368,7 @@ function startServices(
     locks,
     artifacts,
     testReader,
+    room: createRoomWatch(dataDir),
     masterEnv: options.env,
     transient,
     config: () => config.current,

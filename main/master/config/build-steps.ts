@@ -6,9 +6,11 @@ import type { StepBase, StepConfig, StepKind } from './model.ts'
 import { didYouMean } from './nearest.ts'
 import type { Path, Problems } from './parse.ts'
 import { GIT_FLAGS, STEP_SHAPES, type StepShapes } from './schema.ts'
+import { parseSize } from './size.ts'
 
 const KINDS = Object.keys(STEP_SHAPES) as StepKind[]
 const SILENCE_MS = 20 * 60_000
+const STEP_LOG_BYTES = 256e6
 const LONGEST_NAME = 28
 
 /**
@@ -151,6 +153,7 @@ function base(step: StepShapes[StepKind], name: string, path: Path, problems: Pr
     workdir: step.workdir ?? '',
     timeoutMs: limit(step.timeout, SILENCE_MS),
     maxTimeMs: limit(step.maxTime, null),
+    maxLogBytes: sizeLimit(step.maxLog, STEP_LOG_BYTES),
   }
 }
 
@@ -158,6 +161,12 @@ function limit(value: string | number | null | undefined, usual: number | null):
   if (value === undefined) return usual
   // 0 and null both switch the limit off.
   return value === null ? null : parseDuration(value) || null
+}
+
+/** 0 and null switch the limit off. */
+export function sizeLimit(value: string | number | null | undefined, usual: number): number | null {
+  if (value === undefined) return usual
+  return value === null ? null : parseSize(value) || null
 }
 
 function condition(

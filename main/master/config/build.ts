@@ -8,7 +8,7 @@ import { findBadRequirement, type Requirement, toRequirement } from '../process/
 import { buildElastic, machineNames, ownFolder } from './build-elastic.ts'
 import { buildMonitors } from './build-monitors.ts'
 import { buildSchedulers } from './build-schedulers.ts'
-import { buildStep } from './build-steps.ts'
+import { buildStep, sizeLimit } from './build-steps.ts'
 import { check, checkGlobs, mustBeKnown } from './check.ts'
 import { parseDuration } from './duration.ts'
 import {
@@ -27,6 +27,7 @@ import { OUTER_SHAPE, type OuterShape } from './schema.ts'
 import { parseSize } from './size.ts'
 import { parseSlavePort } from './slave-port.ts'
 
+const BUILD_LOG_BYTES = 1e9
 const POLL_MS = 60_000
 const MISSING_AFTER_MS = 60 * 60_000
 
@@ -300,6 +301,7 @@ function buildBuilder(
     properties: (builder.properties ?? {}) as BuilderConfig['properties'],
     locks: builder.locks ?? [],
     collapseRequests: builder.collapseRequests ?? true,
+    maxLogBytes: sizeLimit(builder.maxLog, BUILD_LOG_BYTES),
     steps: withNamesOfTheirOwn(steps),
   }
 }

@@ -102,6 +102,8 @@ export interface BuilderConfig {
   readonly properties: Readonly<Record<string, PropertyValue>>
   readonly locks: readonly string[]
   readonly collapseRequests: boolean
+  /** How much log all its steps may keep together; `null` for no limit. */
+  readonly maxLogBytes: number | null
   readonly steps: readonly StepConfig[]
 }
 
@@ -124,6 +126,8 @@ export interface StepBase {
   readonly timeoutMs: number | null
   /** Longest time in all; `null` for none. */
   readonly maxTimeMs: number | null
+  /** How much log it may keep; `null` for no limit. Absent where a version before this one began the build. */
+  readonly maxLogBytes: number | null
 }
 
 export interface GitStep extends StepBase {

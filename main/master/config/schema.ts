@@ -35,6 +35,10 @@ const env = z.record(
 )
 const properties = z.record(z.string(), z.json())
 
+const size = z
+  .union([z.string(), z.number()])
+  .refine(value => parseSize(value) !== undefined, 'must be a size such as 500MB or 5GB')
+
 const stepFlags = {
   name: z.string().min(1).max(80).optional().describe('Shown in the waterfall.'),
   haltOnFailure: z
@@ -59,6 +63,10 @@ const stepFlags = {
   workdir: z.string().optional().describe("Relative to the build's folder."),
   timeout: duration.nullable().optional().describe('Longest time without output. 20m by default.'),
   maxTime: duration.nullable().optional().describe('Longest time in all.'),
+  maxLog: size
+    .nullable()
+    .optional()
+    .describe('How much log the step may keep: its beginning and its end. 256MB by default.'),
 }
 const shellFlags = {
   errexit: z
@@ -192,6 +200,10 @@ const builder = z.strictObject({
   env: env.optional(),
   properties: properties.optional(),
   locks: names.optional(),
+  maxLog: size
+    .nullable()
+    .optional()
+    .describe('How much log all steps of a build may keep together. 1GB by default.'),
   collapseRequests: z
     .boolean()
     .optional()
@@ -263,11 +275,7 @@ const notify = z.strictObject({
 })
 const backups = z.strictObject({
   keep: z.int().min(1).max(1000).optional().describe('How many are kept; 10 by default.'),
-  maxSize: z
-    .union([z.string(), z.number()])
-    .refine(value => parseSize(value) !== undefined, 'must be a size such as 500MB or 5GB')
-    .optional()
-    .describe('What all of them together may take; 5GB by default.'),
+  maxSize: size.optional().describe('What all of them together may take; 5GB by default.'),
   daily: z
     .boolean()
     .optional()

@@ -3,7 +3,7 @@ import type { Database } from '../db/database.ts'
 import { completeLog, findLog, insertLog, logsOfBuild, logsOfStep } from '../db/logs.ts'
 import type { LogMarks, LogSource } from '../logs/log-marks.ts'
 import type { LogStore } from '../logs/log-store.ts'
-import type { Committed } from '../logs/log-writing.ts'
+import type { Committed, LogLimit } from '../logs/log-writing.ts'
 import type { BuildId, Log, LogId, StepId, Stream } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import type { LogEnd } from './builds.ts'
@@ -60,8 +60,13 @@ export function logData(
     },
 
     /** Resolves once the bytes are committed and readable. */
-    appendLog: (id: LogId, stream: Stream, bytes: Uint8Array, source?: LogSource) =>
-      logs.append(id, stream, bytes, clock.now(), source),
+    appendLog: (
+      id: LogId,
+      stream: Stream,
+      bytes: Uint8Array,
+      source?: LogSource,
+      limit?: LogLimit,
+    ) => logs.append(id, stream, bytes, clock.now(), source, limit),
 
     /** Goes on with a log that another run of the master left, and tells what it holds of each source. */
     async resumeLog(id: LogId): Promise<LogMarks> {
@@ -71,7 +76,8 @@ export function logData(
     },
     forgetLogMarks: (ids: readonly LogId[]) => logs.forgetMarks(ids),
 
-    async finishLog(id: LogId): Promise<void> {
+    /** Resolves with why its middle was left out, if it was. */
+    async finishLog(id: LogId): Promise<string | undefined> {
       const counts = await logs.finish(id)
       await patiently(() =>
         update(announce => {
@@ -80,6 +86,7 @@ export function logData(
         }),
       )
       growing.delete(id)
+      return counts.cut
     },
   }
   return { data, committed }

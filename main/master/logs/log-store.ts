@@ -15,7 +15,7 @@ import type { LogMarks, LogSource } from './log-marks.ts'
 import type { OutlineAnswer, OutlineQuery } from './log-outline.ts'
 import type { Question } from './log-reader.ts'
 import type { FromWriter, ToWriter } from './log-writer.ts'
-import type { Committed } from './log-writing.ts'
+import type { Committed, LogLimit } from './log-writing.ts'
 import type { ScanAnswer, ScanQuery } from './scan-logs.ts'
 import type { ScreenRow } from './screen.ts'
 
@@ -29,9 +29,10 @@ export interface LogStore {
     bytes: Uint8Array,
     at: Moment,
     source?: LogSource,
+    limit?: LogLimit,
   ): Promise<void>
   /** Resolves with the final counts once everything is committed. */
-  finish(logId: LogId): Promise<{ lineCount: number; byteCount: number }>
+  finish(logId: LogId): Promise<{ lineCount: number; byteCount: number; cut: string | undefined }>
   /** What is committed of each source of a log whose step is not over. */
   marks(logId: LogId): Promise<LogMarks>
   /** The step is over: nobody will ask for these. Done when the next log is finished. */
@@ -116,7 +117,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
 
   return {
     lastId,
-    append: (logId, stream, bytes, at, source = 0) =>
+    append: (logId, stream, bytes, at, source = 0, limit) =>
       // A copy, because `bytes` is often a window into a buffer that others still read.
       send(ticket => ({
         kind: 'append',
@@ -126,6 +127,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
         at,
         ticket,
         source,
+        limit,
       })).then(() => undefined),
     finish(logId) {
       const forgotten = unmarked

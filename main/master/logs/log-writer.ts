@@ -1,12 +1,14 @@
 // Entry of the thread that writes logs.sqlite, so that compressing and storing never hold up the master.
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from '../db/database.ts'
 import { migrate } from '../db/migrate.ts'
 import type { LogId, Moment, Stream } from '../model.ts'
+import { createRoomWatch } from '../room.ts'
 import type { LogSource } from './log-marks.ts'
 import { LOG_MIGRATIONS } from './log-migrations.ts'
-import { type Committed, createLogWriting, lastLogId } from './log-writing.ts'
+import { type Committed, createLogWriting, type LogLimit, lastLogId } from './log-writing.ts'
 
 export type ToWriter =
   | {
@@ -17,6 +19,7 @@ export type ToWriter =
       readonly at: Moment
       readonly ticket: number
       readonly source: LogSource
+      readonly limit?: LogLimit | undefined
     }
   | {
       readonly kind: 'finish'
@@ -52,7 +55,8 @@ if (!workerData.lookOnly) {
   migrate(db, LOG_MIGRATIONS.at(-1)!.version, LOG_MIGRATIONS)
   if (made) db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
-const writing = createLogWriting(db)
+const room = createRoomWatch(dirname(workerData.path))
+const writing = createLogWriting(db, () => room().short)
 const say = (message: FromWriter) => port.postMessage(message)
 
 const others = new Map<string, DatabaseSync>()
@@ -93,8 +97,8 @@ function take(message: Extract<ToWriter, { kind: 'append' | 'finish' }>) {
     commitSoon()
     return
   }
-  const { logId, stream, bytes, at, ticket, source } = message
-  writing.append(logId, stream, bytes, at, ticket, source)
+  const { logId, stream, bytes, at, ticket, source, limit } = message
+  writing.append(logId, stream, bytes, at, ticket, source, limit)
   if (writing.pendingBytes >= COMMIT_BYTES) commitSoon()
   else commitIn(COMMIT_MS)
 }

@@ -4,12 +4,23 @@ import { CHUNK_BYTES, type Chunk, countNewlines, packChunk, type Segment } from 
 import { type LogMarks, type LogSource, markOf, toMarks } from './log-marks.ts'
 import { readChunk } from './lost-piece.ts'
 
+/** How much of what comes is kept where not all of it may be. */
+export interface LogLimit {
+  readonly keep: number
+  /** How much of the end is kept of all that comes after it. */
+  readonly tail: number
+  /** In words, for the log. */
+  readonly why: string
+}
+
 /** What is committed of one log. */
 export interface Committed {
   readonly logId: LogId
   readonly lineCount: number
   readonly byteCount: number
   readonly complete: boolean
+  /** Why its middle was left out; `undefined` when it is whole. */
+  readonly cut: string | undefined
   /** The appends that are now on disk, by the numbers that they came with. */
   readonly tickets: readonly number[]
 }
@@ -23,6 +34,7 @@ export interface LogWriting {
     at: Moment,
     ticket: number,
     source?: LogSource,
+    limit?: LogLimit,
   ): void
   /** No more will come. */
   finish(logId: LogId, ticket: number): void
@@ -47,12 +59,26 @@ const HOLD_BYTES = 64 * 1024
 // Output of one stream within this time shares one timestamp.
 const SEGMENT_MS = 100
 const NEWLINE = 10
+const DISK_IS_FULL: LogLimit = {
+  keep: 0,
+  tail: 64 * 1024,
+  why: 'the disk has hardly any room left',
+}
 
 interface Held {
   readonly parts: { readonly bytes: Uint8Array; readonly source: LogSource }[]
   byteCount: number
   readonly since: Moment
   readonly tickets: number[]
+}
+
+/** What comes once a log is full. It is held in memory until the log is over. */
+interface CutOff {
+  readonly why: string
+  readonly tail: number
+  readonly pieces: { readonly stream: Stream; readonly bytes: Uint8Array; readonly at: Moment }[]
+  byteCount: number
+  leftOutBytes: number
 }
 
 interface OpenLog {
@@ -74,13 +100,18 @@ interface OpenLog {
   lastStream: Stream | undefined
   readonly held: Map<Stream, Held>
   readonly marks: Record<string, number>
+  cutOff: CutOff | undefined
   tickets: number[]
   finishing: number | undefined
   dirty: boolean
 }
 
 /** Turns streams of bytes into chunks in logs.sqlite. Synchronous; runs on a thread of its own. */
-export function createLogWriting(db: Database): LogWriting {
+export function createLogWriting(
+  db: Database,
+  /** Whether the disk has to be spared for what is not log. */
+  diskIsFull: () => boolean = () => false,
+): LogWriting {
   const logs = new Map<LogId, OpenLog>()
   let unmarked: LogId[] = []
   let pendingBytes = 0
@@ -110,8 +141,17 @@ export function createLogWriting(db: Database): LogWriting {
     at: Moment,
     ticket: number,
     source: LogSource = 0,
+    limit: LogLimit | undefined = diskIsFull() ? DISK_IS_FULL : undefined,
   ) {
     const log = open(logId)
+    if (log.cutOff || limit) {
+      const keep = log.cutOff ? 0 : Math.min(limit!.keep, bytes.length)
+      if (keep > 0) emitHeld(log, stream, bytes.subarray(0, keep), at, source)
+      cut(log, stream, bytes.subarray(keep), at, source, limit ?? log.cutOff!)
+      log.tickets.push(ticket)
+      log.dirty = true
+      return
+    }
     const held = log.held.get(stream)
     const lineEnd = bytes.lastIndexOf(NEWLINE) + 1
     if (lineEnd > 0) {
@@ -140,6 +180,7 @@ export function createLogWriting(db: Database): LogWriting {
   function finish(logId: LogId, ticket: number) {
     const log = open(logId)
     for (const stream of [...log.held.keys()]) release(log, stream)
+    if (log.cutOff) endCut(log, log.cutOff)
     log.finishing = ticket
     log.dirty = true
   }
@@ -175,10 +216,67 @@ export function createLogWriting(db: Database): LogWriting {
     log.dirty = true
   }
 
+  function emitHeld(
+    log: OpenLog,
+    stream: Stream,
+    bytes: Uint8Array,
+    at: Moment,
+    source: LogSource,
+  ) {
+    release(log, stream)
+    emit(log, stream, bytes, at, source)
+  }
+
+  // It counts as taken, so that no slave sends it again; only its end is kept, and in memory.
+  function cut(
+    log: OpenLog,
+    stream: Stream,
+    bytes: Uint8Array,
+    at: Moment,
+    source: LogSource,
+    { why, tail }: Pick<LogLimit, 'why' | 'tail'>,
+  ) {
+    mark(log, stream, bytes, source)
+    if (!log.cutOff) {
+      for (const held of [...log.held.keys()]) release(log, held)
+      log.cutOff = { why, tail, pieces: [], byteCount: 0, leftOutBytes: 0 }
+      note(log, `[${why}: what follows is left out, but for its end]`, at)
+    }
+    const { cutOff } = log
+    cutOff.pieces.push({ stream, bytes, at })
+    cutOff.byteCount += bytes.length
+    for (let [first] = cutOff.pieces; first; [first] = cutOff.pieces) {
+      if (cutOff.byteCount - first.bytes.length < cutOff.tail) break
+      cutOff.pieces.shift()
+      cutOff.byteCount -= first.bytes.length
+      cutOff.leftOutBytes += first.bytes.length
+    }
+  }
+
+  function endCut(log: OpenLog, { why, pieces, leftOutBytes }: CutOff) {
+    if (leftOutBytes > 0) {
+      const count = leftOutBytes.toLocaleString('en')
+      note(log, `[${count} bytes are left out here: ${why}]`, pieces[0]!.at)
+    }
+    for (const { stream, bytes, at } of pieces) write(log, stream, bytes, at)
+  }
+
+  function note(log: OpenLog, text: string, at: Moment) {
+    write(log, 'header', Buffer.from(`${text}\n`), at)
+  }
+
+  function mark(log: OpenLog, stream: Stream, bytes: Uint8Array, source: LogSource) {
+    const name = markOf(source, stream)
+    log.marks[name] = (log.marks[name] ?? 0) + bytes.length
+  }
+
   function emit(log: OpenLog, stream: Stream, bytes: Uint8Array, at: Moment, source: LogSource) {
+    mark(log, stream, bytes, source)
+    write(log, stream, bytes, at)
+  }
+
+  function write(log: OpenLog, stream: Stream, bytes: Uint8Array, at: Moment) {
     log.dirty = true
-    const mark = markOf(source, stream)
-    log.marks[mark] = (log.marks[mark] ?? 0) + bytes.length
     pendingBytes += bytes.length
     for (let from = 0; from < bytes.length; ) {
       const room = CHUNK_BYTES - log.tail.byteCount
@@ -265,7 +363,7 @@ export function createLogWriting(db: Database): LogWriting {
     log.tickets = []
     log.dirty = false
     if (complete) logs.delete(logId)
-    return { logId, lineCount, byteCount, complete, tickets }
+    return { logId, lineCount, byteCount, complete, cut: cutOf(log), tickets }
   }
 
   function open(logId: LogId): OpenLog {
@@ -288,6 +386,7 @@ export function createLogWriting(db: Database): LogWriting {
       lastStream: undefined,
       held: new Map(),
       marks: { ...readMarks(db, logId) },
+      cutOff: undefined,
       tickets: [],
       finishing: undefined,
       dirty: false,
@@ -349,6 +448,10 @@ export function lastLogId(db: Database): number {
 export function readMarks(db: Database, logId: LogId): LogMarks {
   const row = db.get<{ marks: string | null }>('SELECT marks FROM logs WHERE id = ?', logId)
   return toMarks(row?.marks ?? null)
+}
+
+function cutOf({ cutOff }: OpenLog): string | undefined {
+  return cutOff && cutOff.leftOutBytes > 0 ? cutOff.why : undefined
 }
 
 function emptyTail(seq: number, firstLine: number, firstByte: number): OpenLog['tail'] {

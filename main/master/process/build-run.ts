@@ -21,6 +21,7 @@ import { buildFolder, onSlave } from './build-folder.ts'
 import { endOfLost, endOfLostBuild } from './deaths.ts'
 import { ExpressionError, isTrue, parseExpression } from './expression.ts'
 import type { Locks } from './locks.ts'
+import { createLogBudget } from './log-budget.ts'
 import { createLookup, from } from './properties.ts'
 import type { Planned, Stand } from './retry-from.ts'
 import { rollUp } from './rollup.ts'
@@ -102,6 +103,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
   let cancelGiveUp: Stop | undefined
   let left = false
   const plan = options.retry && 'stands' in options.retry ? options.retry : undefined
+  const logBudget = createLogBudget('build', builder.maxLogBytes ?? null, loggedBytes())
   session.beginBuild(marker)
   if (carried?.ending) end(carried.ending.results, carried.ending.why)
   if (options.retry && 'problem' in options.retry)
@@ -118,6 +120,12 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       cancelWait?.()
       current?.leave()
     },
+  }
+
+  // What a master before this one has stored of it.
+  function loggedBytes(): number {
+    const logs = carried ? data.logsOfBuild(build.id) : []
+    return logs.reduce((sum, log) => sum + log.byteCount, 0)
   }
 
   async function run(): Promise<Build> {
@@ -236,6 +244,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
         config,
         step,
         again,
+        logBudget,
         keepsFiles: plan?.stands[step.number] !== undefined,
         folder,
         lookup,

@@ -18,6 +18,7 @@ import type {
 } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
 import { CANCELLED, EXCEPTION, RETRY } from '../results.ts'
+import { describeShortage, type Room } from '../room.ts'
 import { factsOf } from '../slaves/facts.ts'
 import { createSession, type Session } from '../slaves/session.ts'
 import type { Slaves } from '../slaves/slaves.ts'
@@ -34,6 +35,8 @@ import { type Planned, planRetry, readRetryFrom } from './retry-from.ts'
 import type { SlaveReason, WaitReason } from './waiting.ts'
 
 const RETRY_MS = 1000
+// How often the disk is looked at while builds wait for room.
+const ROOM_MS = 5000
 
 interface StartedBuild {
   readonly build: Build
@@ -80,6 +83,8 @@ export interface DistributorOptions {
   readonly transient: ReadonlyMap<string, BuilderConfig>
   /** Whether this builder's requests are built at all. */
   readonly serves: (builder: BuilderId) => boolean
+  /** Of the disk that history is on. */
+  readonly room: () => Room
   readonly onTrouble: (reason: string) => void
 }
 
@@ -112,6 +117,8 @@ export function startDistributor(options: DistributorOptions): Distributor {
   const runs = new Map<BuildId, BuildRun>()
   let stopping = false
   let held: string | null = null
+  const room = options.room
+  let wasShort = false
   let planned: NodeJS.Immediate | undefined
   let cancelRetry: Stop | undefined
   const stops: Stop[] = [
@@ -184,7 +191,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
   }
 
   function serveAll() {
-    if (held !== null) return
+    if (held !== null || waitsForRoom()) return
     const all = data.slaves()
     const ready = new Map(
       all.flatMap(slave => (whyNotFree(slave) === undefined ? [[slave.name, slave]] : [])),
@@ -212,6 +219,21 @@ export function startDistributor(options: DistributorOptions): Distributor {
       lacking(config, slave).length === 0 &&
       !locks.blocking(config.locks, slave.name)
     for (const name of slavesToWake(unserved, all, suits)) slaves.wake(name)
+  }
+
+  // Builds that begin on a full disk end in exceptions, and take the room that history needs to say so.
+  function waitsForRoom(): boolean {
+    const { short } = room()
+    if (short !== wasShort) {
+      wasShort = short
+      if (short) options.onTrouble(describeShortage(room()))
+      for (const { name } of data.slaves()) data.announceSlave(name)
+    }
+    if (short) {
+      cancelRetry?.()
+      cancelRetry = clock.after(ROOM_MS, poke)
+    }
+    return short
   }
 
   function waitingBuilders() {
@@ -424,6 +446,7 @@ export function startDistributor(options: DistributorOptions): Distributor {
     const config = builder && configOf(builder)
     if (!config) return [{ kind: 'builder-gone' }]
     if (held !== null) return [{ kind: 'held', reason: held }]
+    if (room().short) return [{ kind: 'held', reason: describeShortage(room()) }]
     if (config.slaves.length === 0)
       return [
         config.slaveTags.length === 0

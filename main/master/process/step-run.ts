@@ -21,6 +21,7 @@ import { givenEnvironment, standingEnvironment } from './build-environment.ts'
 import { onSlave } from './build-folder.ts'
 import { ExpressionError, type Lookup } from './expression.ts'
 import { interpolate } from './interpolate.ts'
+import { createLogBudget, type LogBudget } from './log-budget.ts'
 
 export interface StepRunOptions {
   readonly data: Data
@@ -42,6 +43,8 @@ export interface StepRunOptions {
   readonly again: boolean
   /** Later steps of the build do not make again what earlier ones left in the folder. */
   readonly keepsFiles: boolean
+  /** Of all steps of the build together. */
+  readonly logBudget: LogBudget
   setProperties(properties: Properties): void
 }
 
@@ -78,6 +81,12 @@ export function runStep(options: StepRunOptions): StepRun {
   const marks = new Map<string, LogMarks>()
   let notedBytes = 0
   const told = new Set<string>()
+  const budget = createLogBudget(
+    'step',
+    config.maxLogBytes ?? null,
+    data.logsOfStep(step.id).reduce((sum, log) => sum + log.byteCount, 0),
+    options.logBudget,
+  )
 
   return {
     done: run(),
@@ -88,12 +97,18 @@ export function runStep(options: StepRunOptions): StepRun {
   }
 
   async function run(): Promise<StepEnd> {
+    let cuts: (string | undefined)[] = []
+    let end: StepEnd
     try {
-      return await unlessLeft(await runToEnd())
+      end = await unlessLeft(await runToEnd())
     } finally {
       // Also of a slave that was lost: what came is all that will.
-      if (!left) await Promise.all([...logs.values()].map(async log => data.finishLog(await log)))
+      if (!left)
+        cuts = await Promise.all([...logs.values()].map(async log => data.finishLog(await log)))
     }
+    const cut = cuts.find(why => why !== undefined)
+    if (cut === undefined) return end
+    return { ...end, text: `${end.text && `${end.text}; `}its log is cut: ${cut}` }
   }
 
   async function runToEnd(): Promise<StepEnd> {
@@ -287,7 +302,10 @@ export function runStep(options: StepRunOptions): StepRun {
     let started = logs.get(log)
     if (!started) logs.set(log, (started = begin(log)))
     // In the order in which it came: what a log holds says how far each command was read.
-    return started.then(id => data.appendLog(id, stream, bytes, source)).then(() => unlessLeft())
+    const limit = budget.take(bytes.length)
+    return started
+      .then(id => data.appendLog(id, stream, bytes, source, limit))
+      .then(() => unlessLeft())
   }
 }
 

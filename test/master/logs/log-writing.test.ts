@@ -228,3 +228,55 @@ test('a chunk of a codec that this version does not know costs its own lines, an
     ],
   ])
 })
+
+test('of a log that is full its head and its end are kept, also over a restart, and what is missing is told', () => {
+  const { db, reading, ...store } = openStore()
+  let { writing } = store
+  const limit = (keep: number) => ({ keep, tail: 20, why: 'a step may keep 1KB of log' })
+  const piece = (n: number) => Buffer.from(`piece ${n}\n`)
+  writing.append(LOG, 'stdout', Buffer.from('head\nand a'), 0, 1, 1)
+  writing.append(LOG, 'stdout', Buffer.from(' half|gone\n'), 0, 2, 1, limit(5))
+  for (let n = 1; n <= 9; n++) writing.append(LOG, 'stdout', piece(n), 0, 2 + n, 1, limit(0))
+  const told = writing.commit(0)
+  expect(told[0]).toMatchObject({
+    cut: 'a step may keep 1KB of log',
+    tickets: expect.arrayContaining([11]),
+  })
+  // What was left out counts as taken: no slave sends it again.
+  expect(readMarks(db, LOG)).toEqual({ '1:stdout': 5 + 5 + 11 + 9 * 8 })
+  writing = createLogWriting(db)
+  for (let n = 11; n <= 19; n++) writing.append(LOG, 'stdout', piece(n), 0, n, 1, limit(0))
+  writing.append(LOG, 'header', Buffer.from('exit status 1\n'), 0, 20, 1)
+  writing.finish(LOG, 21)
+  expect(writing.commit(0)[0]).toMatchObject({ cut: 'a step may keep 1KB of log', complete: true })
+  const text = reading
+    .lines({ logId: LOG, first: 0, count: 100, maxLineBytes: MANY })
+    .map(line => line.text)
+  expect(text).toEqual([
+    'head',
+    'and a half',
+    '[a step may keep 1KB of log: what follows is left out, but for its end]',
+    '[a step may keep 1KB of log: what follows is left out, but for its end]',
+    '[72 bytes are left out here: a step may keep 1KB of log]',
+    'piece 19',
+    'exit status 1',
+  ])
+})
+
+test('while the disk is full logs hold their ends only', () => {
+  const { db, reading } = openStore()
+  let full = false
+  const writing = createLogWriting(db, () => full)
+  const line = `${'x'.repeat(1023)}\n`
+  writing.append(LOG, 'stdout', Buffer.from(line), 0, 1)
+  full = true
+  for (let n = 2; n < 200; n++) writing.append(LOG, 'stdout', Buffer.from(line), 0, n)
+  writing.finish(LOG, 200)
+  const [one] = writing.commit(0)
+  expect(one!.cut).toBe('the disk has hardly any room left')
+  expect(one!.byteCount).toBeLessThan(68 * 1024)
+  const header = reading.bytes(LOG, 0, ['header'])
+  expect(String(header.bytes)).toMatch(
+    /\[[\d,]{6,} bytes are left out here: the disk has hardly any room left\]/,
+  )
+})

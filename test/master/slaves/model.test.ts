@@ -95,7 +95,7 @@ function createWorld() {
       },
       async finish() {
         await before
-        return own === life ? { lineCount: 0, byteCount: 0 } : new Promise(() => {})
+        return own === life ? { lineCount: 0, byteCount: 0, cut: undefined } : new Promise(() => {})
       },
       marks: async (id): Promise<LogMarks> => ({ ...stored.get(id)?.marks }),
       forgetMarks() {},
@@ -436,6 +436,7 @@ function builderOf(steps: number): BuilderConfig {
         name: `step ${number}`,
         command: '',
         errexit: true,
+        maxLogBytes: null,
         pty: false,
         logfiles: {},
         ...flags,
