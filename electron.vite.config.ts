@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { licenses } from './scripts/licenses.mjs'
 import { packSlave } from './scripts/pack-slave.mjs'
+import { workersAsChunks } from './scripts/workers-as-chunks.mjs'
 
 const at = (path: string) => resolve(import.meta.dirname, path)
 
@@ -44,7 +45,7 @@ export default defineConfig({
   },
   renderer: {
     root: at('renderer'),
-    plugins: [react(), licenses()],
+    plugins: [workersAsChunks(), react(), licenses()],
     build: {
       outDir: at('out/renderer'),
       minify: true,

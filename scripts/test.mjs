@@ -10,6 +10,7 @@ import {
   ensureInstalled,
   ensurePackagingTools,
   ensureSshd,
+  fail,
   node24,
   root,
   run,
@@ -17,6 +18,11 @@ import {
 } from './lib.mjs'
 
 const filters = process.argv.slice(2)
+// The app builds and runs in a folder of any name; the test runner takes paths for URLs.
+if (/[#?]/.test(root))
+  fail(
+    `the tests can't run in ${root}: Vitest reads # and ? in a path as parts of a URL. Move the checkout.`,
+  )
 ensureInstalled()
 ensureGit()
 const chromium = ensureChromium()
