@@ -10,6 +10,7 @@ import { openStateStore } from '../../../main/host/state-store.ts'
 import { openDatabase } from '../../../main/master/db/database.ts'
 import { migrate } from '../../../main/master/db/migrate.ts'
 import type { BuilderId, BuildId, LogId, Step } from '../../../main/master/model.ts'
+import { isBad } from '../../../main/master/results.ts'
 import { prepareStores } from '../../../main/master/upgrade/prepare.ts'
 import { latestOf, STORES, type Store } from '../../../main/master/upgrade/stores.ts'
 import { schemaOf } from '../../../main/master/upgrade/verify.ts'
@@ -160,10 +161,12 @@ function inTime(model: unknown): unknown {
   return JSON.parse(told)
 }
 
-// Results that nobody knows had the look of skipped ones, and what is overdue or not known had no time left.
+// Results that nobody knows had the look of skipped ones and still made a builder red, and what is overdue
+// or not known had no time left.
 function asIn010<T>(shown: T): T {
   const told = JSON.stringify(shown, (key, value) => {
     if (key === 'look') return value === 'unknown' ? 'skipped' : value
+    if (key === 'red' && Array.isArray(value)) return value.filter(run => isBad(run.first.results))
     return key === 'leftMs' ? Math.max(0, Number(value)) : value
   })
   return JSON.parse(told)
