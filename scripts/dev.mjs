@@ -74,11 +74,10 @@ const page = await createServer({
   server: {
     host: '127.0.0.1',
     port: PAGE_PORT,
+    // Whole segments: Vite takes a plain path as a prefix, and /bridge.ts is a module of the page.
     proxy: {
-      '/bridge': { ...proxy, ws: true },
-      '/download': proxy,
-      '/api': proxy,
-      '/session': proxy,
+      '^/bridge(?=[/?]|$)': { ...proxy, ws: true },
+      '^/(?:download|api|session)(?=[/?]|$)': proxy,
     },
   },
 })

@@ -94,7 +94,7 @@ test('a window of another run of the master, or of long ago, has to look anew', 
     ask('news:since', { startedAt, seq, ...query })
   expect(await since({ startedAt: startedAt - 1 })).toBe(null)
   expect(await since({ seq: seq + 1000 })).toBe(null)
-  await expect(since({ seq: -1 })).rejects.toThrow('news:since: seq: Too small')
+  await expect(since({ seq: -1 })).rejects.toThrow('news:since: seq: must be at least 0')
   for (let i = 0; i < 7000; i++) data.addConsoleText('a', 'x')
   const answer = (await since({ seq: news.seq - 2000 }))!
   expect([answer.news.length, answer.news[0]!.seq]).toEqual([2000, news.seq - 1999])

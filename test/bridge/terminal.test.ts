@@ -143,7 +143,7 @@ test('what a window missed is told once more', async () => {
 test.each<[string, Partial<Arguments<'terminal:open'>[0]>, string]>([
   ['a slave that is not there', { slave: 'mini' }, 'there is no slave "mini"'],
   ['a build that is not there', { buildId: 99 as never }, 'there is no build 99'],
-  ['no width', { cols: 0 }, 'terminal:open: cols: Too small: expected number to be >=1'],
+  ['no width', { cols: 0 }, 'terminal:open: cols: must be at least 1'],
 ])('a terminal on %s is refused', async (_, wish, why) => {
   const test = await desk()
   expect(await test.open(wish).catch(told)).toBe(why)
