@@ -124,7 +124,7 @@ export function addBackupCommands({ program, dataDir, json }: CommandLine): void
       printLost('not restored', lost)
       if (keysLeft.length > 0)
         print(
-          `left out: ${keysLeft.join(', ')}; "--with-keys" takes them, where you trust whoever made the backup`,
+          `left out: ${keysLeft.join(', ')}; add --with-keys if you trust whoever made the backup`,
         )
       if (replaced)
         print(`what was there before is in ${replaced}; "triphammer restore" takes that, too`)
