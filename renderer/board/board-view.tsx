@@ -248,7 +248,7 @@ function Red({
           <p>
             {last.stateString}. Red since #{first.number}, {ago(now - (first.completeAt ?? now))}
             {red.count > 1 && `, in ${count(red.count, 'build')}`}
-            {lastGood ? `; #${lastGood.number} was good` : '; it never was good'}.
+            {lastGood ? `; #${lastGood.number} was good` : '; it was never good'}.
           </p>
           <ul className="need-blame" aria-label="Changes of the first red build">
             {blame.slice(0, SHOWN_BLAME).map(change => (

@@ -6,7 +6,7 @@ import { exact, personName, shortRevision, when } from '../ui/format.ts'
 import { LOOK_WORDS } from '../ui/look.ts'
 import { Avatar } from '../ui/parts.tsx'
 import { ResultGlyph } from '../ui/result.tsx'
-import { buildersOf, fate, type Held, type HeldChange, heldWords } from './held.ts'
+import { buildersOf, fate, type Held, type HeldChange, heldWords, shortName } from './held.ts'
 import { HeldView } from './held-view.tsx'
 import { useHeld } from './use-held.ts'
 import { walkCells } from './walk-cells.ts'
@@ -111,10 +111,4 @@ function Cell({ held, builder }: { held: Held | undefined; builder: Builder }) {
       <span>{held.build.number}</span>
     </Link>
   )
-}
-
-// Below the name of its project a builder need not say it again.
-function shortName({ name, project }: Builder): string {
-  const rest = name.startsWith(project) ? name.slice(project.length).replace(/^[-_. /]+/, '') : ''
-  return rest || name
 }

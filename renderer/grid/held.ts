@@ -81,10 +81,15 @@ export function fate(
   const broke = all.filter(one => one.broke === 1).length
   const maybe = all.filter(one => one.broke > 1).length
   const bad = ended.filter(one => isBad(one.build!.results) && one.broke === 0).length
+  // Nothing was red before the first build of a builder.
+  const first = ended.filter(
+    one => isBad(one.build!.results) && one.broke === 0 && one.build!.number === 1,
+  ).length
   const parts = [
     broke > 0 && `broke ${broke}`,
     maybe > 0 && `may have broken ${maybe}`,
-    bad > 0 && `${bad} already red`,
+    said(first, 'failed'),
+    bad > first && `${bad - first} already red`,
     said(ended.filter(one => isGood(one.build!.results!)).length, 'passed'),
     said(all.filter(one => one.build?.results === null).length, 'running'),
     said(all.filter(one => one.waits).length, 'to come'),
@@ -95,6 +100,12 @@ export function fate(
     ...kept.map(scheduler => keptWords(scheduler, change.branch, schedule, now)),
   ].filter(part => part !== false && part !== '')
   return parts.join(', ') || 'not built'
+}
+
+/** Below the name of its project a builder need not say it again: `tests` of `calc-tests`, but `calc2` whole. */
+export function shortName({ name, project }: Pick<Builder, 'name' | 'project'>): string {
+  if (!name.startsWith(project)) return name
+  return /^[-_. /]+(.+)$/.exec(name.slice(project.length))?.[1] ?? name
 }
 
 /** `calc-tests #12, failed, broke it`, for who can't see the sign. */

@@ -120,7 +120,7 @@ function Choose({
         <div>
           <div className="recent-head">
             <h2 className="caps">Recent on this machine</h2>
-            <span className="dim">by last commit</span>
+            {suggestions?.length !== 0 && <span className="dim">by last commit</span>}
           </div>
           {suggestions?.length === 0 && (
             <p className="soft">No git repositories were found in your home folder.</p>

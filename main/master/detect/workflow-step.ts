@@ -12,6 +12,7 @@ import {
   hostVariableIn,
   isCondition,
   oneLine,
+  secretIn,
   variableIn,
 } from './workflow-values.ts'
 
@@ -45,6 +46,8 @@ export async function readStep(step: Fields, shared: Shared, around: Around): Pr
   const text = run.trim()
   const all = envOf(env, step.env)
   const folder = step['working-directory'] ?? defaults['working-directory'] ?? ''
+  const tests = RUNS_TESTS.test(text)
+  const secret = secretIn(step.env)
   const why =
     (isCondition(step.if) ? `runs only if ${condition(step.if)}` : undefined) ??
     (step.background ? 'runs beside other steps' : undefined) ??
@@ -55,7 +58,8 @@ export async function readStep(step: Fields, shared: Shared, around: Around): Pr
     hazardOf(text) ??
     (onlyPrints(text) ? 'only prints' : undefined) ??
     (isOutside(String(folder)) ? 'works outside of the build folder' : undefined) ??
-    variableIn(text, all)
+    variableIn(text, all) ??
+    (tests ? undefined : secret)
   if (why) return { why }
   const workdir = folderBelow(checkout, folderOf(String(folder)))
   if (workdir === undefined) return { why: 'works beside the checkout' }
@@ -66,10 +70,11 @@ export async function readStep(step: Fields, shared: Shared, around: Around): Pr
   return {
     tools: [...program.slice(0, 1), ...(/^python/.test(program[0] ?? '') ? [] : programsIn(text))],
     step: {
-      kind: RUNS_TESTS.test(text) ? 'test' : 'shell',
+      kind: tests ? 'test' : 'shell',
       name: nameOf(step, 0),
       text,
-      because: `${around.file} runs it`,
+      // A build without its tests would be green for nothing: these are kept, and it is told what they lack.
+      because: `${around.file} runs it${secret ? `; there it ${secret}` : ''}`,
       ...(program.length > 0 && { program }),
       ...(Object.keys(all.set).length > 0 && { env: all.set }),
       ...(workdir !== '' && { workdir }),

@@ -48,6 +48,15 @@ export function expressionIn(text: string): string | undefined {
   return `uses ${oneLine(inside.trim())}, which only that host knows`
 }
 
+/**
+ * The secret that a step is given for itself alone: most likely it does something with it, such as a deployment. What a
+ * workflow or job sets for all of its steps says nothing of one of them. In words that follow "it".
+ */
+export function secretIn(env: unknown): string | undefined {
+  const value = Object.values(fieldsOf(env)).find(one => /\$\{\{[^}]*\bsecrets\b/.test(String(one)))
+  return value === undefined ? undefined : expressionIn(String(value))
+}
+
 const HOST_VARIABLE =
   /\b(?:GITHUB|RUNNER|ACTIONS|AGENT|GITLAB|CIRCLE|TRAVIS|APPVEYOR|BUILDKITE)_[A-Z]\w*\b|\bCI_[A-Z]\w*\b|\bImageOS\b/
 

@@ -79,6 +79,7 @@ test.for<[step: string, why: string]>([
   ['run: rm -rf "$OUT"/*', 'uses $OUT, which nothing sets here'],
   ['run: ./go $KEY', 'uses $KEY, whose value only that host knows'],
   ['run: ./sign ${{ secrets.TOKEN }}', 'needs the secret TOKEN'],
+  ['{ run: ./ship, env: { TOKEN: "${{ secrets.TOKEN }}" } }', 'needs the secret TOKEN'],
   ['run: ./go ${{ matrix.os }}', 'differs with matrix.os'],
   ['run: ./go ${{ github.ref }}', 'uses github.ref, which only that host knows'],
   ["{ run: ./go, if: runner.os == 'Windows' }", "runs only if runner.os == 'Windows'"],
@@ -98,6 +99,14 @@ test.for<[step: string, why: string]>([
   const block = step.startsWith('{') ? ci(`      - ${step.replace('{', '{ name: odd,')}\n`) : files
   expect(await stepsOf(block)).toEqual([['build', '']])
   expect(await findingsOf(block)).toContain(`${FOLDER}ci.yml, job test: odd: left out: it ${why}`)
+})
+
+test('tests that are given a secret are kept, and it is told what they lack', async () => {
+  const files = ci('      - { run: make test, env: { TOKEN: "${{ secrets.TOKEN }}" } }\n')
+  const { steps } = await detectIn(files)
+  expect(steps.map(({ text, because }) => [text, because])).toEqual([
+    ['make test', `${FOLDER}ci.yml runs it; there it needs the secret TOKEN`],
+  ])
 })
 
 test.for<[job: string, why: string]>([

@@ -10,7 +10,7 @@ import type {
   ChangeId,
 } from '../../../main/master/model.ts'
 import { CANCELLED, FAILURE, type Result, SUCCESS, WARNINGS } from '../../../main/master/results.ts'
-import { buildersOf, fate, heldChanges } from '../../../renderer/grid/held.ts'
+import { buildersOf, fate, heldChanges, shortName } from '../../../renderer/grid/held.ts'
 import { when } from '../../../renderer/ui/format.ts'
 
 const build = (id: number, builder: number, results: Result | null) =>
@@ -78,6 +78,27 @@ test('how a change stands is said in the order of what needs a look', () => {
     `broke 1, may have broken 1, 1 already red, 1 passed, 1 running, 1 to come, 1 stopped, waiting for main to be quiet, nightly builds it ${when(at, at)}, kept for gone`,
   ])
   expect(fate({ change: change(1), at: new Map(), kept: [] }, schedule, at)).toBe('not built')
+})
+
+test('a builder that fails in its first build was not red already', () => {
+  const answer = told({
+    changes: [change(1)],
+    builds: [build(1, 1, FAILURE), build(2, 2, FAILURE)],
+    holds: [hold(1, 1), hold(1, 2)],
+  })
+  expect(fate(heldChanges(answer, new Map())[0]!, [], 0)).toBe('1 failed, 1 already red')
+})
+
+test.for([
+  ['calc-tests', 'calc', 'tests'],
+  ['calc / tests', 'calc', 'tests'],
+  ['calc', 'calc', 'calc'],
+  ['calc-', 'calc', 'calc-'],
+  ['calc2', 'calc', 'calc2'],
+  ['calculator', 'calc', 'calculator'],
+  ['tests', 'calc', 'tests'],
+] as const)('%s below the project %s is called %s', ([name, project, short]) => {
+  expect(shortName({ name, project })).toBe(short)
 })
 
 test('columns are all builders of the projects in sight, quiet ones too, and gone ones that built', () => {

@@ -16,6 +16,8 @@ const PLAN = /^1\.\.(\d+)(?:\s+todo((?:\s+\d+)+)\s*;?)?\s*(#.*)?$/
 const POINT = /^(not )?ok(?: (\d+))?(?=\s|$)/
 // `prove -v` and others write an `ok` of their own below the tests of a file.
 const BARE_OK = /^ok(?!\s+(\d|-))/
+// Comments that say nothing of the test above them: of the next subtest, and of all tests at the end.
+const SUMS_UP = /^(?:Subtest|(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms)\s+\d)/
 // Tests without numbers in front of their plan, which says whether they are any.
 const MOST_WAITING = 10_000
 
@@ -198,7 +200,7 @@ function openDocument(): TapDocument {
     // Comments below a failed test say why, where the producer writes no YAML.
     parser.on('comment', comment => {
       const said = comment.trim().replace(/^# ?/, '')
-      if (last?.outcome !== 'failed' || /^(Subtest|(tests|pass|fail) \d)/.test(said)) return
+      if (last?.outcome !== 'failed' || SUMS_UP.test(said)) return
       last.message = `${last.message}${last.message && '\n'}${said}`.slice(0, LONGEST_MESSAGE)
     })
   }

@@ -183,6 +183,27 @@ not ok 1 - a
   ])
 })
 
+test('what sums up all tests at the end says nothing of the last one', () => {
+  const { tests } = read(`TAP version 13
+# Subtest: a
+not ok 1 - a
+  ---
+  error: 'they differ'
+  ...
+# as it says itself
+1..1
+# tests 1
+# suites 0
+# pass 0
+# fail 1
+# cancelled 0
+# skipped 0
+# todo 0
+# duration_ms 182.240373
+`)
+  expect(tests.map(({ message }) => message)).toEqual(['they differ\nas it says itself'])
+})
+
 test('what Node says of its own tests is read, each test once', () => {
   const file = join(temporaryFolder(), 'a.test.mjs')
   writeFileSync(
