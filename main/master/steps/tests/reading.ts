@@ -11,6 +11,7 @@ import {
 } from './found.ts'
 import type { LineTaker } from './line-taker.ts'
 import { createLineReader, type LineReader } from './lines.ts'
+import { createOwnWordsReader, type OwnWordsReader } from './own-words.ts'
 import type { Runner } from './runners/runner.ts'
 import { RUNNERS } from './runners.ts'
 import { createTapReader } from './tap.ts'
@@ -48,6 +49,7 @@ const MOST_NAMED = 1_000_000
 interface Stream {
   readonly lines: LineReader
   readonly tap: LineTaker
+  readonly ownWords: OwnWordsReader
   readonly runners: readonly LineTaker[]
 }
 
@@ -58,6 +60,7 @@ export function createTestReading(configured: boolean): TestReading {
   const reports: FoundTest[] = []
   const troubles: Trouble[] = []
   let reportUnnamed = NO_TESTS
+  let emptyReport: string | undefined
   let open: { readonly path: string; readonly reader: ReportReader } | undefined
   let tests: FoundTest[] = []
   let taken = 0
@@ -73,6 +76,8 @@ export function createTestReading(configured: boolean): TestReading {
       for (const test of tests) reports.push(test)
       reportUnnamed = addCounts(reportUnnamed, unnamed)
       troubles.push(...told)
+      if (!foreign && told.length + tests.length + totalOf(unnamed) === 0)
+        emptyReport ??= `${path} holds no test`
       if (foreign && configured) troubles.push({ grave: false, text: `${path} is no JUnit report` })
     },
     end,
@@ -100,12 +105,17 @@ export function createTestReading(configured: boolean): TestReading {
       if (runner.sumsUpTap && tap.tests.length > 0) continue
       if (take(runner.name, one)) hints.push(...hintsOf(runner, one))
     }
+    const ownWords = [streams.stdout.ownWords.end(), streams.stderr.ownWords.end()]
+    for (const words of ownWords) zero ??= words.zero
+    zero ??= emptyReport
     tests = reports
     let counts = addCounts(countTests(reports), reportUnnamed)
     for (const one of found) {
       counts = addCounts(counts, addCounts(countTests(one.tests), one.unnamed))
       for (const test of one.tests) tests.push(test)
     }
+    // Where tests failed, that says it all.
+    if (counts.failed === 0) for (const words of ownWords) troubles.push(...words.troubles)
     if (tests.length > MOST_NAMED) {
       hints.push(`Only the first ${MOST_NAMED} tests are kept by name.`)
       tests.length = MOST_NAMED
@@ -153,12 +163,14 @@ export function createTestReading(configured: boolean): TestReading {
 
 function openStream(): Stream {
   const tap = createTapReader()
+  const ownWords = createOwnWordsReader()
   const runners = RUNNERS.map(runner => runner.start())
   const lines = createLineReader(line => {
     tap.line(line)
+    ownWords.line(line)
     for (const runner of runners) runner.line(line)
   })
-  return { lines, tap, runners }
+  return { lines, tap, ownWords, runners }
 }
 
 /** One runner on both streams: what failed is often listed on the other one, too. */

@@ -1,4 +1,4 @@
-import { addCounts, type Found, NOTHING_FOUND } from '../found.ts'
+import { addCounts, type Found, NOTHING_FOUND, type Trouble } from '../found.ts'
 import { createGoPackages, type GoPackages } from './go-packages.ts'
 import type { Runner } from './runner.ts'
 
@@ -32,13 +32,19 @@ export const goJson: Runner = {
           (sum, one) => ({
             tests: [...sum.tests, ...one.tests],
             unnamed: addCounts(sum.unnamed, one.unnamed),
-            troubles: [],
+            troubles: sum.troubles,
             zero: sum.zero ?? one.zero,
             uncounted: sum.uncounted ?? one.uncounted,
           }),
-          NOTHING_FOUND as Found,
+          (open.size === 0 ? NOTHING_FOUND : { ...NOTHING_FOUND, troubles: [cutShort()] }) as Found,
         )
       },
+    }
+
+    function cutShort(): Trouble {
+      const [name] = open.keys()
+      const text = `${name} began and did not end: the output of go test -json was cut short`
+      return { grave: true, text }
     }
 
     function take({

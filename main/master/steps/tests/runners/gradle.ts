@@ -2,6 +2,7 @@ import type { TestOutcome } from '../../../model.ts'
 import { createTally, type Runner } from './runner.ts'
 
 const TEST = /^(\S[^>]*(?: > [^>]+)*?) > (.+) (PASSED|FAILED|SKIPPED)$/
+const RUN = /^> Task :(?:\S+:)?test(?: (NO-SOURCE|UP-TO-DATE|FROM-CACHE|SKIPPED|FAILED))?$/
 const END = /^(\d+) tests? completed, (\d+) failed(?:, (\d+) skipped)?$/
 const OUTCOMES: Readonly<Record<string, TestOutcome>> = {
   PASSED: 'passed',
@@ -15,10 +16,16 @@ export const gradle: Runner = {
   start() {
     const tally = createTally()
     let task = false
+    let noSource: string | undefined
+    // Also in an earlier build, whose results still count.
+    let ran = false
     return {
       line(line) {
         if (/^> Task :/.test(line)) task = true
         if (!task) return
+        const run = RUN.exec(line)
+        if (run?.[1] === 'NO-SOURCE') noSource ??= line
+        else if (run) ran = true
         const test = TEST.exec(line)
         if (test)
           return void tally.add({ suite: test[1]!, name: test[2]!, outcome: OUTCOMES[test[3]!]! })
@@ -31,7 +38,10 @@ export const gradle: Runner = {
         ]
         tally.sumUp({ passed: total - failed - skipped, failed, skipped }, line)
       },
-      end: () => tally.found(),
+      end: () => ({
+        ...tally.found(),
+        zero: tally.found().zero ?? (ran ? undefined : noSource),
+      }),
     }
   },
 }
