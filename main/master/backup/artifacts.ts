@@ -3,7 +3,6 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { artifactPath, isSha256 } from '../artifact-path.ts'
-import { tableNames } from './summary.ts'
 
 export interface WantedArtifact {
   readonly sha256: string
@@ -13,7 +12,6 @@ export interface WantedArtifact {
 
 /** The files that a history names, each once. */
 export function wantedArtifacts(history: DatabaseSync): WantedArtifact[] {
-  if (!tableNames(history).includes('artifacts')) return []
   const rows = history.prepare(
     `SELECT CAST(a.sha256 AS TEXT) AS sha256, min(a.path) AS path, count(*) AS names,
        bu.name AS builder, CAST(b.number AS TEXT) AS build
