@@ -9,7 +9,7 @@ export interface DialMasterOptions {
   readonly password: string
   /** The master's certificate; `undefined` before it was seen. */
   readonly fingerprint: () => string | undefined
-  /** The certificate that was shown when there was none to compare it with. */
+  /** The certificate that was shown when there was none to compare it with, before it is told the password. */
   readonly onFirstSeen: (fingerprint: string) => void
   /** The master took name and password. */
   readonly onTaken: () => void
@@ -52,18 +52,17 @@ export function dialMaster(
   async function attempt() {
     try {
       const pinned = options.fingerprint()
-      const dialled = await dialWebSocket({
+      const { webSocket } = await dialWebSocket({
         address: master,
         tls,
         fingerprint: pinned,
         name,
         password,
         timeoutMs,
+        // Also of a master that refuses: the password goes to one certificate only.
+        ...(pinned === undefined && { onShown: options.onFirstSeen }),
       })
-      const { webSocket, fingerprint } = dialled
       if (closed) return webSocket.terminate()
-      // Only who took our password is worth remembering.
-      if (pinned === undefined && fingerprint !== undefined) options.onFirstSeen(fingerprint)
       options.onTaken()
       say('link', `attached to ${shown}`)
       told = ''
@@ -102,7 +101,7 @@ export function dialMaster(
       case 'tls':
         return `${shown} does not encrypt as a Triphammer master does: check the port, or say --plain for a stock master of Buildbot in a network that you trust`
       case 'fingerprint':
-        return `the master at ${shown} is not the one from before: its fingerprint is ${fingerprint}. If it was set up anew, run "triphammer slave --forget --name ${name}"; if not, somebody may be listening in`
+        return `the master at ${shown} is not the one from before: its fingerprint is ${fingerprint}. If it was set up anew, or --master was mistyped before, run "triphammer slave --forget --name ${name}"; if not, somebody may be listening in`
       case 'answer':
         return explainStatus(status)
       case 'other':

@@ -100,9 +100,21 @@ export async function dial(options: DialOptions): Promise<Dialled> {
  * @throws DialError
  */
 export async function dialWebSocket(
-  options: DialOptions & { readonly name: string; readonly password: string },
-): Promise<{ readonly webSocket: WebSocket; readonly fingerprint: string | undefined }> {
+  options: DialOptions & {
+    readonly name: string
+    readonly password: string
+    /** Hears of the certificate before the password is sent over it; what it throws keeps the password here. */
+    readonly onShown?: (fingerprint: string) => void
+  },
+): Promise<{ readonly webSocket: WebSocket }> {
   const { socket, fingerprint } = await dial(options)
+  try {
+    if (fingerprint !== undefined) options.onShown?.(fingerprint)
+  } catch (error) {
+    socket.on('error', () => {})
+    socket.destroy()
+    throw error
+  }
   const { host, port } = options.address
   const webSocket = new WebSocket(`ws://${isIP(host) === 6 ? `[${host}]` : host}:${port}/`, {
     // It is open already, with whom it should be.
@@ -119,7 +131,7 @@ export async function dialWebSocket(
       clearTimeout(impatient)
       // A master of Buildbot speaks in the same breath: what it says waits for who will listen.
       webSocket.pause()
-      resolve({ webSocket, fingerprint })
+      resolve({ webSocket })
     })
     webSocket.once('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { type DialMasterOptions, dialMaster, pauseAfterLink } from '../../slave/dial-master.ts'
+import { makeCertificate } from '../../slave/protocol/certificate.ts'
 import { parseAddress } from '../../slave/protocol/dial.ts'
 import { later } from '../helpers/cleanup.ts'
 import { rawServer } from '../helpers/remote.ts'
@@ -70,6 +72,44 @@ test.each([
   [404, /is not a master: check the port/],
 ])('an answer of %i is told in words', async (status, words) => {
   expect(await firstWords(await answering(status), { tls: false })).toMatch(words)
+})
+
+// A stranger's port: it hears what a slave says of itself, and refuses it.
+async function refusing() {
+  const { key, certificate: cert } = makeCertificate('somebody')
+  const heard: (string | undefined)[] = []
+  const server = createTlsServer({ key, cert })
+  server.on('upgrade', (request, socket) => {
+    heard.push(request.headers.authorization)
+    socket.end('HTTP/1.1 401 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  later(() => server.close())
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, heard }
+}
+
+test('who refuses the password is kept, too, and nobody else is told it after that', async () => {
+  const [first, second] = [await refusing(), await refusing()]
+  let pin: string | undefined
+  const kept: Partial<DialMasterOptions> = {
+    fingerprint: () => pin,
+    onFirstSeen(fingerprint) {
+      pin = fingerprint
+    },
+  }
+  expect(await firstWords(first.address, kept)).toMatch(/does not take "mini"/)
+  expect(first.heard[0]).toMatch(/^Basic /)
+  expect(await firstWords(second.address, kept)).toMatch(/is not the one from before/)
+  expect(second.heard).toEqual([])
+})
+
+test('a certificate that can not be kept is not told the password', async () => {
+  const { address, heard } = await refusing()
+  const onFirstSeen = () => {
+    throw new Error('the disk is full')
+  }
+  expect(await firstWords(address, { onFirstSeen })).toMatch(/^the disk is full; it is tried again/)
+  expect(heard).toEqual([])
 })
 
 test.each([
