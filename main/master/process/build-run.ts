@@ -170,6 +170,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
     let results: Result = SUCCESS
     let decided = ''
     let halted = false
+    let onlySkipped = builder.steps.length > 0
     for (const [number, config] of builder.steps.entries()) {
       const before = carried?.steps.find(step => step.number === number)
       // A build that is stopped runs nothing more, not even what always runs.
@@ -180,13 +181,16 @@ export function runBuild(options: BuildRunOptions): BuildRun {
       const end = stand
         ? await standIn(number, config, stand, before)
         : (endOfStep(before) ?? (await runOne(number, config, before)))
+      onlySkipped &&= end.results === SKIPPED
       const rolled = rollUp(results, end.results, config)
       if (rolled.results !== results && rolled.results !== SUCCESS)
         decided = describeDecision(config.name, end.text, rolled.results)
       results = rolled.results
       halted ||= rolled.halt
     }
-    return { results, text: decided || (results === SKIPPED ? 'skipped' : 'build successful') }
+    // Nothing was built: that must not make a red builder green.
+    if (onlySkipped && !ending) return { results: SKIPPED, text: 'every step was skipped' }
+    return { results, text: decided || 'build successful' }
   }
 
   // The build counts what the step found then: a warning is not lost by not running it again.

@@ -109,6 +109,14 @@ test('a step whose condition is not so is skipped', async () => {
   })
 })
 
+test('a build in which every step was skipped is skipped, not green', async () => {
+  const { outcome } = await build([
+    { shell: 'true', name: 'a', if: false },
+    { shell: 'true', name: 'b', if: false, alwaysRun: true },
+  ])
+  expect(outcome).toBe('skipped: every step was skipped')
+})
+
 test('a condition that names what is not there fails its step', async () => {
   const result = await build([{ shell: 'true', name: 'a', if: 'prop.none' }])
   expect(result.steps).toEqual({ a: 'failure: there is no property "none"' })
