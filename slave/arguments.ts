@@ -159,7 +159,7 @@ function readName(name: string | undefined): string {
     throw new UsageError('--name is needed: the name of the slave in master.yml')
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/.test(name))
     throw new UsageError(
-      `"${name}" is no name for a slave: it begins with a letter or digit and holds letters, digits and . _ - only`,
+      `"${name}" is not a name for a slave: it begins with a letter or digit and holds letters, digits and . _ - only`,
     )
   return name
 }

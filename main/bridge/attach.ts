@@ -5,7 +5,7 @@ import { probeSlave } from '../master/slaves/remote/pairing.ts'
 import { trouble } from '../master/slaves/remote/trouble.ts'
 import { mustBeGood, readConfigText, writeConfigText } from './config-text.ts'
 import type { Handlers } from './contract.ts'
-import { mustBe } from './refused.ts'
+import { mustBe, RefusedError } from './refused.ts'
 
 type AttachHandlers = Pick<Handlers, Extract<keyof Handlers, `attach:${string}`>>
 
@@ -54,7 +54,12 @@ export function attachHandlers(master: Master): AttachHandlers {
     },
 
     async 'attach:revoke'({ name }) {
-      mustBe(data.slave(name), `there is no slave "${name}"`)
+      const { kind } = mustBe(data.slave(name), `there is no slave "${name}"`)
+      // It has no keys that could be taken away, and goes on as before.
+      if (kind === 'local')
+        throw new RefusedError(
+          `"${name}" runs on this machine and was never attached. "triphammer pause ${name}" gives it no new builds; "triphammer remove ${name}" takes it out of master.yml.`,
+        )
       return remote.revoke(name)
     },
   }

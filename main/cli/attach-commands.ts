@@ -12,7 +12,7 @@ interface AttachOptions {
   readonly code?: string
   readonly fingerprint?: string
   readonly name?: string
-  readonly tag: readonly string[]
+  readonly tag?: readonly string[]
   readonly maxBuilds?: string
   readonly passwordFile?: string
   readonly yes?: boolean
@@ -38,7 +38,7 @@ export function addAttachCommands({ program, dataDir, json }: CommandLine): void
       'have a slave of that name dial in: shows what to type on its machine',
     )
     .option('--password-file <file>', 'with --invite: the password that the slave has already')
-    .option('--tag <tag>', 'a tag of the slave; may be given several times', collect, [])
+    .option('--tag <tag>', 'a tag of the slave; may be given several times', collect)
     .option('--max-builds <count>', 'how many builds it may have at once')
     .option('-y, --yes', 'do not ask whether the fingerprint is the right one')
     .action((address: string | undefined, options: AttachOptions) => {
@@ -140,7 +140,7 @@ function describe({ name, os, arch, cpus, memoryBytes, version, fingerprint }: P
   print(`fingerprint ${fingerprint}`)
 }
 
-function common({ tag, maxBuilds }: AttachOptions) {
+function common({ tag = [], maxBuilds }: AttachOptions) {
   if (maxBuilds !== undefined && !/^[1-9]\d{0,3}$/.test(maxBuilds))
     throw new CommandError(`--max-builds wants a number from 1, not "${maxBuilds}"`, 2)
   return { tags: tag, maxBuilds: maxBuilds === undefined ? null : Number(maxBuilds) }
@@ -167,6 +167,6 @@ function readPassword(file: string): string {
   return password
 }
 
-function collect(text: string, before: readonly string[]): readonly string[] {
+function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text]
 }

@@ -46,6 +46,9 @@ export async function runCli(args: readonly string[]): Promise<number> {
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .enablePositionalOptions(false)
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'triphammer: ')),
+    })
     .exitOverride()
   let exitCode = 0
   const line: CommandLine = {

@@ -26,7 +26,7 @@ function DateForm() {
   const go = async () => {
     const moment = new Date(text).getTime()
     if (Number.isNaN(moment)) {
-      setTrouble('This is no date. Write year, month, day, hour and minute.')
+      setTrouble('This is not a date. Write year, month, day, hour and minute.')
       return
     }
     try {

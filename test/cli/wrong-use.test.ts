@@ -9,6 +9,8 @@ test.each([
   [['statsu'], 'unknown command "statsu"; did you mean "status"?'],
   [['serv', '--http', '127.0.0.1:0'], 'unknown command "serv"; did you mean "serve"?'],
   [['nonsense'], 'unknown command "nonsense"; "triphammer --help" lists them'],
+  [['force'], "missing required argument 'builder'"],
+  [['status', '--nonsense'], "unknown option '--nonsense'"],
   [['serve', '--config', '/nowhere.yml'], '--config /nowhere.yml: there is no such file'],
 ])('%j is refused and starts nothing', async (words, message) => {
   const dataDir = join(temporaryFolder('data'), 'none')

@@ -54,7 +54,7 @@ test(`the first green build takes two clicks, two more folders a drop and one, a
 
   await test.step('what is no repository is answered on the spot, whatever was open', async () => {
     await drop(page, [`${home}/tmp`])
-    await expect(page.getByRole('alert')).toContainText('is no git repository. Make it one')
+    await expect(page.getByRole('alert')).toContainText('is not a git repository. Make it one')
   })
 
   await test.step('the demo', async () => {

@@ -207,8 +207,8 @@ test('what can’t be added is told in one sentence', async ({ serve, home }) =>
   mkdirSync(join(home, 'plain'))
   const field = page.getByRole('textbox', { name: /Path/ })
   for (const [path, words] of [
-    [join(home, 'nowhere'), 'is not there.'],
-    [join(home, 'plain'), 'is no git repository. Make it one, then add it again: git init'],
+    [join(home, 'nowhere'), 'does not exist.'],
+    [join(home, 'plain'), 'is not a git repository. Make it one, then add it again: git init'],
     ['https://127.0.0.1:1/x.git', 'could not be read'],
   ] as const) {
     await field.fill(path)

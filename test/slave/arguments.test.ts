@@ -47,7 +47,7 @@ test.each([
   ],
   ['--name mini --listen 1 --master a:1', 'one of --listen PORT'],
   ['--listen 1', '--name is needed'],
-  ['--listen 1 --name ../x', '"../x" is no name for a slave'],
+  ['--listen 1 --name ../x', '"../x" is not a name for a slave'],
   ['--listen 70000 --name a', '"70000" is not a port'],
   ['--listen here --name a', '"here" is not a port'],
   ['--master a:b:c --name a', '"a:b:c" is not an address'],

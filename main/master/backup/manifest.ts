@@ -90,7 +90,7 @@ export function readManifest(folder: string): Manifest {
     const { code, message } = error as NodeJS.ErrnoException
     throw new Error(
       code === 'ENOENT' || code === 'ENOTDIR'
-        ? `${folder} is no backup: it has no ${MANIFEST}`
+        ? `${folder} is not a backup: it has no ${MANIFEST}`
         : `${folder}: ${MANIFEST} can't be read (${message})`,
     )
   }

@@ -274,7 +274,7 @@ export function startBisects(options: BisectsOptions): Bisects {
       )
     if (changes.length === 1)
       return refuse(
-        `there is one change between #${green.build.number} and #${number}, ${nameOf(changes[0]!)}: it is that`,
+        `the only change between #${green.build.number} and #${number} is ${nameOf(changes[0]!)}, so that one broke it`,
       )
     const other = runningOf(builderId)
     if (other) return refuse(`${name} is bisected already, for #${other.bad}`)

@@ -87,7 +87,7 @@ function explainNoStep(step: unknown): string {
   const word = typeof step === 'string' ? step.split(/[\s:]/, 1)[0]! : ''
   if (KINDS.some(kind => kind === word)) return 'is a text; leave out the quotes around it'
   const hint = didYouMean(word, KINDS)
-  return `is no step${hint || `; a step is "git", or a map with one of ${KINDS.join(', ')}`}`
+  return `is not a step${hint || `; a step is "git", or a map with one of ${KINDS.join(', ')}`}`
 }
 
 function toStep(

@@ -46,7 +46,7 @@ export async function inspectRepository(
   const local = localPath(resolved)
   if (local === undefined) return inspectRemote(resolved, options)
   const found = await stat(local).catch(() => undefined)
-  if (!found) throw new Error(`${local} is not there.`)
+  if (!found) throw new Error(`${local} does not exist.`)
   if (!found.isDirectory())
     throw new Error(
       `${local} is a file; a folder with a git repository is needed. Point at ${dirname(local)}.`,
@@ -98,11 +98,11 @@ async function openLook(
 async function whyNone(folder: string): Promise<string> {
   const inside = await repositoriesIn(folder)
   if (inside.length > 0)
-    return `${folder} is no git repository; there is one in ${inside
+    return `${folder} is not a git repository; there is one in ${inside
       .slice(0, 3)
       .map(name => join(folder, name))
       .join(', in ')}. Point at that.`
-  return `${folder} is no git repository. Make it one, then add it again: git init && git add --all && git commit -m "Begin"`
+  return `${folder} is not a git repository. Make it one, then add it again: git init && git add --all && git commit -m "Begin"`
 }
 
 async function repositoriesIn(folder: string): Promise<string[]> {

@@ -88,7 +88,7 @@ function refuseFull(into: string) {
     entries = readdirSync(into)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw new Error(`${into} can't be exported to: it is no folder. Name one that is empty.`)
+    throw new Error(`${into} can't be exported to: it is not a folder. Name one that is empty.`)
   }
   if (entries.length > 0) throw new Error(`${into} is not empty. Name a new folder.`)
 }

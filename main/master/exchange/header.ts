@@ -93,7 +93,7 @@ export function readHeader(folder: string): Header {
     const { code } = error as NodeJS.ErrnoException
     throw new Error(
       code === 'ENOENT' || code === 'ENOTDIR'
-        ? `${folder} is no export, or one that was cut short: it has no ${HEADER}`
+        ? `${folder} is not an export, or one that was cut short: it has no ${HEADER}`
         : `${path} can't be read (${(error as Error).message})`,
     )
   }

@@ -74,15 +74,15 @@ export function findBadRequirement(key: string, value: unknown): string | undefi
     case 'version':
       return semver.validRange(rangeOf(wanted)) !== null
         ? undefined
-        : `"${wanted}" is no range of versions; write one such as ">=20", "20.x" or ">=3.9 <4"`
+        : `"${wanted}" is not a range of versions; write one such as ">=20", "20.x" or ">=3.9 <4"`
     case 'count':
       return parseComparison(wanted)?.unit === ''
         ? undefined
-        : `"${wanted}" is no number to compare with; write one such as ">=4"`
+        : `"${wanted}" is not a number to compare with; write one such as ">=4"`
     case 'bytes':
       return Object.hasOwn(UNITS, parseComparison(wanted)?.unit ?? '?')
         ? undefined
-        : `"${wanted}" is no size to compare with; write one such as ">=8GB"`
+        : `"${wanted}" is not a size to compare with; write one such as ">=8GB"`
   }
 }
 

@@ -179,7 +179,7 @@ describe('nothing is changed by a backup that', () => {
 
   test.each([
     ['has lost its logs', 'logs.sqlite', /logs\.sqlite is gone/],
-    ['has lost its manifest', 'manifest.json', /is no backup: it has no manifest\.json/],
+    ['has lost its manifest', 'manifest.json', /is not a backup: it has no manifest\.json/],
   ])('%s', async (_, name, reason) => {
     const { dataDir, from } = copyOfOriginal()
     rmSync(join(from, name))

@@ -200,7 +200,7 @@ test('what can’t be bisected says why', async () => {
     "can't be bisected: no build of a before #1 was good with an earlier change of main",
     "can't be bisected: #2 did not fail",
     expect.stringMatching(
-      /^can't be bisected: there is one change between #2 and #3, [0-9a-f]{7} by Ada Lovelace: it is that$/,
+      /^can't be bisected: the only change between #2 and #3 is [0-9a-f]{7} by Ada Lovelace, so that one broke it$/,
     ),
   ])
 })

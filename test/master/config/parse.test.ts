@@ -164,7 +164,7 @@ test.each<[string, string[]]>([
   [
     step('npm ci'),
     [
-      'm.yml:4: builders[0].steps[0]: is no step; a step is "git", or a map with one of git, shell, test, upload',
+      'm.yml:4: builders[0].steps[0]: is not a step; a step is "git", or a map with one of git, shell, test, upload',
     ],
   ],
   [
@@ -249,9 +249,9 @@ test.each<[string, string[]]>([
     ),
     [
       'm.yml:5: builders[0].requires.nod: is nothing that a slave tells; did you mean "node"?',
-      'm.yml:6: builders[0].requires.node: "twenty" is no range of versions; write one such as ">=20", "20.x" or ">=3.9 <4"',
-      'm.yml:7: builders[0].requires.memory: ">=8 apples" is no size to compare with; write one such as ">=8GB"',
-      'm.yml:8: builders[0].requires.cpus: "many" is no number to compare with; write one such as ">=4"',
+      'm.yml:6: builders[0].requires.node: "twenty" is not a range of versions; write one such as ">=20", "20.x" or ">=3.9 <4"',
+      'm.yml:7: builders[0].requires.memory: ">=8 apples" is not a size to compare with; write one such as ">=8GB"',
+      'm.yml:8: builders[0].requires.cpus: "many" is not a number to compare with; write one such as ">=4"',
       'm.yml:9: builders[0].requires.os: "linux, mac" can\'t be read; write one word, or several with "||" between them',
       'm.yml:10: builders[0].requires.docker: can only be asked for; "true" stands for any version, and a slave that lacks it can be left out with "slaves" or "slaveTags"',
     ],

@@ -103,10 +103,10 @@ test('what is no repository is answered with what to do', async () => {
     await said(join(folder, 'gone')),
     await said('  '),
   ]).toEqual([
-    `${folder} is no git repository. Make it one, then add it again: git init && git add --all && git commit -m "Begin"`,
+    `${folder} is not a git repository. Make it one, then add it again: git init && git add --all && git commit -m "Begin"`,
     `${file} is a file; a folder with a git repository is needed. Point at ${folder}.`,
-    `${many} is no git repository; there is one in ${join(many, 'one')}, in ${join(many, 'two')}. Point at that.`,
-    `${join(folder, 'gone')} is not there.`,
+    `${many} is not a git repository; there is one in ${join(many, 'one')}, in ${join(many, 'two')}. Point at that.`,
+    `${join(folder, 'gone')} does not exist.`,
     'Say which repository: a path, or any address that git clones.',
   ])
 })

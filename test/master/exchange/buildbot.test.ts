@@ -361,7 +361,7 @@ test.each([
   [
     'a database of something else',
     () => fixture(db => db.exec('DROP TABLE changes; DROP TABLE steps')),
-    /no database of a Buildbot master$/,
+    /not the database of a Buildbot master$/,
   ],
 ])('%s is refused in one sentence', (_, make, reason) => {
   const dataDir = temporaryFolder('data')

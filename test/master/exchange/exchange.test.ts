@@ -134,7 +134,7 @@ test.each([
     'logs/say it/2/0 shell stdio 3.log',
     /stdio 3\.log was changed since the export/,
   ],
-  ['no header', 'export.json', /is no export, or one that was cut short/],
+  ['no header', 'export.json', /is not an export, or one that was cut short/],
 ])('nothing is imported from an export with %s', async (_, name, reason) => {
   const from = temporaryFolder('export')
   cpSync(exported, from, { recursive: true })

@@ -111,9 +111,9 @@ test('a report that can not be read is named in the log, and the others count', 
   ])
   const header = await one.logText(result.build, 'test', { streams: ['header'] })
   expect([result.steps, header]).toEqual([
-    { test: 'warnings: 1 test passed; out/a.xml is no JUnit report, and 1 more in the log' },
+    { test: 'warnings: 1 test passed; out/a.xml is not a JUnit report, and 1 more in the log' },
     expect.stringContaining(
-      'Test results: out/a.xml is no JUnit report.\nTest results: out/b.xml is not XML.\n',
+      'Test results: out/a.xml is not a JUnit report.\nTest results: out/b.xml is not XML.\n',
     ),
   ])
 })

@@ -86,7 +86,7 @@ function openCopy(copy: string, file: string): DatabaseSync {
     if (needed.every(name => tables.has(name)) && tables.has('steps')) return db
     if (tables.has('changes') && tables.has('buildrequests'))
       throw new Error('it is of Buildbot 0.8, which kept its builds in pickles')
-    throw new Error('it is no database of a Buildbot master')
+    throw new Error('it is not the database of a Buildbot master')
   } catch (error) {
     db.close()
     throw new Error(`${file} can't be imported: ${(error as Error).message}`)

@@ -78,7 +78,8 @@ export function createTestReading(configured: boolean): TestReading {
       troubles.push(...told)
       if (!foreign && told.length + tests.length + totalOf(unnamed) === 0)
         emptyReport ??= `${path} holds no test`
-      if (foreign && configured) troubles.push({ grave: false, text: `${path} is no JUnit report` })
+      if (foreign && configured)
+        troubles.push({ grave: false, text: `${path} is not a JUnit report` })
     },
     end,
     take(count) {

@@ -201,6 +201,15 @@ test('a slave that dials in and is revoked is let in no more', async () => {
   })
 })
 
+test('a slave of this machine has nothing that could be taken away', async () => {
+  const { one, attach } = await desk()
+  await online(one, 'local')
+  await expect(attach['attach:revoke']({ name: 'local' })).rejects.toThrow(
+    '"local" runs on this machine and was never attached.',
+  )
+  expect(one.data.slave('local')).toMatchObject({ state: 'online' })
+})
+
 test('an existing password can be given, as stock workers have one', async () => {
   const { attach } = await desk()
   const password = 'as in buildbot.tac'
