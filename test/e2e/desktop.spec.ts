@@ -114,7 +114,7 @@ test(`a build that is left to finish goes on while the app is away, and ends as 
   await addAndBuild(
     application.page,
     repository(),
-    `echo on; while [ ! -e ${go} ]; do sleep 0.05; done; echo over`,
+    `echo on; while [ ! -e '${go}' ]; do sleep 0.05; done; echo over`,
   )
   const { id } = await untilBuild(application.page, { complete: false, state: 'run' })
 

@@ -51,7 +51,7 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what is needed
   home: async ({}, use) => {
-    const home = mkdtempSync(join(tmpdir(), 'triphammer-e2e-'))
+    const home = mkdtempSync(join(tmpdir(), 'triphammer e2e ö-'))
     mkdirSync(join(home, 'tmp'))
     await use(home)
     rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })

@@ -204,12 +204,13 @@ test('all logs are searched from the window and the command line', async ({
 })
 
 function configure(dataDir: string, step: string, command: string) {
-  const folder = join(dataDir, 'slaves/local/one/build')
-  mkdirSync(folder, { recursive: true })
+  const folder = join(dataDir, '../sample')
+  mkdirSync(folder)
+  mkdirSync(dataDir)
   writeFileSync(join(folder, 'log.txt'), LOG)
   writeFileSync(
     join(dataDir, 'master.yml'),
-    `builders:\n  - name: one\n    steps:\n      - { name: ${step}, shell: "${command}" }\n`,
+    `builders:\n  - name: one\n    steps:\n      - { name: ${step}, workdir: '${folder}', shell: "${command}" }\n`,
   )
 }
 

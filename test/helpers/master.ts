@@ -231,7 +231,7 @@ let home: string | undefined
 /** The environment of a person who has configured next to nothing. */
 export function testEnvironment(): Record<string, string> {
   if (!home) {
-    const made = mkdtempSync(join(tmpdir(), 'triphammer-home-'))
+    const made = mkdtempSync(join(tmpdir(), 'triphammer home ö-'))
     afterFile(() => rmSync(made, { recursive: true, force: true }))
     home = made
     const lines = ['[protocol "file"]', 'allow = always', '[user]', 'name = Ada', 'email = a@b.c']

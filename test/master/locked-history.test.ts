@@ -23,7 +23,7 @@ test('while another program holds the lock of the history the master answers, an
         name: 'linux',
         project: 'calc',
         steps: [
-          { name: 'wait', shell: `echo began\nuntil test -e ${go}; do sleep 0.02; done` },
+          { name: 'wait', shell: `echo began\nuntil test -e '${go}'; do sleep 0.02; done` },
           { name: 'upload', shell: 'echo file >out.txt' },
           { upload: 'out.txt' },
           { name: 'two', shell: 'echo two' },

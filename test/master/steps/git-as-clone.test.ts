@@ -275,7 +275,7 @@ describe('with a git configuration of the person', () => {
     hooks = join(env.HOME, 'template/hooks')
     mkdirSync(hooks, { recursive: true })
     for (const name of ['post-checkout', 'reference-transaction', 'post-commit'])
-      writeFileSync(join(hooks, name), `#!/bin/sh\necho "${name}" >> ${hooks}/ran\nexit 1\n`, {
+      writeFileSync(join(hooks, name), `#!/bin/sh\necho "${name}" >> '${hooks}/ran'\nexit 1\n`, {
         mode: 0o755,
       })
     const config = join(env.HOME, '.gitconfig')

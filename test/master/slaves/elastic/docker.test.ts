@@ -139,7 +139,7 @@ test('builds start as many containers, on a scripted docker, as there may be', a
   const gate = join(temporaryFolder(), 'open')
   const { master, engine } = await masterWith({
     slave: { machines: 2 },
-    steps: [{ shell: `while [ ! -e ${gate} ]; do sleep 0.05; done` }],
+    steps: [{ shell: `while [ ! -e '${gate}' ]; do sleep 0.05; done` }],
   })
   const names = master.data
     .slaves()
@@ -179,7 +179,7 @@ test('a container that dies in mid-build, on a scripted docker, costs a RETRY an
   const clock = createFakeClock()
   const { master, engine } = await masterWith({
     clock,
-    steps: [{ shell: `test -e ${marker} || { echo hangs; sleep 600; }`, name: 'shell' }],
+    steps: [{ shell: `test -e '${marker}' || { echo hangs; sleep 600; }`, name: 'shell' }],
   })
   const request = master.request('calc')
   await master.wrote('shell', 'hangs')
@@ -205,7 +205,7 @@ test('what a container that died left is built in another one at once, on a scri
   const { master, engine } = await masterWith({
     clock,
     slave: { machines: 2 },
-    steps: [{ shell: `test -e ${marker} || { echo hangs; sleep 600; }`, name: 'shell' }],
+    steps: [{ shell: `test -e '${marker}' || { echo hangs; sleep 600; }`, name: 'shell' }],
   })
   const request = master.request('calc')
   await master.wrote('shell', 'hangs')
@@ -295,7 +295,7 @@ test('an image that greets on stdout is no trouble, on a scripted podman', async
 test('containers go with their master, on a scripted docker, and the next one builds anew', async () => {
   const marker = join(temporaryFolder(), 'second')
   const { master, engine } = await masterWith({
-    steps: [{ shell: `test -e ${marker} || { echo begun; sleep 600; }`, name: 'shell' }],
+    steps: [{ shell: `test -e '${marker}' || { echo begun; sleep 600; }`, name: 'shell' }],
   })
   const request = master.request('calc')
   await master.wrote('shell', 'begun')

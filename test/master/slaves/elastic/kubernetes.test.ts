@@ -75,7 +75,7 @@ test('a pod that dies in mid-build, on a scripted kubectl, costs a RETRY, and sa
   const marker = join(temporaryFolder(), 'second')
   const { kubectl, clock, master, trouble } = await masterWith(
     {},
-    { shell: `test -e ${marker} || { echo hangs; sleep 600; }` },
+    { shell: `test -e '${marker}' || { echo hangs; sleep 600; }` },
   )
   const request = master.request('calc')
   await master.wrote('build', 'hangs')

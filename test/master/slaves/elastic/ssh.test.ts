@@ -76,7 +76,7 @@ over(
     const token = `cut-${process.pid}`
     const marker = join(temporaryFolder(), 'second')
     const { sshd, clock, master, trouble } = await masterWith({
-      script: `test -e ${marker} || { echo hangs; sh -c 'sleep 600; : ${token}'; }`,
+      script: `test -e '${marker}' || { echo hangs; sh -c 'sleep 600; : ${token}'; }`,
     })
     const request = master.request('calc')
     await master.wrote('build', 'hangs')

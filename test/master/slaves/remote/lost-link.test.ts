@@ -15,7 +15,7 @@ import { startSlaveProcess } from '../../../helpers/slave-process.ts'
 const LINES = Array.from({ length: 400 }, (_, n) => `line ${n}`)
 
 function desk(gate: string) {
-  const shell = `i=0; while [ $i -lt 200 ]; do echo line $i; i=$((i+1)); done; while [ ! -e ${gate} ]; do sleep 0.02; done; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); done`
+  const shell = `i=0; while [ $i -lt 200 ]; do echo line $i; i=$((i+1)); done; while [ ! -e '${gate}' ]; do sleep 0.02; done; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); done`
   return testMaster({
     secrets: memorySecrets(),
     config: {
