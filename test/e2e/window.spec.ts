@@ -31,7 +31,7 @@ test('a log of 300 MB opens at its first line, jumps to its last and is searched
   const lines = (300 * MEBI) / 80
   configure(
     dataDir,
-    `shell: "yes 'the quick brown fox jumps over the lazy dog, again and again and again ......' | head -n ${lines}; echo needle $((6 * 7))"`,
+    `shell: "yes 'the quick brown fox jumps over the lazy dog, again and again and again ......' | head -n ${lines}; echo needle $((6 * 7))"\n        maxLog: 1GB`,
   )
   const served = await serve()
   const { page } = served
