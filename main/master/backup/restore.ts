@@ -1,5 +1,5 @@
 import { constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ARTIFACTS, artifactPath } from '../artifact-path.ts'
@@ -203,6 +203,14 @@ function refuseForeign(from: string, { files }: Manifest) {
     )
 }
 
+// A link in a backup of somebody else's would bring a file of this machine into the data directory.
+async function refuseLink(from: string, path: string) {
+  if (!(await lstat(join(from, path))).isFile())
+    throw new Error(
+      `${join(from, path)} is not a plain file, and backups hold nothing else. Nothing was changed.`,
+    )
+}
+
 // Everything beside its later place, and on the disk.
 async function stage(
   { dataDir, from, onProgress }: RestoreOrder,
@@ -217,6 +225,7 @@ async function stage(
     if (!keys && isKey(path.split('/')[0]!)) continue
     const target = join(staged, path)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    await refuseLink(from, path)
     await copyFile(join(from, path), target, constants.COPYFILE_FICLONE)
     await syncPath(target)
     names.add(path.split('/')[0]!)
@@ -227,6 +236,7 @@ async function stage(
       const path = artifactPath(sha256)
       // What is damaged, or has no hash for a name, stays where it is.
       if (path !== join(ARTIFACTS, prefix, sha256) || lost.has(sha256)) continue
+      await refuseLink(from, path)
       await keepFile(join(from, path), join(staged, path))
       names.add(ARTIFACTS)
     }

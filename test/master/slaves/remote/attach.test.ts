@@ -266,7 +266,10 @@ test('a slave that is to drain ends its build first, and is given no other', asy
         {
           name: 'far',
           steps: [
-            { name: 'x', shell: `echo on; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo off` },
+            {
+              name: 'x',
+              shell: `echo on; while [ ! -e '${gate}' ]; do sleep 0.05; done; echo off`,
+            },
           ],
         },
       ],

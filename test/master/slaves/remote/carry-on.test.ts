@@ -19,7 +19,10 @@ test('a slave of another machine goes on through a cut and a restart of its mast
       {
         name: 'a',
         steps: [
-          { shell: `echo begun; while [ ! -e '${go}' ]; do sleep 0.02; done; echo over`, name: 'x' },
+          {
+            shell: `echo begun; while [ ! -e '${go}' ]; do sleep 0.02; done; echo over`,
+            name: 'x',
+          },
         ],
       },
     ],
