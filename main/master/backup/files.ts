@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, stat, statfs } from 'node:fs/promises'
+import { lstat, open, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** The SHA-256 of a file and its size, block by block. */
@@ -32,6 +32,19 @@ export async function sizeOf(path: string): Promise<number> {
     found => found.size,
     () => 0,
   )
+}
+
+/**
+ * Whoever made a backup or an export may have put a link into it, which would bring a file of this
+ * machine into the data directory.
+ *
+ * @throws Error that names what is not a plain file.
+ */
+export async function demandPlainFile(path: string): Promise<void> {
+  if (!(await lstat(path)).isFile())
+    throw new Error(
+      `${path} is not a plain file, and backups and exports hold nothing else. Nothing was changed.`,
+    )
 }
 
 /** @throws Error that says how much is missing, before anything was written. */

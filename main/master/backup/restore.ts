@@ -1,5 +1,5 @@
 import { constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ARTIFACTS, artifactPath } from '../artifact-path.ts'
@@ -12,7 +12,7 @@ import { BACKUPS, freeName, keepFile, nameOf, UNFINISHED } from './create.ts'
 import { isKey, isReplaced, replacedNames } from './data-files.ts'
 import { describeFolder } from './describe.ts'
 import { describeError, plainName } from './described.ts'
-import { demandSpace, syncPath } from './files.ts'
+import { demandPlainFile, demandSpace, syncPath } from './files.ts'
 import type { Manifest } from './manifest.ts'
 import { type Verified, verifyBackup } from './verify.ts'
 
@@ -63,11 +63,12 @@ interface Intent {
 }
 
 // Names are joined to paths at which things are moved and removed.
+const replacedName = plainName.refine(isReplaced, 'is no part of a restore')
 const SHAPE = z.object({
   phase: z.enum(['aside', 'in', 'describe']),
   aside: plainName,
-  leaving: z.array(plainName),
-  coming: z.array(plainName),
+  leaving: z.array(replacedName),
+  coming: z.array(replacedName),
   version: z.string(),
   now: z.int(),
   source: z.string().optional(),
@@ -203,14 +204,6 @@ function refuseForeign(from: string, { files }: Manifest) {
     )
 }
 
-// A link in a backup of somebody else's would bring a file of this machine into the data directory.
-async function refuseLink(from: string, path: string) {
-  if (!(await lstat(join(from, path))).isFile())
-    throw new Error(
-      `${join(from, path)} is not a plain file, and backups hold nothing else. Nothing was changed.`,
-    )
-}
-
 // Everything beside its later place, and on the disk.
 async function stage(
   { dataDir, from, onProgress }: RestoreOrder,
@@ -225,7 +218,7 @@ async function stage(
     if (!keys && isKey(path.split('/')[0]!)) continue
     const target = join(staged, path)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    await refuseLink(from, path)
+    await demandPlainFile(join(from, path))
     await copyFile(join(from, path), target, constants.COPYFILE_FICLONE)
     await syncPath(target)
     names.add(path.split('/')[0]!)
@@ -236,7 +229,7 @@ async function stage(
       const path = artifactPath(sha256)
       // What is damaged, or has no hash for a name, stays where it is.
       if (path !== join(ARTIFACTS, prefix, sha256) || lost.has(sha256)) continue
-      await refuseLink(from, path)
+      await demandPlainFile(join(from, path))
       await keepFile(join(from, path), join(staged, path))
       names.add(ARTIFACTS)
     }

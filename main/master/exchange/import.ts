@@ -7,7 +7,7 @@ import { ARTIFACTS, artifactPath } from '../artifact-path.ts'
 import { lookAtArtifact, wantedArtifacts } from '../backup/artifacts.ts'
 import { finishCopy } from '../backup/copy-database.ts'
 import { HISTORY, isOfDatabase, LOGS, replacedNames } from '../backup/data-files.ts'
-import { demandSpace, hashFile, sizeOf, syncPath } from '../backup/files.ts'
+import { demandPlainFile, demandSpace, hashFile, sizeOf, syncPath } from '../backup/files.ts'
 import { finishRestore, STAGED, swapIn } from '../backup/restore.ts'
 import { damageOf, quoted, tableNames } from '../backup/summary.ts'
 import { openDatabase } from '../db/database.ts'
@@ -80,6 +80,7 @@ export async function importData(order: ImportOrder): Promise<Imported> {
     const artifacts = existsSync(join(staged, ARTIFACTS))
     const settings = header.settings.filter(name => !existsSync(join(dataDir, name)))
     for (const name of settings) {
+      await demandPlainFile(join(from, 'settings', name))
       await copyFile(join(from, 'settings', name), join(staged, name))
       await syncPath(join(staged, name))
     }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  copyFileSync,
   cpSync,
   existsSync,
   readdirSync,
@@ -219,10 +220,28 @@ test('a backup that names what is no part of one is refused, and nothing is chan
   expect(hashHistory(dataDir)).toEqual(afterwards)
 })
 
+test.skipIf(process.platform === 'win32')(
+  'a link in a backup brings no file of this machine along',
+  async () => {
+    const { dataDir, from } = copyOfOriginal()
+    const outside = join(temporaryFolder('outside'), 'logs.sqlite')
+    copyFileSync(join(from, 'logs.sqlite'), outside)
+    rmSync(join(from, 'logs.sqlite'))
+    symlinkSync(outside, join(from, 'logs.sqlite'))
+
+    await expect(restoreBackup({ dataDir, from, ...FACTS })).rejects.toThrow(
+      /logs\.sqlite is not a plain file, .* Nothing was changed\./,
+    )
+    expect(hashHistory(dataDir)).toEqual(afterwards)
+  },
+)
+
 test.each([
   ['{}'],
   ['{"phase":"in","aside":"","leaving":[],"coming":["backups"],"version":"1","now":1}'],
   ['{"phase":"aside","aside":"x","leaving":["../../etc"],"coming":[],"version":"1","now":1}'],
+  ['{"phase":"aside","aside":"x","leaving":["backups"],"coming":[],"version":"1","now":1}'],
+  ['{"phase":"in","aside":"x","leaving":[],"coming":["slaves"],"version":"1","now":1}'],
   ['not even JSON'],
 ])('a restore.json that says %s is told, and moves and removes nothing', async text => {
   const { dataDir } = copyOfOriginal()
