@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { later } from './cleanup.ts'
-import { temporaryFolder } from './folders.ts'
+import { plainFolder } from './folders.ts'
 import { eventually } from './processes.ts'
 
 export interface Sshd {
@@ -23,7 +23,7 @@ const HAS_SSHD = SSHD !== undefined && spawnSync('ssh', ['-V']).status === 0
 
 /** OpenSSH's server on loopback, with keys and a configuration of its own. */
 export async function startSshd({ trusted = true, known = true } = {}): Promise<Sshd> {
-  const folder = temporaryFolder('sshd')
+  const folder = plainFolder('sshd')
   const at = (name: string) => join(folder, name)
   for (const name of ['host', 'user'])
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])

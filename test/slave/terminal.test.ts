@@ -116,7 +116,8 @@ test('a shell opens in the folder and environment that it is told, in a terminal
   const master = await connect()
   await master.ask('terminal_open', { workdir: folder, env: { BUILDER: 'calc' }, ...SIZE })
   await master.type('echo "<$PWD $BUILDER $TERM>"; stty size; tty\n')
-  await master.wrote(`<${folder} calc xterm-256color>`)
+  // What a terminal says is compared byte by byte.
+  await master.wrote(Buffer.from(`<${folder} calc xterm-256color>`).toString('latin1'))
   await master.wrote('24 80')
   await master.wrote('/dev/pts/')
   await master.ask('terminal_resize', { cols: 132, rows: 43 })

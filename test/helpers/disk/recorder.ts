@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from '../folders.ts'
+import { plainFolder } from '../folders.ts'
 
 /** Whether this machine can make the layer: Linux, and a C compiler. */
 export const CAN_RECORD =
@@ -18,7 +18,7 @@ export type Change =
 
 /** Compiles recorder.c. Returns the path of the layer. */
 export function buildRecorder(): string {
-  const layer = join(temporaryFolder('recorder'), 'recorder.so')
+  const layer = join(plainFolder('recorder'), 'recorder.so')
   const source = join(import.meta.dirname, 'recorder.c')
   const { status, stderr } = spawnSync('cc', [
     '-shared',

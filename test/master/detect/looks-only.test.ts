@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseConfig } from '../../../main/master/config/parse.ts'
 import { inspectRepository } from '../../../main/master/detect/inspect.ts'
-import { temporaryFolder } from '../../helpers/folders.ts'
+import { plainFolder } from '../../helpers/folders.ts'
 import { testEnvironment } from '../../helpers/master.ts'
 import { gitIn, makeRepository, type TestRepository } from '../../helpers/repository.ts'
 import { watch } from '../../helpers/watched.ts'
@@ -20,7 +20,7 @@ interface Trap {
 function makeTrap(): Trap {
   const repository = makeRepository()
   repository.commit('the first', { 'package.json': '{"scripts":{"test":"exit 0"}}', 'a.bin': 'x' })
-  const folder = temporaryFolder('trap')
+  const folder = plainFolder('trap')
   const ran = join(folder, 'ran')
   mkdirSync(ran)
   return {
@@ -62,7 +62,7 @@ const TRAPS: Readonly<Record<string, (trap: Trap) => void>> = {
     spoil(trap)
   },
   hooks(trap) {
-    const hooks = temporaryFolder('hooks')
+    const hooks = plainFolder('hooks')
     for (const name of ['reference-transaction', 'post-index-change', 'post-checkout']) {
       writeFileSync(join(hooks, name), `#!/bin/sh\n${trap.program(name)}\n`)
       chmodSync(join(hooks, name), 0o755)

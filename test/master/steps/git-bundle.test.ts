@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CANCELLED, SUCCESS } from '../../../main/master/results.ts'
-import { temporaryFolder } from '../../helpers/folders.ts'
+import { plainFolder } from '../../helpers/folders.ts'
 import { testMaster } from '../../helpers/master.ts'
 import { makeRepository } from '../../helpers/repository.ts'
 import { packedSlave, scriptedEngine } from '../../helpers/scripted-engine.ts'
@@ -17,7 +17,7 @@ async function start(hide: boolean) {
   repository.commit('one', { 'a.txt': 'one\n' })
   const docker = scriptedEngine('docker')
   if (hide) docker.env.SCRIPTED_HIDE = repository.path
-  const basedir = temporaryFolder('basedir')
+  const basedir = plainFolder('basedir')
   const master = await testMaster({
     env: docker.env,
     packedSlave: await packedSlave(),

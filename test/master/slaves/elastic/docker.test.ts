@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Slave } from '../../../../main/master/model.ts'
 import { FAILURE, RETRY, SUCCESS } from '../../../../main/master/results.ts'
 import { createFakeClock } from '../../../helpers/clock.ts'
-import { temporaryFolder } from '../../../helpers/folders.ts'
+import { plainFolder, temporaryFolder } from '../../../helpers/folders.ts'
 import { type TestMaster, testMaster } from '../../../helpers/master.ts'
 import { eventually, isGone } from '../../../helpers/processes.ts'
 import {
@@ -25,7 +25,7 @@ interface Wish {
 
 async function masterWith({ slave = {}, steps, docker, clock }: Wish = {}) {
   const engine = docker ?? scriptedEngine('docker', ['docker', 'podman'])
-  const basedir = temporaryFolder('basedir')
+  const basedir = plainFolder('basedir')
   const master = await testMaster({
     env: engine.env,
     packedSlave: await packedSlave(),

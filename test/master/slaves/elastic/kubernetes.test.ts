@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { RETRY, SUCCESS } from '../../../../main/master/results.ts'
 import { judgePod, type Pod } from '../../../../main/master/slaves/elastic/pod.ts'
 import { createFakeClock } from '../../../helpers/clock.ts'
-import { temporaryFolder } from '../../../helpers/folders.ts'
+import { plainFolder, temporaryFolder } from '../../../helpers/folders.ts'
 import { testMaster } from '../../../helpers/master.ts'
 import { isGone } from '../../../helpers/processes.ts'
 import { packedSlave, scriptedEngine } from '../../../helpers/scripted-engine.ts'
@@ -15,7 +15,7 @@ import { packedSlave, scriptedEngine } from '../../../helpers/scripted-engine.ts
 async function masterWith(slave: object = {}, step: object = { shell: 'echo $GREETING' }) {
   const kubectl = scriptedEngine('kubectl')
   const clock = createFakeClock()
-  const basedir = temporaryFolder('basedir')
+  const basedir = plainFolder('basedir')
   const master = await testMaster({
     env: kubectl.env,
     packedSlave: await packedSlave(),

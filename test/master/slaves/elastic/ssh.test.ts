@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RETRY, SUCCESS } from '../../../../main/master/results.ts'
 import { createFakeClock } from '../../../helpers/clock.ts'
-import { temporaryFolder } from '../../../helpers/folders.ts'
+import { plainFolder, temporaryFolder } from '../../../helpers/folders.ts'
 import { ROOT, testEnvironment, testMaster } from '../../../helpers/master.ts'
 import { isGone, processesWith } from '../../../helpers/processes.ts'
 import { packedSlave } from '../../../helpers/scripted-engine.ts'
@@ -21,7 +21,7 @@ interface Wish {
 
 async function masterWith({ sshd: kind = {}, slave = {}, script = 'echo built', env }: Wish = {}) {
   const sshd = await startSshd(kind)
-  const basedir = join(temporaryFolder('far'), 'builds')
+  const basedir = join(plainFolder('far'), 'builds')
   const clock = createFakeClock()
   const master = await testMaster({
     env: env ?? testEnvironment(),
@@ -98,7 +98,7 @@ over(
 )
 
 over('an installed Triphammer over there can be used instead', async () => {
-  const bin = temporaryFolder('bin')
+  const bin = plainFolder('bin')
   const file = join(bin, 'triphammer')
   writeFileSync(
     file,
