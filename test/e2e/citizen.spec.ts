@@ -4,8 +4,8 @@ import type { Application } from './application.ts'
 import { expect, ON, test } from './fixtures.ts'
 
 const CONFIG = `builders:
-  - { name: calc, steps: [{ name: look, shell: "test ! -e {flag}" }] }
-  - { name: slow, steps: [{ shell: "until [ -e {go} ]; do sleep 0.05; done" }] }
+  - { name: calc, steps: [{ name: look, shell: "test ! -e '{flag}'" }] }
+  - { name: slow, steps: [{ shell: "until [ -e '{go}' ]; do sleep 0.05; done" }] }
 `
 
 interface Screen {
