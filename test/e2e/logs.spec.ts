@@ -142,7 +142,7 @@ test('a log that grows is followed until the reader scrolls up, and again from i
   writeFileSync(gate('a'), '')
   // What comes is searched as well, and what is read stays where it is.
   await expect(hits).toHaveText(/ of 4$/)
-  await expect(page.getByText('403 lines')).toBeVisible()
+  await expect(page.getByText('404 lines')).toBeVisible()
   expect(await log.evaluate(one => one.scrollTop)).toBe(top)
   await log.focus()
   await page.keyboard.press('End')
