@@ -65,7 +65,7 @@ async function story(home: string, shell: Shell): Promise<void> {
   await box(page, 'calc, build 2').click()
   await expect(page.getByLabel('Picked build')).toContainText('1 of 2 tests failed')
   await page.keyboard.press('b')
-  await expect(page.getByRole('status')).toContainText(/there is one change between #1 and #2/)
+  await expect(page.getByRole('status')).toContainText(/the only change between #1 and #2 is/)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'calc #2' })).toBeVisible()
   await expect(page.getByLabel('Lines of the log')).toContainText('not ok 1 - negates a number')
