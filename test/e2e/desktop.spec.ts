@@ -99,8 +99,8 @@ test(`a data directory that a headless master has is left alone${ON}`, async ({
   expect(code).toBe(1)
   expect(stderr).toContain('Triphammer is already running')
   expect(stderr).toContain(`process ${served.process.pid} (headless, version`)
-  // The running master writes this one, with its first sync.
-  const known = [...before, 'acknowledged.json']
+  // The running master writes these, with its first sync and as its browser signs in.
+  const known = [...before, 'acknowledged.json', 'sessions.json']
   expect(readdirSync(dataDir).filter(name => !known.includes(name))).toEqual(['browser'])
   expect(await served.stop()).toBe(0)
 })
