@@ -63,12 +63,11 @@ interface Intent {
 }
 
 // Names are joined to paths at which things are moved and removed.
-const replacedName = plainName.refine(isReplaced, 'is no part of a restore')
 const SHAPE = z.object({
   phase: z.enum(['aside', 'in', 'describe']),
   aside: plainName,
-  leaving: z.array(replacedName),
-  coming: z.array(replacedName),
+  leaving: z.array(plainName),
+  coming: z.array(plainName),
   version: z.string(),
   now: z.int(),
   source: z.string().optional(),
