@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { unpackChunk } from '../../main/master/logs/chunk.ts'
 
-/** A hash of the rows of every table of history.sqlite and logs.sqlite, the logs by their exact bytes. */
+/**
+ * A hash of the rows of every table of history.sqlite and logs.sqlite, the logs by their exact bytes.
+ * Left out is the count of syncs to the disk: a running master counts on between any two looks.
+ */
 export function hashHistory(dataDir: string): Record<string, string> {
   return {
     ...hashTables(join(dataDir, 'history.sqlite')),
@@ -24,7 +27,8 @@ function hashTables(path: string, prefix = ''): Record<string, string> {
         const statement = db.prepare(`SELECT * FROM "${name}"`)
         // So that 5 and 5.0 are told apart.
         statement.setReadBigInts(true)
-        const texts = statement.all().map(row => rowText({ ...row }, name))
+        const rows = statement.all().filter(row => !countsSyncs(row, name))
+        const texts = rows.map(row => rowText({ ...row }, name))
         const whole = texts.sort().join('\n')
         return [`${prefix}${name} (${texts.length})`, digest(whole)]
       }),
@@ -32,6 +36,12 @@ function hashTables(path: string, prefix = ''): Record<string, string> {
   } finally {
     db.close()
   }
+}
+
+function countsSyncs(row: Record<string, unknown>, table: string): boolean {
+  return table === 'scheduler_state'
+    ? row.scheduler === 'triphammer: history'
+    : table === 'logs' && row.id === 0n
 }
 
 function rowText(row: Record<string, unknown>, table: string): string {
