@@ -38,10 +38,10 @@ export async function makeCheckout(
   if (!(await git.remove(context.workdir))) return { problem: 'old files could not be removed' }
   const settings = settingsOf(context)
   if (isInReach) {
-    if (await clone(git, address, settings)) return { made: 'cloned' }
+    if (await clone(git, context, address, settings)) return { made: 'cloned' }
     if (!(await git.remove(context.workdir))) return { problem: 'old files could not be removed' }
   }
-  if (await begin(git, origin, settings)) return { made: 'empty' }
+  if (await begin(git, context, origin, settings)) return { made: 'empty' }
   return { problem: 'the folder could not be made' }
 }
 
@@ -53,7 +53,7 @@ async function keep(git: SlaveGit, context: StepContext, address: string): Promi
   if (has.has(ADDRESS) || has.has(REMOTE) || !(await isSound(git))) return false
   // Up to 0.2.0 checkouts had no remote, and hooks from the person's template.
   await git.remove(`${context.workdir}/.git/hooks`)
-  return settle(git, address)
+  return settle(git, context, address)
 }
 
 async function readSettings(git: SlaveGit): Promise<ReadonlyMap<string, string>> {
@@ -73,7 +73,12 @@ async function isSound(git: SlaveGit): Promise<boolean> {
 
 type Setting = readonly [key: string, value: string]
 
-async function clone(git: SlaveGit, address: string, settings: readonly Setting[]) {
+async function clone(
+  git: SlaveGit,
+  context: StepContext,
+  address: string,
+  settings: readonly Setting[],
+) {
   const own = settings.flatMap(([key, value]) => ['--config', `${key}=${value}`])
   const how = ['--no-checkout', '--origin', 'origin', '--template=', '--no-recurse-submodules']
   if (!(await git.run('clone', '--quiet', ...how, ...own, '--', address, '.'))) return false
@@ -86,18 +91,26 @@ async function clone(git: SlaveGit, address: string, settings: readonly Setting[
     await git.run('update-ref', '--no-deref', 'HEAD', tip)
     await git.run('update-ref', '-d', branch)
   }
-  return settle(git, address)
+  return settle(git, context, address)
 }
 
-async function begin(git: SlaveGit, origin: Origin, settings: readonly Setting[]) {
+async function begin(
+  git: SlaveGit,
+  context: StepContext,
+  origin: Origin,
+  settings: readonly Setting[],
+) {
   // A git that knows one format only doesn't know the option either.
   const format = origin.objectFormat === 'sha256' ? ['--object-format=sha256'] : []
   if (!(await git.run('init', '--quiet', '--template=', ...format))) return false
   for (const [key, value] of settings) if (!(await set(git, key, value))) return false
-  return settle(git, origin.address)
+  return settle(git, context, origin.address)
 }
 
-async function settle(git: SlaveGit, address: string): Promise<boolean> {
+async function settle(git: SlaveGit, { workdir }: StepContext, address: string): Promise<boolean> {
+  // Scripts of a project copy their hooks there, and a clone by hand has the folder. A slave that
+  // can't make it builds all the same.
+  await git.makeFolder(`${workdir}/.git/hooks`)
   return (
     (await keepHooksOut(git)) &&
     (await set(git, 'remote.origin.fetch', ALL_BRANCHES)) &&

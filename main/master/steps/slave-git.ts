@@ -18,6 +18,8 @@ export interface SlaveGit {
   exists(name: string): Promise<boolean>
   /** Removes what lies at this path. */
   remove(path: string): Promise<boolean>
+  /** Makes a folder, with those above it; one that is there stays as it is. */
+  makeFolder(path: string): Promise<boolean>
 }
 
 /** These may run hooks or go into submodules; the rest reads, or writes into `.git` only. */
@@ -25,7 +27,7 @@ const MAY_RUN_OTHERS = ['clone', 'fetch', 'checkout', 'submodule', 'update-ref']
 
 export function slaveGit(config: GitStep, context: StepContext): SlaveGit {
   const { workdir } = context
-  return { run, work, ask, has, exists, remove }
+  return { run, work, ask, has, exists, remove, makeFolder }
 
   async function run(...args: string[]): Promise<boolean> {
     const { rc, failureReason } = await start(args)
@@ -58,6 +60,10 @@ export function slaveGit(config: GitStep, context: StepContext): SlaveGit {
 
   async function remove(path: string): Promise<boolean> {
     return (await context.run('rmdir', { paths: [path] })).rc === 0
+  }
+
+  async function makeFolder(path: string): Promise<boolean> {
+    return (await context.run('mkdir', { paths: [path] })).rc === 0
   }
 
   function start(args: readonly string[], onStdout?: (bytes: Uint8Array) => void) {

@@ -66,7 +66,9 @@ test('a checkout has the remote, the branches and the tags that a clone has', as
   repository.git('tag', '-a', 'v1', '-m', 'one')
   repository.branch('feature/x')
   repository.commit('more')
-  const calc = checkout(repository.path, { say: 'git remote get-url origin; git describe' })
+  // Nothing lies in the folder of hooks, which a clone has as well.
+  const say = 'git remote get-url origin; git describe; ls .git/hooks'
+  const calc = checkout(repository.path, { say })
   const first = await calc.build({ branch: 'main' })
   repository.commit('again')
   repository.git('tag', 'v2')

@@ -138,6 +138,7 @@ test.each<[string, string, string]>([
   ['\\nRan 0 tests in 0.000s\\n\\nOK\\n', 'warnings', 'no test ran: Ran 0 tests in 0.000s'],
   ['  0 passing (1ms)\\n', 'warnings', 'no test ran: 0 passing (1ms)'],
   ['?   \\tshop\\t[no test files]\\n', 'warnings', 'no test ran: [no test files]'],
+  ['1..2\\nok 1 # skip\\nok 2 # skip\\n', 'warnings', 'no test ran: 2 tests skipped'],
   ['ok  \\tshop\\t0.1s\\n', 'success', '1 package passed'],
   ['=== 2 passed, 1 failed in 0.1s ===\\n', 'failure', '1 of 3 tests failed'],
 ])('exit status 0 after %j is %s', async (output, how, text) => {

@@ -262,6 +262,9 @@ test('a program may open its outputs by name, as in a terminal', async () => {
   for (const command of scripts) {
     const { rc, output } = await master.run('shell', { ...at(), command })
     expect({ command, rc, ...output }).toMatchObject({ rc: 0, stdout: 'out\n', stderr: 'err\n' })
+    const inTerminal = await master.run('shell', { ...at(), command, usePTY: true })
+    const lines = inTerminal.output.stdout!.trim().split('\r\n').sort()
+    expect({ command, rc: inTerminal.rc, lines }).toEqual({ command, rc: 0, lines: ['err', 'out'] })
   }
 })
 

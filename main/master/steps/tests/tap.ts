@@ -100,7 +100,8 @@ function openDocument(): TapDocument {
   let latePlan = ''
   let todo: ReadonlySet<string> = new Set()
   let points = 0
-  let numbered = 0
+  const numbers = new Set<number>()
+  let twice: number | undefined
   let results: FinalResults | undefined
   listen(parser, openLevel('', undefined))
   parser.on('complete', complete => {
@@ -134,7 +135,11 @@ function openDocument(): TapDocument {
       if (document.complete && BARE_OK.test(line)) return
       const point = POINT.exec(line)
       if (point) points++
-      if (point?.[2]) numbered++
+      if (point?.[2]) {
+        const number = Number(point[2])
+        if (numbers.has(number)) twice ??= number
+        numbers.add(number)
+      }
       parser.write(point && todo.has(point[2] ?? '') ? `${line} # TODO\n` : `${line}\n`)
     },
     end() {
@@ -145,7 +150,7 @@ function openDocument(): TapDocument {
       const bad = tests.some(({ outcome }) => outcome === 'failed')
       const named = version || (planned !== undefined && points > 0)
       // Without version and plan, one good line is no list of tests.
-      if (!named && bailout === false && numbered < 2 && !bad) return undefined
+      if (!named && bailout === false && numbers.size < 2 && !bad) return undefined
       if (bailout !== false)
         troubles.push({
           grave: true,
@@ -160,6 +165,9 @@ function openDocument(): TapDocument {
         troubles.push({ grave: true, text: `${several(planned, 'test')} planned, ${count} ran` })
       else if (planned !== undefined && points > planned)
         troubles.push({ grave: true, text: `${several(planned, 'test')} planned, ${points} ran` })
+      // Where one number comes twice another never came, however well the counts fit.
+      else if (twice !== undefined)
+        troubles.push({ grave: true, text: `test number ${twice} came more than once` })
       return { tests, troubles, ...(planned === 0 && points === 0 && { zero: planLine }) }
     },
   }

@@ -51,12 +51,14 @@ export function judgeTests(
   const passed = found ? describe(counts) : (uncounted ?? undefined)
   if (grave) return end(FAILURE, told, passed)
   if (troubles.length > 0) return end(WARNINGS, passed, told)
+  if (found && counts.passed === 0) return end(WARNINGS, passed)
   if (passed !== undefined) return end(SUCCESS, passed)
   return none === undefined ? end(SUCCESS, 'no test results found') : end(WARNINGS, none)
 }
 
 function describe({ passed, failed, skipped }: TestCounts): string {
   if (failed > 0) return `${failed} of ${passed + failed + skipped} tests failed`
+  if (passed === 0) return `no test ran: ${several(skipped, 'test')} skipped`
   return `${several(passed, 'test')} passed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 

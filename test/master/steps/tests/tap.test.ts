@@ -134,6 +134,7 @@ test.each<[string, string[]]>([
     '1..1\n# Subtest: in\n    1..2\n    ok 1 - a\nok 1 - in\n',
     ['red: 2 tests planned in "in", 1 ran'],
   ],
+  ['1..3\nok 1\nok 2\nok 2\n', ['red: test number 2 came more than once']],
   ['1..2\nok 1\nok 2\n', []],
 ])('what %j promised and did not keep is told', (text, troubles) => {
   expect(told(text)).toEqual(troubles)
