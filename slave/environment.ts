@@ -58,6 +58,8 @@ const LISTS = [
   'QT_PLUGIN_PATH',
 ]
 
+const ASKED = new Set([...LISTS, 'COMSPEC', 'PATHEXT'])
+
 /**
  * The environment that a person's own shell would have: without what Electron,
  * an AppImage mount, npm and this app added. Builds of Electron and Node
@@ -67,9 +69,9 @@ const LISTS = [
  */
 export function scrubEnvironment(env: Env, appRoot: string): Record<string, string> {
   const clean: Record<string, string> = {}
-  for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || OURS.has(name) || GIT_LOCAL.has(name)) continue
-    if (OUR_PREFIXES.some(prefix => name.startsWith(prefix))) continue
+  for (const [given, value] of Object.entries(env)) {
+    const name = nameAsked(given)
+    if (value === undefined || isOurs(name)) continue
     clean[name] = value
   }
   const mount = env.APPDIR
@@ -81,6 +83,34 @@ export function scrubEnvironment(env: Env, appRoot: string): Record<string, stri
     keepEntries(clean, 'PATH', entry => !isNpmEntry(entry, appRoot))
   keepEntries(clean, 'PATH', entry => !isWithin(entry, join(appRoot, 'node_modules')))
   return clean
+}
+
+/**
+ * The key by which an environment has a variable. Windows does not mind the case of names, but a copy of
+ * its environment is a plain object, which does.
+ */
+export function keyOf(env: Readonly<Record<string, unknown>>, name: string): string {
+  if (process.platform !== 'win32' || Object.hasOwn(env, name)) return name
+  const wanted = name.toUpperCase()
+  return Object.keys(env).find(key => key.toUpperCase() === wanted) ?? name
+}
+
+const OUR_NAMES: ReadonlySet<string> = new Set([...OURS, ...GIT_LOCAL])
+
+function isOurs(given: string): boolean {
+  const windows = process.platform === 'win32'
+  const name = windows ? given.toUpperCase() : given
+  return (
+    OUR_NAMES.has(name) ||
+    OUR_PREFIXES.some(prefix => name.startsWith(windows ? prefix.toUpperCase() : prefix))
+  )
+}
+
+// Windows writes Path and ComSpec. We ask for these by the names that they have elsewhere.
+function nameAsked(name: string): string {
+  if (process.platform !== 'win32') return name
+  const upper = name.toUpperCase()
+  return ASKED.has(upper) ? upper : name
 }
 
 // An empty LD_LIBRARY_PATH means "the current folder", so a list that becomes empty goes.

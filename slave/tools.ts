@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { canRun } from './commands/program.ts'
+import { keyOf } from './environment.ts'
 import { writeWhole } from './protocol/write-whole.ts'
 
 /** The programs that were found, by the names that builders use, with their versions. */
@@ -140,7 +141,7 @@ function ask(path: string, args: readonly string[], env: Env): Promise<string> {
 }
 
 function findProgram(names: readonly string[], env: Env): string | undefined {
-  const path = env.PATH ?? env.Path ?? ''
+  const path = env[keyOf(env, 'PATH')] ?? ''
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : ['']
   for (const name of names)
     for (const folder of path.split(delimiter))

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { delimiter } from 'node:path'
+import { keyOf } from '../environment.ts'
 import { asBoolean, asString, asStrings, type Fields, optional } from '../protocol/parse.ts'
 import { parseShellArgs, type ShellArgs } from '../protocol/shell-args.ts'
 import { SLAVE_ID_VARIABLE } from '../protocol/slave-id.ts'
@@ -144,12 +145,14 @@ export function stepEnvironment(
   exact: readonly string[] = [],
 ): Record<string, string> {
   const env: Record<string, string> = { ...base, PWD: shell.workdir }
-  const substitute = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => base[name] ?? '')
+  const substitute = (text: string) =>
+    text.replace(/\$\{(\w+)\}/g, (_, name) => base[keyOf(base, name)] ?? '')
   for (const [name, value] of Object.entries(shell.env ?? {})) {
-    if (value === null) delete env[name]
-    else if (typeof value === 'string' && exact.includes(name)) env[name] = value
+    const key = keyOf(env, name)
+    if (value === null) delete env[key]
+    else if (typeof value === 'string' && exact.includes(name)) env[key] = value
     else
-      env[name] =
+      env[key] =
         typeof value === 'string' ? substitute(value) : value.map(substitute).join(delimiter)
   }
   // As Buildbot's workers have it: a builder adds to what the machine needs.
