@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { WebSocket } from 'ws'
+import { takeArchivesForFiles } from './archives.ts'
 import { enterCgroup } from './cgroup.ts'
 import { createCommandTable } from './command-table.ts'
 import { slaveMark } from './commands/process-mark.ts'
@@ -14,6 +15,7 @@ import { createHealth } from './health.ts'
 import { describeSlave } from './info.ts'
 import type { Capabilities } from './protocol/capabilities.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
+import { loadPty } from './pty.ts'
 import { createSpool } from './spool.ts'
 import { ensureFolder } from './state-folder.ts'
 import { createTerminals } from './terminal.ts'
@@ -59,6 +61,9 @@ const POLITE_MS = 1000
  */
 export async function runSlave(options: RunSlaveOptions): Promise<number> {
   const { name, basedir } = options
+  // Where there is none, steps that ask for a terminal say so.
+  await loadPty().catch(() => {})
+  takeArchivesForFiles()
   ensureFolder(basedir, 'the base directory', '--basedir')
   // The terminal goes away when the master is killed; that must not end the slave in mid-sentence.
   const terminal = options.onStdio ? process.stderr : process.stdout

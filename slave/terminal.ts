@@ -16,6 +16,7 @@ import {
   type TerminalOpen,
   terminalId,
 } from './protocol/terminal-ops.ts'
+import { loadPty } from './pty.ts'
 
 export interface TerminalsOptions {
   /** Where a terminal opens that is not of a build. */
@@ -164,8 +165,7 @@ async function startShell(
     throw new ProtocolError(
       `the folder ${cwd} is not there: the build has not made it yet, or it was removed`,
     )
-  // Only who opens a terminal loads the native module.
-  const { spawn } = await import('node-pty')
+  const { spawn } = await loadPty()
   const [file, args] = shellProgram(environment)
   // Marked as a command of a build of its own, so that it is found and ended like one.
   const build = `terminal-${id}`

@@ -3,6 +3,7 @@ import { closeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ShellArgs } from '../protocol/shell-args.ts'
+import { loadPty } from '../pty.ts'
 import type { Output } from './output.ts'
 import { type Pipe, takePipe } from './pipe.ts'
 import { type Mark, withLimit } from './process-mark.ts'
@@ -110,8 +111,7 @@ export async function startInPty(
   output: Output,
   onOutput: OnOutput,
 ): Promise<Running> {
-  // Only a step that asks for a terminal loads the native module.
-  const { spawn: spawnPty } = await import('node-pty')
+  const { spawn: spawnPty } = await loadPty()
   const program = programOf(shell, env)
   if (program.problem) return notRun(program.problem, output)
   const [file, args] = withLimit(program.file, program.args, mark)

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, type Stats } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -45,7 +45,7 @@ export async function inspectRepository(
   const resolved = resolveRepository(given, options.folder)
   const local = localPath(resolved)
   if (local === undefined) return inspectRemote(resolved, options)
-  const found = await stat(local).catch(() => undefined)
+  const found = await statAsItIs(local).catch(() => undefined)
   if (!found) throw new Error(`${local} does not exist.`)
   if (!found.isDirectory())
     throw new Error(
@@ -66,6 +66,18 @@ export async function inspectRepository(
     if (!(error instanceof GitError)) throw error
     throw new Error(`${local} could not be read: ${error.message}`)
   })
+}
+
+// The fs of Electron takes a file *.asar for a folder, and decides so when a function is called.
+function statAsItIs(path: string): Promise<Stats> {
+  const electron = process as { noAsar?: boolean }
+  const { noAsar = false } = electron
+  electron.noAsar = true
+  try {
+    return stat(path)
+  } finally {
+    electron.noAsar = noAsar
+  }
 }
 
 /** Works in a folder that is gone afterwards. */
