@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
-import type { Socket } from 'node:net'
 import { userInfo } from 'node:os'
 import { commandMark, STEP_ID_VARIABLE, withLimit } from './commands/process-mark.ts'
 import { forgetBuild, watchTree } from './commands/process-watch.ts'
+import { type Pty, startPty } from './commands/pty.ts'
 import { stepEnvironment } from './commands/shell.ts'
 import { createBacklog } from './protocol/backlog.ts'
 import { asBytes, type Fields, ProtocolError } from './protocol/parse.ts'
@@ -16,7 +16,6 @@ import {
   type TerminalOpen,
   terminalId,
 } from './protocol/terminal-ops.ts'
-import { loadPty } from './pty.ts'
 
 export interface TerminalsOptions {
   /** Where a terminal opens that is not of a build. */
@@ -165,23 +164,24 @@ async function startShell(
     throw new ProtocolError(
       `the folder ${cwd} is not there: the build has not made it yet, or it was removed`,
     )
-  const { spawn } = await loadPty()
-  const [file, args] = shellProgram(environment)
+  const [program, words] = shellProgram(environment)
   // Marked as a command of a build of its own, so that it is found and ended like one.
   const build = `terminal-${id}`
   const mark = commandMark(environment[SLAVE_ID_VARIABLE] ?? '', build, 'shell')
-  const pty = spawn(...withLimit(file, args, mark), {
-    name: 'xterm-256color',
-    cols,
-    rows,
-    cwd,
-    env: {
-      ...stepEnvironment({ env, workdir: cwd }, environment, exact),
-      COLORTERM: 'truecolor',
-      [STEP_ID_VARIABLE]: mark.variable.slice(STEP_ID_VARIABLE.length + 1),
+  const [file, args] = withLimit(program, words, mark)
+  const pty = await startPty(
+    { file, args },
+    {
+      cols,
+      rows,
+      cwd,
+      env: {
+        ...stepEnvironment({ env, workdir: cwd }, environment, exact),
+        COLORTERM: 'truecolor',
+        [STEP_ID_VARIABLE]: mark.variable.slice(STEP_ID_VARIABLE.length + 1),
+      },
     },
-    encoding: null,
-  })
+  )
   const watch = watchTree(pty.pid, build, mark)
   const backlog = createBacklog()
   let sentTo = 0
@@ -192,9 +192,8 @@ async function startShell(
   let toldEnd = false
   const ended = Promise.withResolvers<void>()
 
-  // Typed as text, but `encoding: null` gives bytes.
-  pty.onData((data: unknown) => {
-    backlog.append(data as Buffer)
+  pty.onOutput(bytes => {
+    backlog.append(bytes)
     if (!paused && backlog.end - backlog.start >= TERMINAL_WINDOW_BYTES) {
       paused = true
       pty.pause()
@@ -203,8 +202,8 @@ async function startShell(
     if (!planned) setImmediate(send)
     planned = true
   })
-  pty.onExit(({ exitCode, signal }) => {
-    code = signal ? null : exitCode
+  pty.onExit(exit => {
+    code = exit.signal ? null : exit.code
     watch.programEnded()
     tellEnd()
     // A shell that ends by itself leaves nothing behind either.
@@ -212,11 +211,11 @@ async function startShell(
   })
 
   return {
-    title: file,
+    title: program,
     ended: ended.promise,
     async write(data) {
       if (code !== undefined) throw new ProtocolError('that shell has ended')
-      pty.write(Buffer.from(data) as unknown as string)
+      pty.write(Buffer.from(data))
       await drained(pty)
       return null
     },
@@ -233,7 +232,7 @@ async function startShell(
     async end() {
       pty.resume()
       // Shells do not mind SIGTERM; that their terminal is gone they understand, and pass on.
-      if (code === undefined) pty.kill()
+      if (code === undefined) pty.hangUp()
       await endTree()
       ended.resolve()
     },
@@ -303,8 +302,7 @@ function isFolder(path: string): boolean {
 
 // node-pty says nothing of what its program has not read yet. The socket below knows; where
 // that is another one in a later node-pty, nobody waits.
-async function drained(pty: unknown): Promise<void> {
-  const { _socket: socket } = pty as { _socket?: Socket }
+async function drained({ socket }: Pty): Promise<void> {
   if (!socket?.writableNeedDrain) return
   await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => [])
 }

@@ -2,12 +2,16 @@ import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import type { ShellArgs } from '../protocol/shell-args.ts'
+import { ALL_LINES, cmdLinesOf } from './cmd-lines.ts'
 import { quoted } from './quoted.ts'
+import { cmdLineOf } from './windows-words.ts'
 
 /** What is started for a command. */
 export interface Program {
   readonly file: string
   readonly args: readonly string[]
+  /** The arguments are parts of a command line as Windows is to have it: nothing is quoted any more. */
+  readonly verbatim?: boolean
   /** Why it can't be run, in words for a person. */
   readonly problem?: string
   /** Removes what was made for it, once it has ended. */
@@ -22,32 +26,93 @@ const LONGEST_WORD_BYTES = process.platform === 'linux' ? 131_071 : Number.POSIT
 const LONGEST_TEXT_BYTES = 100_000
 // cmd.exe reads no further.
 const LONGEST_CMD_CHARACTERS = 8000
+// Each command has a console of its own there, and UTF-8 is what a log is read as.
+const IN_UTF8 = 'chcp 65001 >nul 2>&1'
 
-/** Finds the program of a command, and looks whether this system would run it. */
+/**
+ * Finds the program of a command, and looks whether this system would run it.
+ *
+ * @param stops Whether a text of several lines stops at the first that fails, on Windows; elsewhere the
+ * shell is told so by the text itself.
+ */
 export function programOf(
   { command, workdir }: Pick<ShellArgs, 'command' | 'workdir'>,
   env: Readonly<Record<string, string>>,
+  stops = false,
 ): Program {
-  const program = typeof command === 'string' ? shellOf(command) : listed(command)
+  const windows = process.platform === 'win32'
+  if (typeof command === 'string')
+    return checked(windows ? cmdOf(command, workdir, env, stops) : shellOf(command), workdir, env)
+  const program = { file: command[0]!, args: command.slice(1), dispose() {} }
+  return checked(windows ? foundOnWindows(program, workdir, env) : program, workdir, env)
+}
+
+function checked(
+  program: Program,
+  workdir: string,
+  env: Readonly<Record<string, string>>,
+): Program {
   const problem =
     program.problem ??
-    whyNotRun(program.file, workdir, env) ??
+    findProgram(program.file, workdir, env).problem ??
     tooLong([program.file, ...program.args], env)
   return problem === undefined ? program : { ...program, problem }
 }
 
-function listed(words: readonly string[]): Program {
-  return { file: words[0]!, args: words.slice(1), dispose() {} }
+function cmdOf(
+  text: string,
+  workdir: string,
+  env: Readonly<Record<string, string>>,
+  stops: boolean,
+): Program {
+  const file = env.COMSPEC ?? 'cmd.exe'
+  const running = (line: string, more: Partial<Program> = {}): Program => ({
+    file,
+    args: ['/d', '/s', '/c', `"${line}"`],
+    verbatim: true,
+    dispose() {},
+    ...more,
+  })
+  if (workdir.startsWith('\\\\'))
+    return running(text, {
+      problem: `cmd.exe takes no folder of the network as its own, and would run this in the folder of Windows instead of ${workdir}. Put the slave's folder on a disk of this machine.`,
+    })
+  const words = text.trim()
+  const long = words.split('\n').find(line => line.length > LONGEST_CMD_CHARACTERS)
+  if (long !== undefined)
+    return running(text, {
+      problem: `The command has ${long.length} characters in a line, and cmd.exe reads ${LONGEST_CMD_CHARACTERS}. Put it into a file of the repository and run that.`,
+    })
+  if (!words.includes('\n')) return running(`${IN_UTF8}& ${words}`)
+  const lines = cmdLinesOf(words, stops)
+  if ('problem' in lines) return running(text, lines)
+  const folder = mkdtempSync(join(tmpdir(), 'triphammer-text-'))
+  for (const [name, content] of Object.entries(lines.files))
+    writeFileSync(join(folder, name), content)
+  // The file ends cmd.exe. If cmd.exe ever comes back from it, something was left out.
+  const lost = 'echo The text ended before its last line.>&2& exit 1'
+  return running(`${IN_UTF8}& call "${join(folder, ALL_LINES)}"& ${lost}`, {
+    dispose: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
+  })
+}
+
+// What was found is what is started: Windows itself would look for .exe only, and elsewhere as well.
+function foundOnWindows(
+  program: Program,
+  workdir: string,
+  env: Readonly<Record<string, string>>,
+): Program {
+  const found = findProgram(program.file, workdir, env).path
+  if (found === undefined) return program
+  if (!/\.(cmd|bat)$/i.test(found)) return { ...program, file: found }
+  const line = cmdLineOf(found, program.args)
+  const cmd = { ...program, file: env.COMSPEC ?? 'cmd.exe', verbatim: true }
+  if (line !== undefined) return { ...cmd, args: ['/d', '/s', '/c', `"${line}"`] }
+  const problem = `"${program.file}" is a batch file (${found}), and cmd.exe, which runs it, would read " and % in an argument itself. Write the command as a text, in the way of cmd.exe.`
+  return { ...cmd, problem }
 }
 
 function shellOf(text: string): Program {
-  if (process.platform === 'win32') {
-    const file = process.env.COMSPEC ?? 'cmd.exe'
-    const program = { file, args: ['/d', '/s', '/c', `"${text}"`], dispose() {} }
-    if (text.length <= LONGEST_CMD_CHARACTERS) return program
-    const problem = `The command has ${text.length} characters, and cmd.exe reads ${LONGEST_CMD_CHARACTERS}. Put it into a file of the repository and run that.`
-    return { ...program, problem }
-  }
   if (Buffer.byteLength(text) <= LONGEST_TEXT_BYTES) return shell(text)
   const folder = mkdtempSync(join(tmpdir(), 'triphammer-text-'))
   const file = join(folder, 'text')
@@ -78,24 +143,30 @@ function tooLong(
 }
 
 // Asked before: a shell or a terminal that finds no program says so in words of its own.
-function whyNotRun(
+function findProgram(
   file: string,
   workdir: string,
   env: Readonly<Record<string, string>>,
-): string | undefined {
-  const suffixes = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : ['']
-  const folders =
-    isAbsolute(file) || file.includes('/')
-      ? [workdir]
-      : (env.PATH ?? DEFAULT_PATH).split(delimiter).map(folder => resolve(workdir, folder))
+): { readonly path?: string; readonly problem?: string } {
+  const named = isAbsolute(file) || (process.platform === 'win32' ? /[\\/]/ : /\//).test(file)
+  const folders = named
+    ? [workdir]
+    : (env.PATH ?? DEFAULT_PATH).split(delimiter).map(folder => resolve(workdir, folder))
   let code = 'ENOENT'
   for (const folder of folders)
-    for (const suffix of suffixes) {
-      const found = canRun(resolve(folder, file + suffix))
-      if (found === 'yes') return undefined
+    for (const ending of endingsOf(file)) {
+      const path = resolve(folder, file + ending)
+      const found = canRun(path)
+      if (found === 'yes') return { path }
       if (found === 'no') code = 'EACCES'
     }
-  return explainStart({ code }, file)
+  return { problem: explainStart({ code }, file) }
+}
+
+// A name without one of these endings is no program of Windows: "npm" lies beside "npm.cmd" for other shells.
+function endingsOf(file: string): readonly string[] {
+  if (process.platform !== 'win32') return ['']
+  return /\.(com|exe|cmd|bat)$/i.test(file) ? [''] : ['.com', '.exe', '.cmd', '.bat']
 }
 
 /** Whether this user may run a file as a program. */

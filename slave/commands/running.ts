@@ -3,11 +3,11 @@ import { closeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { ShellArgs } from '../protocol/shell-args.ts'
-import { loadPty } from '../pty.ts'
 import type { Output } from './output.ts'
 import { type Pipe, takePipe } from './pipe.ts'
 import { type Mark, withLimit } from './process-mark.ts'
 import { explainStart, programOf } from './program.ts'
+import { startPty } from './pty.ts'
 
 export interface Exit {
   readonly code: number
@@ -45,7 +45,7 @@ export async function startOnPipes(
   output: Output,
   onOutput: OnOutput,
 ): Promise<Running> {
-  const program = programOf(shell, env)
+  const program = programOf(shell, env, shell.errexit)
   if (program.problem) return notRun(program.problem, output)
   const [file, args] = withLimit(program.file, program.args, mark)
   const exited = Promise.withResolvers<Exit>()
@@ -57,8 +57,7 @@ export async function startOnPipes(
       // A group and session of its own, so that it can be ended whole.
       detached: process.platform !== 'win32',
       windowsHide: true,
-      // The text for cmd.exe is already as it wants it.
-      windowsVerbatimArguments: typeof shell.command === 'string',
+      windowsVerbatimArguments: program.verbatim ?? false,
     })
   } catch (error) {
     program.dispose()
@@ -111,28 +110,21 @@ export async function startInPty(
   output: Output,
   onOutput: OnOutput,
 ): Promise<Running> {
-  const { spawn: spawnPty } = await loadPty()
-  const program = programOf(shell, env)
+  const program = programOf(shell, env, shell.errexit)
   if (program.problem) return notRun(program.problem, output)
   const [file, args] = withLimit(program.file, program.args, mark)
   const exited = Promise.withResolvers<Exit>()
-  const pty = spawnPty(file, args, {
-    name: 'xterm-256color',
-    cols: 120,
-    rows: 30,
-    cwd: shell.workdir,
-    env,
-    encoding: null,
-  })
-  // Typed as text, but `encoding: null` gives bytes. The pty is never paused: a paused
-  // one loses what is pending when its program ends.
-  pty.onData((data: unknown) => {
-    const bytes = data as Buffer
+  // It is never paused: a paused one loses what is pending when its program ends.
+  const pty = await startPty(
+    { ...program, file, args },
+    { cols: 120, rows: 30, cwd: shell.workdir, env },
+  )
+  pty.onOutput(bytes => {
     onOutput(bytes)
     output.write('stdout', bytes)
   })
-  pty.onExit(({ exitCode, signal }) =>
-    exited.resolve({ code: exitCode, signal: signal ? `signal ${signal}` : null }),
+  pty.onExit(({ code, signal }) =>
+    exited.resolve({ code, signal: signal ? `signal ${signal}` : null }),
   )
   void exited.promise.then(program.dispose)
   if (shell.initial_stdin !== undefined) pty.write(shell.initial_stdin)

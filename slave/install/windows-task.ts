@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { quoteArgument } from '../commands/windows-words.ts'
 import type { Service, ServiceEnd, ServiceFiles } from './service.ts'
 import { escapeXml } from './xml.ts'
 
@@ -71,10 +72,4 @@ export function taskText({ slave, command }: Service, user: string): string {
 
 function taskOf(slave: string): string {
   return `Triphammer slave ${slave}`
-}
-
-/** As CommandLineToArgvW takes it apart: backslashes count before a quote only. */
-export function quoteArgument(word: string): string {
-  if (word !== '' && !/[\s"]/.test(word)) return word
-  return `"${word.replace(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`
 }

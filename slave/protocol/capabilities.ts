@@ -24,6 +24,8 @@ export const CAPABILITIES = {
   exactEnv: 1,
   /** `upload_files` sends many files after one walk. */
   uploadFiles: 1,
+  /** On Windows, a text of several lines is run line by line, and `errexit` says whether it stops at one that fails. */
+  cmdLines: 1,
 } as const
 
 export type Capability = keyof typeof CAPABILITIES

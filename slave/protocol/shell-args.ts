@@ -16,6 +16,11 @@ export interface ShellArgs {
   readonly workdir: string
   /** A text is run by the shell; a list is a program and its arguments. */
   readonly command: string | readonly string[]
+  /**
+   * Whether a text of several lines stops at the first that fails. For cmd.exe of Windows only, and not of
+   * Buildbot: for other shells the text says so itself.
+   */
+  readonly errexit?: boolean
   /** `null` removes a variable; a list is joined by the path separator. */
   readonly env?: Readonly<Record<string, string | readonly string[] | null>>
   readonly want_stdout?: boolean
@@ -45,6 +50,7 @@ export function parseShellArgs(args: Fields): ShellArgs {
   const given: { -readonly [K in keyof ShellArgs]?: ShellArgs[K] | undefined } = {
     workdir: asString(args.workdir, 'workdir'),
     command: parseCommand(args.command),
+    errexit: optional(args.errexit, 'errexit', asBoolean),
     env: optional(args.env, 'env', parseEnv),
     want_stdout: optional(args.want_stdout, 'want_stdout', asBoolean),
     want_stderr: optional(args.want_stderr, 'want_stderr', asBoolean),

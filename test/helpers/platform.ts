@@ -1,4 +1,5 @@
 import nodeFs, { chmodSync, writeFileSync } from 'node:fs'
+import nodeOs from 'node:os'
 import nodePath from 'node:path'
 import { vi } from 'vitest'
 import { later } from './cleanup.ts'
@@ -75,14 +76,19 @@ const BY_PATH = [
 
 /**
  * Gives code that is imported after {@link beOn} a drive C:, which is a folder of this machine with these
- * files in it. Names do not mind case. Returns the text of a file there, `undefined` where there is none.
+ * files in it, and C:\\Temp for what is temporary. Names do not mind case. Returns the text of a file there, `undefined` where there is none.
  */
 export function driveC(files: readonly string[]): (path: string) => string | undefined {
   const root = plainFolder('drive')
-  const here = (path: unknown) =>
-    typeof path === 'string' && /^c:\\/i.test(path)
-      ? nodePath.posix.join(root, path.slice(3).toLowerCase().replaceAll('\\', '/'))
-      : path
+  const here = (path: unknown) => {
+    if (typeof path !== 'string' || !/^c:\\/i.test(path)) return path
+    const rest = path.slice(3).replaceAll('\\', '/')
+    const exact = nodePath.posix.join(root, rest)
+    // A folder that our code made keeps its letters; all else has small ones.
+    return nodeFs.existsSync(nodePath.posix.dirname(exact))
+      ? exact
+      : nodePath.posix.join(root, rest.toLowerCase())
+  }
   const there = (path: unknown) =>
     typeof path === 'string' && path.startsWith(`${root}/`)
       ? `C:\\${path.slice(root.length + 1).replaceAll('/', '\\')}`
@@ -101,7 +107,12 @@ export function driveC(files: readonly string[]): (path: string) => string | und
     )
     return { ...nodeFs, ...mapped, default: { ...nodeFs, ...mapped } }
   })
-  later(() => vi.doUnmock('node:fs'))
+  vi.doMock('node:os', () => ({ ...nodeOs, default: nodeOs, tmpdir: () => 'C:\\Temp' }))
+  nodeFs.mkdirSync(here('C:\\Temp') as string)
+  later(() => {
+    vi.doUnmock('node:fs')
+    vi.doUnmock('node:os')
+  })
   return path => {
     const file = here(path) as string
     return nodeFs.existsSync(file) ? nodeFs.readFileSync(file, 'utf8') : undefined

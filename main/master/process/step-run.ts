@@ -172,6 +172,7 @@ export function runStep(options: StepRunOptions): StepRun {
           logfiles: rest.logfiles ?? {},
           logEnviron: false,
           brief: rest.brief ?? false,
+          ...(rest.errexit !== undefined && { errexit: rest.errexit }),
           build_marker: options.marker,
           ...(limits.timeoutMs !== null && { timeout: limits.timeoutMs / 1000 }),
           ...(limits.maxTimeMs !== null && { maxTime: limits.maxTimeMs / 1000 }),

@@ -8,7 +8,7 @@ export class TooOldError extends Error {
 
 /** Arguments that only our own slaves know. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
-  shell: ['brief', 'build_marker', 'exact_env'],
+  shell: ['brief', 'build_marker', 'exact_env', 'errexit'],
 }
 
 /** Arguments by the form of the commands that brought them. */

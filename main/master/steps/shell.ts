@@ -13,25 +13,32 @@ type Commanding = Pick<
 >
 
 /** Runs the step's command with its texts filled in. */
-export function runCommand(
+export async function runCommand(
   config: Commanding,
   context: StepContext,
   onOutput?: ShellOptions['onOutput'],
 ): Promise<CommandOutcome> {
   const { command, errexit, pty, logfiles } = config
-  const { system } = context.session.info
+  const { info, capabilities } = context.session
+  const slave = { system: info.system, knowsLines: capabilities.cmdLines !== undefined }
   const filled = Object.entries(logfiles).map(([name, path]) => [name, context.fill(path)])
+  const formed =
+    typeof command === 'string' ? shellText(context.fill(command), errexit, slave) : undefined
+  if (formed && 'problem' in formed) {
+    await context.note(`${formed.problem}\n`)
+    return NOT_RUN
+  }
   return context.shell({
-    command:
-      typeof command === 'string'
-        ? shellText(context.fill(command), errexit, system)
-        : command.map(context.fill),
+    command: formed?.text ?? (command as readonly string[]).map(context.fill),
+    ...(slave.knowsLines && slave.system === 'nt' && { errexit }),
     limits: config,
     pty,
     logfiles: Object.fromEntries(filled),
     ...(onOutput && { onOutput }),
   })
 }
+
+const NOT_RUN: CommandOutcome = { rc: 127, elapsedS: 0, failureReason: null, files: [], stat: null }
 
 /** SUCCESS for exit status 0; otherwise FAILURE, with the reason in words. */
 export function judge(

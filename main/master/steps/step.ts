@@ -55,6 +55,8 @@ export interface StepContext {
 
 export interface ShellOptions {
   readonly command: string | readonly string[]
+  /** Whether a text of several lines stops at the first that fails, where the slave sees to that: see shell-text.ts. */
+  readonly errexit?: boolean
   readonly limits: Pick<StepBase, 'timeoutMs' | 'maxTimeMs'>
   /** `null` removes a variable. */
   readonly env?: Readonly<Record<string, string | null>>
