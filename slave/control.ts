@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** What another process of this user may ask of a slave that runs. */
@@ -67,5 +67,5 @@ function controlPath(folder: string): string {
   const hash = createHash('sha256').update(direct).digest('hex').slice(0, 24)
   if (process.platform === 'win32') return `\\\\.\\pipe\\triphammer-slave-${hash}`
   if (Buffer.byteLength(direct) <= LONGEST_PATH_BYTES) return direct
-  return join(tmpdir(), `triphammer-slave-${userInfo().uid}-${hash}`)
+  return join(tmpdir(), `triphammer-slave-${process.getuid?.()}-${hash}`)
 }

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import {
   arch,
   availableParallelism,
-  homedir,
   hostname,
   version as osVersion,
   release,
   totalmem,
 } from 'node:os'
 import { COMMANDS, COMMANDS_VERSION } from './commands/registry.ts'
+import { homeFolder } from './protocol/home.ts'
 import type { Fields } from './protocol/parse.ts'
 import { tellingVariables } from './protocol/variables.ts'
 
@@ -36,7 +36,7 @@ export function describeSlave(
     node_version: process.versions.node,
     pid: process.pid,
     // Masters of Buildbot look here for what ~ stands for.
-    environ: { ...tellingVariables(environment), HOME: homedir() },
+    environ: { ...tellingVariables(environment), HOME: homeFolder() ?? '/' },
     delete_leftover_dirs: false,
     worker_commands: Object.fromEntries(
       Object.keys(COMMANDS).map(name => [name, COMMANDS_VERSION]),

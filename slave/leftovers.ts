@@ -1,7 +1,7 @@
 import { describeProcess } from './commands/process-list.ts'
 import { buildMark } from './commands/process-mark.ts'
 import { findTree, killTree } from './commands/process-tree.ts'
-import { firstStartOf, forgetBuild, seenOf } from './commands/process-watch.ts'
+import { firstStartOf, forgetBuild, groupsOf, seenOf } from './commands/process-watch.ts'
 import type { Console } from './console.ts'
 
 // How long what a build left may take to end by itself.
@@ -21,12 +21,14 @@ export async function endLeftovers(
     seen: seenOf(build),
     ...(startedAt !== undefined && { since: { startedAt } }),
   }
-  const left = await findTree(tree)
-  if (left.length > 0) {
-    const rest = await killTree({ ...tree, politeMs: POLITE_MS })
-    console.say('build', `ended what its steps left: ${left.map(describeProcess).join(', ')}`)
-    if (rest.length > 0) console.say('build', `could not be ended: ${rest.join(', ')}`)
+  const groups = () => groupsOf(build)
+  const left = await findTree(tree).catch(() => undefined)
+  if (left?.length !== 0) {
+    const trouble = await killTree({ ...tree, politeMs: POLITE_MS, groups })
+    const names = left?.map(describeProcess).join(', ')
+    if (!trouble) console.say('build', `ended what its steps left: ${names}`)
+    else console.say('build', `${names ? `its steps left ${names}; ` : ''}${trouble}`)
   }
   forgetBuild(build)
-  return left.map(describeProcess)
+  return left?.map(describeProcess) ?? []
 }

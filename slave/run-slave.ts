@@ -6,7 +6,7 @@ import { enterCgroup } from './cgroup.ts'
 import { createCommandTable } from './command-table.ts'
 import { slaveMark } from './commands/process-mark.ts'
 import { killTree } from './commands/process-tree.ts'
-import { seenOf } from './commands/process-watch.ts'
+import { groupsOf, seenOf } from './commands/process-watch.ts'
 import { type Connection, serveMaster } from './connection.ts'
 import { createConsole, plainText } from './console.ts'
 import type { Door } from './door.ts'
@@ -204,8 +204,9 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
 
   async function endLeftovers(whose: string) {
     const mark = slaveMark(slaveId)
-    const left = await killTree({ mark, seen: seenOf(), politeMs: POLITE_MS })
-    if (left.length > 0) console.say('slave', `${whose}, could not be ended: ${left.join(', ')}`)
+    const groups = () => groupsOf()
+    const trouble = await killTree({ mark, seen: seenOf(), politeMs: POLITE_MS, groups })
+    if (trouble) console.say('slave', `${whose}: ${trouble}`)
   }
 }
 

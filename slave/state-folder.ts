@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { needHome } from './protocol/home.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -9,13 +9,14 @@ export function stateFolder(
   name: string,
   platform: NodeJS.Platform = process.platform,
   env: Env = process.env,
-  home: string = homedir(),
+  home?: string,
 ): string {
+  const own = () => home ?? needHome('--state')
   if (platform === 'win32')
-    return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'Triphammer Slave', name)
+    return join(env.LOCALAPPDATA || join(own(), 'AppData', 'Local'), 'Triphammer Slave', name)
   if (platform === 'darwin')
-    return join(home, 'Library', 'Application Support', 'Triphammer Slave', name)
-  return join(env.XDG_STATE_HOME || join(home, '.local', 'state'), 'triphammer-slave', name)
+    return join(own(), 'Library', 'Application Support', 'Triphammer Slave', name)
+  return join(env.XDG_STATE_HOME || join(own(), '.local', 'state'), 'triphammer-slave', name)
 }
 
 /** @throws Error that says in one sentence why the folder can't be used. */

@@ -274,8 +274,8 @@ async function startShell(
   }
 
   async function endTree() {
-    const left = await watch.kill(POLITE_MS)
-    if (left.length > 0) onTrouble(`a terminal left what could not be ended: ${left.join(', ')}`)
+    const trouble = await watch.kill(POLITE_MS)
+    if (trouble) onTrouble(`of a terminal that has ended: ${trouble}`)
     else if (code !== undefined) forgetBuild(build)
   }
 }

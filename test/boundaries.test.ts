@@ -98,7 +98,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     files: /^main\/host\//,
-    ours: /^main\/(host|http|bridge|master)\/|^slave\/environment\.ts$/,
+    ours: /^main\/(host|http|bridge|master)\/|^slave\/(environment\.ts$|protocol\/)/,
     packages: plain,
     instead: 'The host runs headless, too. Electron belongs in main/app, commands in main/cli.',
   },

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { describeBackup } from '../master/backup/list.ts'
 import { readBisectOf } from '../master/bisect/bisects.ts'
 import { addDraft, addedLines } from '../master/config/edit.ts'
@@ -139,7 +138,7 @@ export function createHandlers(master: Master, news: News, options: HandlerOptio
 
     ...attachHandlers(master),
 
-    'repository:suggest': () => suggestRepositories(homedir(), config.current),
+    'repository:suggest': () => suggestRepositories(config.current),
     'repository:inspect': ({ repository }) =>
       inspectRepository(repository, {
         env: master.options.env,

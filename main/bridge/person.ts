@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { gitIn } from '../master/changes/git.ts'
 import type { Handlers } from './contract.ts'
 
@@ -11,7 +11,7 @@ export function personHandlers(
   return {
     async 'person:identity'() {
       // Not in a repository, which may have an identity of its own.
-      const git = gitIn(homedir(), env, AbortSignal.timeout(TIMEOUT_MS), TIMEOUT_MS)
+      const git = gitIn(tmpdir(), env, AbortSignal.timeout(TIMEOUT_MS), TIMEOUT_MS)
       const [name, email] = await Promise.all(
         ['user.name', 'user.email'].map(key =>
           git('config', '--get', key).then(

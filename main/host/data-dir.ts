@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { needHome } from '../../slave/protocol/home.ts'
 
 /**
  * The data directory: what was asked for, else TRIPHAMMER_DATA, else the same
@@ -15,9 +15,10 @@ export function dataDirectory(asked: string | undefined): string {
 // As Electron's app.getPath('appData').
 function appData(): string {
   if (process.platform === 'win32')
-    return process.env.APPDATA ?? join(homedir(), 'AppData', 'Roaming')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support')
-  return process.env.XDG_CONFIG_HOME || join(homedir(), '.config')
+    return process.env.APPDATA ?? join(needHome('--data'), 'AppData', 'Roaming')
+  if (process.platform === 'darwin')
+    return join(needHome('--data'), 'Library', 'Application Support')
+  return process.env.XDG_CONFIG_HOME || join(needHome('--data'), '.config')
 }
 
 /** @throws Error that says in one sentence why the folder can't be used. */

@@ -16,11 +16,28 @@ export interface ProcessInfo {
   readonly environment?: string
 }
 
-/** All processes that live; a zombie does not. */
+/**
+ * All processes that live; a zombie does not.
+ *
+ * @throws Error when the list could not be read. A list without this process is such a case: it
+ * was written in a form that we do not know, and must not be taken for "nobody is left".
+ */
 export async function listProcesses(): Promise<readonly ProcessInfo[]> {
+  const all = await readAll().catch(error => {
+    throw new Error(`the system's list of processes can't be had: ${firstLine(error)}`)
+  })
+  if (all.some(({ pid }) => pid === process.pid)) return all
+  throw new Error("the system's list of processes can't be understood")
+}
+
+function firstLine(error: Error): string {
+  return error.message.split('\n')[0]!
+}
+
+async function readAll(): Promise<readonly ProcessInfo[]> {
   if (process.platform === 'linux') return listLinux()
   if (process.platform === 'win32') return parseCim(await ask(...CIM))
-  return parsePs(await ask('ps', ['-axEww', '-o', 'pid=,ppid=,pgid=,stat=,lstart=,command=']))
+  return parsePs(await ask('ps', psArguments(), PS_LOCALE))
 }
 
 /** Whether this very process still lives, and its pid was not given to another one. */
@@ -99,12 +116,25 @@ function readStat(pid: number): string | undefined {
   }
 }
 
-/** What macOS and the BSDs print; `-E` shows the environments of one's own processes. */
+// Dates are written in the person's language and time zone otherwise; see print.c of Apple's adv_cmds.
+const PS_LOCALE = { LC_ALL: 'C', TZ: 'UTC' }
+
+// Environments are shown by -E on macOS and by -e on the BSDs.
+function psArguments(): string[] {
+  const flags = process.platform === 'darwin' ? '-axEww' : '-axeww'
+  return [flags, '-o', 'pid=,ppid=,pgid=,stat=,lstart=,ucomm=,command=']
+}
+
+// pid, parent, group, state, and the date of the C locale: "Tue Sep 15 23:54:57 2026".
+const PS_LINE =
+  /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})\s+(.+)$/
+
+/** What macOS and the BSDs print. A line of another form is passed over. */
 export function parsePs(text: string): ProcessInfo[] {
   return text.split('\n').flatMap(line => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.{24})\s+(\S+)(.*)$/.exec(line)
+    const match = PS_LINE.exec(line)
     if (!match || match[4]!.startsWith('Z')) return []
-    const [, pid, parent, group, , startedAt, name, rest] = match as unknown as string[]
+    const [, pid, parent, group, , startedAt, rest] = match as unknown as string[]
     return [
       {
         pid: Number(pid),
@@ -112,12 +142,21 @@ export function parsePs(text: string): ProcessInfo[] {
         group: Number(group),
         session: -1,
         startedAt: startedAt!,
-        name: name!,
-        environment: rest!,
+        name: nameIn(rest!),
+        environment: ` ${rest}`,
       },
     ]
   })
 }
+
+// macOS pads the short name to 16 columns, since it may hold spaces; the command follows.
+function nameIn(rest: string): string {
+  const name = process.platform === 'darwin' ? rest.slice(0, 16) : /^\S+/.exec(rest)![0]
+  return name.trim()
+}
+
+// A list that never comes would hold up every stop, and the start of the slave.
+const LONGEST_LOOK_MS = 20_000
 
 // Windows keeps the number of a parent that has ended, so that orphans can be told.
 const CIM: [string, string[]] = [
@@ -148,7 +187,16 @@ export function parseCim(text: string): ProcessInfo[] {
   })
 }
 
-async function ask(file: string, args: readonly string[]): Promise<string> {
-  const options = { maxBuffer: 64 * 1024 * 1024, windowsHide: true }
+async function ask(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const options = {
+    maxBuffer: 64 * 1024 * 1024,
+    windowsHide: true,
+    env: { ...process.env, ...env },
+    timeout: LONGEST_LOOK_MS,
+  }
   return (await promisify(execFile)(file, args, options)).stdout
 }

@@ -37,7 +37,7 @@ export function slaveMark(slaveId: string): Mark {
 
 export function buildMark(slaveId: string, build: string): Mark {
   return {
-    variable: `${STEP_ID_VARIABLE}=${build}/`,
+    variable: `${STEP_ID_VARIABLE}=${slaveId}/${build}/`,
     limit: { value: TAG | slaveBits(slaveId) | buildBits(build), mask: -1n << BUILD_SHIFT },
   }
 }
@@ -46,7 +46,7 @@ export function commandMark(slaveId: string, build: string, command: string): Ma
   const commandBits = hashBits(command, 17)
   return {
     // The beginning of a mark is looked for: a last stroke tells c1 from c10.
-    variable: `${STEP_ID_VARIABLE}=${build}/${command}/`,
+    variable: `${STEP_ID_VARIABLE}=${slaveId}/${build}/${command}/`,
     limit: { value: TAG | slaveBits(slaveId) | buildBits(build) | commandBits, mask: -1n },
   }
 }

@@ -17,36 +17,62 @@ export interface TreeOptions {
 export interface KillOptions extends TreeOptions {
   /** How long processes may take to end after SIGTERM; 0 goes to SIGKILL at once. */
   readonly politeMs: number
+  /** The groups of what was started, which are ended where the system's list can't be read. */
+  readonly groups?: () => readonly number[]
 }
 
 const HARD_MS = 5000
 const LOOK_MS = 40
 // A tree that forks is stopped faster than it grows; one that is not is killed as it stands.
 const MOST_PASSES = 50
+// Looks in a row that may fail once there is nobody to signal either.
+const MOST_FAILURES = 2
 
 /**
  * Ends a process tree whole, children that left the group or ignore SIGTERM
- * included, and returns the names of what could not be ended.
+ * included. Returns what a person has to know when that did not work: who could
+ * not be ended, or that nobody could look.
  *
  * The hard way stops everybody first and looks again until nobody new is there,
  * so that nothing forks away under the blows. A pid is signalled only while its
  * start time is the one that was seen: what remains is the moment between that
  * look and the signal, since Node has no pidfd.
  */
-export async function killTree(options: KillOptions): Promise<string[]> {
+export async function killTree(options: KillOptions): Promise<string | undefined> {
   const known = knownAtFirst(options)
   // Windows has no polite signal.
   const politeMs = process.platform === 'win32' ? 0 : options.politeMs
   const hardAt = performance.now() + politeMs
   const asked = new Set<string>()
+  // Counted from the first blow: a slow list must not mean that nothing is tried.
+  let giveUpAt = Number.POSITIVE_INFINITY
+  let failures = 0
   for (;;) {
-    const members = await membersOf(options, known)
-    if (members.length === 0) return []
-    if (performance.now() > hardAt + HARD_MS) return members.map(describeProcess)
-    if (performance.now() >= hardAt) await killAll(await stopAll(members, options, known))
-    else for (const one of members) if (isNew(asked, one)) signal(one, 'SIGTERM')
+    const hard = performance.now() >= hardAt
+    try {
+      const members = await membersOf(options, known)
+      failures = 0
+      if (members.length === 0) return undefined
+      if (performance.now() > giveUpAt)
+        return `could not be ended: ${members.map(describeProcess).join(', ')}`
+      if (hard) await killAll(await stopAll(members, options, known))
+      else for (const one of members) if (isNew(asked, one)) signal(one, 'SIGTERM')
+    } catch (error) {
+      const groups = options.groups?.() ?? []
+      const hopeless = groups.length === 0 && ++failures >= MOST_FAILURES
+      if (hopeless || performance.now() > giveUpAt)
+        return whatIsNotKnown(groups, (error as Error).message)
+      for (const group of groups) signalGroup(group, hard ? 'SIGKILL' : 'SIGTERM', asked)
+    }
+    if (hard) giveUpAt = Math.min(giveUpAt, performance.now() + HARD_MS)
     await new Promise(resolve => setTimeout(resolve, LOOK_MS))
   }
+}
+
+function whatIsNotKnown(groups: readonly number[], reason: string): string {
+  const left =
+    groups.length > 0 ? `process group ${groups.join(', ')} could not be ended, and ` : ''
+  return `${left}whether other processes are left is not known: ${reason}`
 }
 
 /** The living processes of a tree. */
@@ -147,6 +173,17 @@ function isNew(done: Set<string>, one: ProcessInfo): boolean {
   if (done.has(key)) return false
   done.add(key)
   return true
+}
+
+function signalGroup(group: number, name: 'SIGTERM' | 'SIGKILL', asked: Set<string>) {
+  const key = `group ${group}`
+  if (name === 'SIGTERM' && asked.has(key)) return
+  asked.add(key)
+  try {
+    process.kill(-group, name)
+  } catch {
+    // It ended in the meantime.
+  }
 }
 
 function signal(one: ProcessInfo, name: NodeJS.Signals) {

@@ -10,7 +10,8 @@ export interface TreeWatch {
   readonly seen: Iterable<ProcessInfo>
   /** Who of the program's own group still lives; costs nothing where there is nobody. */
   left(): Promise<readonly ProcessInfo[]>
-  kill(politeMs: number): Promise<string[]>
+  /** Ends them. Returns what could not be ended, or not be told, in words. */
+  kill(politeMs: number): Promise<string | undefined>
 }
 
 const FIRST_LOOK_MS = 150
@@ -24,6 +25,8 @@ interface Watched {
   readonly build: string
   leader: ProcessInfo | undefined
   running: boolean
+  /** Its group had members when the program ended, so that its number was not free for others. */
+  groupStays: boolean
   readonly known: Map<number, ProcessInfo>
 }
 
@@ -41,7 +44,7 @@ let nextAt = Number.POSITIVE_INFINITY
  */
 export function watchTree(pid: number, build: string, mark: Mark): TreeWatch {
   const leader = readProcess(pid)
-  const own: Watched = { pid, build, leader, running: true, known: new Map() }
+  const own: Watched = { pid, build, leader, running: true, groupStays: false, known: new Map() }
   if (leader) own.known.set(pid, leader)
   watched.add(own)
   if (!firstStarts.has(build)) firstStarts.set(build, startOfProcess(pid))
@@ -57,7 +60,8 @@ export function watchTree(pid: number, build: string, mark: Mark): TreeWatch {
     },
     programEnded() {
       own.running = false
-      if (own.known.size <= 1 && !hasGroup(pid)) watched.delete(own)
+      own.groupStays = hasGroup(pid)
+      if (own.known.size <= 1 && !own.groupStays) watched.delete(own)
     },
     async left() {
       if (!hasGroup(pid)) return []
@@ -67,7 +71,8 @@ export function watchTree(pid: number, build: string, mark: Mark): TreeWatch {
     },
     async kill(politeMs) {
       if (own.running && !own.leader) await look()
-      const options: KillOptions = { mark, politeMs, seen: own.known.values() }
+      const groups = () => (groupLives(own) ? [pid] : [])
+      const options: KillOptions = { mark, politeMs, seen: own.known.values(), groups }
       return killTree(own.leader ? { ...options, leader: own.leader } : options)
     },
   }
@@ -88,6 +93,17 @@ export function seenOf(build?: string): ProcessInfo[] {
   return [...watched].flatMap(one =>
     build === undefined || one.build === build ? [...one.known.values()] : [],
   )
+}
+
+/** The groups of a build's commands that still have members; of all commands, without a build. */
+export function groupsOf(build?: string): number[] {
+  return [...watched]
+    .filter(one => (build === undefined || one.build === build) && groupLives(one))
+    .map(({ pid }) => pid)
+}
+
+function groupLives(one: Watched): boolean {
+  return (one.running || one.groupStays) && hasGroup(one.pid)
 }
 
 /** Whether a program was started for a build, and since when one of its processes can be there. */
@@ -119,7 +135,9 @@ async function lookAgain() {
 }
 
 async function look() {
-  const all = await listProcesses().catch(() => [])
+  const all = await listProcesses().catch(() => undefined)
+  // What was not seen is not forgotten.
+  if (!all) return
   for (const one of watched) {
     if (!one.leader && one.running) {
       one.leader = all.find(({ pid }) => pid === one.pid)

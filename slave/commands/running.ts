@@ -13,6 +13,8 @@ export interface Exit {
   readonly code: number
   /** The signal that ended it. */
   readonly signal: string | null
+  /** Nobody saw it end: it is no longer waited for. */
+  readonly abandoned?: true
 }
 
 /** A program that was started. */
@@ -35,6 +37,7 @@ const GRACE_STEP_MS = 50
 // More than the system holds in pipes for a program that has ended; the rest is of others.
 const MOST_PENDING_BYTES = 2 * 1024 * 1024
 const TOO_LONG = new Set<string | undefined>(['E2BIG', 'ENAMETOOLONG'])
+const ABANDONED: Exit = { code: -1, signal: null, abandoned: true }
 const NOT_FOUND: Exit = { code: 127, signal: null }
 
 /** Starts the program with a pipe for each stream, which is how steps run unless they ask for a pty. */
@@ -98,7 +101,7 @@ export async function startOnPipes(
       await withinGrace(Promise.all(ends), output, () => readBytes < most)
       for (const { pipe } of pipes) pipe.destroy()
     }),
-    abandon: () => exited.resolve({ code: -1, signal: 'SIGKILL' }),
+    abandon: () => exited.resolve(ABANDONED),
   }
 }
 
@@ -133,7 +136,7 @@ export async function startInPty(
     exited: exited.promise,
     // node-pty reports the exit after the last output.
     drained: exited.promise.then(() => undefined),
-    abandon: () => exited.resolve({ code: -1, signal: 'SIGKILL' }),
+    abandon: () => exited.resolve(ABANDONED),
   }
 }
 

@@ -24,6 +24,7 @@ export interface Ending {
 const POLITE_S = 3
 // How long a program may take after the signal that a master of Buildbot names.
 const PATIENCE_MS = 5000
+const EXIT_NEWS_MS = 2000
 
 /**
  * Runs one program and sends its output as it comes.
@@ -88,8 +89,9 @@ export function startShell(args: Fields, context: CommandContext): Command {
     const watch = program.pid === undefined ? undefined : watchTree(program.pid, build, mark)
     const killed = ended.promise.then(async ({ why }) => {
       output.note(`\n${why}: ending the command\n`)
-      const left = (await watch?.kill(await askToEnd(program))) ?? []
-      if (left.length > 0) output.note(`could not be ended: ${left.join(', ')}\n`)
+      const trouble = await watch?.kill(await askToEnd(program))
+      if (trouble) output.note(`${trouble}\n`)
+      else await soon(program.exited)
       program.abandon()
     })
     const exit = await program.exited
@@ -124,6 +126,16 @@ export function startShell(args: Fields, context: CommandContext): Command {
         `still running in the background: ${left.map(describeProcess).join(', ')}; ended with ${named === undefined ? 'the next build here, or with the link' : 'the build'}\n`,
       )
   }
+}
+
+// News of an end may come a moment after the list has lost the process.
+async function soon(exited: Promise<unknown>) {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise(resolve => {
+    timer = setTimeout(resolve, EXIT_NEWS_MS)
+  })
+  await Promise.race([exited, late])
+  clearTimeout(timer)
 }
 
 function signalGroup(pid: number, name: string) {
@@ -161,7 +173,9 @@ export function stepEnvironment(
   return env
 }
 
-function describeExit({ signal, code }: Exit, elapsed: number): string {
+/** How a program ended, for its log: only what was seen. */
+export function describeExit({ signal, code, abandoned }: Exit, elapsed: number): string {
+  if (abandoned) return `was not seen to end; no longer waited for after ${elapsed.toFixed(0)} s\n`
   const how = signal ? `ended by ${signal}` : `exit status ${code}`
   return `${how} after ${elapsed.toFixed(elapsed < 10 ? 2 : 0)} s\n`
 }

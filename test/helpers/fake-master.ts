@@ -5,6 +5,7 @@ import { type Connection, serveMaster } from '../../slave/connection.ts'
 import { CAPABILITIES, RAW_OUTPUT_KEY } from '../../slave/protocol/capabilities.ts'
 import { type Link, startLink } from '../../slave/protocol/link.ts'
 import type { Fields } from '../../slave/protocol/parse.ts'
+import { SLAVE_ID_VARIABLE } from '../../slave/protocol/slave-id.ts'
 import { createSpool } from '../../slave/spool.ts'
 import { later } from './cleanup.ts'
 import { temporaryFolder } from './folders.ts'
@@ -80,8 +81,10 @@ export async function fakeMaster(
     started: (builder: string) => said.push(`start: ${builder}`),
     ended: (builder: string) => said.push(`end: ${builder}`),
   }
+  // Suites that run at the same time on one machine must not end each other's processes.
+  const marked = { ...environment, [SLAVE_ID_VARIABLE]: `fake-${run}` }
   const spool = createSpool(join(temporaryFolder('spool'), '.spool'))
-  const table = createCommandTable({ environment, console, spool })
+  const table = createCommandTable({ environment: marked, console, spool })
   const connection = serveMaster(there, {
     info: { basedir: '/nowhere', version: 'test' },
     commands: table,

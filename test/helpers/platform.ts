@@ -12,7 +12,7 @@ import { plainFolder } from './folders.ts'
  * Node itself stays that of this machine, so this shows what our code decides, and what it hands to the
  * system, but never what that system does with it.
  */
-export function beOn(platform: 'win32' | 'darwin'): void {
+export function beOn(platform: 'win32' | 'darwin' | 'freebsd'): void {
   const own = process.platform
   set(platform)
   vi.resetModules()

@@ -87,11 +87,19 @@ export async function mayLogIn(): Promise<boolean> {
   return spawnSync('ssh', ['-F', config, '-o', 'BatchMode=yes', 'far', 'true']).status === 0
 }
 
-// Each connection has a process of its own below the server.
+// Each connection has a process of its own below the server; that of an ordinary user has a child with the session.
 function endSessions(server: number) {
-  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(server)])
-  for (const pid of String(stdout).trim().split(/\s+/).filter(Boolean))
-    process.kill(Number(pid), 'SIGKILL')
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' })
+  const pairs = stdout.split('\n').map(line => line.trim().split(/\s+/).map(Number))
+  const below = (parent: number): number[] =>
+    pairs.flatMap(([pid, ppid]) => (ppid === parent ? [pid!, ...below(pid!)] : []))
+  // The shell of a session and what it started see the cut only by their pipes.
+  const daemons = below(server).filter(pid => nameOf(pid).startsWith('sshd'))
+  for (const pid of daemons) process.kill(pid, 'SIGKILL')
+}
+
+function nameOf(pid: number): string {
+  return spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim()
 }
 
 async function freePort(): Promise<number> {

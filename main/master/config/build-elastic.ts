@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import { homeFolder } from '../../../slave/protocol/home.ts'
 import type { SlaveKind } from '../model.ts'
 import { parseDuration } from './duration.ts'
 import type { ElasticConfig } from './elastic.ts'
@@ -92,7 +92,8 @@ function needs(
 }
 
 function toPath(path: string, file: string): string {
-  return path.startsWith('~/') ? resolve(homedir(), path.slice(2)) : resolve(dirname(file), path)
+  const home = homeFolder()
+  return home && path.startsWith('~/') ? resolve(home, path.slice(2)) : resolve(dirname(file), path)
 }
 
 function texts(map: Readonly<Record<string, unknown>>): Record<string, string> {

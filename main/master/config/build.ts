@@ -1,7 +1,8 @@
-import { availableParallelism, homedir } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { parseAddress } from '../../../slave/protocol/dial.ts'
+import { homeFolder } from '../../../slave/protocol/home.ts'
 import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
 import { splitAddress } from '../git/address.ts'
 import { findBadRequirement, type Requirement, toRequirement } from '../process/requirements.ts'
@@ -247,7 +248,9 @@ export function resolveRepository(repository: string, folder: string): string {
   if (/^[a-z][a-z+.-]*:\/\//i.test(repository)) return repository
   // scp-like: host:path. A single letter is a Windows drive.
   if (/^[^/\\]{2,}:/.test(repository) && !repository.startsWith('.')) return repository
-  if (repository === '~' || repository.startsWith('~/')) return join(homedir(), repository.slice(1))
+  const home = homeFolder()
+  if (home && (repository === '~' || repository.startsWith('~/')))
+    return join(home, repository.slice(1))
   return resolve(folder, repository)
 }
 

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { homeFolder } from '../../../slave/protocol/home.ts'
 import type { Config } from '../config/model.ts'
 import { KINDS } from './kinds.ts'
 import type { Suggestion } from './proposal.ts'
@@ -10,8 +11,16 @@ const MOST_FOLDERS = 4000
 const SHOWN = 6
 const NOT_LOOKED_INTO = new Set(['node_modules', 'Library', 'AppData', 'snap', 'target', 'vendor'])
 
-/** Looks for git repositories near the top of a folder, for a short time. */
-export async function suggestRepositories(home: string, config: Config): Promise<Suggestion[]> {
+// macOS asks the person before anybody looks into one of these: only a repository that was named is worth a question.
+const GUARDED_BY_MACOS = ['Desktop', 'Documents', 'Downloads', 'Movies', 'Music', 'Pictures']
+
+/** Looks for git repositories near the top of the person's home folder, for a short time. */
+export async function suggestRepositories(
+  config: Config,
+  home: string | undefined = homeFolder(),
+): Promise<Suggestion[]> {
+  if (home === undefined) return []
+  const skipped = new Set(process.platform === 'darwin' ? GUARDED_BY_MACOS : [])
   const until = performance.now() + LONGEST_MS
   const known = new Set(config.projects.map(project => project.repository))
   const found: Suggestion[] = []
@@ -30,7 +39,12 @@ export async function suggestRepositories(home: string, config: Config): Promise
         continue
       }
       for (const entry of entries)
-        if (entry.isDirectory() && !entry.name.startsWith('.') && !NOT_LOOKED_INTO.has(entry.name))
+        if (
+          entry.isDirectory() &&
+          !entry.name.startsWith('.') &&
+          !NOT_LOOKED_INTO.has(entry.name) &&
+          !(folder === home && skipped.has(entry.name))
+        )
           below.push(join(folder, entry.name))
     }
     level = below

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 // sun_path holds 104 bytes on macOS and 108 on Linux, with a zero at the end.
@@ -20,7 +20,7 @@ export function socketPath(folder: string, name: string): string {
 }
 
 function privateTemporaryFolder(): string {
-  const { uid } = userInfo()
+  const uid = process.getuid?.()
   const folder = join(tmpdir(), `triphammer-${uid}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const stat = lstatSync(folder)
