@@ -119,10 +119,7 @@ export function run(file, args, options = {}) {
         ...env,
       },
     })
-    // A signal to this script is one to what it runs.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-      process.on(signal, () => child.kill(signal))
-    endWithNpm(child)
+    passSignals(child)
     child.on('error', error => fail(`${file}: ${error.message}`))
     child.on('exit', (code, signal) => done(signal ? 1 : code))
   })
@@ -131,14 +128,31 @@ export function run(file, args, options = {}) {
 // A signal to npm or npx reaches nobody else: npm goes, the shell between goes, and we stay.
 const PARENT_LOOK_MS = 500
 
-/** Ends a program in order when npm, which started this script, is gone. */
-export function endWithNpm(child) {
+/**
+ * Passes one signal to the program that this script runs, also when npm, which started this script,
+ * is gone. A program may take a second signal for impatience, so the rest are kept from it: systemd
+ * and a closing terminal signal every process of a group, and each script in between hears of it.
+ */
+export function passSignals(child) {
+  let passed = false
+  const pass = signal => {
+    if (!passed) child.kill(signal)
+    passed = true
+  }
+  // The terminal sends Ctrl+C to the program, too.
+  process.on('SIGINT', () => {})
+  // On Windows the console tells the program of everything, and `kill` would end it at once.
+  const onWindows = process.platform === 'win32'
+  for (const signal of ['SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      if (!onWindows) pass(signal)
+    })
   if (process.env.npm_lifecycle_event === undefined) return
   const parent = process.ppid
   const looking = setInterval(() => {
     if (process.ppid === parent) return
     clearInterval(looking)
-    child.kill('SIGTERM')
+    pass('SIGTERM')
   }, PARENT_LOOK_MS)
   looking.unref()
 }

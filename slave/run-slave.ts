@@ -51,6 +51,8 @@ const FOLDER_LOOK_MS = 3000
 const SPOOL_FOLDER = '.spool'
 // How often a slave that goes after its builds looks whether they are over.
 const DRAIN_LOOK_MS = 500
+// One wish comes as several signals: systemd signals every process, and npm's and our own wrappers pass theirs on.
+const ONE_WISH_MS = 2000
 // How long what is left over may take to end by itself.
 const POLITE_MS = 1000
 
@@ -96,7 +98,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   let lonely: NodeJS.Timeout | undefined
   let patienceMs = MASTER_GONE_MS
   let leaving = false
-  let draining = false
+  let drainingSince: number | undefined
 
   // A slave that was killed may have left steps that still work in our folders.
   await endLeftovers('left by the slave before')
@@ -118,9 +120,11 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   waitForMaster()
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
-      if (!options.drains || draining) return leave(signal)
-      draining = true
-      void drain(signal)
+      if (!options.drains) return leave(signal)
+      if (drainingSince === undefined) {
+        drainingSince = performance.now()
+        void drain(signal)
+      } else if (performance.now() - drainingSince > ONE_WISH_MS) return leave(signal)
     })
   // The terminal goes with the master that opened it. What runs then goes on: a master
   // that starts again finds this slave by its socket.

@@ -8,6 +8,7 @@ import type { MasterMode } from '../master/master.ts'
 import { signsOfHistory, sizeOf } from '../master/upgrade/look.ts'
 import { STORES, storePath } from '../master/upgrade/stores.ts'
 import { startProgress } from './progress.ts'
+import { onStopSignals } from './signals.ts'
 import { CommandError } from './terminal.ts'
 
 /** Runs `work` with the master that has this data directory. */
@@ -50,14 +51,15 @@ export async function withMaster<T>(
     onUpgrade: ({ what, share }) => progress.tell(what, share),
   }).finally(() => progress.end())
   // Ctrl+C ends what was started for this command, in order.
-  const interrupted = new Promise<never>((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.once(signal, () => reject(new CommandError('interrupted')))
+  const interrupted = Promise.withResolvers<never>()
+  const unlisten = onStopSignals({
+    stop: () => interrupted.reject(new CommandError('interrupted')),
   })
   try {
-    return await Promise.race([work(clientOf(host)), interrupted])
+    return await Promise.race([work(clientOf(host)), interrupted.promise])
   } finally {
     await host.stop()
+    unlisten()
   }
 }
 

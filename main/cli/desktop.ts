@@ -1,18 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { APP_ROOT } from '../host/app-root.ts'
 import { type Host, startHost } from '../host/host.ts'
 import { findHolder } from '../host/lock.ts'
 import { connectClient } from '../http/client.ts'
 import { findDisplay } from './display.ts'
+import { findElectron } from './electron/find.ts'
+import { aborted, problemOf, runElectron } from './electron/run.ts'
+import { lookAtSandbox, sandboxProblem } from './electron/sandbox.ts'
 import { untilSignal } from './shell-commands.ts'
 import { print, tell } from './terminal.ts'
-
-const FETCH_MS = 180_000
-const ASK_AGAIN_MS = 24 * 3_600_000
 
 /**
  * Starts the app: in Electron where it is there or can be fetched and there is a
@@ -27,8 +25,10 @@ export async function startDesktop(
   const holder = findHolder(dataDir)
   if (holder?.shell === 'headless') return showRunning(holder.socket, repository)
   const { problem } = await findDisplay()
-  const electron = problem === null ? findElectron() : undefined
-  if (electron) return runElectron(electron, dataDir, repository)
+  const electron = problem === null ? await findElectron() : undefined
+  const code =
+    electron === undefined ? undefined : await showInElectron(electron, dataDir, repository)
+  if (code !== undefined) return code
   if (problem !== null) say(`${problem}; running without a window of its own`)
   return runHeadless(dataDir, repository, problem === null)
 }
@@ -88,69 +88,48 @@ async function freeAddress(): Promise<{ host: string; port: number }> {
   return free ? usual : { ...usual, port: 0 }
 }
 
-function runElectron(
-  electron: string,
+/**
+ * Shows the app in Electron until it ends. `undefined` where Electron can't run on this system; the
+ * person has been told.
+ */
+async function showInElectron(
+  file: string,
   dataDir: string,
   repository: string | undefined,
-): Promise<number> {
-  const { ELECTRON_RUN_AS_NODE: _asNode, ...env } = process.env
-  const args = [
-    // Chromium refuses to run as root with its sandbox.
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    APP_ROOT,
-    `--data=${dataDir}`,
-    ...(repository === undefined ? [] : [`--add=${repository}`]),
-  ]
-  return new Promise((resolve, reject) => {
-    const child = spawn(electron, args, { stdio: 'inherit', env })
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.on(signal, () => child.kill(signal))
-    child.on('error', reject)
-    child.on('exit', code => resolve(code ?? 1))
-  })
-}
-
-/** The Electron binary: TRIPHAMMER_ELECTRON, or that of the npm package, fetched when it is not there. */
-function findElectron(): string | undefined {
-  const named = process.env.TRIPHAMMER_ELECTRON
-  if (named) {
-    if (existsSync(named)) return named
-    say(`TRIPHAMMER_ELECTRON names ${named}, which is not there`)
+): Promise<number | undefined> {
+  // Chromium refuses to run as root with its sandbox.
+  let sandboxed = process.getuid?.() !== 0
+  if (sandboxed && process.platform === 'linux') {
+    const problem = sandboxProblem(lookAtSandbox(file, process.env))
+    if (problem !== null) say(`${problem}. The app starts without one`)
+    sandboxed = problem === null
   }
-  let folder: string
-  try {
-    folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
-  } catch {
-    return undefined
+  for (;;) {
+    const args = [
+      ...(sandboxed ? [] : ['--no-sandbox']),
+      APP_ROOT,
+      `--data=${dataDir}`,
+      ...(repository === undefined ? [] : [`--add=${repository}`]),
+    ]
+    const end = await runElectron({ file, args, dataDir })
+    const problem = problemOf(end)
+    if (problem === null) {
+      if (end.signal !== null && !end.asked)
+        say(
+          `Electron was ended by ${end.signal}; nothing of the history is lost, and the next start goes on from there`,
+        )
+      return end.code
+    }
+    if (!sandboxed || process.platform !== 'linux' || !aborted(end)) {
+      say(`${problem}; the same app opens in a browser instead`)
+      return undefined
+    }
+    // Some systems let the probe make a namespace that they do not let Chromium make.
+    say(
+      `${problem}, as it does where a system lets it have no sandbox. It starts again without one`,
+    )
+    sandboxed = false
   }
-  const binary = () => electronOf(folder)
-  if (binary()) return binary()
-  const note = join(tmpdir(), 'triphammer-electron-fetch-failed')
-  if (failedLately(note)) return undefined
-  say('fetching Electron …')
-  const { status } = spawnSync(process.execPath, [join(folder, 'install.js')], {
-    stdio: 'ignore',
-    timeout: FETCH_MS,
-  })
-  const fetched = status === 0 ? binary() : undefined
-  if (!fetched) {
-    say('Electron could not be fetched; the same app opens in a browser window instead')
-    writeFileSync(note, '')
-  }
-  return fetched
-}
-
-function electronOf(folder: string): string | undefined {
-  const pathFile = join(folder, 'path.txt')
-  if (!existsSync(pathFile)) return undefined
-  const binary = join(folder, 'dist', readFileSync(pathFile, 'utf8').trim())
-  return existsSync(binary) ? binary : undefined
-}
-
-// A second start must not wait for the network again.
-function failedLately(note: string): boolean {
-  const stat = statSync(note, { throwIfNoEntry: false })
-  return stat !== undefined && Date.now() - stat.mtimeMs < ASK_AGAIN_MS
 }
 
 const BROWSERS = [

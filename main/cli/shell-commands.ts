@@ -10,6 +10,7 @@ import type { CommandLine } from './cli.ts'
 import { withRunningMaster } from './connect.ts'
 import { openBrowser, startDesktop } from './desktop.ts'
 import { findDisplay } from './display.ts'
+import { onStopSignals, type StopSignal } from './signals.ts'
 import { tellConfig } from './tell-config.ts'
 import { tellRecovery } from './tell-recovery.ts'
 import { CommandError, print, printJson, tell } from './terminal.ts'
@@ -97,12 +98,18 @@ async function tellSlavePort({ master }: Host, asked: boolean) {
 }
 
 /**
- * Runs until SIGTERM or SIGINT, then stops in order. `onReady` is called once the master
+ * Runs until SIGTERM or SIGINT, then stops in order; a later Ctrl+C ends it at once. `onReady` is called once the master
  * runs; until then stderr tells what it waits for.
  */
 export async function untilSignal(host: Host, onReady: () => void | Promise<void>): Promise<void> {
-  const signal = new Promise<void>(done => {
-    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(name, () => done())
+  const asked = Promise.withResolvers<void>()
+  const unlisten = onStopSignals({
+    stop: () => asked.resolve(),
+    again: signal => {
+      if (signal !== 'SIGINT') return
+      unlisten()
+      process.kill(process.pid, signal)
+    },
   })
   const telling = tellRecovery(host)
   const ready = host.whenRunning.then(() => {
@@ -110,10 +117,11 @@ export async function untilSignal(host: Host, onReady: () => void | Promise<void
     return onReady()
   })
   try {
-    await Promise.race([signal, ready.then(() => signal)])
+    await Promise.race([asked.promise, ready.then(() => asked.promise)])
   } finally {
     telling.end()
     await host.stop()
+    unlisten()
   }
 }
 
@@ -133,8 +141,11 @@ export function parseAddress(text: string): { host: string; port: number } {
 function runSlaveProgram(args: readonly string[]): Promise<number> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [slaveEntry(), ...args], { stdio: 'inherit' })
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-      process.on(signal, () => child.kill(signal))
+    const pass = (signal: StopSignal) => {
+      // On Windows the console tells the slave, too, and `kill` would end it at once.
+      if (process.platform !== 'win32') child.kill(signal)
+    }
+    onStopSignals({ stop: pass, again: pass })
     child.on('error', fail)
     child.on('exit', code => done(code ?? 1))
   })

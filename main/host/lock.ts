@@ -66,7 +66,7 @@ export async function lockDataDirectory(folder: string): Promise<Lock> {
   let taken = take(folder, WAIT_MS)
   if (await answers({ path: socketPath(folder, 'control') })) {
     taken.close()
-    throw new DataDirectoryBusyError(folder, readHolder(folder))
+    throw new DataDirectoryBusyError(folder, announcedHolder(folder))
   }
   let inode = inodeOf(file)
   const holderFile = join(folder, 'lock.json')
@@ -100,7 +100,7 @@ function take(folder: string, waitMs: number): DatabaseSync {
   const until = performance.now() + UNKNOWN_MS
   let db = takeLock(file, waitMs)
   while (!db) {
-    const holder = readHolder(folder)
+    const holder = announcedHolder(folder)
     if (holder || performance.now() > until) throw new DataDirectoryBusyError(folder, holder)
     db = takeLock(file, LOOK_MS)
   }
@@ -152,7 +152,8 @@ export function findHolder(folder: string): Holder | undefined {
   }
 }
 
-function readHolder(folder: string): Holder | undefined {
+/** Who has said that it has a data directory; it may be gone by now. */
+export function announcedHolder(folder: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'lock.json'), 'utf8')) as Holder
   } catch {

@@ -24,9 +24,11 @@ const args = process.argv.slice(2)
 const packaged = process.env.ELECTRON_DOUBLE_PACKAGED
 delete process.env.ELECTRON_DOUBLE_PACKAGED
 const { target, modules } = readArguments()
+if (process.env.ELECTRON_DOUBLE_ABORT) await abort()
 becomeElectron()
 openInspector()
 const entry = findEntry(packaged === undefined ? resolve(target!) : unpackApp(packaged))
+addToEnvironment()
 watchProcess()
 const require = createRequire(import.meta.url)
 for (const name of modules) require(resolve(name))
@@ -64,6 +66,21 @@ function readArguments(): { target: string | undefined; modules: readonly string
   process.exit(1)
 }
 
+/**
+ * Without a sandbox to be had Chromium logs a fatal error and traps, before anything of the app is loaded
+ * (setuid_sandbox_host.cc). Told `always`, it does so whatever it was started with, as other faults of a system make it.
+ */
+async function abort(): Promise<void> {
+  const always = process.env.ELECTRON_DOUBLE_ABORT === 'always'
+  if (!always && runtime.switches.has('no-sandbox')) return
+  process.stderr.write(
+    `[${process.pid}:FATAL:setuid_sandbox_host.cc] electron double: this system has no sandbox for Chromium\n`,
+  )
+  process.kill(process.pid, 'SIGTRAP')
+  // The signal may take a moment.
+  await new Promise(() => {})
+}
+
 function becomeElectron() {
   process.execPath = process.env.ELECTRON_DOUBLE_EXEC!
   process.argv = [process.execPath, ...args]
@@ -71,6 +88,8 @@ function becomeElectron() {
     Object.defineProperty(object, name, { value, enumerable: true })
   set(process, 'type', 'browser')
   if (packaged === undefined) set(process, 'defaultApp', true)
+  // The program for helpers; on macOS it is another one (OnNodePreload in node_bindings.cc).
+  set(process, 'helperExecPath', process.execPath)
   set(process, 'resourcesPath', packaged ?? dirname(process.execPath))
   set(process.versions, 'electron', VERSION)
   set(process.versions, 'chrome', '156.0.0.0')
@@ -80,6 +99,13 @@ function becomeElectron() {
     const { env = process.env } = options as { env?: NodeJS.ProcessEnv }
     return fork(file, argv, { ...options, env: { ...env, ELECTRON_RUN_AS_NODE: '1' } })
   }) as typeof fork
+}
+
+// What starts from here is told which desktop file is ours (lib/browser/init.ts, app.setDesktopName).
+function addToEnvironment() {
+  if (process.platform !== 'linux') return
+  const { desktopName } = runtime.packageJson
+  process.env.CHROME_DESKTOP = desktopName ?? `${app.getName()}.desktop`
 }
 
 // Prints the line by which Playwright finds it.

@@ -11,7 +11,13 @@ export interface Closable {
 
 /** What the parts of the double know in common. */
 export const runtime = {
-  packageJson: {} as { name?: string; productName?: string; version?: string; main?: string },
+  packageJson: {} as {
+    name?: string
+    productName?: string
+    version?: string
+    main?: string
+    desktopName?: string
+  },
   appPath: '',
   /** Chromium's switches, from the command line and from the app. */
   switches: new Map<string, string>(),

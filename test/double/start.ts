@@ -7,22 +7,38 @@ import { startDownloads } from './session.ts'
 import { dialog, nativeTheme } from './system.ts'
 import { type WebContents, webContents } from './web-contents.ts'
 
-const SIGNALS: readonly string[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /**
- * Electron takes the signals over when the app's code is loaded: whatever listened
- * before hears nothing any more, and whoever listens later takes them from
- * Electron. The first signal asks the app to quit; the second ends it.
+ * Electron takes the signals over when the app's code is loaded: whatever listened before hears nothing any more, and
+ * whoever listens later takes them from Electron. The first signal asks the app to quit. It puts the default action of
+ * its kind back at once, so that a second one of the same kind ends Electron there and then, and one of another kind
+ * is heard by nobody (GracefulShutdownHandler and ShutdownDetector in electron_browser_main_parts_posix.cc).
  */
 export function takeSignals(): void {
+  let asked = false
   for (const signal of SIGNALS) {
     process.removeAllListeners(signal)
-    const quit = () => app.quit()
-    process.once(signal, quit)
+    let came = 0
+    const take = () => {
+      came++
+      if (came > 1) endBy(signal)
+      if (asked) return
+      asked = true
+      app.quit()
+    }
+    process.on(signal, take)
     process.on('newListener', (event, listener) => {
-      if (event === signal && listener !== quit) process.off(signal, quit)
+      if (event === signal && listener !== take) process.off(signal, take)
     })
   }
+}
+
+/** Ends the program as a signal does that nobody handles. Electron's own processes go with it. */
+export function endBy(signal: NodeJS.Signals): void {
+  runtime.chromium?.child.kill('SIGKILL')
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
 }
 
 /** What Electron does with errors that nobody takes. */
