@@ -1,6 +1,6 @@
 import { chmod, constants, cp, glob, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { constants as systemConstants } from 'node:os'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
 import { after } from '../long-timer.ts'
 import { RemoteError } from '../protocol/link.ts'
 import {
@@ -147,7 +147,7 @@ export const startGlob = fileCommand(args => {
     for await (const file of glob(pattern, {
       cwd: workdir ?? (isAbsolute(pattern) ? '/' : process.cwd()),
     }))
-      files.push(workdir === undefined ? resolve('/', file) : file)
+      files.push(workdir === undefined ? resolve('/', file) : file.split(sep).join('/'))
     return [['files', files.sort()]]
   }
 })

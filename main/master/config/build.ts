@@ -249,8 +249,8 @@ export function resolveRepository(repository: string, folder: string): string {
   // scp-like: host:path. A single letter is a Windows drive.
   if (/^[^/\\]{2,}:/.test(repository) && !repository.startsWith('.')) return repository
   const home = homeFolder()
-  if (home && (repository === '~' || repository.startsWith('~/')))
-    return join(home, repository.slice(1))
+  const below = process.platform === 'win32' ? /^~($|[\/])/ : /^~($|\/)/
+  if (home && below.test(repository)) return join(home, repository.slice(1))
   return resolve(folder, repository)
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { watch } from 'chokidar'
 import type { Clock } from '../clock.ts'
 import type { AsyncStop, Stop } from '../model.ts'
@@ -59,7 +59,7 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
     ? watch(dirname(path), {
         depth: 0,
         ignoreInitial: true,
-        ignored: file => file !== dirname(path) && basename(file) !== basename(path),
+        ignored: file => !concerns(path, file),
       })
     : undefined
   const reloadSoon = () => {
@@ -136,6 +136,11 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
       )
     }
   }
+}
+
+/** Whether what chokidar names is the file, or its folder. It has strokes of its own on Windows. */
+export function concerns(file: string, named: string): boolean {
+  return basename(named) === basename(file) || resolve(named) === resolve(dirname(file))
 }
 
 // An earlier version took kinds of notifications that this one refuses. Whom to tell is no reason to

@@ -1,7 +1,7 @@
 import { existsSync, type Stats } from 'node:fs'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { readCommits } from '../changes/commits.ts'
 import { type FolderLook, lookIntoFolder } from '../changes/folder-look.ts'
 import { type Git, GitError } from '../changes/git.ts'
@@ -61,7 +61,8 @@ export async function inspectRepository(
       uncommitted: files.length,
       uncommittedNames: files.slice(0, NAMED_FILES),
     }
-    return propose(look.top ?? look.gitDir, look.git, whole, options)
+    // Git has strokes of its own on Windows; the configuration has those of the system.
+    return propose(resolve(look.top ?? look.gitDir), look.git, whole, options)
   }).catch(error => {
     if (!(error instanceof GitError)) throw error
     throw new Error(`${local} could not be read: ${error.message}`)
@@ -163,6 +164,12 @@ async function factsOf(
   }
 }
 
+/** Whether two addresses mean one repository: folders of Windows do not mind case. */
+function isSameAddress(one: string, other: string): boolean {
+  if (process.platform !== 'win32') return one === other
+  return one.toLowerCase() === other.toLowerCase()
+}
+
 async function propose(
   repository: string,
   git: Git,
@@ -171,7 +178,7 @@ async function propose(
 ): Promise<Proposal> {
   const detection = await detect(await filesAt(git, facts.head?.revision ?? null))
   const { address } = splitAddress(repository)
-  const known = config.projects.find(project => project.repository === address)
+  const known = config.projects.find(project => isSameAddress(project.repository, address))
   const name =
     known?.name ??
     unused(

@@ -10,6 +10,7 @@ import type { SlaveConfig } from '../config/model.ts'
 import type { Data } from '../data/data.ts'
 import type { SlaveState } from '../model.ts'
 import type { Mq } from '../mq/mq.ts'
+import { slaveFolder } from '../process/build-folder.ts'
 import { createAttachment, type Expected } from './attachment.ts'
 import { startElasticSlave } from './elastic/elastic.ts'
 import { createEngine } from './elastic/engines.ts'
@@ -205,7 +206,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
     const { name } = config
     return startLocalSlave({
       ...placeOf(config),
-      folder: join(folder, name),
+      folder: join(folder, slaveFolder(name)),
       program,
       onConsole: text => data.addConsoleText(name, text),
     })
@@ -230,7 +231,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
   function keepRemote(config: SlaveConfig): SlaveKeeper {
     const { name } = config
     const place = placeOf(config)
-    const orphansFile = join(folder, name, 'running.json')
+    const orphansFile = join(folder, slaveFolder(name), 'running.json')
     const attachment = createAttachment({ ...place, orphansFile })
     const stop = remote.keep(config, attachment, (state, reason) => {
       // Builds that wait for the link say more than how it is sought.

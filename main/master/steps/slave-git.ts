@@ -71,6 +71,8 @@ export function slaveGit(config: GitStep, context: StepContext): SlaveGit {
     const login = mayRunOthers ? context.login : null
     const settings = login ? loginSettings(context.source.repository) : []
     const ways = [
+      // Its own limit is 260 characters, and our folders use 80 of them.
+      ...(context.session.info.system === 'nt' ? ['-c', 'core.longpaths=true'] : []),
       ...(mayRunOthers ? OWN_WAYS : []),
       ...settings.flatMap(([key, value]) => ['-c', `${key}=${value}`]),
     ]

@@ -24,7 +24,9 @@ export const runUploadStep: RunStep<UploadStep> = async (config, context) => {
 /** Regular files that match a glob, relative to the workdir and never outside of it. */
 export async function findFiles(context: StepContext, pattern: string): Promise<string[]> {
   const files = (await glob(context, pattern)) ?? []
-  const inside = files.filter(file => !file.startsWith('/') && !file.split(/[\\/]/).includes('..'))
+  const inside = files.filter(
+    file => !/^([\\/]|[a-z]:)/i.test(file) && !file.split(/[\\/]/).includes('..'),
+  )
   const regular: string[] = []
   for (const file of inside) {
     const { stat } = await context.run('stat', { path: `${context.workdir}/${file}` })
