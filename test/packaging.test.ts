@@ -36,6 +36,7 @@ test('an AppImage starts where there is only FUSE 3, and keeps its sandbox', () 
 test.each([
   ['out/main/main.js', true],
   ['out/main/slave.js', true],
+  ['out/main/slave-packed.mjs', true],
   ['out/preload/preload.cjs', true],
   ['out/renderer/index.html', true],
   ['package.json', true],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { scrubEnvironment } from '../../slave/environment.ts'
 import { CHANNELS } from '../bridge/call.ts'
@@ -36,6 +37,7 @@ import { APP_ROOT, packedSlave, slaveEntry } from './app-root.ts'
 import { type BuildEnvironments, openBuildEnvironment } from './build-environment.ts'
 import { loadConf } from './conf-store.ts'
 import { ensureDataDirectory } from './data-dir.ts'
+import { lastingSlave, removeCopies, runsFromMount } from './lasting-slave.ts'
 import { type Lock, lockDataDirectory } from './lock.ts'
 import { createRecovery, type Recovery } from './recovery.ts'
 import { type RunRecord, startRunRecord } from './run-record.ts'
@@ -332,6 +334,7 @@ async function startRunning(
   // Read anew each time: a person may have it read again.
   const env = () => scrubEnvironment(environment.now().values, APP_ROOT)
   const node = options.node ?? { file: process.execPath, env: {} }
+  const copies = join(dataDir, 'runtime')
   const master = await startMaster({
     dataDir,
     configFile: options.configFile ?? join(dataDir, 'master.yml'),
@@ -347,6 +350,15 @@ async function startRunning(
       get env() {
         return { ...env(), ...node.env }
       },
+      ...(runsFromMount(process.env, node.file) && {
+        lasting: lastingSlave({
+          folder: copies,
+          node: { file: node.file, env: { ...env(), ...node.env } },
+          appRoot: APP_ROOT,
+          version: VERSION,
+          log,
+        }),
+      }),
     },
     packedSlave: packedSlave(),
     mode: options.mode ?? 'full',
@@ -358,6 +370,9 @@ async function startRunning(
     let record: RunRecord | undefined
     let updateOutcome: UpdateOutcome | null = null
     if (master.options.mode === 'full') {
+      // An AppImage has been here before, and none is now.
+      if (!master.options.slaveProgram.lasting && existsSync(copies))
+        alone(removeCopies(copies), error => log(`${copies}: ${(error as Error).message}`))
       updateOutcome = lookAfterUpdate(dataDir, VERSION, log)
       if (updateOutcome) master.data.addEvent(`app-${updateOutcome.kind}`, updateOutcome.to)
       record = startRunRecord(state, master, VERSION, log)

@@ -29,8 +29,8 @@ import { createRoomWatch } from './room.ts'
 import { type Schedulers, startSchedulers } from './schedulers/schedulers.ts'
 import { memorySecrets, type SecretsStore } from './secrets.ts'
 import type { Expected } from './slaves/attachment.ts'
+import type { SlaveProgram } from './slaves/local.ts'
 import { startOperations } from './slaves/operations.ts'
-import type { Program } from './slaves/pseudo-terminal.ts'
 import { type Remote, startRemote } from './slaves/remote/remote.ts'
 import { type Slaves, startSlaves } from './slaves/slaves.ts'
 import { createTerminals, type Terminals } from './slaves/terminals.ts'
@@ -50,8 +50,7 @@ export interface MasterOptions {
   readonly version: string
   /** `desktop` or `headless`. */
   readonly shell: string
-  /** The program that is a local slave; its arguments are added to. */
-  readonly slaveProgram: Pick<Program, 'file' | 'args' | 'env'>
+  readonly slaveProgram: SlaveProgram
   /** The slave as one file, which is sent to machines that are started on demand. */
   readonly packedSlave: string
   /** The environment for git, and for the engines that start machines. */

@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -123,6 +131,30 @@ packaged(
   },
 )
 
+packaged(
+  `a build goes on when its AppImage is quit, and its mount has gone${ON}`,
+  async ({ installed, home, dataDir }) => {
+    packaged.setTimeout(120_000)
+    const { app, cli } = installed
+    await cli('force', 'slow')
+    await expect(app.page.getByText('1 build running')).toBeVisible()
+    // Nobody is there to answer: the double takes the default, which lets builds finish.
+    await app.stop()
+    expect(await app.exited).toEqual({ code: 0, signal: null })
+    writeFileSync(join(home, 'go'), '')
+
+    await app.start()
+    const results = async () => {
+      const builds = JSON.parse((await cli('builds', 'slow', '--json')).stdout)
+      return builds.map((build: { results: number | null }) => build.results)
+    }
+    await expect.poll(results, { timeout: 20_000 }).toEqual([0])
+    expect(readdirSync(join(dataDir, 'runtime'))).toEqual([
+      expect.stringMatching(/^0\.2\.0-[0-9a-f]{8}$/),
+    ])
+  },
+)
+
 packaged(`feeds that lie change nothing${ON}`, async ({ installed }) => {
   packaged.setTimeout(120_000)
   const { path, status, ask } = installed
@@ -190,7 +222,7 @@ function configuration(home: string): string {
   const until = `until [ -e ${JSON.stringify(join(home, 'go'))} ]; do sleep 0.05; done`
   return `builders:
   - { name: quick, steps: [{ shell: echo done }] }
-  - { name: slow, steps: [{ shell: ${JSON.stringify(until)} }] }
+  - { name: slow, steps: [{ shell: ${JSON.stringify(until)} }, { shell: test -t 1, pty: true }] }
 `
 }
 

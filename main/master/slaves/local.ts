@@ -13,19 +13,29 @@ import { killGroup, type Program, startInTerminal, type Terminal } from './pseud
 import type { Session } from './session.ts'
 import { socketPath } from './socket-path.ts'
 
+/** The program that is a local slave; its arguments are added to. */
+export interface SlaveProgram extends Pick<Program, 'file' | 'args' | 'env'> {
+  /**
+   * Where the program goes with the app, gives what can be started in its place and lasts. `undefined`
+   * when there is none, for which there is a reason in the app's log.
+   */
+  readonly lasting?: () => Promise<Pick<Program, 'file' | 'args'> | undefined>
+}
+
 export interface LocalSlaveOptions extends Omit<AttachmentOptions, 'onIdle'> {
   /** `slaves/<name>` of the data directory. */
   readonly folder: string
   /** Whether people may open shells on it. */
   readonly terminal: boolean
-  /** The program that is a slave; its arguments are added to. */
-  readonly program: Pick<Program, 'file' | 'args' | 'env'>
+  readonly program: SlaveProgram
   readonly onConsole: (text: string) => void
 }
 
 export interface SlaveKeeper {
   /** Ends it. With `leave`, a slave that has builds is left to go on with them: the next master finds it. */
   stop(how?: 'leave'): Promise<void>
+  /** Whether its slave goes on when this master and its app have gone. */
+  outlives?(): boolean
   /** Whether it would bring up a slave now; see `wake`. */
   canWake?(): boolean
   /** Builds want it: brings up a slave that starts on demand. */
@@ -64,6 +74,8 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
   // Its builds go on without this master, which has nothing more to do with them.
   let left = false
   let adopted = false
+  // Whether what was spawned last goes with the app.
+  let lasts = true
   let pauseMs = FIRST_PAUSE_MS
   let cancelPause: Stop | undefined
   let running: Process | undefined
@@ -77,12 +89,17 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
   })
   const keyFile = join(folder, 'key')
   const socket = socketPath(folder, 'socket')
+  const stopped = Promise.withResolvers<undefined>()
   let key = ''
   let life = live()
 
   return {
+    // On Windows a slave goes with the terminal that its master opened. One that was found has
+    // outlived a master already.
+    outlives: () => process.platform !== 'win32' && (adopted || lasts),
     async stop(how) {
       stopping = true
+      stopped.resolve(undefined)
       cancelPause?.()
       left = how === 'leave' && (attachment.session?.buildCount ?? 0) > 0
       if (left) return attachment.stop()
@@ -148,10 +165,16 @@ export function startLocalSlave(options: LocalSlaveOptions): SlaveKeeper {
   async function spawn(): Promise<Terminal> {
     const own = ['--name', name, '--basedir', folder, '--socket', socket, '--key-file', keyFile]
     if (options.terminal) own.push('--allow-terminal')
-    const { file, args, env } = options.program
+    const {
+      program,
+      program: { env },
+    } = options
+    const lasting = program.lasting && (await Promise.race([program.lasting(), stopped.promise]))
+    if (stopping) throw new Error('the master stops')
+    lasts = !program.lasting || lasting !== undefined
+    const { file, args } = lasting ?? program
     const marked = { ...env, [SLAVE_ID_VARIABLE]: slaveIdOf(folder) }
-    const program = { file, args: [...args, ...own], env: marked, cwd: folder }
-    return startInTerminal(program, onConsole)
+    return startInTerminal({ file, args: [...args, ...own], env: marked, cwd: folder }, onConsole)
   }
 
   // The links to one process, one after the other.

@@ -15,8 +15,7 @@ import { createAttachment, type Expected } from './attachment.ts'
 import { startElasticSlave } from './elastic/elastic.ts'
 import { createEngine } from './elastic/engines.ts'
 import { startLinkWatch } from './link-watch.ts'
-import { type SlaveKeeper, startLocalSlave } from './local.ts'
-import type { Program } from './pseudo-terminal.ts'
+import { type SlaveKeeper, type SlaveProgram, startLocalSlave } from './local.ts'
 import type { Remote } from './remote/remote.ts'
 import type { Session } from './session.ts'
 import type { Terminals } from './terminals.ts'
@@ -27,7 +26,7 @@ export interface SlavesOptions {
   readonly clock: Clock
   /** `slaves/` of the data directory. */
   readonly folder: string
-  readonly program: Pick<Program, 'file' | 'args' | 'env'>
+  readonly program: SlaveProgram
   readonly terminals: Terminals
   readonly remote: Remote
   readonly mq: Mq
@@ -128,10 +127,9 @@ export function startSlaves(options: SlavesOptions): Slaves {
     },
     survives(name) {
       if (sessions.get(name)?.runId == null) return false
+      // One that is started on demand is ended with its master.
       const kind = configured.find(one => one.name === name)?.kind
-      // On Windows a slave goes with the terminal that its master opened. One that is started
-      // on demand is ended with its master.
-      return kind === 'remote' || (kind === 'local' && process.platform !== 'win32')
+      return kind === 'remote' || (running.get(name)?.keeper.outlives?.() ?? false)
     },
     session: name => sessions.get(name),
     canWake: name => running.get(name)?.keeper.canWake?.() ?? false,
@@ -190,6 +188,7 @@ export function startSlaves(options: SlavesOptions): Slaves {
       if (!stopped) keeper = start(config)
     })
     return {
+      outlives: () => keeper?.outlives?.() ?? false,
       canWake: () => keeper?.canWake?.() ?? false,
       wake: () => keeper?.wake?.(),
       async stop(how) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from '../../helpers/cli.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
-import { slaveProgram, testMaster } from '../../helpers/master.ts'
+import { outcome, slaveProgram, testMaster } from '../../helpers/master.ts'
 import { CLI, startServing } from '../../helpers/serve.ts'
 
 // What file systems take and URLs do not.
@@ -39,4 +39,34 @@ test('a slave that can not start tells why, each time that it is tried', async (
   })
   expect(again.reason).toMatch(/^the last start failed: the slave ended before it could be reached/)
   expect(one.said.join('\n')).toMatch(/slave local: .*could be reached.*it is started again in/)
+})
+
+const DONE = 'success: build successful'
+
+test.each([
+  ['a slave that has a copy of its program goes on', true, [DONE]],
+  [
+    'a slave whose program goes with the app is made anew',
+    false,
+    ['retry: the master stopped', DONE],
+  ],
+] as const)('when the app quits, the build of %s', async (_, lasts, expected) => {
+  const go = join(temporaryFolder('go'), 'go')
+  const program = slaveProgram()
+  const wait = `echo begun; until [ -e '${go}' ]; do sleep 0.02; done`
+  const one = await testMaster({
+    config: { builders: [{ name: 'a', steps: [{ shell: wait, name: 'x' }] }] },
+    slaveProgram: lasts
+      ? { ...program, file: '/gone/with/the/app', lasting: async () => program }
+      : { ...program, lasting: async () => undefined },
+  })
+  const request = one.request('a')
+  await one.wrote('x', 'begun')
+  expect(one.master.slaves.survives('local')).toBe(lasts)
+
+  await one.restart({}, 'leave')
+  writeFileSync(go, '')
+  await one.completed(request)
+
+  expect(one.data.buildsOfRequest(request).map(outcome)).toEqual(expected)
 })
