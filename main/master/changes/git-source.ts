@@ -154,7 +154,7 @@ export function startGitSource(options: GitSourceOptions): GitSource {
   async function openFolder(folder: string): Promise<Place> {
     mkdirSync(options.mirrors, { recursive: true, mode: 0o700 })
     const look = await lookIntoFolder(folder, {
-      at: join(options.mirrors, `${buildFolder(project.name)}.look`),
+      at: join(options.mirrors, `${project.folder ?? buildFolder(project.name)}.look`),
       env: options.env,
       signal: abort.signal,
       upwards: false,
@@ -169,7 +169,7 @@ export function startGitSource(options: GitSourceOptions): GitSource {
 
   async function openServer(): Promise<Place> {
     const mirror = openMirror({
-      folder: join(options.mirrors, `${buildFolder(project.name)}.git`),
+      folder: join(options.mirrors, `${project.folder ?? buildFolder(project.name)}.git`),
       address: project.repository,
       env: options.env,
       signal: abort.signal,

@@ -5,6 +5,7 @@ import { parseAddress } from '../../../slave/protocol/dial.ts'
 import { homeFolder } from '../../../slave/protocol/home.ts'
 import { type BackupSettings, DEFAULT_BACKUPS } from '../backup/settings.ts'
 import { splitAddress } from '../git/address.ts'
+import { foldersOfTwins } from '../process/build-folder.ts'
 import { findBadRequirement, type Requirement, toRequirement } from '../process/requirements.ts'
 import { buildElastic, machineNames, ownFolder } from './build-elastic.ts'
 import { buildMonitors } from './build-monitors.ts'
@@ -41,6 +42,8 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
   if (!outer) return undefined
   const written = plain as Readonly<Record<string, unknown>>
   for (const part of NAMED) refuseTwins(listOf(written[part]), part, problems)
+  refuseNearTwins(outer.slaves ?? [], problems)
+  const names = namesOf(written)
 
   const slaves = (outer.slaves ?? []).flatMap(({ part, at }) =>
     buildSlaves(part, file, ['slaves', at], problems),
@@ -52,18 +55,21 @@ export function buildConfig(plain: unknown, file: string, problems: Problems): C
     for (const [group, machines] of groups)
       if (group !== part.name && machines.includes(part.name))
         problems.add(['slaves', at, 'name'], `"${group}" has a machine of that name`)
+  const projectFolders = foldersOfTwins(names.projects ?? [])
   const projects = (outer.projects ?? []).map(({ part, at }) => {
     checkGlobs(part.branches, 'names', ['projects', at, 'branches'], problems)
-    return buildProject(part, dirname(resolve(file)))
+    const project = buildProject(part, dirname(resolve(file)))
+    return { ...project, ...folderIn(projectFolders, part.name) }
   })
   const locks = (outer.locks ?? []).map(
     ({ part: { name, scope = 'master', maxCount = 1 } }): LockConfig => ({ name, scope, maxCount }),
   )
-  const names = namesOf(written)
   const known = { slaves, groups, projects, names }
-  const builders = (outer.builders ?? []).map(({ part, at }) =>
-    buildBuilder(part, ['builders', at], known, problems),
-  )
+  const builderFolders = foldersOfTwins(names.builders ?? [])
+  const builders = (outer.builders ?? []).map(({ part, at }) => {
+    const builder = buildBuilder(part, ['builders', at], known, problems)
+    return { ...builder, ...folderIn(builderFolders, part.name) }
+  })
   const schedulers = buildSchedulers(
     listOf(written.schedulers),
     projects,
@@ -161,6 +167,34 @@ function refuseTwins(parts: readonly unknown[], section: string, problems: Probl
     if (seen.has(name)) problems.add([section, index, 'name'], `there are two called "${name}"`)
     seen.add(name)
   }
+}
+
+// Their folders, keys and processes would be the same ones: macOS and Windows do not mind case.
+function refuseNearTwins(
+  slaves: readonly Part<NonNullable<OuterShape['slaves']>[number]>[],
+  problems: Problems,
+) {
+  if (process.platform !== 'darwin' && process.platform !== 'win32') return
+  const seen = new Map<string, string>()
+  for (const { part, at } of slaves) {
+    const { name, kind = part.address ? 'remote' : 'local' } = part
+    if (kind !== 'local') continue
+    const other = seen.get(name.toLowerCase())
+    if (other !== undefined && other !== name)
+      problems.add(
+        ['slaves', at, 'name'],
+        `differs from "${other}" in case only, and on this system both would work in one folder`,
+      )
+    seen.set(name.toLowerCase(), name)
+  }
+}
+
+function folderIn(
+  folders: ReadonlyMap<string, string>,
+  name: string,
+): { readonly folder?: string } {
+  const folder = folders.get(name)
+  return folder === undefined ? {} : { folder }
 }
 
 // A slave of this machine may be left alone for the length of a build; one far away

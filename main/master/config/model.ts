@@ -84,6 +84,8 @@ export interface ProjectConfig {
   readonly branches: readonly string[]
   /** `null`: never polled, only told. */
   readonly pollMs: number | null
+  /** Of its copies, where that does not follow from its name alone. */
+  readonly folder?: string
 }
 
 export interface BuilderConfig {
@@ -105,6 +107,8 @@ export interface BuilderConfig {
   /** How much log all its steps may keep together; `null` for no limit. */
   readonly maxLogBytes: number | null
   readonly steps: readonly StepConfig[]
+  /** Of its builds on a slave, where that does not follow from its name alone. */
+  readonly folder?: string
 }
 
 /** What every step has. The flags are Buildbot's. */

@@ -2,11 +2,30 @@ import { createHash } from 'node:crypto'
 
 /** The folder of a builder on a slave: its name where that is safe on every system, else with a hash. */
 export function buildFolder(builder: string): string {
-  const safe = builder.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^[._]+|\.+$/g, '')
-  const reserved = isReserved(safe)
-  if (safe === builder && !reserved) return safe
-  const hash = createHash('sha256').update(builder).digest('hex').slice(0, 6)
-  return `${(reserved ? safe.replace('.', '_') : safe).slice(0, 40)}-${hash}`
+  const safe = safeName(builder)
+  return safe === builder && !isReserved(safe) ? safe : hashedFolder(builder)
+}
+
+/**
+ * The folders of those whose names differ in case alone: macOS and Windows would take their plain
+ * names for one folder. Each of them has a hash, so that none gets what another has left.
+ */
+export function foldersOfTwins(names: readonly string[]): ReadonlyMap<string, string> {
+  const plain = new Map([...new Set(names)].map(name => [name, buildFolder(name).toLowerCase()]))
+  const counts = new Map<string, number>()
+  for (const folder of plain.values()) counts.set(folder, (counts.get(folder) ?? 0) + 1)
+  const twins = [...plain].filter(([, folder]) => counts.get(folder)! > 1)
+  return new Map(twins.map(([name]) => [name, hashedFolder(name)]))
+}
+
+function hashedFolder(name: string): string {
+  const safe = safeName(name)
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6)
+  return `${(isReserved(safe) ? safe.replace('.', '_') : safe).slice(0, 40)}-${hash}`
+}
+
+function safeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^[._]+|\.+$/g, '')
 }
 
 // Devices of Windows, with whatever ending.

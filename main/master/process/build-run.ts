@@ -91,7 +91,7 @@ export function runBuild(options: BuildRunOptions): BuildRun {
   const { data, clock, locks, build, builder, slave, session, marker, carried } = options
   const folder = onSlave(
     String(session.info.basedir),
-    buildFolder(builder.name),
+    builder.folder ?? buildFolder(builder.name),
     session.info.system,
   )
   let properties = options.properties

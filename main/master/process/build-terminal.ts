@@ -39,7 +39,7 @@ export function placeOfBuild(
     { name: build.slave, info, tags: data.slave(build.slave)?.tags ?? [] },
     secret,
   )
-  const folder = onSlave(String(info.basedir), buildFolder(name), info.system)
+  const folder = onSlave(String(info.basedir), builder?.folder ?? buildFolder(name), info.system)
   return {
     workdir: `${folder}/build`,
     ...givenEnvironment(
