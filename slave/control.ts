@@ -7,6 +7,14 @@ import { join } from 'node:path'
 /** What another process of this user may ask of a slave that runs. */
 export type ControlRequest = 'who' | 'code' | 'forget'
 
+// Set before an answer that says why nothing was done.
+const REFUSED = '!'
+
+/** The answer to what is not done, for the process that asks to end with it as its error. */
+export function refusal(why: string): string {
+  return REFUSED + why
+}
+
 // sun_path holds 104 bytes on macOS and 108 on Linux, with a zero at the end.
 const LONGEST_PATH_BYTES = 100
 const ANSWER_MS = 5000
@@ -46,9 +54,13 @@ export async function takeStateFolder(
   })
 }
 
-/** Asks the slave that has this state folder; `undefined` when none runs. */
+/**
+ * Asks the slave that has this state folder; `undefined` when none runs.
+ *
+ * @throws Error with its words when it does not do what it is asked.
+ */
 export function askSlave(folder: string, request: ControlRequest): Promise<string | undefined> {
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
     const socket = connect(controlPath(folder))
     let heard = ''
     socket.setTimeout(ANSWER_MS, () => socket.destroy())
@@ -58,7 +70,11 @@ export function askSlave(folder: string, request: ControlRequest): Promise<strin
       heard += part
     })
     socket.on('error', () => {})
-    socket.on('close', () => resolve(heard === '' ? undefined : heard))
+    socket.on('close', () =>
+      heard.startsWith(REFUSED)
+        ? reject(new Error(heard.slice(REFUSED.length)))
+        : resolve(heard === '' ? undefined : heard),
+    )
   })
 }
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { refusal } from './control.ts'
 import { openMasterKeys } from './master-keys.ts'
 import { createPairing, type Pairing } from './pairing.ts'
 import type { Address } from './protocol/dial.ts'
@@ -113,7 +114,10 @@ export async function listenForRemoteMaster(
     fingerprint: identity.fingerprint,
     addresses,
     newCode() {
-      if (keys.taken) return `it is paired with a master; --forget makes it forget that one first`
+      if (keys.taken)
+        return refusal(
+          `slave "${about.name}" is paired with a master; --forget makes it forget that one first`,
+        )
       pairing.newCode()
       return announced
     },

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { isStartedByMaster, type SlavePlan, type Way } from './arguments.ts'
-import { takeStateFolder } from './control.ts'
+import { refusal, takeStateFolder } from './control.ts'
 import { dialMaster } from './dial-master.ts'
 import { type Door, socketDoor, stdioDoor } from './door.ts'
 import { describeSlave } from './info.ts'
@@ -37,7 +37,9 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
   let waiting: RemoteDoor | undefined
   const control = await takeStateFolder(state, request => {
     if (request === 'code')
-      return waiting?.newCode() ?? 'this slave dials its master and needs no code'
+      return (
+        waiting?.newCode() ?? refusal(`slave "${name}" dials its master and needs no pairing code`)
+      )
     if (request === 'forget') {
       const done = waiting?.forget('it was told so on this machine')
       return done ?? `slave "${name}" has forgotten its master; start it again to dial another`

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pastLock } from '../master/data/gate.ts'
 import { beyond } from '../master/extent.ts'
+import { wordsOfFullDisk } from '../master/room.ts'
 import type { Arguments, Channel, Handlers, Reply } from './contract.ts'
 import { RefusedError } from './refused.ts'
 
@@ -10,6 +11,10 @@ const MOST_PROPERTIES = 1000
 const LONGEST_VALUE = 100_000
 const id = z.int().min(0)
 const name = z.string().max(1000)
+// What a build is asked for. Git takes neither, and an empty one is none.
+const ref = name
+  .refine(text => !/\p{Cc}/u.test(text), 'holds a control character, which no name in git does')
+  .refine(text => !text.startsWith('-'), 'begins with a dash, which no name in git does')
 // As far as a Date goes.
 const moment = z.int().min(0).max(8.64e15)
 const cells = z.int().min(1).max(1000)
@@ -125,8 +130,8 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
   'build:force': z.tuple([
     z.object({
       builderId: id,
-      branch: name.nullable(),
-      revision: name.nullable(),
+      branch: ref.nullable(),
+      revision: ref.nullable(),
       reason: name,
       properties,
     }),
@@ -311,7 +316,7 @@ export async function callHandler(
   } catch (error) {
     if (error instanceof ArgumentError) return { ok: false, error: `${channel}: ${error.message}` }
     if (!(error instanceof RefusedError)) log(`${channel}: ${(error as Error).stack ?? error}`)
-    return { ok: false, error: (error as Error).message }
+    return { ok: false, error: wordsOfFullDisk(error) ?? (error as Error).message }
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { findHolder } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
 import { connectClient } from '../http/client.ts'
+import { type Taken, whatTakesRoom } from '../master/takes.ts'
 import { checkDataDirectory, type Facts, type WayName } from '../master/upgrade/check.ts'
 import { doubt } from '../master/upgrade/look.ts'
 import type { CommandLine } from './cli.ts'
@@ -17,8 +18,9 @@ export function addCheckCommand({ program, dataDir, json, exitWith }: CommandLin
       if (!existsSync(folder))
         throw new CommandError(`${folder} is not there: nothing was built here yet.`)
       const facts = await factsOf(folder)
-      if (json()) printJson(facts)
-      else printFacts(facts)
+      const takes = await whatTakesRoom(folder)
+      if (json()) printJson({ ...facts, takes })
+      else printFacts(facts, takes)
       exitWith(facts.ok ? 0 : 1)
     })
 }
@@ -45,9 +47,8 @@ async function factsOf(folder: string): Promise<Facts> {
   return facts
 }
 
-const COMMANDS: Readonly<Record<WayName, string>> = {
+const COMMANDS: Readonly<Record<Exclude<WayName, 'restore'>, string>> = {
   retry: 'triphammer serve',
-  restore: 'triphammer restore NAME',
   export: 'triphammer export DIR',
   look: 'in the window: triphammer serve, then "Look at the history"',
   goOn: 'in the window: triphammer serve, then "Go on with what is left"',
@@ -56,9 +57,16 @@ const COMMANDS: Readonly<Record<WayName, string>> = {
   newerVersion: '',
 }
 
-const MOST_LOSSES = 20
+function commandFor(name: WayName, { backups }: Facts): string {
+  if (name !== 'restore') return COMMANDS[name]
+  const newest = backups.find(one => one.problem === null)
+  return `triphammer restore ${newest?.name ?? 'BACKUP'}`
+}
 
-function printFacts(facts: Facts) {
+const MOST_LOSSES = 20
+const MOST_TAKERS = 6
+
+function printFacts(facts: Facts, takes: readonly Taken[]) {
   print(facts.headline.join(' '))
   print(facts.lead)
   print('')
@@ -75,6 +83,16 @@ function printFacts(facts: Facts) {
       problem ?? '',
     ]),
   )
+  print('\nwhat takes room:')
+  printTable(
+    takes
+      .slice(0, MOST_TAKERS)
+      .map(({ name, sizeBytes, whole }) => [
+        `  ${name}`,
+        `${whole ? '' : 'more than '}${sizeBytes.toLocaleString('en')} bytes`,
+      ]),
+  )
+  if (facts.freeBytes !== null) print(`  ${facts.freeBytes.toLocaleString('en')} bytes are free`)
   if (facts.stages.length > 0) {
     print('')
     for (const { what, detail, ok } of facts.stages)
@@ -105,6 +123,7 @@ function printFacts(facts: Facts) {
   print('\nwhat can be done:')
   for (const { name, title, text, need } of facts.ways) {
     print(`  ${title}: ${text}${need ? ` ${need}` : ''}`)
-    if (COMMANDS[name] && !need) print(dim(`    ${COMMANDS[name]}`))
+    const command = commandFor(name, facts)
+    if (command && !need) print(dim(`    ${command}`))
   }
 }

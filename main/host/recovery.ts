@@ -8,6 +8,7 @@ import { isOfDatabase, replacedNames } from '../master/backup/data-files.ts'
 import { finishRestore, restoreBackup, swapIn } from '../master/backup/restore.ts'
 import { saysDamaged } from '../master/db/damaged.ts'
 import { exportData } from '../master/exchange/export.ts'
+import { wordsOfFullDisk } from '../master/room.ts'
 import { checkDataDirectory, type Facts, reportOf } from '../master/upgrade/check.ts'
 import { copyWhole } from '../master/upgrade/copy.ts'
 import { makeEmptyStores } from '../master/upgrade/empty.ts'
@@ -113,7 +114,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
           version: VERSION,
           now: Date.now(),
         })
-        makeEmptyStores(dataDir)
+        await makeEmptyStores(dataDir, Date.now())
         log(
           `a person chose to start with an empty history; ${kept ? `what was there is in ${kept}` : 'none was there'}`,
         )
@@ -185,7 +186,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       await work()
       if (status.phase === 'recovery') wait(null)
     } catch (error) {
-      const reason = (error as Error).message
+      const reason = wordsOfFullDisk(error) ?? (error as Error).message
       log(`${busy}: ${reason}`)
       wait(reason)
       throw new RefusedError(reason)
@@ -232,8 +233,7 @@ function isOfSystem(error: unknown): boolean {
   return typeof code === 'string' && /^E[A-Z]+$/.test(code)
 }
 
-function otherTrouble({ message }: Error): StoreTrouble {
-  const full = message.includes('disk is full')
-  const reason = full ? 'the disk is full.' : message.endsWith('.') ? message : `${message}.`
-  return { kind: 'start-failed', reason }
+function otherTrouble(error: Error): StoreTrouble {
+  const reason = wordsOfFullDisk(error) ?? error.message
+  return { kind: 'start-failed', reason: reason.endsWith('.') ? reason : `${reason}.` }
 }

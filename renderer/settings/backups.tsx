@@ -45,8 +45,8 @@ export function Backups() {
       </button>
       {settings && <Kept settings={settings} onChanged={takeSettings} />}
       <p className="dim">
-        To restore one, close the app and type <code>triphammer backup --list</code>, then{' '}
-        <code>triphammer restore NAME</code>.
+        To restore one, {bridge.shell === 'desktop' ? 'close the app' : 'stop the master'} and type{' '}
+        <code>triphammer backup --list</code>, then <code>triphammer restore NAME</code>.
       </p>
     </section>
   )

@@ -49,3 +49,34 @@ test('properties that are nested too deeply are refused', async () => {
     error: 'build:force: what was sent is nested more than 64 levels deep',
   })
 })
+
+test.each([
+  ['branch', 'main\0x', 'holds a control character'],
+  ['branch', 'main\nx', 'holds a control character'],
+  ['branch', '-dash', 'begins with a dash'],
+  ['revision', '--upload-pack=x', 'begins with a dash'],
+])('a build of %s %j is refused before it is asked for', async (field, value, words) => {
+  const order = { builderId: 1, branch: null, revision: null, reason: '', properties: {} }
+  const reply = await callHandler(
+    {} as Handlers,
+    'build:force',
+    [{ ...order, [field]: value }],
+    () => {},
+  )
+  expect(reply).toEqual({
+    ok: false,
+    error: `build:force: ${field}: ${words}, which no name in git does`,
+  })
+})
+
+test('a full disk is told in the sentence that is used everywhere', async () => {
+  const handlers = {
+    'backup:create': () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    },
+  } as unknown as Handlers
+  expect(await callHandler(handlers, 'backup:create', [], () => {})).toMatchObject({
+    ok: false,
+    error: expect.stringMatching(/^the disk of the master is full, .*"triphammer check"/),
+  })
+})

@@ -56,6 +56,16 @@ export function isOfDatabase(name: string): boolean {
   )
 }
 
+/** What a copy of a write-ahead log is called that is kept beside a database whose it no longer is. */
+export function keptName(name: string): string {
+  return `${name}.kept`
+}
+
+/** Whether a restore, an import or a going-on may move what has this name into a data directory, or out of it. */
+export function isMoved(name: string): boolean {
+  return isReplaced(name) || [HISTORY, LOGS].some(database => name === keptName(`${database}-wal`))
+}
+
 function filesBelow(root: string, path: string): string[] {
   const stat = lstatSync(join(root, path), { throwIfNoEntry: false })
   if (stat?.isFile()) return [path]

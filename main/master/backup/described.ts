@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** The name of one file or folder: joined to a path it does not lead out of there, nor stay there. */
-export const plainName = z.string().regex(/^(?!\.\.?$)[^/\\\0]+$/)
+export const plainName = z.string().regex(/^(?!\.\.?$)[^/\\\0]+$/, 'is no name of a file or folder')
 
 /**
  * What a folder says of itself, in a file with a numbered format: looked through

@@ -67,9 +67,11 @@ const SHAPE = z.looseObject({
   files: z.array(
     z.object({
       // Nothing may lead out of the backup.
-      path: z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[^/\\\0][^\\\0]*$/),
+      path: z
+        .string()
+        .regex(/^(?!.*(^|\/)\.\.?(\/|$))[^/\\\0][^\\\0]*$/, 'leads out of the backup'),
       sizeBytes: count,
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'is no hash'),
     }),
   ),
   artifacts: z.object({

@@ -9,7 +9,7 @@ import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 import type { Moment } from '../model.ts'
 import { ACKNOWLEDGED } from '../upgrade/acknowledged.ts'
 import { BACKUPS, freeName, keepFile, nameOf, UNFINISHED } from './create.ts'
-import { isKey, isReplaced, replacedNames } from './data-files.ts'
+import { isKey, isMoved, isReplaced, replacedNames } from './data-files.ts'
 import { describeFolder } from './describe.ts'
 import { describeError, plainName } from './described.ts'
 import { demandPlainFile, demandSpace, syncPath } from './files.ts'
@@ -63,11 +63,12 @@ interface Intent {
 }
 
 // Names are joined to paths at which things are moved and removed.
+const movedName = plainName.refine(isMoved, 'names what no restore moves')
 const SHAPE = z.object({
   phase: z.enum(['aside', 'in', 'describe']),
   aside: plainName,
-  leaving: z.array(plainName),
-  coming: z.array(plainName),
+  leaving: z.array(movedName),
+  coming: z.array(movedName),
   version: z.string(),
   now: z.int(),
   source: z.string().optional(),
@@ -86,15 +87,16 @@ const SHAPE = z.object({
 export async function restoreBackup(order: RestoreOrder): Promise<Restored> {
   const { dataDir, from, version, now, onProgress } = order
   await finishRestore(dataDir)
+  const keys = order.keys ?? isOwn(dataDir, from)
   const manifest = await verifyBackup(from, {
     hashes: true,
+    foreign: !keys,
     onProgress: share => onProgress?.({ stage: 'verify', share }),
   })
   refuseNewer(from, manifest)
   refuseForeign(from, manifest)
   const bytes = manifest.files.reduce((sum, file) => sum + file.sizeBytes, 0)
   await demandSpace(dataDir, bytes + SPARE_BYTES)
-  const keys = order.keys ?? isOwn(dataDir, from)
   const coming = await stage(order, manifest, keys)
   // Where its keys do not come, those that are here stay.
   const leaving = replacedNames(dataDir).filter(name => keys || !isKey(name))
@@ -147,6 +149,7 @@ export async function finishRestore(
   const steps = intent.leaving.length + intent.coming.length
   let done = 0
   if (intent.phase === 'aside') {
+    if (intent.leaving.length > 0) mkdirSync(aside, { recursive: true, mode: 0o700 })
     for (const name of intent.leaving) {
       moveUnlessMoved(join(dataDir, name), join(aside, name))
       onStep(++done / steps)
@@ -165,7 +168,8 @@ export async function finishRestore(
     intent = { ...intent, phase: 'describe' }
     writeIntent(dataDir, intent)
   }
-  if (intent.leaving.length > 0)
+  // Whoever removed it since knows why.
+  if (intent.leaving.length > 0 && existsSync(aside))
     await describeFolder(aside, { ...intent, reason: 'replaced', label: intent.version })
   await rm(staged, { recursive: true, force: true })
   rmSync(join(dataDir, INTENT), { force: true })

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { artifactPath } from '../artifact-path.ts'
+import { actsByItself } from './acts.ts'
 import { lookAtArtifact, wantedArtifacts } from './artifacts.ts'
 import { HISTORY, LOGS } from './data-files.ts'
 import { hashFile } from './files.ts'
@@ -12,6 +13,8 @@ import { countRows, countShortLogs, damageOf, schemaOf } from './summary.ts'
 export interface VerifyOptions {
   /** Whether every file is read and its hash compared. Off right after they were computed. */
   readonly hashes: boolean
+  /** Whether it comes from somebody who may not be trusted: then nothing in its databases may act by itself. */
+  readonly foreign?: boolean
   readonly onProgress?: (share: number) => void
 }
 
@@ -45,10 +48,25 @@ export async function verifyBackup(folder: string, options: VerifyOptions): Prom
       throw new Error(`${path} is damaged: it does not have the hash that was written down`)
     options.onProgress?.((i + 1) / (manifest.files.length + 1))
   }
+  if (options.foreign) for (const name of [HISTORY, LOGS]) refuseWhatActs(join(folder, name))
   countAll(folder, manifest)
   const lost = lostArtifacts(folder, options.hashes)
   options.onProgress?.(1)
   return { ...manifest, lostArtifacts: lost }
+}
+
+// Before any of its rows is read: a view may stand for a table, and never end.
+function refuseWhatActs(path: string) {
+  const db = open(path)
+  try {
+    const found = actsByItself(db)
+    if (found !== null)
+      throw new Error(
+        `${path} has ${found}, which acts by itself and which no Triphammer makes. Nothing was changed; add --with-keys if you trust whoever made the backup`,
+      )
+  } finally {
+    db.close()
+  }
 }
 
 function countAll(folder: string, manifest: Manifest) {

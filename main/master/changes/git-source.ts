@@ -2,7 +2,6 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay, setImmediate } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { watch } from 'chokidar'
 import { alone } from '../boundary.ts'
 import { type Clock, every } from '../clock.ts'
@@ -18,6 +17,7 @@ import { openCommitReader } from './commit-reader.ts'
 import { type Commit, readCommits } from './commits.ts'
 import { lookIntoFolder } from './folder-look.ts'
 import type { Git } from './git.ts'
+import { localPath } from './local-path.ts'
 import { openMirror } from './mirror.ts'
 import { type Refs, readFolder } from './refs.ts'
 
@@ -374,12 +374,6 @@ async function targetsOf(git: Git, tags: readonly string[]): Promise<Map<string,
 /** A text as it can be shown: names of broken refs hold anything, and so does what a server says. */
 function printable(text: string): string {
   return text.replace(/\p{C}/gu, '?')
-}
-
-/** The folder of a repository on this machine; `undefined` for one that is reached over a network. */
-export function localPath(repository: string): string | undefined {
-  if (repository.startsWith('file://')) return fileURLToPath(repository)
-  return repository.startsWith('/') || /^[A-Za-z]:[\\/]/.test(repository) ? repository : undefined
 }
 
 async function mustBeThere(folder: string): Promise<void> {

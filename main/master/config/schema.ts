@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemOfFileAddress } from '../changes/local-path.ts'
 import { SLAVE_KINDS } from '../model.ts'
 import { parseDuration } from './duration.ts'
 import { elasticShape } from './elastic-shape.ts'
@@ -174,7 +175,14 @@ const slavePort = z
   .describe('Where slaves dial in: a port on all addresses of this machine, or HOST:PORT.')
 const project = z.strictObject({
   name,
-  repository: z.string().min(1).describe('A path, or any URL that git clones.'),
+  repository: z
+    .string()
+    .min(1)
+    .superRefine((value, context) => {
+      const problem = problemOfFileAddress(value)
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+    })
+    .describe('A path, or any URL that git clones.'),
   branches: z
     .array(z.string().min(1))
     .min(1)

@@ -50,9 +50,9 @@ export const HEADER = 'export.json'
 export const EXPORT_FORMAT = 1
 
 const count = z.int().min(0)
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no hash')
 // They become names of files and of parts of SQL.
-const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is no name of a table or column')
 const database = z.object({
   schema: count,
   tables: z.record(

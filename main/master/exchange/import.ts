@@ -15,6 +15,8 @@ import { LATEST, MIGRATIONS, type Migration, migrate } from '../db/migrate.ts'
 import { packBytes } from '../logs/chunk.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 import type { Moment } from '../model.ts'
+import { ACKNOWLEDGED } from '../upgrade/acknowledged.ts'
+import { acknowledgeAsTheyAre } from '../upgrade/loss.ts'
 import { columnsOf } from './export.ts'
 import { type DatabaseHeader, type Header, readHeader, type TableHeader } from './header.ts'
 import { readLines } from './lines.ts'
@@ -76,6 +78,8 @@ export async function importData(order: ImportOrder): Promise<Imported> {
     } finally {
       await logs.close()
     }
+    // What state.json says of an emptied history that was here before is no promise of this one.
+    await acknowledgeAsTheyAre(staged, now)
     const lost = await takeArtifacts(order, staged)
     const artifacts = existsSync(join(staged, ARTIFACTS))
     const settings = header.settings.filter(name => !existsSync(join(dataDir, name)))
@@ -85,7 +89,7 @@ export async function importData(order: ImportOrder): Promise<Imported> {
       await syncPath(join(staged, name))
     }
     await syncPath(staged)
-    const coming = [HISTORY, LOGS, ...(artifacts ? [ARTIFACTS] : []), ...settings]
+    const coming = [HISTORY, LOGS, ACKNOWLEDGED, ...(artifacts ? [ARTIFACTS] : []), ...settings]
     const leaving = replacedNames(dataDir).filter(
       name => isOfDatabase(name) || coming.includes(name),
     )

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readJson } from '../db/json.ts'
-import { syncFolder } from '../lasting.ts'
 
 /** The newest ids of what people count. */
 export interface Newest {
@@ -61,12 +60,6 @@ export function readAcknowledged(dataDir: string): Acknowledged | undefined {
   if (!read.success) return undefined
   const { sum } = content as { sum?: unknown }
   return sum === sumOf(JSON.stringify(read.data)) ? read.data : undefined
-}
-
-/** What is there now promises nothing: it came another way than by the work of a master. */
-export function forgetAcknowledged(dataDir: string): void {
-  rmSync(join(dataDir, ACKNOWLEDGED), { force: true })
-  syncFolder(dataDir)
 }
 
 function sumOf(text: string): string {

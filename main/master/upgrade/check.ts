@@ -218,7 +218,7 @@ function words({
       }
     return { headline: ['Your history is safe.', 'Everything is in order.'], lead: rows + odd }
   }
-  const lead = describeStoreTrouble(dataDir, trouble)
+  const lead = describeStoreTrouble(dataDir, trouble, { headed: true })
   switch (trouble.kind) {
     case 'newer':
       return { headline: ['Your history is safe.', 'A newer version wrote it.'], lead }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isOfDatabase, LOGS, replacedNames } from '../backup/data-files.ts'
+import { isOfDatabase, keptName, LOGS, replacedNames } from '../backup/data-files.ts'
 import { demandSpace, sizeOf } from '../backup/files.ts'
 import { finishRestore, STAGED, swapIn } from '../backup/restore.ts'
 import { type Database, openDatabase } from '../db/database.ts'
@@ -8,7 +8,9 @@ import { insertEvent } from '../db/events.ts'
 import { migrate } from '../db/migrate.ts'
 import { syncFile } from '../lasting.ts'
 import type { Moment } from '../model.ts'
+import { ACKNOWLEDGED } from './acknowledged.ts'
 import { copyWhole, settle } from './copy.ts'
+import { acknowledgeAsTheyAre } from './loss.ts'
 import { latestOf, STORES, storePath } from './stores.ts'
 
 /**
@@ -40,6 +42,7 @@ export async function goOnWithRest(
     }
     makeWhole(staged, now, why)
     for (const store of STORES) syncFile(storePath(staged, store))
+    await acknowledgeAsTheyAre(staged, now)
   } catch (error) {
     rmSync(staged, { recursive: true, force: true })
     throw error
@@ -50,11 +53,12 @@ export async function goOnWithRest(
   )
   for (const name of logs) copyWhole(join(dataDir, name), join(dataDir, keptName(name)), () => {})
   const leaving = [...replacedNames(dataDir).filter(isOfDatabase), ...logs.map(keptName)]
-  return swapIn(dataDir, { coming: STORES.map(({ name }) => name), leaving, version, now })
-}
-
-function keptName(name: string): string {
-  return `${name}.kept`
+  return swapIn(dataDir, {
+    coming: [...STORES.map(({ name }) => name), ACKNOWLEDGED],
+    leaving,
+    version,
+    now,
+  })
 }
 
 function makeWhole(staged: string, now: Moment, why: string) {

@@ -5,6 +5,7 @@ import { saysDamaged } from '../db/damaged.ts'
 import { readHeader, withReader } from '../db/header.ts'
 import { ACKNOWLEDGED, readAcknowledged } from './acknowledged.ts'
 import { lookForLoss } from './loss.ts'
+import { whereItStood } from './stood.ts'
 import { latestOf, STORES, type Store, storePath } from './stores.ts'
 import type { StoreTrouble } from './trouble.ts'
 
@@ -62,8 +63,12 @@ export function lookAtStores(dataDir: string, whole = isDoubtful(dataDir)): Look
       return { kind: 'trouble', trouble: unreadable(store, error) }
     }
   }
-  const lost = lookForLoss(dataDir, there)
-  if (lost) return { kind: 'trouble', trouble: lost }
+  try {
+    const lost = lookForLoss(dataDir, there)
+    if (lost) return { kind: 'trouble', trouble: lost }
+  } catch (error) {
+    return { kind: 'trouble', trouble: unreadable(there[0]!, error) }
+  }
   if (behind.length > 0) return { kind: 'behind', stores: behind }
   return { kind: there.length > 0 ? 'current' : 'fresh' }
 }
@@ -147,7 +152,7 @@ export function signsOfHistory(dataDir: string): string[] {
     signs.push('master.last-good.yml says that a master ran here')
   const logged = lastLogged(dataDir)
   if (logged > 0) signs.push(`app.log tells of build ${logged}`)
-  const stood = lastStood(dataDir)
+  const stood = whereItStood(dataDir)?.builds ?? 0
   if (stood > 0) signs.push(`state.json remembers build ${stood}`)
   const backups = join(dataDir, 'backups')
   const kept = existsSync(backups)
@@ -189,15 +194,6 @@ function lastLogged(dataDir: string): number {
   try {
     const text = readFileSync(join(dataDir, 'app.log'), 'utf8')
     return Number([...text.matchAll(/the history stands at build (\d+)/g)].at(-1)?.[1] ?? 0)
-  } catch {
-    return 0
-  }
-}
-
-function lastStood(dataDir: string): number {
-  try {
-    const state = JSON.parse(readFileSync(join(dataDir, 'state.json'), 'utf8'))
-    return Number(state?.lastRun?.stood?.build) || 0
   } catch {
     return 0
   }

@@ -1,9 +1,12 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { lastId } from '../backup/summary.ts'
 import { withReader } from '../db/header.ts'
 import { NEWEST_SQL, SYNCS_SQL, toSyncs } from '../db/syncs.ts'
 import { LOG_SYNCS_SQL } from '../logs/log-writing.ts'
-import { type Newest, readAcknowledged } from './acknowledged.ts'
-import { latestOf, type Store, storePath } from './stores.ts'
+import type { Moment } from '../model.ts'
+import { type Newest, readAcknowledged, writeAcknowledged } from './acknowledged.ts'
+import { whereItStood } from './stood.ts'
+import { latestOf, STORES, type Store, storePath } from './stores.ts'
 import type { StoreTrouble } from './trouble.ts'
 
 /**
@@ -12,7 +15,7 @@ import type { StoreTrouble } from './trouble.ts'
  */
 export function lookForLoss(dataDir: string, stores: readonly Store[]): StoreTrouble | undefined {
   const acknowledged = readAcknowledged(dataDir)
-  if (!acknowledged) return undefined
+  if (!acknowledged) return lookWhereItStood(dataDir)
   for (const store of stores) {
     const path = storePath(dataDir, store)
     const history = store.name === 'history.sqlite'
@@ -29,6 +32,47 @@ export function lookForLoss(dataDir: string, stores: readonly Store[]): StoreTro
     }
   }
   return undefined
+}
+
+/**
+ * Writes down what databases that came another way than by the work of a master hold,
+ * so that what is known of others before them is no promise any more.
+ */
+export async function acknowledgeAsTheyAre(folder: string, at: Moment): Promise<void> {
+  const [history, logs] = STORES.map(store => storePath(folder, store))
+  const syncs = (path: string, store: Store) => readSyncs(path, store) ?? 0
+  await writeAcknowledged(folder, {
+    at,
+    history: { number: syncs(history!, STORES[0]!), ...newestIn(history!) },
+    logs: { number: syncs(logs!, STORES[1]!) },
+  })
+}
+
+// An older version wrote nothing else down, and whoever copies or cleans up by hand may have left the other file out.
+function lookWhereItStood(dataDir: string): StoreTrouble | undefined {
+  const stood = whereItStood(dataDir)
+  const path = storePath(dataDir, STORES[0]!)
+  if (!stood || !existsSync(path)) return undefined
+  const [held, given] = [newestIn(path), idsGivenIn(path)]
+  const nouns = ['builds', 'requests', 'changes'] as const
+  if (nouns.every(noun => Math.max(held[noun], given[noun]) >= stood[noun])) return undefined
+  return {
+    kind: 'lost',
+    file: 'history.sqlite',
+    held,
+    acknowledged: stood,
+    seconds: 0,
+    writeAheadLog: stateOfLog(`${path}-wal`),
+  }
+}
+
+// An upgrade may have put the newest rows aside; their ids stay given.
+function idsGivenIn(path: string): Newest {
+  return withReader(path, db => ({
+    builds: lastId(db, 'builds'),
+    requests: lastId(db, 'build_requests'),
+    changes: lastId(db, 'changes'),
+  }))
 }
 
 // `undefined` where it can't be told: an older version has put an older history here, which counts nothing.

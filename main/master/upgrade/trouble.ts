@@ -20,7 +20,7 @@ export type StoreTrouble =
       readonly file: StoreName
       readonly held: Newest
       readonly acknowledged: Newest
-      /** Seconds of work that are not in it. */
+      /** Seconds of work that are not in it; 0 where only what it held before is known. */
       readonly seconds: number
       readonly writeAheadLog: 'gone' | 'empty' | 'damaged'
     }
@@ -71,8 +71,19 @@ export class StoreTroubleError extends Error {
   }
 }
 
-/** What happened and what can be done, in a few sentences. */
-export function describeStoreTrouble(dataDir: string, trouble: StoreTrouble): string {
+/**
+ * What happened and what can be done, in a few sentences.
+ *
+ * @param headed Whether a headline above it says already that no build was started, or that the start failed.
+ */
+export function describeStoreTrouble(
+  dataDir: string,
+  trouble: StoreTrouble,
+  { headed = false } = {},
+): string {
+  const unchanged = headed
+    ? 'Nothing was changed.'
+    : 'Nothing was changed, and no build was started.'
   switch (trouble.kind) {
     case 'newer':
       return (
@@ -80,19 +91,21 @@ export function describeStoreTrouble(dataDir: string, trouble: StoreTrouble): st
         'Nothing was changed. Start the newer version, or restore the backup made before the update.'
       )
     case 'damaged':
-      return `${dataDir}/${trouble.file} can't be read (${trouble.reason}). Nothing was changed, and no build was started.`
+      return `${dataDir}/${trouble.file} can't be read (${trouble.reason}). ${unchanged}`
     case 'unreadable':
-      return `${dataDir}/${trouble.file} can't be opened now (${trouble.reason}). Nothing was changed, and no build was started.`
+      return `${dataDir}/${trouble.file} can't be opened now (${trouble.reason}). ${unchanged}`
     case 'lost':
-      return `${describeLoss(dataDir, trouble)} Nothing was changed, and no build was started.`
+      return `${describeLoss(dataDir, trouble)} ${unchanged}`
     case 'missing':
-      return `${dataDir}/${trouble.file} ${trouble.empty ? 'holds nothing' : 'is gone'}, and there was a history: ${trouble.signs.join('; ')}. Nothing was changed, and no build was started.`
+      return `${dataDir}/${trouble.file} ${trouble.empty ? 'holds nothing' : 'is gone'}, and there was a history: ${trouble.signs.join('; ')}. ${unchanged}`
     case 'upgrade-failed':
       if (trouble.unfinished)
         return `The new history in ${dataDir} is whole, and putting it in its place was cut short: ${trouble.reason} Start again to go on; nothing is lost.`
       return `The history in ${dataDir} could not be brought to this version: ${trouble.reason} Everything is as it was before.`
     case 'start-failed':
-      return `The master could not start on ${dataDir}: ${trouble.reason} The history is there, and no build was started.`
+      return headed
+        ? `${dataDir}: ${trouble.reason} No build was started.`
+        : `The master could not start on ${dataDir}: ${trouble.reason} The history is there, and no build was started.`
     case 'cancelled':
       return `Bringing the history in ${dataDir} to this version was cancelled. Everything is as it was before.`
   }

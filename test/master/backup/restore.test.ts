@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { list } from 'tar'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { packBackup, unpackBackup } from '../../../main/master/backup/archive.ts'
@@ -61,6 +62,18 @@ beforeAll(async () => {
   atBackup = hashHistory(made.folder)
   afterwards = hashHistory(original)
 })
+
+// As whoever made it would have.
+function describeAnew(from: string) {
+  const path = join(from, 'manifest.json')
+  const manifest = JSON.parse(readFileSync(path, 'utf8'))
+  for (const file of manifest.files) {
+    const content = readFileSync(join(from, file.path))
+    file.sizeBytes = content.length
+    file.sha256 = createHash('sha256').update(content).digest('hex')
+  }
+  writeFileSync(path, JSON.stringify(manifest))
+}
 
 function copyOfOriginal(): { dataDir: string; from: string } {
   const dataDir = temporaryFolder('data')
@@ -240,6 +253,11 @@ test.each([
   ['{}'],
   ['{"phase":"in","aside":"","leaving":[],"coming":["backups"],"version":"1","now":1}'],
   ['{"phase":"aside","aside":"x","leaving":["../../etc"],"coming":[],"version":"1","now":1}'],
+  ['{"phase":"aside","aside":"x","leaving":["backups"],"coming":[],"version":"1","now":1}'],
+  [
+    '{"phase":"aside","aside":"x","leaving":["api-token","lock"],"coming":[],"version":"1","now":1}',
+  ],
+  ['{"phase":"in","aside":"x","leaving":[],"coming":["slaves"],"version":"1","now":1}'],
   ['not even JSON'],
 ])('a restore.json that says %s is told, and moves and removes nothing', async text => {
   const { dataDir } = copyOfOriginal()
@@ -250,6 +268,37 @@ test.each([
   )
   expect(hashHistory(dataDir)).toEqual(afterwards)
   expect(listBackups(dataDir).map(one => one.problem)).toEqual([null])
+})
+
+test.each([
+  ['aside', '["master.yml"]', '[]'],
+  ['in', '["history.sqlite"]', '["history.sqlite"]'],
+])(
+  'a restore.json in phase "%s" whose backup is gone is carried on with, and loses nothing',
+  async (phase, leaving, coming) => {
+    const { dataDir } = copyOfOriginal()
+    const note = `{"phase":"${phase}","aside":"x","leaving":${leaving},"coming":${coming},"version":"1","now":1}`
+    writeFileSync(join(dataDir, 'restore.json'), note)
+
+    await finishRestore(dataDir)
+    expect(existsSync(join(dataDir, 'restore.json'))).toBe(false)
+    expect(hashHistory(dataDir)).toEqual(afterwards)
+  },
+)
+
+test('a backup from elsewhere whose history acts by itself is refused unless it is trusted', async () => {
+  const { from } = copyOfOriginal()
+  const db = new DatabaseSync(join(from, 'history.sqlite'))
+  db.exec('CREATE TRIGGER evil AFTER INSERT ON changes BEGIN DELETE FROM builds; END')
+  db.close()
+  describeAnew(from)
+  const dataDir = temporaryFolder('new')
+
+  await expect(restoreBackup({ dataDir, from, ...FACTS })).rejects.toThrow(
+    /history\.sqlite has a trigger "evil", which acts by itself .* Nothing was changed/,
+  )
+  expect(readdirSync(dataDir)).toEqual([])
+  await restoreBackup({ dataDir, from, keys: true, ...FACTS })
 })
 
 test.skipIf(process.platform === 'win32')(

@@ -80,6 +80,7 @@ test('an export is imported as the same history, every table and every byte of t
   expect(schemaLines(dataDir)).toEqual(schemaLines(original))
   expect(readFileSync(join(dataDir, 'master.yml'), 'utf8')).toMatch('A desk')
   expect(readdirSync(dataDir).sort()).toEqual([
+    'acknowledged.json',
     'artifacts',
     'history.sqlite',
     'logs.sqlite',

@@ -1,10 +1,11 @@
-import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, expect, test } from 'vitest'
 import { listBackups } from '../../../main/master/backup/list.ts'
 import { SYNCS_SQL } from '../../../main/master/db/syncs.ts'
 import { readAcknowledged } from '../../../main/master/upgrade/acknowledged.ts'
+import { makeEmptyStores } from '../../../main/master/upgrade/empty.ts'
 import { goOnWithRest } from '../../../main/master/upgrade/go-on.ts'
 import { lookAtStores } from '../../../main/master/upgrade/look.ts'
 import type { StoreTrouble } from '../../../main/master/upgrade/trouble.ts'
@@ -61,6 +62,10 @@ function copyOf(spoil: (folder: string) => void = () => {}): string {
   return folder
 }
 
+function stand(folder: string, stood: object) {
+  writeFileSync(join(folder, 'state.json'), JSON.stringify({ lastRun: { stood } }))
+}
+
 function troubleIn(folder: string): StoreTrouble | undefined {
   const look = lookAtStores(folder)
   return look.kind === 'trouble' ? look.trouble : undefined
@@ -100,6 +105,39 @@ test('main files alone are an older history, and say so while acknowledged.json 
   expect(troubleIn(folder)).toMatchObject({ kind: 'lost', held: { builds: 3 } })
   // A copy of nothing else is whole in itself.
   rmSync(join(folder, 'acknowledged.json'))
+  expect(troubleIn(folder)).toBeUndefined()
+})
+
+test('main files alone are missed without acknowledged.json, too, where state.json knows of more', async () => {
+  const folder = copyOf(to => {
+    for (const name of FILES.filter(name => name.endsWith('-wal'))) rmSync(join(to, name))
+    rmSync(join(to, 'acknowledged.json'))
+    stand(to, { build: 6, request: 6, change: 0 })
+  })
+  expect(troubleIn(folder)).toMatchObject({
+    kind: 'lost',
+    file: 'history.sqlite',
+    writeAheadLog: 'gone',
+    held: { builds: 3 },
+    acknowledged: { builds: 6 },
+  })
+  // A person's word is enough, once.
+  await goOnWithRest(folder, { version: '1', now: 1, why: '' })
+  expect(troubleIn(folder)).toBeUndefined()
+  const emptied = copyOf(to => stand(to, { build: 6, request: 6, change: 0 }))
+  for (const name of [...FILES, 'acknowledged.json']) rmSync(join(emptied, name))
+  await makeEmptyStores(emptied, 1)
+  expect(troubleIn(emptied)).toBeUndefined()
+})
+
+test.each([
+  ['of as much', { build: 6, request: 6, change: 0 }],
+  ['of less', { build: 2, request: 2, change: 0 }],
+])('a history alone is whole where state.json knows %s', (_, stood) => {
+  const folder = copyOf(to => {
+    rmSync(join(to, 'acknowledged.json'))
+    stand(to, stood)
+  })
   expect(troubleIn(folder)).toBeUndefined()
 })
 
@@ -159,7 +197,7 @@ test('whoever goes on with what is left keeps the files, and reads which lines a
     why: 'it was lost',
   })
   expect(troubleIn(folder)).toBeUndefined()
-  expect(existsSync(join(folder, 'acknowledged.json'))).toBe(false)
+  expect(readAcknowledged(folder)?.history.builds).toBe(6)
   const wal = 'history.sqlite-wal'
   expect(readFileSync(join(kept!, `${wal}.kept`)).equals(readFileSync(join(killed, wal)))).toBe(
     true,

@@ -27,6 +27,16 @@ test('a master that works is not disturbed, and what it wrote last is counted', 
   expect(one.data.countBuilds({})).toBe(2)
 })
 
+test.each([
+  { kind: 'damaged', file: 'history.sqlite', reason: 'x' },
+  { kind: 'missing', file: 'logs.sqlite', signs: ['x'], empty: false },
+  { kind: 'start-failed', reason: 'the disk is full.' },
+] as const)('that no build was started is said once of what is $kind', trouble => {
+  const dataDir = temporaryFolder('data')
+  const { headline, lead } = checkDataDirectory(dataDir, 'test', { trouble, whole: false, now: 0 })
+  expect(`${headline.join(' ')} ${lead}`.match(/no build was started/gi)).toHaveLength(1)
+})
+
 test('an older history is in order, and says that it will be brought to this version', () => {
   const dataDir = releaseData('0.1.0', 'killed')
   const facts = check(dataDir)

@@ -160,23 +160,29 @@ export function startDialIn(options: DialInOptions): DialIn {
       if (!stopping) welcome(name, request, socket, head)
       return
     }
-    if (!slowDown.enter(address, name)) return refuse(socket, '429 Too Many Requests')
+    const entered = slowDown.enter(address, name)
+    const leave = () => {
+      if (entered) slowDown.leave(address, name)
+    }
+    if (!entered && !slowDown.mayPass(address)) return refuse(socket, '429 Too Many Requests')
     const checked = check(credentials, address).then(({ right, heldMs }) => {
       if (right) {
-        slowDown.leave(address, name)
+        leave()
         if (!stopping) welcome(name, request, socket, head)
         return
       }
+      // The next of this address is seconds away: there is nothing to hold back.
+      if (!entered) return refuse(socket, '429 Too Many Requests')
       // Its place stays taken also when it does not wait for the answer.
       const answer = clock.after(heldMs, () => {
         held.delete(socket)
-        slowDown.leave(address, name)
+        leave()
         refuse(socket, '401 Unauthorized')
       })
       held.set(socket, answer)
     })
     alone(checked, error => {
-      slowDown.leave(address, name)
+      leave()
       log(`a slave that dials in could not be checked: ${(error as Error).message}`)
       refuse(socket, '500 Internal Server Error')
     })

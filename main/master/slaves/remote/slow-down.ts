@@ -6,6 +6,12 @@ import type { Moment } from '../../model.ts'
 export interface SlowDown {
   /** False: too many tries of this address are under way, for this name or in all. Each that was let in has to be left. */
   enter(address: string, name: string): boolean
+  /**
+   * Whether one beyond these may be looked at all the same; then it is not to be entered, and is answered at once.
+   * A few seconds lie between two of an address, so that guesses are not much more, and a right password
+   * comes in between them.
+   */
+  mayPass(address: string): boolean
   leave(address: string, name: string): void
   /** Notes a wrong password. Returns how long its answer is held back. */
   wrong(address: string): number
@@ -17,6 +23,8 @@ export interface SlowDown {
 interface Record {
   failures: number
   failedAt: Moment
+  /** When one beyond what it may try was looked at. */
+  passedAt: Moment
   /** Tries that wait for their answer, by name. */
   readonly underWay: Map<string, number>
   /** Names whose failure was told. */
@@ -27,6 +35,8 @@ const FIRST_MS = 500
 // A stock worker drops the line after 5 s and comes again; it is then held back anew.
 const LONGEST_MS = 30_000
 const FORGOTTEN_MS = 30 * 60_000
+// Four in half a minute: as many again as an address has for one name.
+const PASS_MS = 7500
 const MOST_OF_A_NAME = 4
 const MOST_UNDER_WAY = 16
 const MOST_ADDRESSES = 10_000
@@ -45,6 +55,14 @@ export function createSlowDown(clock: Clock): SlowDown {
       const own = underWay.get(name) ?? 0
       if (own >= MOST_OF_A_NAME || sum(underWay) >= MOST_UNDER_WAY) return false
       underWay.set(name, own + 1)
+      return true
+    },
+    mayPass(address) {
+      const record = recordOf(address)
+      const now = clock.now()
+      // A clock that was put back must not shut the door until it has caught up.
+      if (Math.abs(now - record.passedAt) < PASS_MS) return false
+      record.passedAt = now
       return true
     },
     leave(address, name) {
@@ -76,7 +94,14 @@ export function createSlowDown(clock: Clock): SlowDown {
     const key = network(address)
     let record = records.get(key)
     if (record) records.delete(key)
-    else record = { failures: 0, failedAt: 0, underWay: new Map(), told: new Set() }
+    else
+      record = {
+        failures: 0,
+        failedAt: 0,
+        passedAt: Number.NEGATIVE_INFINITY,
+        underWay: new Map(),
+        told: new Set(),
+      }
     // The newest is last, so the first is the one that was quiet for longest.
     records.set(key, record)
     if (records.size > MOST_ADDRESSES) {
