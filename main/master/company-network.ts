@@ -1,6 +1,8 @@
 import http from 'node:http'
 import tls from 'node:tls'
 
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
 let used = false
 
 /**
@@ -19,7 +21,11 @@ export function joinCompanyNetwork(): void {
   } catch {
     // Without those of the system Node's own are left, and a refused certificate is told where it is met.
   }
-  // Node 24.14 and later have it.
-  const { setGlobalProxyFromEnv } = http as { setGlobalProxyFromEnv?: () => void }
-  setGlobalProxyFromEnv?.()
+  // Node 24.14 and later have it. No proxy leads to this machine itself.
+  const { env } = process
+  const direct = [env.no_proxy ?? env.NO_PROXY, ...LOOPBACK].filter(Boolean).join(',')
+  const { setGlobalProxyFromEnv } = http as {
+    setGlobalProxyFromEnv?: (env: NodeJS.ProcessEnv) => void
+  }
+  setGlobalProxyFromEnv?.({ ...env, no_proxy: direct, NO_PROXY: direct })
 }

@@ -105,11 +105,15 @@ export const powerSaveBlocker = {
   },
 }
 
+let copied = ''
+
+/** Electron's `clipboard`, apart from that of this machine. */
 export const clipboard = {
-  /** Of the double: what was copied last. */
-  text: '',
+  async readText() {
+    return copied
+  },
   async writeText(text: string) {
-    clipboard.text = text
+    copied = text
   },
 }
 

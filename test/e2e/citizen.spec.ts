@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Application } from './application.ts'
-import { expect, ON, test } from './fixtures.ts'
+import { expect, ON, onlyOnDouble, test } from './fixtures.ts'
 
 const CONFIG = `builders:
   - { name: calc, steps: [{ name: look, shell: "test ! -e '{flag}'" }] }
@@ -45,6 +45,7 @@ test(`the tray, the badge, the dock and notifications tell how the desk stands${
   dataDir,
   cli,
 }) => {
+  onlyOnDouble('Electron does not tell what is in the tray, on the badge and in notifications')
   mkdirSync(dataDir)
   const flag = join(home, 'broken')
   const go = join(home, 'go')
@@ -95,6 +96,7 @@ test(`a link of ours leads to its place, and a foreign one nowhere${ON}`, async 
 })
 
 test(`the settings say what the desktop does, and change it${ON}`, async ({ launch }) => {
+  onlyOnDouble('Electron does not tell what is in the tray')
   const app = await launch()
   await app.page.evaluate(() => {
     location.hash = '#/settings'
@@ -112,9 +114,7 @@ test(`diagnostics are copied, and a second window shows the same desk${ON}`, asy
     app.app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()!.getMenuItemById(id)!.click(), id)
 
   await click('diagnostics')
-  const text = await app.app.evaluate(
-    ({ clipboard }) => (clipboard as never as { text: string }).text,
-  )
+  const text = await app.app.evaluate(({ clipboard }) => clipboard.readText())
   expect(text).toMatch(/^Triphammer \d.*\(desktop\)\nElectron 45/)
   expect(text).toContain('slave local: local, ')
   const second = app.app.waitForEvent('window')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Bridge } from '../../main/bridge/contract.ts'
 import { addAndBuild, ask, untilBuild } from './desk-helpers.ts'
 import { clickMenu } from './desktop-helpers.ts'
-import { expect, ON, test } from './fixtures.ts'
+import { expect, ON, onlyOnDouble, test } from './fixtures.ts'
 
 interface Opened {
   readonly opened: readonly string[]
@@ -71,6 +71,7 @@ test(`a page from elsewhere gets no answer, even with our preload${ON}`, async (
 })
 
 test(`no link and no script leads the window away${ON}`, async ({ launch }) => {
+  onlyOnDouble('a real Electron would open a page in the browser of this machine')
   const application = await launch()
   const { page } = application
   const here = new URL(page.url()).origin
@@ -84,7 +85,6 @@ test(`no link and no script leads the window away${ON}`, async ({ launch }) => {
   })
 
   const log = () => application.app.evaluate(({ shell }) => (shell as never as Opened).opened)
-  test.skip(!ON, 'Only the double notes what would have been opened.')
   await expect.poll(log).toEqual(['https://example.invalid/docs'])
   expect(new URL(page.url()).origin).toBe(here)
   expect(await application.client.getWindowCount()).toBe(1)

@@ -24,6 +24,26 @@ export function shownDialogues({ app }: Application): Promise<string[]> {
   })
 }
 
+/** Answers the questions of the app with these buttons, one after the other, and gives what was asked. */
+export async function answerDialogues(
+  { app }: Application,
+  answers: readonly number[],
+): Promise<() => Promise<string[][]>> {
+  await app.evaluate(({ dialog }, given) => {
+    const answers = [...given]
+    const asked: string[][] = []
+    Object.assign(globalThis, { asked })
+    Object.assign(dialog, {
+      async showMessageBox(...args: unknown[]) {
+        const { message, buttons } = args.at(-1) as { message: string; buttons: string[] }
+        asked.push([message, ...buttons])
+        return { response: answers.shift(), checkboxChecked: false }
+      },
+    })
+  }, answers)
+  return () => app.evaluate(() => (globalThis as unknown as { asked: string[][] }).asked)
+}
+
 interface Program {
   readonly path: string
   readonly args: readonly string[]

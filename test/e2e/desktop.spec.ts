@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Bridge } from '../../main/bridge/contract.ts'
 import { RETRY, SUCCESS } from '../../main/master/results.ts'
 import { addAndBuild, ask, untilBuild } from './desk-helpers.ts'
-import { clickMenu, lastRun, runOnce, shownDialogues } from './desktop-helpers.ts'
-import { expect, ON, ON_DOUBLE, test } from './fixtures.ts'
+import { answerDialogues, clickMenu, lastRun, runOnce, shownDialogues } from './desktop-helpers.ts'
+import { expect, ON, onlyOnDouble, test } from './fixtures.ts'
 import { ELECTRON } from './paths.ts'
 import { makeSample } from './sample.ts'
 
@@ -40,7 +40,7 @@ test(`the window shows the page, which has nothing of Electron but the bridge${O
 test(`on Wayland, where a hidden window is never ready to be shown, it is shown${ON}`, async ({
   launch,
 }) => {
-  test.skip(!ON_DOUBLE, 'a real Electron is on Wayland or is not')
+  onlyOnDouble('a real Electron is on Wayland or is not')
   const { browserWindow } = await launch({ env: { ELECTRON_DOUBLE_WAYLAND: '1' } })
 
   await expect.poll(() => browserWindow.isVisible!()).toBe(true)
@@ -90,7 +90,7 @@ test(`a data directory that a headless master has is left alone${ON}`, async ({
   dataDir,
   env,
 }) => {
-  test.skip(!ON, 'Electron itself waits until somebody has read the message.')
+  onlyOnDouble('Electron itself waits until somebody has read the message')
   const served = await serve()
   const before = readdirSync(dataDir)
 
@@ -119,6 +119,7 @@ test(`a build that is left to finish goes on while the app is away, and ends as 
     `echo on; while [ ! -e '${go}' ]; do sleep 0.05; done; echo over`,
   )
   const { id } = await untilBuild(application.page, { complete: false, state: 'run' })
+  await answerDialogues(application, [0])
 
   await clickMenu(application, 'quit')
 
@@ -134,26 +135,13 @@ test(`a build that is stopped at the quit is built again, and a quit can be take
   launch,
   repository,
 }) => {
-  test.skip(!ON, 'only the double presses buttons')
   const application = await launch()
   await addAndBuild(application.page, repository(), 'sleep 600')
   const { id } = await untilBuild(application.page, { complete: false, state: 'run' })
-  await application.app.evaluate(({ dialog }) => {
-    const answers = [2, 1]
-    const asked: unknown[] = []
-    Object.assign(globalThis, { asked })
-    Object.assign(dialog, {
-      async showMessageBox(options: { message: string; buttons: string[] }) {
-        asked.push([options.message, ...options.buttons])
-        return { response: answers.shift(), checkboxChecked: false }
-      },
-    })
-  })
+  const asked = await answerDialogues(application, [2, 1])
 
   await clickMenu(application, 'quit')
-  await expect
-    .poll(() => application.app.evaluate(() => (globalThis as { asked?: unknown }).asked))
-    .toEqual([['A build is running.', 'Let it finish', 'Stop it', 'Cancel']])
+  await expect.poll(asked).toEqual([['A build is running.', 'Let it finish', 'Stop it', 'Cancel']])
   expect((await ask(application.page, 'build:details', id)).build.completeAt).toBe(null)
   await clickMenu(application, 'quit')
 

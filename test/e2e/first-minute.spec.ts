@@ -1,12 +1,13 @@
 import type { Page } from '@playwright/test'
 import { box } from './desk-helpers.ts'
-import { expect, ON, test } from './fixtures.ts'
+import { expect, ON, onlyOnDouble, test } from './fixtures.ts'
 import { makeSample } from './sample.ts'
 
 test(`the first green build takes two clicks, two more folders a drop and one, and the demo one to come and one to go${ON}`, async ({
   launch,
   home,
 }) => {
+  onlyOnDouble('a script cannot tell Electron which files a hand drops')
   test.setTimeout(90_000)
   makeSample(`${home}/calc`)
   const dropped = [makeSample(`${home}/Mira’s 計算機`).path, makeSample(`${home}/parser`).path]

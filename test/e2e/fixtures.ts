@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test as base, type Page } from '@playwright/test'
 import { Application } from './application.ts'
-import { CLI, ELECTRON, ROOT } from './paths.ts'
+import { CLI, ELECTRON, ON_DOUBLE, ROOT } from './paths.ts'
 
 export { expect } from '@playwright/test'
-export { ON, ON_DOUBLE } from './paths.ts'
+export { ON } from './paths.ts'
 
 export interface LaunchOptions {
   readonly args?: readonly string[]
@@ -46,6 +46,14 @@ interface Fixtures {
   readonly cli: (...args: string[]) => Promise<CliAnswer>
   /** Makes a repository with one commit. */
   readonly repository: (name?: string) => string
+}
+
+/**
+ * Leaves a test out on a real Electron, and says why. README.md tells how many there are;
+ * test/double/double.test.ts counts them.
+ */
+export function onlyOnDouble(reason: string): void {
+  test.skip(!ON_DOUBLE, reason)
 }
 
 export const test = base.extend<Fixtures>({

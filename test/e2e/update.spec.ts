@@ -22,11 +22,11 @@ import {
 } from '../packaged/feed.ts'
 import { canPackage, packageAppImage } from '../packaged/package-app.ts'
 import { Application } from './application.ts'
-import { expect, ON, ON_DOUBLE, test } from './fixtures.ts'
+import { expect, ON, onlyOnDouble, test } from './fixtures.ts'
 
 // An AppImage of two versions, made by electron-builder, and a feed on loopback. The images hold the
 // double, so this says nothing of a real Electron's own files.
-test.skip(!ON_DOUBLE, 'the packaged app holds the double')
+onlyOnDouble('the packaged app holds the double')
 test.skip(!canPackage(), 'squashfs-tools and desktop-file-utils are not installed')
 test.describe.configure({ mode: 'serial' })
 

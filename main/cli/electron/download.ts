@@ -189,7 +189,7 @@ function writeNote(file: string, note: Note) {
 }
 
 function timeOf(at: string): string {
-  return at.slice(0, 16).replace('T', ' ')
+  return new Date(at).toLocaleString('sv').slice(0, 16)
 }
 
 function say(text: string) {

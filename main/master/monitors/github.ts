@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { joinCompanyNetwork } from '../company-network.ts'
 import type { MonitorConfig } from '../config/model.ts'
 import type { MonitoredRun } from '../db/monitored.ts'
 import { CANCELLED, EXCEPTION, FAILURE, type Result, SKIPPED, SUCCESS } from '../results.ts'
@@ -66,6 +67,7 @@ export async function askGitHub(
   const url = new URL(`${api}/repos/${repository}/actions/workflows/${workflow}/runs`)
   url.searchParams.set('per_page', String(RUNS))
   if (branch !== null) url.searchParams.set('branch', branch)
+  joinCompanyNetwork()
   const response = await fetch(url, {
     headers: {
       accept: 'application/vnd.github+json',
