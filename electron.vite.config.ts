@@ -9,7 +9,10 @@ const at = (path: string) => resolve(import.meta.dirname, path)
 
 export default defineConfig({
   main: {
-    plugins: [licenses(), { name: 'pack-slave', closeBundle: () => packSlave(at('out/main')) }],
+    plugins: [
+      licenses(),
+      { name: 'pack-slave', closeBundle: async () => void (await packSlave(at('out/main'))) },
+    ],
     build: {
       outDir: 'out/main',
       target: 'node24',

@@ -51,6 +51,8 @@ const SOURCES = [
   'slave',
   'electron.vite.config.ts',
   'scripts/pack-slave.mjs',
+  'scripts/triphammer-slave.mjs',
+  'docs/slave-package.md',
   'package.json',
   'package-lock.json',
 ]

@@ -1,2 +1,1 @@
-/** Writes `slave-packed.mjs` into a folder. */
-export function packSlave(folder: string): Promise<void>
+export function packSlave(folder: string): Promise<string>

@@ -4,7 +4,7 @@ const [major = 0] = process.versions.node.split('.').map(Number)
 if (major < 22) {
   process.stderr.write(
     `triphammer slave: Node 22 or later is needed, and this is ${process.versions.node}. ` +
-      'With npm: npx -p node@24 -p ./triphammer-slave-VERSION.tgz triphammer-slave …\n',
+      'Install a later one, as from https://nodejs.org, and type the same again.\n',
   )
   process.exit(1)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import picomatch from 'picomatch'
@@ -132,3 +132,23 @@ function isPackaged(path: string): boolean {
   )
   return fitting.length > 0 && !fitting.at(-1)!.startsWith('!')
 }
+
+test('no page and no message sends a person to a name on a registry that nobody has claimed', () => {
+  const fetches =
+    /\b(?:npx|npm (?:exec|x|i|install|add)|pnpm (?:dlx|add)|yarn (?:dlx|add)|bunx)(?: -{1,2}[\w-]+)* +triphammer/
+  const files = ['README.md', 'CONTRIBUTING.md', 'docs', 'main', 'renderer', 'slave', 'scripts']
+    .flatMap(path =>
+      statSync(join(ROOT, path)).isFile()
+        ? [path]
+        : readdirSync(join(ROOT, path), { recursive: true, encoding: 'utf8' }).map(one =>
+            join(path, one),
+          ),
+    )
+    .filter(path => /\.(?:md|mjs|tsx?|html)$/.test(path))
+    // It warns of just that.
+    .filter(path => path !== 'docs/releasing.md')
+  const found = files.filter(path => fetches.test(readFileSync(join(ROOT, path), 'utf8')))
+
+  expect(fetches.test('npm install -g triphammer')).toBe(true)
+  expect([found, files.length > 300]).toEqual([[], true])
+})

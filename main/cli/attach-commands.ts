@@ -109,7 +109,7 @@ export function addAttachCommands({ program, dataDir, json }: CommandLine): void
     print(`On the machine of ${invited.name}, type:\n\n  ${command}\n`)
     print(
       dim(
-        '"npm run pack:slave" in a checkout of Triphammer makes that file, in dist/; copy it there first.\n',
+        'It gets the slave from this master, sees by the hash that it is the right one, and starts it.\n',
       ),
     )
     if (!password) print(`It asks for the password, once: ${invited.password}\n`)

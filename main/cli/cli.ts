@@ -15,6 +15,7 @@ import { addConfigCommands } from './config-commands.ts'
 import { addExchangeCommands } from './exchange-commands.ts'
 import { addLookCommands } from './look-commands.ts'
 import { addSearchCommand } from './search-command.ts'
+import { addSendSlaveCommand } from './send-slave-command.ts'
 import { addSessionCommands } from './session-commands.ts'
 import { addShellCommands } from './shell-commands.ts'
 import { addSlaveCommands } from './slave-commands.ts'
@@ -62,6 +63,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   addShellCommands(line)
   addSessionCommands(line)
   addAttachCommands(line)
+  addSendSlaveCommand(line)
   addBuildCommands(line)
   addBisectCommand(line)
   addLookCommands(line)

@@ -16,6 +16,11 @@ export function slaveEntry(): string {
     : join(APP_ROOT, 'out', 'main', 'slave.js')
 }
 
+/** The slave as a package for other machines; see scripts/pack-slave.mjs. */
+export function slavePackage(version: string): string {
+  return join(APP_ROOT, 'out', 'main', `triphammer-slave-${version}.tgz`)
+}
+
 /** The slave as one file, as it is built; see scripts/pack-slave.mjs. */
 export function packedSlave(): string {
   return join(APP_ROOT, 'out', 'main', 'slave-packed.mjs')

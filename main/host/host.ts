@@ -33,7 +33,7 @@ import { sizeOf, standsAt } from '../master/upgrade/look.ts'
 import { latestOf, STORES, storePath } from '../master/upgrade/stores.ts'
 import type { UpgradeProgress } from '../master/upgrade/upgrade.ts'
 import { openAppLog } from './app-log.ts'
-import { APP_ROOT, packedSlave, slaveEntry } from './app-root.ts'
+import { APP_ROOT, packedSlave, slaveEntry, slavePackage } from './app-root.ts'
 import { type BuildEnvironments, openBuildEnvironment } from './build-environment.ts'
 import { loadConf } from './conf-store.ts'
 import { ensureDataDirectory } from './data-dir.ts'
@@ -361,6 +361,7 @@ async function startRunning(
       }),
     },
     packedSlave: packedSlave(),
+    slavePackage: slavePackage(VERSION),
     mode: options.mode ?? 'full',
     secrets: openSecretFiles(join(dataDir, 'secrets'), options.sealing),
     ...(options.slavePort && { slavePort: options.slavePort }),

@@ -53,6 +53,8 @@ export interface MasterOptions {
   readonly slaveProgram: SlaveProgram
   /** The slave as one file, which is sent to machines that are started on demand. */
   readonly packedSlave: string
+  /** The slave's package, which other machines get from here; none when not given. */
+  readonly slavePackage?: string
   /** The environment for git, and for the engines that start machines. */
   readonly env: Readonly<Record<string, string>>
   readonly clock?: Clock
@@ -340,7 +342,7 @@ function startServices(
     clock,
     secrets: options.secrets ?? memorySecrets(),
     folder: dataDir,
-    version: options.version,
+    ...(options.slavePackage !== undefined && { slavePackage: options.slavePackage }),
     log,
   })
   const slaves = startSlaves({

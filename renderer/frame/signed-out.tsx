@@ -11,7 +11,7 @@ export function SignedOut({ problem }: { problem: string | null }) {
         </p>
         <p className="soft">
           <code>triphammer open</code> prints another link; in a checkout of Triphammer it is{' '}
-          <code>npx triphammer open</code>.
+          <code>node scripts/triphammer.mjs open</code>.
         </p>
       </div>
     </main>

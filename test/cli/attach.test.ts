@@ -48,7 +48,7 @@ test('a slave is attached, invited and detached on the command line', async () =
   chmodSync(password, 0o600)
   const invited = await cli(dataDir, 'attach', '--invite', 'lab', '--password-file', password)
   expect(invited.out).toMatch(
-    /npx \.\/triphammer-slave-\d\S+\.tgz --master 127\.0\.0\.1:\d+ --name lab --fingerprint/,
+    /curl -fsSkO https:\/\/127\.0\.0\.1:\d+\/triphammer-slave-\S+\.tgz && node -e ".*" && npx --yes \.\/triphammer-slave-\d\S+\.tgz --master 127\.0\.0\.1:\d+ --name lab --fingerprint/,
   )
   expect(invited.out).toContain('buildbot-worker create-worker')
   expect(invited.err).toBe('')

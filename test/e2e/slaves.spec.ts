@@ -168,7 +168,7 @@ test('what is wrong with an address is told with what to do about it', async ({ 
   const dialog = page.getByRole('dialog', { name: 'Attach a slave' })
   const address = dialog.getByLabel('Address')
   const told = dialog.getByRole('alert')
-  await expect(dialog.getByText(/npx \.\/triphammer-slave-\S+\.tgz --listen/)).toBeVisible()
+  await expect(dialog.getByText(/npx --yes \.\/triphammer-slave-\S+\.tgz --listen/)).toBeVisible()
   for (const [typed, words] of [
     [`127.0.0.1:${await freePort()}`, /nothing listens at .*Start the slave there/],
     ['no-such-machine.invalid:9990', /No machine called .*Check the spelling/],

@@ -1,48 +1,77 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { attachHandlers } from '../../main/bridge/attach.ts'
-import { packSlavePackage } from '../../scripts/pack-slave-package.mjs'
+import { VERSION } from '../../main/host/version.ts'
+import {
+  receiveProgram,
+  slavePackageSource,
+} from '../../main/master/slaves/remote/slave-package.ts'
+import { packSlave } from '../../scripts/pack-slave.mjs'
 import { temporaryFolder } from '../helpers/folders.ts'
 import { ROOT, testEnvironment, testMaster } from '../helpers/master.ts'
 import { startSlaveProcess } from '../helpers/slave-process.ts'
 
-const VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version
-
-test('a slave of the packed tarball is installed without a network, is attached, and builds', async () => {
-  const file = await packSlavePackage(temporaryFolder('pack'))
-  expect(basename(file)).toBe(`triphammer-slave-${VERSION}.tgz`)
-  const far = install(file)
-  // Without node-pty, which is not to be had offline: steps need no terminal.
-  expect(readdirSync(join(far, 'node_modules')).filter(name => !name.startsWith('.'))).toEqual([
-    'triphammer-slave',
-  ])
-  const program = [join(far, 'node_modules/.bin/triphammer-slave'), 'slave'] as const
-  const slave = startSlaveProcess(['--listen', '127.0.0.1:0', '--name', 'far'], {
-    program,
-    env: environment(),
-  })
-  const address = await slave.until(/waits at (\S+)/)
-  const code = await slave.until(/code (\S+),/)
-
+test('the line that a master shows fetches the slave, checks and starts it, without a registry; and it builds', async () => {
+  const slavePackage = await packSlave(temporaryFolder('pack'))
+  expect(basename(slavePackage)).toBe(`triphammer-slave-${VERSION}.tgz`)
   const one = await testMaster({
-    config: { builders: [{ name: 'b', steps: [{ shell: 'echo far away' }] }] },
+    slavePackage,
+    config: {
+      slavePort: '127.0.0.1:0',
+      builders: [{ name: 'b', slaves: ['far'], steps: [{ shell: 'echo far away' }] }],
+      slaves: [{ name: 'far', kind: 'remote' }],
+    },
   })
-  const attach = attachHandlers(one.master)
-  const probe = await attach['attach:probe']({ address })
-  if (!probe.ok) throw new Error(probe.message)
-  expect(probe.version).toBe(VERSION)
-  const { fingerprint } = probe
-  const order = { address, code, fingerprint, name: 'far', tags: [], maxBuilds: 1 }
-  expect(await attach['attach:pair'](order)).toEqual({ ok: true, name: 'far' })
+  await one.master.remote.settled()
+  const invited = await attachHandlers(one.master)['attach:invite']({
+    name: 'far',
+    tags: [],
+    maxBuilds: null,
+  })
+  if (!invited.ok) throw new Error(invited.message)
+
+  const far = temporaryFolder('far')
+  const password = join(far, 'password')
+  writeFileSync(password, invited.password)
+  chmodSync(password, 0o600)
+  const slave = startSlaveProcess(['--password-file', password], {
+    // What is typed is gone through by a shell; what comes after it are more arguments.
+    program: ['sh', '-c', `cd "$0" && ${invited.command} "$@"`, far],
+    env: environment(far),
+  })
+  await slave.until(/attached to/)
   if (one.data.slave('far')?.state !== 'online')
     await one.until('slave/changed', ({ name, state }) => name === 'far' && state === 'online')
-  one.configure(
-    readFileSync(one.configFile, 'utf8').replace('name: b', 'name: b\n    slaves: [far]'),
-  )
   const build = await one.build('b')
   expect([build.slave, await one.logText(build, 'echo far away')]).toEqual(['far', 'far away\n'])
+  expect(one.data.slave('far')?.info.version).toBe(VERSION)
+
+  // The same file, once it is another one.
+  const { check, name } = slavePackageSource(slavePackage).describe()!
+  writeFileSync(join(far, name), 'something else')
+  const checked = spawnSync('sh', ['-c', check], { cwd: far, encoding: 'utf8' })
+  expect([checked.status, checked.stderr]).toEqual([
+    1,
+    expect.stringContaining(`${name} is not the file of this master`),
+  ])
+})
+
+test('what comes over ssh is kept only when it came whole', async () => {
+  const folder = temporaryFolder('sent')
+  const file = join(folder, 'triphammer-slave-0.0.0.tgz')
+  writeFileSync(file, 'a whole package')
+  const program = receiveProgram(slavePackageSource(file).describe()!)
+  const receive = (input: string) => {
+    const there = temporaryFolder('there')
+    const { status } = spawnSync('sh', ['-c', `node -e "${program}"`], { cwd: there, input })
+    return [status, spawnSync('cat', [basename(file)], { cwd: there, encoding: 'utf8' }).stdout]
+  }
+  expect([receive('a whole package'), receive('a whole pack')]).toEqual([
+    [0, 'a whole package'],
+    [1, ''],
+  ])
 })
 
 test('on a Node that is too old it says which one is needed', () => {
@@ -56,28 +85,13 @@ test('on a Node that is too old it says which one is needed', () => {
   expect([status, stderr]).toEqual([1, expect.stringContaining('Node 22 or later is needed')])
 })
 
-function install(file: string): string {
-  const far = temporaryFolder('far')
-  writeFileSync(join(far, 'package.json'), '{}')
-  const args = [
-    'install',
-    '--offline',
-    '--no-audit',
-    '--no-fund',
-    '--cache',
-    join(far, '.npm'),
-    file,
-  ]
-  const { status, stderr } = spawnSync('npm', args, {
-    cwd: far,
-    encoding: 'utf8',
-    env: environment(),
-  })
-  if (status !== 0) throw new Error(stderr)
-  return far
-}
-
-function environment(): Record<string, string> {
+function environment(far: string): Record<string, string> {
   const env = testEnvironment()
-  return { ...env, PATH: `${dirname(process.execPath)}${delimiter}${env.PATH}` }
+  return {
+    ...env,
+    PATH: `${dirname(process.execPath)}${delimiter}${env.PATH}`,
+    // Without node-pty, which is not to be had offline: steps need no terminal.
+    npm_config_offline: 'true',
+    npm_config_cache: join(far, '.npm'),
+  }
 }

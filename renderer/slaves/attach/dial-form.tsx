@@ -1,12 +1,13 @@
-import { useState } from 'react'
-import { type AttachTrouble, bridge, type ProbeAnswer } from '../../bridge.ts'
-import { useDesk, useNow } from '../../store/hooks.ts'
+import { useEffect, useState } from 'react'
+import { type AttachInfo, type AttachTrouble, bridge, type ProbeAnswer } from '../../bridge.ts'
+import { useNow } from '../../store/hooks.ts'
 import { bytes, count, duration } from '../../ui/format.ts'
 import { ModalForm } from '../../ui/parts.tsx'
 import { ResultGlyph } from '../../ui/result.tsx'
 import { Attached } from './attached.tsx'
 import { CodeBoxes } from './code-boxes.tsx'
 import { CODE_LENGTH } from './code-signs.ts'
+import { Copyable } from './copyable.tsx'
 import { Fingerprint } from './fingerprint.tsx'
 import { NewSlaveFields } from './new-slave-fields.tsx'
 import { readTags } from './tags.ts'
@@ -80,7 +81,7 @@ export function DialForm({ onClose }: { onClose: () => void }) {
       {probe.kind === 'answered' && !probe.probe.ok && (
         <TroubleNote trouble={probe.probe} onAgain={probe.again} />
       )}
-      {!answer && (probe.kind !== 'answered' || probe.probe.ok) && <FarSide />}
+      {!answer && (probe.kind !== 'answered' || probe.probe.ok) && <FarSide address={address} />}
       {answer && probe.kind === 'answered' && (
         <>
           <div className="field">
@@ -196,16 +197,41 @@ function Abilities({ answer }: { answer: ProbeAnswer }) {
 }
 
 /** What to do on the machine that is to become a slave, before there is anything to dial. */
-function FarSide() {
-  const version = useDesk(desk => desk.version)
+function FarSide({ address }: { address: string }) {
+  const [slave, setSlave] = useState<AttachInfo['slavePackage']>()
+  useEffect(() => {
+    bridge.request('attach:info').then(
+      info => setSlave(info.slavePackage),
+      () => {},
+    )
+  }, [])
+  const host = /^[\w.-]+(?=:\d+$|$)/.exec(address.trim())?.[0] ?? 'studio.local'
+  const name = /^[A-Za-z][A-Za-z0-9-]*/.exec(host)?.[0] ?? 'studio'
   return (
     <ol className="far-side">
-      <li>
-        On the other machine, start a slave that waits. <b>npm run pack:slave</b> in a checkout of
-        Triphammer makes the file; copy it there first.
-        <code className="mono">npx ./triphammer-slave-{version}.tgz --listen :9990</code>
-      </li>
-      <li>It shows its address, a pairing code and a fingerprint.</li>
+      {slave && (
+        <>
+          <li>
+            <Copyable
+              label="In a terminal of the master’s machine: copy the slave there"
+              text={`scp "${slave.file}" ${host}:`}
+            />
+          </li>
+          <li>
+            <Copyable
+              label="In a terminal over there: see that it came whole, and start it"
+              text={`${slave.check} && npx --yes ./${slave.name} --listen 9990 --name ${name}`}
+            />
+          </li>
+        </>
+      )}
+      {slave === null && (
+        <li>
+          The slave’s package is not there, since this checkout was not built: <b>npm run build</b>{' '}
+          makes it.
+        </li>
+      )}
+      <li>It waits, and shows its address, a pairing code and a fingerprint.</li>
       <li>Type the address here. The code comes next.</li>
     </ol>
   )

@@ -1,11 +1,10 @@
-import { Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { type AttachInfo, type AttachTrouble, bridge, type Invitation } from '../../bridge.ts'
-import { copyText } from '../../store/actions.ts'
 import { useDesk } from '../../store/hooks.ts'
 import { Field, ModalForm } from '../../ui/parts.tsx'
 import { ResultGlyph } from '../../ui/result.tsx'
 import { Attached } from './attached.tsx'
+import { Copyable } from './copyable.tsx'
 import { Fingerprint } from './fingerprint.tsx'
 import { NewSlaveFields } from './new-slave-fields.tsx'
 import { readTags } from './tags.ts'
@@ -126,7 +125,11 @@ function Waiting({ invitation, onClose }: { invitation: Invitation; onClose: () 
   return (
     <>
       <div className="dialog-body">
-        <Copyable label="Type this on the other machine" text={invitation.command} />
+        <Copyable
+          label="Type this on the other machine"
+          hint="it gets the slave from here, sees by its hash that it is the right one, and starts it"
+          text={invitation.command}
+        />
         <Copyable
           label="It asks for this password"
           hint="shown once; the master keeps only a hash"
@@ -154,27 +157,5 @@ function Waiting({ invitation, onClose }: { invitation: Invitation; onClose: () 
         </button>
       </footer>
     </>
-  )
-}
-
-function Copyable({ label, hint, text }: { label: string; hint?: string; text: string }) {
-  return (
-    <div className="field">
-      <div className="label">
-        {label}
-        {hint && <small>{hint}</small>}
-      </div>
-      <div className="copyable">
-        <code className="mono">{text}</code>
-        <button
-          type="button"
-          className="button quiet square"
-          aria-label={`Copy: ${label}`}
-          onClick={() => void copyText(text)}
-        >
-          <Copy />
-        </button>
-      </div>
-    </div>
   )
 }

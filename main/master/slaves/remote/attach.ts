@@ -1,4 +1,5 @@
 import type { SlavePort } from '../../config/model.ts'
+import type { SlavePackage } from './slave-package.ts'
 
 // What a person who attaches a slave is told. Types only: windows take them.
 
@@ -33,6 +34,8 @@ export type AttachProblem =
   | 'slave-name'
   /** The master listens nowhere for slaves. */
   | 'no-slave-port'
+  /** A checkout that was not built has no slave to give away. */
+  | 'no-package'
   /** master.yml can't be written as it is. */
   | 'config'
   | 'other'
@@ -87,7 +90,7 @@ export interface InviteOrder {
 export interface Invitation {
   readonly ok: true
   readonly name: string
-  /** What to type on the far machine. It asks for the password. */
+  /** What to type on the far machine: it gets the slave from here, checks it and starts it. It asks for the password. */
   readonly command: string
   /** The same for a stock worker of Buildbot; `null` where the port takes encrypted links only. */
   readonly stockCommand: string | null
@@ -106,6 +109,8 @@ export interface AttachInfo {
   readonly slavePort: ListeningPort | null
   /** Why the port that master.yml names can't be had; empty when nothing is wrong. */
   readonly trouble: string
+  /** `null` in a checkout that was not built. */
+  readonly slavePackage: SlavePackage | null
 }
 export interface ListeningPort extends SlavePort {
   readonly fingerprint: string

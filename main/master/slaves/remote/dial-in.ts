@@ -19,6 +19,8 @@ export interface DialInOptions {
   /** The hash of a slave's password. */
   readonly passwordHash: (slave: string) => string | undefined
   readonly onChanged: () => void
+  /** See PortOptions. */
+  readonly file?: (path: string) => Uint8Array | undefined
   readonly log: (text: string) => void
   /** See PortOptions. */
   readonly handshakeMs?: number
@@ -133,6 +135,7 @@ export function startDialIn(options: DialInOptions): DialIn {
         identity,
         onUpgrade: take,
         onPlain,
+        ...(options.file && { file: options.file }),
         ...(options.handshakeMs !== undefined && { handshakeMs: options.handshakeMs }),
       })
       open = { where, port, identity }

@@ -11,6 +11,8 @@ export interface PortOptions {
   readonly where: SlavePort
   readonly identity: { readonly key: string; readonly certificate: string }
   readonly onUpgrade: OnUpgrade
+  /** A file that anybody may have, by the path of a request over TLS. */
+  readonly file?: (path: string) => Uint8Array | undefined
   /** Somebody spoke without encryption where that is not taken. */
   readonly onPlain: (address: string) => void
   /** How long an honest end may take for its part of the handshake. */
@@ -25,6 +27,8 @@ export interface Port {
 
 // A real worker gives up after 5 s, so no honest one takes longer.
 const HANDSHAKE_MS = 5000
+// Of a file of some 80 kB.
+const DOWNLOAD_MS = 60_000
 const MOST_CONNECTIONS = 1000
 // The first byte of every TLS connection.
 const TLS_HANDSHAKE = 0x16
@@ -36,18 +40,18 @@ const TLS_HANDSHAKE = 0x16
  * @throws Error that says in one sentence why the port can't be had.
  */
 export async function openPort(options: PortOptions): Promise<Port> {
-  const { where, identity, onUpgrade, onPlain, handshakeMs = HANDSHAKE_MS } = options
+  const { where, identity, onUpgrade, file, onPlain, handshakeMs = HANDSHAKE_MS } = options
   const { key, certificate: cert } = identity
   const secureContext = createSecureContext({ key, cert })
   const http = { maxHeaderSize: 8 * 1024, keepAliveTimeout: 1 }
-  const slaves = createHttp(http, explain).on('upgrade', upgrade)
+  const slaves = createHttp(http, answer).on('upgrade', upgrade)
   // Without a listener for upgrades a request for one is a request like any other.
   const strangers = createHttp(http, refusePlain)
   const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, sort)
   listener.maxConnections = MOST_CONNECTIONS
   const begun = new Set<Socket>()
-  // What HTTP sees of a connection, with how it is taken off our hands.
-  const handOver = new Map<Duplex, () => void>()
+  // What HTTP sees of a connection, with what is beneath it.
+  const beneath = new Map<Duplex, { readonly socket: Socket; deadline: NodeJS.Timeout }>()
 
   await listen(where.host)
   return {
@@ -62,11 +66,11 @@ export async function openPort(options: PortOptions): Promise<Port> {
   // By its first byte a connection is told to speak TLS or not.
   function sort(socket: Socket) {
     begun.add(socket)
-    const deadline = setTimeout(() => socket.destroy(), handshakeMs)
+    const held = { socket, deadline: setTimeout(() => socket.destroy(), handshakeMs) }
     socket.on('error', () => {})
     socket.on('close', () => {
       begun.delete(socket)
-      clearTimeout(deadline)
+      clearTimeout(held.deadline)
     })
     socket.once('end', () => socket.readableFlowing && socket.destroy())
     socket.once('data', first => {
@@ -77,11 +81,8 @@ export async function openPort(options: PortOptions): Promise<Port> {
       const over = secure ? new TLSSocket(socket, { isServer: true, secureContext }) : socket
       over.on('error', () => socket.destroy())
       over.on('close', () => socket.destroy())
-      handOver.set(over, () => {
-        clearTimeout(deadline)
-        begun.delete(socket)
-      })
-      socket.on('close', () => handOver.delete(over))
+      beneath.set(over, held)
+      socket.on('close', () => beneath.delete(over))
       const server = secure || !where.tls ? slaves : strangers
       server.emit('connection', over)
       if (!secure) process.nextTick(() => socket.resume())
@@ -90,8 +91,29 @@ export async function openPort(options: PortOptions): Promise<Port> {
 
   // From here on it is for others to see that it ends.
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    handOver.get(socket)?.()
+    const held = beneath.get(socket)
+    clearTimeout(held?.deadline)
+    if (held) begun.delete(held.socket)
     onUpgrade(request, socket, head)
+  }
+
+  // Whoever has no slave yet gets one here.
+  function answer(request: IncomingMessage, response: ServerResponse) {
+    const { socket, url = '', method } = request
+    const bytes = socket instanceof TLSSocket && method === 'GET' ? file?.(url) : undefined
+    if (!bytes) return explain(response)
+    const held = beneath.get(socket)
+    if (held) {
+      clearTimeout(held.deadline)
+      held.deadline = setTimeout(() => held.socket.destroy(), DOWNLOAD_MS)
+    }
+    const type = 'application/octet-stream'
+    response.writeHead(200, {
+      'content-type': type,
+      'content-length': bytes.length,
+      connection: 'close',
+    })
+    response.end(bytes)
   }
 
   function refusePlain(request: IncomingMessage, response: ServerResponse) {
@@ -112,7 +134,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
   }
 }
 
-function explain(_request: IncomingMessage, response: ServerResponse) {
+function explain(response: ServerResponse) {
   response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' })
   response.end('This port takes slaves of Triphammer, which speak WebSocket.\n')
 }

@@ -11,6 +11,7 @@ import { startDialIn } from './dial-in.ts'
 import { type DialOut, startDialOut } from './dial-out.ts'
 import { giveKeyBack, pairWithSlave } from './pairing.ts'
 import { hashPassword, makePassword } from './passwords.ts'
+import { fetchCommand, slavePackageSource } from './slave-package.ts'
 import { trouble } from './trouble.ts'
 
 export interface RemoteOptions {
@@ -19,8 +20,8 @@ export interface RemoteOptions {
   readonly secrets: SecretsStore
   /** The data directory. */
   readonly folder: string
-  /** Of the app, and so of the slave's package. */
-  readonly version: string
+  /** The slave's package, for machines that have none yet. */
+  readonly slavePackage?: string
   readonly log: (text: string) => void
 }
 
@@ -59,13 +60,15 @@ interface Kept {
 }
 
 export function startRemote(options: RemoteOptions): Remote {
-  const { data, clock, secrets, folder, version, log } = options
+  const { data, clock, secrets, folder, log } = options
   const kept = new Map<string, Kept>()
+  const packages = slavePackageSource(options.slavePackage)
   const dialIn = startDialIn({
     clock,
     folder,
     passwordHash: name => data.slaveKeys(name)?.passwordHash ?? undefined,
     onChanged: tellWaiting,
+    file: packages.serve,
     log,
   })
 
@@ -100,6 +103,8 @@ export function startRemote(options: RemoteOptions): Remote {
               'Choose a port, such as 9990: "slavePort: 9990" in master.yml.',
             )
           : trouble('no-slave-port', `Slaves can't dial in: ${why}.`, 'Choose another port.')
+      const slavePackage = packages.describe()
+      if (!slavePackage) return NOT_BUILT
       const password = given ?? makePassword()
       data.saveSlavePassword(name, await hashPassword(password))
       data.addEvent('slave-invited', name)
@@ -110,7 +115,7 @@ export function startRemote(options: RemoteOptions): Remote {
       return {
         ok: true,
         name,
-        command: `npx ./triphammer-slave-${version}.tgz --master ${address} --name ${name} --fingerprint ${fingerprint}`,
+        command: `${fetchCommand(slavePackage, address)} && npx --yes ./${slavePackage.name} --master ${address} --name ${name} --fingerprint ${fingerprint}`,
         stockCommand: slavePort.tls
           ? null
           : `buildbot-worker create-worker --protocol=msgpack_experimental_v7 ${name} ${address} ${name} ${password}`,
@@ -146,10 +151,11 @@ export function startRemote(options: RemoteOptions): Remote {
 
   function info(): AttachInfo {
     const { listening, trouble: why } = dialIn
-    if (!listening) return { slavePort: null, trouble: why }
+    const slavePackage = packages.describe() ?? null
+    if (!listening) return { slavePort: null, trouble: why, slavePackage }
     const { where, port, fingerprint } = listening
     const addresses = ownAddresses(where.host, port)
-    return { slavePort: { ...where, port, fingerprint, addresses }, trouble: why }
+    return { slavePort: { ...where, port, fingerprint, addresses }, trouble: why, slavePackage }
   }
 
   function keepDialIn(slave: SlaveConfig, attachment: Attachment, onState: OnState): AsyncStop {
@@ -206,6 +212,12 @@ export function startRemote(options: RemoteOptions): Remote {
     return why === '' ? 'it has nowhere to dial in: master.yml has no slavePort' : why
   }
 }
+
+const NOT_BUILT = trouble(
+  'no-package',
+  "The slave's package is not there: this checkout was not built.",
+  'Run "npm run build" in it.',
+)
 
 function secretOf(slave: string): string {
   return `slave-key.${slave}`

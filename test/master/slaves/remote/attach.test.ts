@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { attachHandlers } from '../../../../main/bridge/attach.ts'
 import { openSecretFiles } from '../../../../main/host/secret-files.ts'
@@ -7,6 +9,7 @@ import { temporaryFolder } from '../../../helpers/folders.ts'
 import { type TestMaster, type TestMasterOptions, testMaster } from '../../../helpers/master.ts'
 import { type SlaveProcess, startSlaveProcess } from '../../../helpers/slave-process.ts'
 
+const run = promisify(execFile)
 const CONFIG = {
   slavePort: '127.0.0.1:0',
   builders: [{ name: 'far', slaves: ['local'], steps: [{ shell: 'echo built by $WHO' }] }],
@@ -15,7 +18,9 @@ const CONFIG = {
 async function desk(options: TestMasterOptions = {}) {
   const dataDir = temporaryFolder('data')
   const secrets = openSecretFiles(join(dataDir, 'secrets'))
-  const one = await testMaster({ config: CONFIG, dataDir, secrets, ...options })
+  const slavePackage = join(dataDir, 'triphammer-slave-0.0.0.tgz')
+  writeFileSync(slavePackage, 'a package')
+  const one = await testMaster({ config: CONFIG, dataDir, secrets, slavePackage, ...options })
   await one.master.remote.settled()
   return { one, attach: attachHandlers(one.master), secrets }
 }
@@ -102,6 +107,33 @@ test('a slave that dials in builds, over TLS, and finds its master again', async
   await state(one, 'mini', 'offline')
   dialling(invited.command, invited.password, slave.state)
   await online(one, 'mini')
+})
+
+test('the slave port gives the slave away over TLS, and nothing else', async () => {
+  const { attach } = await desk()
+  const { slavePort, slavePackage } = await attach['attach:info']()
+  const at = (path: string, scheme = 'https') => {
+    const url = `${scheme}://${slavePort!.addresses[0]}/${path}`
+    return run('curl', ['-sSk', url]).then(({ stdout }) => stdout)
+  }
+  expect([
+    await at(slavePackage!.name),
+    await at('slave-port.pem'),
+    await at(slavePackage!.name, 'http'),
+  ]).toEqual([
+    'a package',
+    'This port takes slaves of Triphammer, which speak WebSocket.\n',
+    'This port takes slaves of Triphammer, which speak WebSocket.\n',
+  ])
+})
+
+test('a master that was not built invites nobody, and says why', async () => {
+  const { attach } = await desk({ slavePackage: '/nowhere/triphammer-slave-0.0.0.tgz' })
+  const wish = { name: 'mini', tags: [], maxBuilds: null }
+  expect([await attach['attach:info'](), await attach['attach:invite'](wish)]).toMatchObject([
+    { slavePackage: null },
+    { problem: 'no-package', nextStep: 'Run "npm run build" in it.' },
+  ])
 })
 
 test('the first certificate that a slave sees is kept, and another one is not told the password', async () => {
@@ -247,7 +279,7 @@ test('the port can be opened by request, and a port that is in use is told', asy
   const first = await desk()
   const { port } = (await first.attach['attach:info']()).slavePort!
   const { one, attach } = await desk({ config: { slaves: [{ name: 'local' }] } })
-  expect(await attach['attach:info']()).toEqual({ slavePort: null, trouble: '' })
+  expect(await attach['attach:info']()).toMatchObject({ slavePort: null, trouble: '' })
   expect(await attach['attach:listen']({ port })).toMatchObject({
     ok: false,
     problem: 'no-slave-port',
@@ -296,7 +328,7 @@ function dialling(command: string, password: string, state?: string): SlaveProce
   const file = join(temporaryFolder('password'), 'password')
   writeFileSync(file, `${password}\n`)
   chmodSync(file, 0o600)
-  const args = command.replace(/^npx \.\/triphammer-slave-\S+\.tgz /, '').split(' ')
+  const args = command.replace(/^.* npx --yes \.\/triphammer-slave-\S+\.tgz /, '').split(' ')
   return startSlaveProcess([...args, '--password-file', file], {
     env: { WHO: 'mini' },
     ...(state && { state }),

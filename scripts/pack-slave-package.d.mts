@@ -1,2 +1,0 @@
-/** Writes `triphammer-slave-<version>.tgz` into a folder. Returns its path. */
-export function packSlavePackage(folder: string): Promise<string>
