@@ -170,7 +170,14 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       log(
         `logs.sqlite holds ${unknownLogs} logs that history does not know, as a power cut or an older history.sqlite leaves it; their ids are not given again`,
       )
-    const acknowledging = acknowledgeSyncs({ dataDir, db, logs, logsPath, clock })
+    const acknowledging = acknowledgeSyncs({
+      dataDir,
+      db,
+      logs,
+      logsPath,
+      clock,
+      onMoved: file => tellDamage(file, MOVED),
+    })
     stops.push(logs.stop)
     stops.push(acknowledging.stop)
     const { version, shell, mode } = options
@@ -228,13 +235,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     const history = openHistoryAsker(historyPath)
     stops.push(history.stop)
     stops.push(backups.stop)
-    if (mode === 'full')
-      stops.push(
-        watchForDamage(dataDir, clock, (file, reason) => {
-          log(`${file} is damaged: ${reason}`)
-          data.eventually(() => void data.addEvent('history-damaged', file, reason))
-        }),
-      )
+    if (mode === 'full') stops.push(watchForDamage(dataDir, clock, tellDamage))
     return {
       ...services,
       backups,
@@ -248,6 +249,11 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       stop,
     }
 
+    function tellDamage(file: string, reason: string) {
+      log(`${file} is damaged: ${reason}`)
+      data.eventually(() => void data.addEvent('history-damaged', file, reason))
+    }
+
     function stop(builds = what): Promise<void> {
       what = builds
       return stopAll(stops)
@@ -258,6 +264,8 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
   }
 }
 
+const MOVED =
+  'it was moved, replaced or removed while this master has it open. What is built now may be lost: put the file back, or stop the master and restore a backup'
 // Other programs that hold the lock are waited for beside the master's thread, not on it.
 const BUSY_MS = 100
 const LAST_WORD_MS = 5000

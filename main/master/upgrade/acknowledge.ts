@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db/database.ts'
 import { countSync } from '../db/syncs.ts'
@@ -10,6 +12,8 @@ export interface AcknowledgeOptions {
   readonly logs: Pick<LogStore, 'countSync' | 'checkpoint'>
   readonly logsPath: string
   readonly clock: Clock
+  /** Called once for each database that is no longer the file which was opened. */
+  readonly onMoved: (file: string) => void
 }
 
 // The logs are closed by then, or can't be written now: what was promised of them before still holds.
@@ -24,11 +28,14 @@ const CHECKPOINT_MS = 3000
  *
  * It costs two rows, and a sector in a file, each second in which anything changes.
  */
-export function acknowledgeSyncs({ dataDir, db, logs, logsPath, clock }: AcknowledgeOptions) {
+export function acknowledgeSyncs(options: AcknowledgeOptions) {
+  const { dataDir, db, logs, logsPath, clock, onMoved } = options
   const before = readAcknowledged(dataDir)
   let logSyncs = before?.logs.number ?? 0
   let historySyncs = before?.history.number ?? 0
   let waiting: NodeJS.Timeout | undefined
+  const opened = new Map([logsPath, db.path].map(path => [path, fileAt(path)]))
+  const told = new Set<string>()
 
   return {
     async begin(): Promise<Acknowledged> {
@@ -40,12 +47,29 @@ export function acknowledgeSyncs({ dataDir, db, logs, logsPath, clock }: Acknowl
     },
     async done(mark: Acknowledged): Promise<void> {
       await writeAcknowledged(dataDir, mark)
+      // SQLite writes on into a file that was renamed or removed. Another connection would make
+      // a new one in its place, and move into it what the write-ahead log still holds.
+      if (isMoved()) return
       // Soon what was acknowledged is in the main files, which other programs copy alone.
       waiting ??= setTimeout(() => {
         waiting = undefined
-        logs.checkpoint([logsPath, db.path])
+        if (!isMoved()) logs.checkpoint([logsPath, db.path])
       }, CHECKPOINT_MS)
     },
     stop: () => clearTimeout(waiting),
   }
+
+  function isMoved(): boolean {
+    const moved = [...opened].filter(([path, file]) => fileAt(path) !== file)
+    for (const [path] of moved) {
+      if (!told.has(path)) onMoved(basename(path))
+      told.add(path)
+    }
+    return moved.length > 0
+  }
+}
+
+function fileAt(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.dev} ${found.ino}`
 }

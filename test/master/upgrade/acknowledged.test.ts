@@ -1,4 +1,12 @@
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, expect, test } from 'vitest'
@@ -140,6 +148,31 @@ test.each([
   })
   expect(troubleIn(folder)).toBeUndefined()
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a history that is moved away while a master has it open is told, and no other comes in its place',
+  async () => {
+    const one = await testMaster({
+      config: { builders: [{ name: 'a', steps: [{ shell: 'seq 9' }] }] },
+    })
+    const path = join(one.dataDir, 'history.sqlite')
+    const told = () => one.data.events(0, 9).filter(({ kind }) => kind === 'history-damaged')
+    await one.build('a')
+    renameSync(path, `${path}.moved`)
+    await one.build('a')
+    await eventually(() => told().length > 0, 'it is told')
+    expect(told()).toMatchObject([
+      {
+        subject: 'history.sqlite',
+        detail: expect.stringContaining('was moved, replaced or removed'),
+      },
+    ])
+    expect(existsSync(path)).toBe(false)
+    renameSync(`${path}.moved`, path)
+    await one.restart()
+    expect(one.data.countBuilds({})).toBe(2)
+  },
+)
 
 test(`of 80 damages of the write-ahead logs none that costs a build goes unseen (seed ${SEED})`, () => {
   const random = createRandom(SEED)
