@@ -76,9 +76,11 @@ interface Held {
 interface CutOff {
   readonly why: string
   readonly tail: number
-  readonly pieces: { readonly stream: Stream; readonly bytes: Uint8Array; readonly at: Moment }[]
+  readonly pieces: { readonly stream: Stream; bytes: Uint8Array; readonly at: Moment }[]
   byteCount: number
   leftOutBytes: number
+  /** When the newest of what is left out came. */
+  leftOutAt: Moment
 }
 
 interface OpenLog {
@@ -239,24 +241,31 @@ export function createLogWriting(
     mark(log, stream, bytes, source)
     if (!log.cutOff) {
       for (const held of [...log.held.keys()]) release(log, held)
-      log.cutOff = { why, tail, pieces: [], byteCount: 0, leftOutBytes: 0 }
+      log.cutOff = { why, tail, pieces: [], byteCount: 0, leftOutBytes: 0, leftOutAt: at }
       note(log, `[${why}: what follows is left out, but for its end]`, at)
     }
     const { cutOff } = log
     cutOff.pieces.push({ stream, bytes, at })
     cutOff.byteCount += bytes.length
     for (let [first] = cutOff.pieces; first; [first] = cutOff.pieces) {
-      if (cutOff.byteCount - first.bytes.length < cutOff.tail) break
-      cutOff.pieces.shift()
-      cutOff.byteCount -= first.bytes.length
-      cutOff.leftOutBytes += first.bytes.length
+      const tooMany = cutOff.byteCount - cutOff.tail
+      // What a program wrote at once stays whole, unless it alone is too long.
+      const fits = first.bytes.length <= cutOff.tail
+      if (tooMany <= 0 || (fits && tooMany < first.bytes.length)) break
+      const gone =
+        tooMany < first.bytes.length ? toLineStart(first.bytes, tooMany) : first.bytes.length
+      cutOff.byteCount -= gone
+      cutOff.leftOutBytes += gone
+      cutOff.leftOutAt = first.at
+      if (gone === first.bytes.length) cutOff.pieces.shift()
+      else first.bytes = first.bytes.subarray(gone)
     }
   }
 
-  function endCut(log: OpenLog, { why, pieces, leftOutBytes }: CutOff) {
+  function endCut(log: OpenLog, { why, pieces, leftOutBytes, leftOutAt }: CutOff) {
     if (leftOutBytes > 0) {
       const count = leftOutBytes.toLocaleString('en')
-      note(log, `[${count} bytes are left out here: ${why}]`, pieces[0]!.at)
+      note(log, `[${count} bytes are left out here: ${why}]`, leftOutAt)
     }
     for (const { stream, bytes, at } of pieces) write(log, stream, bytes, at)
   }
@@ -448,6 +457,12 @@ export function lastLogId(db: Database): number {
 export function readMarks(db: Database, logId: LogId): LogMarks {
   const row = db.get<{ marks: string | null }>('SELECT marks FROM logs WHERE id = ?', logId)
   return toMarks(row?.marks ?? null)
+}
+
+/** How many bytes go so that what is left, after at least so many, begins a line; without another line, just so many. */
+function toLineStart(bytes: Uint8Array, atLeast: number): number {
+  const end = bytes.indexOf(NEWLINE, atLeast - 1) + 1
+  return end > 0 && end < bytes.length ? end : atLeast
 }
 
 function cutOf({ cutOff }: OpenLog): string | undefined {

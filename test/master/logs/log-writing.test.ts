@@ -263,6 +263,23 @@ test('of a log that is full its head and its end are kept, also over a restart, 
   ])
 })
 
+test.each([
+  ['in lines', Buffer.from(Array.from({ length: 500 }, (_, n) => `line ${n}\n`).join('')), 18],
+  ['without a line', Buffer.from('x'.repeat(5000)), 20],
+  ['of which nothing is to be kept', Buffer.from('y\n'.repeat(2500)), 0],
+])('what comes at once is cut as well, %s', (_, bytes, keptBytes) => {
+  const { reading, writing } = openStore()
+  const why = 'a step may keep 1KB of log'
+  writing.append(LOG, 'stdout', bytes, 0, 1, 1, { keep: 8, tail: keptBytes && 20, why })
+  writing.finish(LOG, 2)
+  const [one] = writing.commit(0)
+  const kept = reading.bytes(LOG, 0, ['stdout']).bytes
+  expect([one!.cut, String(kept)]).toEqual([
+    why,
+    `${bytes.subarray(0, 8)}${bytes.subarray(bytes.length - keptBytes)}`,
+  ])
+})
+
 test('while the disk is full logs hold their ends only', () => {
   const { db, reading } = openStore()
   let full = false
