@@ -4,11 +4,12 @@ import {
   mkdir,
   readFile,
   readlink,
+  realpath,
   rm,
   symlink,
   writeFile,
 } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Git, GitError, gitIn, readerOf, withoutPlace } from './git.ts'
 
 export interface FolderLook {
@@ -55,9 +56,10 @@ export async function lookIntoFolder(
   })
   const there = gitIn(folder, place, signal)
   const ask = ['--absolute-git-dir', '--git-common-dir', '--show-object-format']
+  const noRepository = () => new GitError(`${folder} does not appear to be a git repository`)
   const said = await there('rev-parse', ...ask, '--is-bare-repository').catch((error: Error) => {
     if (upwards || !error.message.startsWith('not a git repository')) throw error
-    throw new GitError(`${folder} does not appear to be a git repository`)
+    throw noRepository()
   })
   const [gitDir, common, format, bare] = said.split(/\r?\n/) as [string, string, string, string]
   const commonDir = resolve(folder, common)
@@ -68,6 +70,9 @@ export async function lookIntoFolder(
           line => line.replace(/\r?\n$/, ''),
           () => null,
         )
+  // A ceiling does not hold git below a folder with a colon in its name.
+  if (!upwards && !(await isWithin(folder, gitDir)) && !(top && (await isWithin(folder, top))))
+    throw noRepository()
   await make()
   const git = readerOf(at, env, signal)
   return { git, gitDir, commonDir, top, refresh, uncommitted }
@@ -160,4 +165,10 @@ function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+async function isWithin(folder: string, path: string): Promise<boolean> {
+  const [outer, inner] = await Promise.all([realpath(folder), realpath(path)])
+  const way = relative(outer, inner)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }

@@ -283,7 +283,7 @@ export function resolveRepository(repository: string, folder: string): string {
   // scp-like: host:path. A single letter is a Windows drive.
   if (/^[^/\\]{2,}:/.test(repository) && !repository.startsWith('.')) return repository
   const home = homeFolder()
-  const below = process.platform === 'win32' ? /^~($|[\/])/ : /^~($|\/)/
+  const below = process.platform === 'win32' ? /^~($|[\\/])/ : /^~($|\/)/
   if (home && below.test(repository)) return join(home, repository.slice(1))
   return resolve(folder, repository)
 }

@@ -67,8 +67,9 @@ async function readSettings(git: SlaveGit): Promise<ReadonlyMap<string, string>>
   )
 }
 
+// One that is further up is named whole: a ceiling does not hold git below a folder with a colon.
 async function isSound(git: SlaveGit): Promise<boolean> {
-  return (await git.ask('rev-parse', '--is-inside-work-tree')) === 'true'
+  return (await git.ask('rev-parse', '--git-dir')) === '.git'
 }
 
 type Setting = readonly [key: string, value: string]

@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { mkdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { testData } from '../../helpers/data.ts'
@@ -176,14 +176,21 @@ test('a repository that is away is said to be, and goes on when it is back', asy
   ])
 })
 
-test('a folder that is no repository says so', async () => {
-  const calc = watch(temporaryFolder())
-  await calc.look()
-  expect(calc.state()).toMatchObject({
-    state: 'away',
-    reason: expect.stringContaining('does not appear to be a git repository'),
-  })
-})
+test.each(['within', 'with:in'])(
+  'a folder that is no repository says so, also %s one',
+  async name => {
+    const outer = makeRepository({ name })
+    outer.commit('of the outer one')
+    const inner = join(outer.path, 'inner')
+    mkdirSync(inner)
+    const calc = watch(inner)
+    await calc.look()
+    expect(calc.state()).toMatchObject({
+      state: 'away',
+      reason: expect.stringContaining('does not appear to be a git repository'),
+    })
+  },
+)
 
 test('an empty repository is empty until the first commit', async () => {
   const repository = makeRepository()
