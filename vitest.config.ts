@@ -1,14 +1,35 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { quickTests } from './scripts/quick-tests.mjs'
+
+const quick = quickTests()
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/e2e/**', 'node_modules/**'],
-    setupFiles: ['test/helpers/setup.ts'],
+    // Tests that start real slaves mostly wait for them.
+    maxWorkers: availableParallelism() + 1,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'quick',
+          isolate: false,
+          include: quick,
+          setupFiles: ['test/helpers/setup.ts', 'test/helpers/no-processes.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'with processes',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/e2e/**', 'test/smoke/**', ...quick],
+          setupFiles: ['test/helpers/setup.ts'],
+        },
+      },
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Tests start real slaves, and wait for them: two cores carry three files at a time.
-    maxWorkers: 3,
     // Real programs on a busy machine: a second try is named in what is printed.
     retry: 1,
     env: {

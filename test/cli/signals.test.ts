@@ -1,3 +1,4 @@
+import '../helpers/with-processes.ts'
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { onStopSignals } from '../../main/cli/signals.ts'

@@ -3,7 +3,8 @@ import { beginTest, runEndings } from './cleanup.ts'
 
 // A rejection that nobody handles is a bug, also when the test that caused it is content.
 const unhandled: unknown[] = []
-process.on('unhandledRejection', reason => unhandled.push(reason))
+const keep = (reason: unknown) => unhandled.push(reason)
+process.on('unhandledRejection', keep)
 
 function failOnUnhandled() {
   const [reason] = unhandled.splice(0)
@@ -17,5 +18,6 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await runEndings('file')
+  process.off('unhandledRejection', keep)
   failOnUnhandled()
 })

@@ -1,3 +1,4 @@
+import '../helpers/with-processes.ts'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'

@@ -1,3 +1,4 @@
+import '../helpers/with-processes.ts'
 import { expect, test } from 'vitest'
 import { listProcesses, parsePs } from '../../slave/commands/process-list.ts'
 import { commandMark, STEP_ID_VARIABLE } from '../../slave/commands/process-mark.ts'

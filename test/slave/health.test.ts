@@ -1,3 +1,4 @@
+import '../helpers/with-processes.ts'
 import { expect, test } from 'vitest'
 import { type Report, readReport } from '../../main/master/slaves/vitals.ts'
 import { createHealth } from '../../slave/health.ts'

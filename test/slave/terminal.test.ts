@@ -1,3 +1,4 @@
+import '../helpers/with-processes.ts'
 import { realpathSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createCommandTable } from '../../slave/command-table.ts'

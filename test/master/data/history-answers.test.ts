@@ -1,3 +1,4 @@
+import '../../helpers/with-processes.ts'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openHistoryAsker } from '../../../main/master/data/ask-history.ts'

@@ -1,3 +1,4 @@
+import '../../helpers/with-processes.ts'
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

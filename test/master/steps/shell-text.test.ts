@@ -1,3 +1,4 @@
+import '../../helpers/with-processes.ts'
 import { expect, test } from 'vitest'
 import { shellText } from '../../../main/master/steps/shell-text.ts'
 

@@ -1,3 +1,4 @@
+import '../../../helpers/with-processes.ts'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'

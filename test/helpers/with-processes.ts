@@ -1,0 +1,2 @@
+/** Imported for its name by tests and helpers that start processes or threads by way of the product. */
+export {}
