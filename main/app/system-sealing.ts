@@ -11,11 +11,11 @@ export function systemSealing(
   platform: NodeJS.Platform = process.platform,
 ): Sealing {
   return {
-    place: 'the keychain of this system',
     async seal(text) {
       await app.whenReady()
       if (!(await isWorthIt())) return undefined
-      return (await safeStorage.encryptStringAsync(text)).toString('base64')
+      const sealed = await safeStorage.encryptStringAsync(text)
+      return isOpenToAll(sealed) ? undefined : sealed.toString('base64')
     },
     async open(sealed) {
       await app.whenReady()
@@ -28,15 +28,22 @@ export function systemSealing(
             `the keychain of this system does not open the key (${error.message}); unlock it, or pair with the slave again`,
           )
         })
-      return { text: result, stale: shouldReEncrypt }
+      return { text: result, stale: shouldReEncrypt || isOpenToAll(bytes) }
     },
   }
 
-  // Where Linux has no keychain a password that everybody knows would stand in for it.
+  // Where Linux has no keychain a key that everybody knows would stand in for it. The backend is told by the name of the
+  // desktop alone (SelectBackend in electron_browser_main_parts.cc), so that a keychain that does not run is seen only in
+  // what was sealed.
   async function isWorthIt(): Promise<boolean> {
     if (!(await safeStorage.isAsyncEncryptionAvailable())) return false
     if (platform !== 'linux') return true
     const backend = safeStorage.getSelectedStorageBackend()
     return backend !== 'basic_text' && backend !== 'unknown'
+  }
+
+  // Chromium marks what it has sealed with its built-in key (kEncryptionTag in posix_key_provider.cc).
+  function isOpenToAll(sealed: Buffer): boolean {
+    return platform === 'linux' && sealed.subarray(0, 3).toString() === 'v10'
   }
 }

@@ -5,8 +5,6 @@ import type { SecretsStore } from '../master/secrets.ts'
 
 /** Makes what is written unreadable for others, and readable again. */
 export interface Sealing {
-  /** Where the key to it is, in words. */
-  readonly place: string
   /** `undefined` where the system has nothing that would protect it better than its mode does. */
   seal(text: string): Promise<string | undefined>
   /** `stale`: the system wants it sealed anew. */
@@ -19,7 +17,6 @@ export interface Sealing {
  */
 export function openSecretFiles(folder: string, sealing?: Sealing): SecretsStore {
   const store: SecretsStore = {
-    place: sealing?.place ?? `files in ${folder} that only this user may read`,
     async get(name) {
       const text = read(fileOf(name))
       if (text === undefined || text === '') return undefined

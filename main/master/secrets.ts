@@ -3,8 +3,6 @@
  * it dials. A shell hands in the best that its system has.
  */
 export interface SecretsStore {
-  /** Where the secrets are, in words: "the keychain of this system". */
-  readonly place: string
   /**
    * `undefined`: there is none.
    *
@@ -19,7 +17,6 @@ export interface SecretsStore {
 export function memorySecrets(): SecretsStore {
   const secrets = new Map<string, string>()
   return {
-    place: 'memory',
     get: async name => secrets.get(name),
     set: async (name, value) => void secrets.set(name, value),
     delete: async name => void secrets.delete(name),

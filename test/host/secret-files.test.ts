@@ -71,6 +71,26 @@ test.each([
   expect(readFileSync(join(folder, 'a'), 'utf8').startsWith('sealed:')).toBe(is)
 })
 
+// A desktop is known by its name, and its keychain may not run all the same: Chromium then takes a key that is in its source.
+test('what was sealed with a key that everybody knows is a plain file, and one from before becomes one', async () => {
+  const folder = temporaryFolder('secrets')
+  const fallback = {
+    encryptStringAsync: async (text: string) => Buffer.from(`v10${text}`),
+    decryptStringAsync: async (bytes: Buffer) => ({
+      shouldReEncrypt: false,
+      result: String(bytes).slice(3),
+    }),
+  }
+  const file = (name: string) => readFileSync(join(folder, name), 'utf8')
+  await sealed(folder, fallback).set('a', 'secret')
+  await sealed(folder, fallback, 'darwin').set('b', 'secret')
+  const before = [file('a'), file('b').slice(0, 7)]
+
+  expect(await sealed(folder, fallback).get('b')).toBe('secret')
+
+  expect([...before, file('b')]).toEqual(['secret\n', 'sealed:', 'secret\n'])
+})
+
 test('a keychain that is locked costs nothing: the secret is still there when it opens', async () => {
   const folder = temporaryFolder('secrets')
   await sealed(folder).set('a', 'secret')
