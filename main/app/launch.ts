@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { realFolder } from '../host/data-dir.ts'
 
 /** What the app was started with. */
 export interface Launch {
@@ -25,7 +26,7 @@ export function readLaunch(
   const asked = value('data') ?? (env.TRIPHAMMER_DATA || undefined)
   const add = value('add')
   return {
-    dataDir: asked === undefined ? join(appData, 'Triphammer') : resolve(cwd, asked),
+    dataDir: realFolder(asked === undefined ? join(appData, 'Triphammer') : resolve(cwd, asked)),
     repository: add === undefined ? undefined : absolute(add, cwd),
   }
 }

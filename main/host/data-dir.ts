@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { chmodSync, existsSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { needHome } from '../../slave/protocol/home.ts'
 
 /**
@@ -7,9 +7,23 @@ import { needHome } from '../../slave/protocol/home.ts'
  * place that the desktop app has, so that both shells share one history.
  */
 export function dataDirectory(asked: string | undefined): string {
-  if (asked !== undefined) return resolve(asked)
-  if (process.env.TRIPHAMMER_DATA) return resolve(process.env.TRIPHAMMER_DATA)
-  return join(appData(), 'Triphammer')
+  const wanted = asked ?? (process.env.TRIPHAMMER_DATA || undefined)
+  return realFolder(wanted === undefined ? join(appData(), 'Triphammer') : resolve(wanted))
+}
+
+/**
+ * The folder itself, with all links on the way to it resolved. The sockets of a master and of its slaves are
+ * found by the name of their folder, so one folder needs one name, whoever is asked for it in which way.
+ */
+export function realFolder(folder: string): string {
+  try {
+    // Not the system's own way, which on Windows leads from a drive's letter to the server behind it.
+    return realpathSync(folder)
+  } catch {
+    // What is not there yet is made in what is.
+    const above = dirname(folder)
+    return above === folder ? folder : join(realFolder(above), basename(folder))
+  }
 }
 
 // As Electron's app.getPath('appData').

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -59,7 +59,7 @@ export function onlyOnDouble(reason: string): void {
 export const test = base.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what is needed
   home: async ({}, use) => {
-    const home = mkdtempSync(join(tmpdir(), 'triphammer e2e ö-'))
+    const home = mkdtempSync(join(realpathSync(tmpdir()), 'triphammer e2e ö-'))
     mkdirSync(join(home, 'tmp'))
     await use(home)
     rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { later } from './cleanup.ts'
@@ -17,7 +17,7 @@ export function plainFolder(name: string): string {
 }
 
 function make(prefix: string): string {
-  const folder = mkdtempSync(join(tmpdir(), prefix))
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), prefix))
   later(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }

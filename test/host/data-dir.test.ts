@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ensureDataDirectory } from '../../main/host/data-dir.ts'
+import { readLaunch } from '../../main/app/launch.ts'
+import { dataDirectory, ensureDataDirectory } from '../../main/host/data-dir.ts'
 import { findHolder, lockDataDirectory } from '../../main/host/lock.ts'
 import { apiToken } from '../../main/host/token.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
@@ -26,6 +27,21 @@ describe.skipIf(process.platform === 'win32')('a data directory', () => {
       `The data directory ${wanted} can't be used: ${why}. Name another with --data.`,
     )
     expect(existsSync(join(folder, 'nowhere'))).toBe(false)
+  })
+
+  test('has one name, also behind a link and before it is there', () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'real/desk'), { recursive: true })
+    symlinkSync(join(folder, 'real'), join(folder, 'link'))
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'))
+
+    const names = ['real/desk', 'link/desk', 'link/new/desk', 'dangling']
+    expect(names.map(name => dataDirectory(join(folder, name)))).toEqual(
+      ['real/desk', 'real/desk', 'real/new/desk', 'dangling'].map(name => join(folder, name)),
+    )
+    expect(readLaunch([`--data=${join(folder, 'link/desk')}`], {}, '/', '/').dataDir).toBe(
+      join(folder, 'real/desk'),
+    )
   })
 
   test.skipIf(process.platform !== 'linux')(
