@@ -7,7 +7,7 @@ import { type Host, startHost } from '../host/host.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
 import { isFromLauncher, readShellEnvironment } from '../host/shell-environment.ts'
 import { systemClock } from '../master/clock.ts'
-import { linkAmong, placeOf, SCHEME } from './citizen/deep-link.ts'
+import { linkAmong, placeOf, takeLinks } from './citizen/deep-link.ts'
 import { isHiddenStart, type LoginFacts } from './citizen/login.ts'
 import { watchCrashes } from './crash.ts'
 import { type Desk, openDesk } from './desk.ts'
@@ -142,7 +142,7 @@ export function startApp(electron: ElectronPorts): void {
     })
   })
   // A checkout is no place to send the system's links to.
-  if (app.isPackaged) app.setAsDefaultProtocolClient(SCHEME)
+  if (app.isPackaged) takeLinks(app, launch)
   // The Dock of macOS.
   app.on('activate', () => void opening.then(desk => desk?.show()))
   let staysInBackground = () => false

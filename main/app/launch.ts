@@ -5,6 +5,8 @@ import { realFolder } from '../host/data-dir.ts'
 /** What the app was started with. */
 export interface Launch {
   readonly dataDir: string
+  /** Whether that is another folder than the one that a start without arguments takes. */
+  readonly isElsewhere: boolean
   /** A repository to add and build. */
   readonly repository: string | undefined
 }
@@ -25,8 +27,11 @@ export function readLaunch(
     argv.findLast(arg => arg.startsWith(`--${name}=`))?.slice(name.length + 3) || undefined
   const asked = value('data') ?? (env.TRIPHAMMER_DATA || undefined)
   const add = value('add')
+  const usual = realFolder(join(appData, 'Triphammer'))
+  const dataDir = asked === undefined ? usual : realFolder(resolve(cwd, asked))
   return {
-    dataDir: realFolder(asked === undefined ? join(appData, 'Triphammer') : resolve(cwd, asked)),
+    dataDir,
+    isElsewhere: dataDir !== usual,
     repository: add === undefined ? undefined : absolute(add, cwd),
   }
 }

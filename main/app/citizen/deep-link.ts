@@ -1,3 +1,6 @@
+import type { Launch } from '../launch.ts'
+import type { AppPort } from '../ports.ts'
+
 /** The scheme that the system opens with this app. */
 export const SCHEME = 'triphammer'
 
@@ -45,6 +48,20 @@ function isText(part: string): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * Has the system open links with this app. A link brings no `--data` along, and an app on another folder than the usual
+ * one would not be the one that answers; Windows lets us say the arguments, the other systems do not.
+ */
+export function takeLinks(
+  app: Pick<AppPort, 'setAsDefaultProtocolClient'>,
+  { dataDir, isElsewhere }: Pick<Launch, 'dataDir' | 'isElsewhere'>,
+  platform: NodeJS.Platform = process.platform,
+): void {
+  if (isElsewhere && platform === 'win32')
+    app.setAsDefaultProtocolClient(SCHEME, process.execPath, [`--data=${dataDir}`])
+  else app.setAsDefaultProtocolClient(SCHEME)
 }
 
 /** The link among the arguments of a start, where there is one. */
