@@ -94,6 +94,8 @@ test('fuses are for releases, and slaves keep theirs', () => {
   const release = parse(readFileSync(join(ROOT, 'electron-builder.release.yml'), 'utf8'))
   expect(packaging.electronFuses).toBeUndefined()
   expect([release.extends, release.electronFuses.runAsNode]).toEqual(['electron-builder.yml', true])
+  // Off, it would unset NODE_EXTRA_CA_CERTS for slaves, too.
+  expect(release.electronFuses.enableNodeOptionsEnvironmentVariable).toBe(true)
   const { extends: _, ...own } = release
   expect(validate({ ...packaging, ...own })).toBe(true)
   expect(existsSync(join(ROOT, 'LICENSE'))).toBe(true)
