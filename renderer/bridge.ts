@@ -25,6 +25,7 @@ export type {
   SequencedNews,
   SessionInfo,
   Snapshot,
+  TerminalCommand,
   UpdateStatus,
 } from '../main/bridge/contract.ts'
 export type { BackupInfo } from '../main/master/backup/list.ts'

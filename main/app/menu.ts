@@ -136,6 +136,7 @@ export function menuTemplate(actions: MenuActions): MenuItemConstructorOptions[]
     label: 'Help',
     role: 'help',
     submenu: [
+      { id: 'command-line', label: 'Command line…', click: () => command('go:/settings') },
       { id: 'whats-new', label: 'What’s new', click: () => command('go:/whats-new') },
       separator,
       { id: 'data-folder', label: 'Open data folder', click: () => actions.openDataFolder() },

@@ -258,6 +258,7 @@ const SHAPES: Readonly<Record<Channel, z.ZodType>> = {
       muted: z.array(name).max(10_000).optional(),
     }),
   ]),
+  'desktop:command': z.tuple([z.object({ on: z.boolean().nullable() })]),
   'update:status': z.tuple([]),
   'update:check': z.tuple([]),
   'update:apply': z.tuple([

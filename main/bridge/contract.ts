@@ -224,6 +224,8 @@ export interface Requests {
   /** What the desktop app does outside of its window. */
   'desktop:show': () => DesktopInfo
   'desktop:configure': (change: Partial<DesktopInfo>) => DesktopInfo
+  /** Puts the command `triphammer` where a terminal finds it, or takes it back; with `null` it only tells. */
+  'desktop:command': (order: { on: boolean | null }) => TerminalCommand
   'update:status': () => UpdateStatus
   /** Looks for a newer version now. */
   'update:check': () => UpdateStatus
@@ -494,6 +496,14 @@ export interface SavedView {
   readonly name: string
   /** Its address in the window: `/waterfall?group=tag`. */
   readonly place: string
+}
+
+/** The command `triphammer` in a terminal. */
+export interface TerminalCommand {
+  /** Where it is; `null` where there is none of ours. */
+  readonly file: string | null
+  /** What is left to a person to do, or empty. */
+  readonly hint: string
 }
 
 export interface DesktopInfo {

@@ -1,10 +1,12 @@
-import type { DesktopInfo, Handlers } from './contract.ts'
+import type { DesktopInfo, Handlers, TerminalCommand } from './contract.ts'
 import { mustBe } from './refused.ts'
 
 /** What the window may ask of the desktop that it is on. */
 export interface DesktopDoor {
   info(): DesktopInfo
   configure(change: Partial<DesktopInfo>): DesktopInfo
+  /** See `desktop:command`. */
+  command(on: boolean | null): TerminalCommand
   /** Shows a place in a window of its own. */
   openWindow(place: string): void
   diagnostics(): string
@@ -13,7 +15,12 @@ export interface DesktopDoor {
 
 type DesktopHandlers = Pick<
   Handlers,
-  'desktop:show' | 'desktop:configure' | 'desktop:diagnostics' | 'desktop:quit' | 'window:open'
+  | 'desktop:show'
+  | 'desktop:configure'
+  | 'desktop:command'
+  | 'desktop:diagnostics'
+  | 'desktop:quit'
+  | 'window:open'
 >
 
 /** @param door Comes after the handlers are made, and in the desktop app only. */
@@ -27,6 +34,7 @@ export function desktopHandlers(door: () => DesktopDoor | undefined): DesktopHan
     },
     'desktop:diagnostics': () => there().diagnostics(),
     'desktop:quit': () => there().quit(),
+    'desktop:command': ({ on }) => there().command(on),
     'desktop:configure': change => there().configure(change),
   }
 }

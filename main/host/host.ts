@@ -296,6 +296,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
+// Electron is Node when it is told so, as by the command that the desktop app puts into the PATH.
+const AS_NODE: Readonly<Record<string, string>> =
+  process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }
 const LOCK_MS = 10_000
 
 function mendLock(lock: Lock, log: (text: string) => void) {
@@ -333,7 +336,7 @@ async function startRunning(
   const { dataDir, shell } = options
   // Read anew each time: a person may have it read again.
   const env = () => scrubEnvironment(environment.now().values, APP_ROOT)
-  const node = options.node ?? { file: process.execPath, env: {} }
+  const node = options.node ?? { file: process.execPath, env: AS_NODE }
   const copies = join(dataDir, 'runtime')
   const master = await startMaster({
     dataDir,

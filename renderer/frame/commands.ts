@@ -48,6 +48,12 @@ export const COMMANDS = {
   system: { label: 'Theme of the system', detail: 'look', menu: 'theme-system' },
   window: { label: 'New window', detail: 'of this desk', menu: 'new-window', desktop: true },
   news: { label: 'What’s new', detail: 'in this version', menu: 'whats-new' },
+  terminal: {
+    label: 'Command line',
+    detail: 'the command triphammer in a terminal',
+    menu: 'command-line',
+    desktop: true,
+  },
   folder: { label: 'Open data folder', detail: 'history, logs, master.yml', menu: 'data-folder' },
   log: { label: 'Show the app’s log', detail: 'app.log', menu: 'show-log' },
   diagnostics: {

@@ -327,6 +327,7 @@ const RUNS: Record<Exclude<CommandId, 'force' | 'attach' | 'poll'>, () => void> 
   system: () => prefer({ theme: 'system' }),
   window: () => void bridge.request('window:open', { place: routes.waterfall }).catch(tellError),
   news: () => go('/whats-new'),
+  terminal: () => go(routes.settings),
   folder: () => showFile('data'),
   log: () => showFile('log'),
   diagnostics: () =>

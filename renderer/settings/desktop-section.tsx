@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { bridge, type DesktopInfo } from '../bridge.ts'
+import { bridge, type DesktopInfo, type TerminalCommand } from '../bridge.ts'
 import { act } from '../store/actions.ts'
 
 const CHOICES = [
@@ -12,8 +12,11 @@ const CHOICES = [
 /** What the desktop app does outside of its window, in the settings. */
 export function DesktopSection() {
   const [info, setInfo] = useState<DesktopInfo | null>(null)
+  const [command, setCommand] = useState<TerminalCommand | null>(null)
   useEffect(() => {
-    if (bridge.shell === 'desktop') bridge.request('desktop:show').then(setInfo, () => {})
+    if (bridge.shell !== 'desktop') return
+    bridge.request('desktop:show').then(setInfo, () => {})
+    bridge.request('desktop:command', { on: null }).then(setCommand, () => {})
   }, [])
   if (!info) return null
   const change = async (part: Partial<DesktopInfo>) => {
@@ -21,6 +24,10 @@ export function DesktopSection() {
     setInfo({ ...info, ...part })
     const next = await act(bridge.request('desktop:configure', part), 'Kept')
     setInfo(next ?? info)
+  }
+  const putCommand = async (on: boolean) => {
+    const next = await act(bridge.request('desktop:command', { on }), on ? 'Put there' : 'Removed')
+    if (next) setCommand(next)
   }
   return (
     <section>
@@ -35,6 +42,20 @@ export function DesktopSection() {
           {label}
         </label>
       ))}
+      {command && (
+        <label className="settings-choice">
+          <input
+            type="checkbox"
+            checked={command.file !== null}
+            onChange={event => void putCommand(event.target.checked)}
+          />
+          <span>
+            The command <span className="mono">triphammer</span> in a terminal
+            {command.file !== null && <span className="dim"> ({command.file})</span>}
+          </span>
+        </label>
+      )}
+      {command && command.hint !== '' && <p role="status">{command.hint}</p>}
       {info.muted.length > 0 && (
         <ul className="settings-muted">
           {info.muted.map(builder => (

@@ -18,6 +18,11 @@ const STOP_S = 30
 /** Has the system start the slave at each login. Returns what was done, in words. */
 export async function installSlave(plan: SlavePlan, args: readonly string[]): Promise<string> {
   const { name, way } = plan
+  // A system that starts it would start the app, and an update moves that.
+  if (process.versions.electron !== undefined)
+    throw new Error(
+      'the slave of the desktop app is no program that a system can start; "triphammer send-slave" says where its package is, and that one can be installed',
+    )
   const state = plan.state ?? stateFolder(name)
   ensurePrivateFolder(state, 'the state folder', '--state')
   // Asked for now: nobody is there when the system starts it.

@@ -31,7 +31,16 @@ test.each(['linux', 'win32', 'darwin'] as const)(
     const keys = items.flatMap(item => item.accelerator ?? [])
 
     expect(ids.toSorted()).toEqual([
-      ...['add-repository', 'board', 'data-folder', 'diagnostics', 'new-window', 'palette', 'quit'],
+      ...[
+        'add-repository',
+        'board',
+        'command-line',
+        'data-folder',
+        'diagnostics',
+        'new-window',
+        'palette',
+        'quit',
+      ],
       ...['reload-configuration', 'search', 'settings', 'show-log'],
       ...['theme-dark', 'theme-light', 'theme-system', 'wall', 'waterfall', 'whats-new'],
     ])

@@ -4,6 +4,13 @@ import type { Host } from '../../host/host.ts'
 import type { MasterEvent, Stop } from '../../master/model.ts'
 import type { ElectronPorts, WindowPort } from '../ports.ts'
 import { readCharge, wantsAwake } from './awake.ts'
+import {
+  type CommandFacts,
+  findCommand,
+  healCommand,
+  putCommand,
+  removeCommand,
+} from './command.ts'
 import { describeDesk } from './diagnostics.ts'
 import { drawIcon } from './icon.ts'
 import { hasAutostart, healAutostart, type LoginFacts, setLogin } from './login.ts'
@@ -61,6 +68,11 @@ export function openCitizen(
   } catch (error) {
     host.log(`the autostart file cannot be renewed: ${(error as Error).message}`)
   }
+  try {
+    healCommand(commandFacts())
+  } catch (error) {
+    host.log(`the command "triphammer" cannot be renewed: ${(error as Error).message}`)
+  }
 
   return {
     get staysInBackground() {
@@ -73,6 +85,12 @@ export function openCitizen(
     },
     info,
     openWindow: actions.openWindow,
+    command(on) {
+      const facts = commandFacts()
+      if (on === false) removeCommand(facts)
+      const hint = on ? putCommand(facts) : ''
+      return { file: findCommand(facts), hint }
+    },
     diagnostics: () => describeDesk(master, process.versions),
     // The answer goes out first.
     quit: () => void setImmediate(() => app.quit()),
@@ -98,6 +116,19 @@ export function openCitizen(
     const settings = state.get('desktop')
     // On Linux a person may have removed the file.
     return platform === 'linux' ? { ...settings, login: hasAutostart(login) } : settings
+  }
+
+  // The PATH that counts is that of the person's shell, which may have been read anew.
+  function commandFacts(): CommandFacts {
+    const { home, execPath, env } = login
+    return {
+      platform,
+      env: master.options.env,
+      home,
+      execPath,
+      appPath: app.getAppPath(),
+      appImage: env.APPIMAGE,
+    }
   }
 
   function startTray() {

@@ -11,6 +11,8 @@ export async function findElectron(): Promise<string | undefined> {
     if (existsSync(named)) return named
     tell(`triphammer: TRIPHAMMER_ELECTRON names ${named}, which is not there`)
   }
+  // The desktop app's own command line runs on the app, as Node.
+  if (process.versions.electron !== undefined) return process.execPath
   let folder: string
   try {
     folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
