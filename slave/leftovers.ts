@@ -19,12 +19,12 @@ export async function endLeftovers(
   const tree = {
     mark: buildMark(slaveId, build),
     seen: seenOf(build),
+    groups: () => groupsOf(build),
     ...(startedAt !== undefined && { since: { startedAt } }),
   }
-  const groups = () => groupsOf(build)
   const left = await findTree(tree).catch(() => undefined)
   if (left?.length !== 0) {
-    const trouble = await killTree({ ...tree, politeMs: POLITE_MS, groups })
+    const trouble = await killTree({ ...tree, politeMs: POLITE_MS })
     const names = left?.map(describeProcess).join(', ')
     if (!trouble) console.say('build', `ended what its steps left: ${names}`)
     else console.say('build', `${names ? `its steps left ${names}; ` : ''}${trouble}`)

@@ -4,9 +4,11 @@ import type { WebSocket } from 'ws'
 import { takeArchivesForFiles } from './archives.ts'
 import { enterCgroup } from './cgroup.ts'
 import { createCommandTable } from './command-table.ts'
+import type { ProcessInfo } from './commands/process-list.ts'
 import { slaveMark } from './commands/process-mark.ts'
 import { killTree } from './commands/process-tree.ts'
-import { groupsOf, seenOf } from './commands/process-watch.ts'
+import { groupsOf, rememberProcesses, seenOf } from './commands/process-watch.ts'
+import { createMemory, stillLiving } from './commands/remembered.ts'
 import { type Connection, serveMaster } from './connection.ts'
 import { createConsole, plainText } from './console.ts'
 import type { Door } from './door.ts'
@@ -49,6 +51,9 @@ const TERMINAL_GONE_MS = 5000
 const FOLDER_LOOK_MS = 3000
 // No builder's folder begins with a dot.
 const SPOOL_FOLDER = '.spool'
+const MEMORY_FILE = '.processes.json'
+// Windows has a list of its own ways; see process-watch.ts.
+const MARKS_ARE_READABLE = process.platform === 'linux' || process.platform === 'win32'
 // How often a slave that goes after its builds looks whether they are over.
 const DRAIN_LOOK_MS = 500
 // One wish comes as several signals: systemd signals every process, and npm's and our own wrappers pass theirs on.
@@ -101,7 +106,9 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   let drainingSince: number | undefined
 
   // A slave that was killed may have left steps that still work in our folders.
-  await endLeftovers('left by the slave before')
+  const memory = join(basedir, MEMORY_FILE)
+  await endLeftovers('left by the slave before', await stillLiving(memory).catch(() => []))
+  if (!MARKS_ARE_READABLE) rememberProcesses(createMemory(memory))
   const cgroup = await enterCgroup(slaveId)
   const spool = createSpool(join(basedir, SPOOL_FOLDER))
   spool.clear()
@@ -206,10 +213,11 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     end.resolve(0)
   }
 
-  async function endLeftovers(whose: string) {
+  async function endLeftovers(whose: string, before: readonly ProcessInfo[] = []) {
     const mark = slaveMark(slaveId)
+    const seen = [...before, ...seenOf()]
     const groups = () => groupsOf()
-    const trouble = await killTree({ mark, seen: seenOf(), politeMs: POLITE_MS, groups })
+    const trouble = await killTree({ mark, seen, politeMs: POLITE_MS, groups })
     if (trouble) console.say('slave', `${whose}: ${trouble}`)
   }
 }

@@ -10,6 +10,8 @@ export interface TreeOptions {
   readonly leader?: ProcessInfo
   /** Who was seen to belong while it ran: see process-watch.ts. */
   readonly seen?: Iterable<ProcessInfo>
+  /** Groups of what was started that still have members; ended as they are where the system's list can't be read. */
+  readonly groups?: () => readonly number[]
   /** Whoever is older can't carry the mark, and need not be asked. */
   readonly since?: Pick<ProcessInfo, 'startedAt'>
 }
@@ -17,8 +19,6 @@ export interface TreeOptions {
 export interface KillOptions extends TreeOptions {
   /** How long processes may take to end after SIGTERM; 0 goes to SIGKILL at once. */
   readonly politeMs: number
-  /** The groups of what was started, which are ended where the system's list can't be read. */
-  readonly groups?: () => readonly number[]
 }
 
 const HARD_MS = 5000
@@ -138,7 +138,12 @@ function knownAtFirst({ leader, seen = [] }: TreeOptions): Map<number, ProcessIn
 async function membersOf(options: TreeOptions, known: Map<number, ProcessInfo>) {
   const { mark, leader, since = leader } = options
   const isOld = (one: ProcessInfo) => since && Number(one.startedAt) < Number(since.startedAt)
-  return grow(await listProcesses(), known, one => !isOld(one) && carries(one, mark))
+  const all = await listProcesses()
+  const groups = new Set(options.groups?.())
+  // With a leader that we do not know it is a stranger's: the number was free in between.
+  for (const { pid, startedAt } of all)
+    if (groups.has(pid) && known.get(pid)?.startedAt !== startedAt) groups.delete(pid)
+  return grow(all, known, one => !isOld(one) && (groups.has(one.group) || carries(one, mark)))
 }
 
 async function stopAll(

@@ -1,6 +1,7 @@
 import { listProcesses, type ProcessInfo, readProcess, startOfProcess } from './process-list.ts'
 import type { Mark } from './process-mark.ts'
 import { grow, type KillOptions, killTree } from './process-tree.ts'
+import type { Memory } from './remembered.ts'
 
 /** Keeps an eye on the processes of one command. */
 export interface TreeWatch {
@@ -23,6 +24,7 @@ const PS_LONGEST_PAUSE_MS = 10_000
 interface Watched {
   readonly pid: number
   readonly build: string
+  readonly startedMs: number
   leader: ProcessInfo | undefined
   running: boolean
   /** Its group had members when the program ended, so that its number was not free for others. */
@@ -33,6 +35,7 @@ interface Watched {
 const watched = new Set<Watched>()
 // When the first program of each build started; undefined where that is not known.
 const firstStarts = new Map<string, string | undefined>()
+let memory: Memory | undefined
 let timer: NodeJS.Timeout | undefined
 let pauseMs = 0
 let nextAt = Number.POSITIVE_INFINITY
@@ -44,9 +47,19 @@ let nextAt = Number.POSITIVE_INFINITY
  */
 export function watchTree(pid: number, build: string, mark: Mark): TreeWatch {
   const leader = readProcess(pid)
-  const own: Watched = { pid, build, leader, running: true, groupStays: false, known: new Map() }
+  const startedMs = Date.now()
+  const own: Watched = {
+    pid,
+    build,
+    startedMs,
+    leader,
+    running: true,
+    groupStays: false,
+    known: new Map(),
+  }
   if (leader) own.known.set(pid, leader)
   watched.add(own)
+  remember()
   if (!firstStarts.has(build)) firstStarts.set(build, startOfProcess(pid))
   // Windows keeps the numbers of parents that have ended: there is nothing to remember.
   if (process.platform !== 'win32') {
@@ -62,6 +75,7 @@ export function watchTree(pid: number, build: string, mark: Mark): TreeWatch {
       own.running = false
       own.groupStays = hasGroup(pid)
       if (own.known.size <= 1 && !own.groupStays) watched.delete(own)
+      remember()
     },
     async left() {
       if (!hasGroup(pid)) return []
@@ -117,6 +131,23 @@ export function firstStartOf(build: string): { readonly startedAt?: string } | u
 export function forgetBuild(build: string): void {
   firstStarts.delete(build)
   for (const one of watched) if (one.build === build && !one.running) watched.delete(one)
+  remember()
+}
+
+/** From now on a successor of this slave can find out from `into` whom to end. */
+export function rememberProcesses(into: Memory): void {
+  memory = into
+  remember()
+}
+
+function remember() {
+  memory?.write(
+    [...watched].flatMap(({ pid, running, startedMs, known }) => [
+      // Before the first look nobody knows more of it.
+      ...(running && !known.has(pid) ? [{ pid, startedMs }] : []),
+      ...[...known.values()].map(one => ({ pid: one.pid, startedAt: one.startedAt })),
+    ]),
+  )
 }
 
 function plan() {
@@ -144,6 +175,7 @@ async function look() {
       if (one.leader) one.known.set(one.pid, one.leader)
     }
     grow(all, one.known, () => false)
-    if (!one.running && one.known.size === 0) watched.delete(one)
+    if (!one.running && one.known.size === 0 && !groupLives(one)) watched.delete(one)
   }
+  remember()
 }

@@ -10,7 +10,7 @@ import { fakeMaster } from '../helpers/fake-master.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
 import { beOn, setVariable, standIns } from '../helpers/platform.ts'
 import { isAlive } from '../helpers/processes.ts'
-import { MAC_PS } from './mac.ts'
+import { macPs } from './mac.ts'
 
 test('what ps of macOS prints is read, with names that hold spaces, its environment and without zombies', () => {
   beOn('darwin')
@@ -50,7 +50,7 @@ async function stopped() {
 
 test('a stop ends all of a command on a Mac whose region writes dates in its own way', async () => {
   beOn('darwin')
-  standIns({ ps: MAC_PS })
+  standIns({ ps: macPs() })
   setVariable('LANG', 'de_DE.UTF-8')
   setVariable('LC_ALL', undefined)
   const { alive, header } = await stopped()
@@ -58,6 +58,20 @@ test('a stop ends all of a command on a Mac whose region writes dates in its own
     [false, false, false],
     ['ended by SIGTERM'],
   ])
+})
+
+test('what a short step leaves goes with its build, also where macOS hides its environment', async () => {
+  beOn('darwin')
+  standIns({ ps: macPs({ environments: false }) })
+  const master = await fakeMaster()
+  const args = {
+    workdir: temporaryFolder('work'),
+    command: 'sleep 600 & echo $!',
+    build_marker: 'b',
+  }
+  const pid = Number((await master.run('shell', args)).output.stdout)
+  const left = await master.link.request('end_build', { build_marker: 'b' })
+  expect([left, isAlive(pid)]).toEqual([[`sleep (pid ${pid})`], false])
 })
 
 test('where ps tells nothing a stop ends the group, and says that others may be left', async () => {
@@ -85,7 +99,7 @@ test.each([
 
 test("a BSD's ps is asked for environments in its own way", async () => {
   beOn('freebsd')
-  standIns({ ps: MAC_PS.replace('-axEww', '-axeww') })
+  standIns({ ps: macPs({ flags: '-axeww' }) })
   const mine = (await listProcesses()).find(({ pid }) => pid === process.pid)
   expect(mine?.environment).toContain(' PATH=')
 })

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openPrivateSocket } from '../../main/master/slaves/private-socket.ts'
@@ -11,7 +19,9 @@ import { SLAVE_ID_VARIABLE, slaveIdOf } from '../../slave/protocol/slave-id.ts'
 import { later } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
 import { ROOT, testEnvironment } from '../helpers/master.ts'
+import { standIns } from '../helpers/platform.ts'
 import { eventually, isAlive, isGone } from '../helpers/processes.ts'
+import { macPs } from '../platforms/mac.ts'
 
 interface SlaveProcess {
   readonly child: ChildProcess
@@ -148,6 +158,24 @@ test('a slave that takes the place of a killed one ends what that left', async (
   const second = await startSlave(first.folder)
   expect([left, await isGone(pid)]).toEqual([true, true])
   await attach(second)
+})
+
+test('a slave that takes the place of a killed one ends what that left, also where macOS hides environments', async () => {
+  const bin = standIns({ ps: macPs({ environments: false }) })
+  const mac = `Object.defineProperty(process,'platform',{value:'darwin'})`
+  const env = {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(mac)}`,
+    PATH: `${bin}:${testEnvironment().PATH}`,
+  }
+  const first = await startSlave(undefined, env)
+  const pid = await startSleeper(first, await attach(first))
+  first.child.kill('SIGKILL')
+  await first.exited
+  const left = isAlive(pid)
+  await startSlave(first.folder, env)
+  expect([left, await isGone(pid)]).toEqual([true, true])
+  // What has ended is not looked for again.
+  expect(existsSync(join(first.folder, '.processes.json'))).toBe(false)
 })
 
 // What nothing but the control group of the slave can find: no mark, no group, no parent.
