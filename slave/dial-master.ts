@@ -97,7 +97,7 @@ export function dialMaster(
       case 'timeout':
         return `${shown} does not answer: is that machine on, and does its firewall let the port through?`
       case 'unreachable':
-        return `there is no way from here to ${master.host}: are both machines in one network, or is the VPN up?`
+        return `there is no way from here to ${master.host}: are both machines in one network, or is the VPN up?${process.platform === 'darwin' ? ' Does System Settings, Privacy & Security, Local Network allow this program?' : ''}`
       case 'tls':
         return `${shown} does not encrypt as a Triphammer master does: check the port, or say --plain for a stock master of Buildbot in a network that you trust`
       case 'fingerprint':

@@ -1,16 +1,9 @@
-import { readFileSync } from 'node:fs'
-import {
-  arch,
-  availableParallelism,
-  hostname,
-  version as osVersion,
-  release,
-  totalmem,
-} from 'node:os'
+import { arch, availableParallelism, hostname, release, totalmem } from 'node:os'
 import { COMMANDS, COMMANDS_VERSION } from './commands/registry.ts'
 import { homeFolder } from './protocol/home.ts'
 import type { Fields } from './protocol/parse.ts'
 import { tellingVariables } from './protocol/variables.ts'
+import { readSystemVersion } from './system-version.ts'
 
 /**
  * The worker info, in Buildbot's keys where it has them.
@@ -41,23 +34,6 @@ export function describeSlave(
     worker_commands: Object.fromEntries(
       Object.keys(COMMANDS).map(name => [name, COMMANDS_VERSION]),
     ),
-    ...readOsRelease(),
-  }
-}
-
-// `os_id`, `os_version_id`, `os_pretty_name`, …
-function readOsRelease(): Fields {
-  try {
-    const lines = readFileSync('/etc/os-release', 'utf8').split('\n')
-    return Object.fromEntries(
-      lines.flatMap(line => {
-        const match = /^([A-Z_]+)="?(.*?)"?$/.exec(line)
-        return match && !match[1]!.endsWith('_URL')
-          ? [[`os_${match[1]!.toLowerCase()}`, match[2]]]
-          : []
-      }),
-    )
-  } catch {
-    return { os_pretty_name: osVersion() }
+    ...readSystemVersion(),
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { canRun } from './commands/program.ts'
 import { keyOf } from './environment.ts'
+import { hasDeveloperTools } from './protocol/developer-tools.ts'
 import { writeWhole } from './protocol/write-whole.ts'
 
 /** The programs that were found, by the names that builders use, with their versions. */
@@ -81,7 +82,7 @@ export function knownTools(folder: string): Tools | undefined {
 export async function findTools({ env, folder, now }: ToolSearch): Promise<Tools> {
   const before = readCache(folder) ?? {}
   const found: Record<string, Cached> = {}
-  const stubs = process.platform === 'darwin' && !(await hasDeveloperTools(env))
+  const stubs = process.platform === 'darwin' && !hasDeveloperTools()
   const left = [...TOOLS]
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
@@ -171,10 +172,6 @@ function npmVersion(path: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-async function hasDeveloperTools(env: Env): Promise<boolean> {
-  return (await ask('/usr/bin/xcode-select', ['-p'], env)).trim() !== ''
 }
 
 function readCache(folder: string): Cache | undefined {

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { standInTrouble } from '../protocol/developer-tools.ts'
 import type { ShellArgs } from '../protocol/shell-args.ts'
 import { ALL_LINES, cmdLinesOf } from './cmd-lines.ts'
 import { quoted } from './quoted.ts'
@@ -52,9 +53,11 @@ function checked(
   workdir: string,
   env: Readonly<Record<string, string>>,
 ): Program {
+  const found = findProgram(program.file, workdir, env)
   const problem =
     program.problem ??
-    findProgram(program.file, workdir, env).problem ??
+    found.problem ??
+    standInTrouble(found.path!) ??
     tooLong([program.file, ...program.args], env)
   return problem === undefined ? program : { ...program, problem }
 }

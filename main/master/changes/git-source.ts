@@ -18,6 +18,7 @@ import { type Commit, readCommits } from './commits.ts'
 import { lookIntoFolder } from './folder-look.ts'
 import type { Git } from './git.ts'
 import { localPath } from './local-path.ts'
+import { mustBeReadable } from './mac-privacy.ts'
 import { openMirror } from './mirror.ts'
 import { type Refs, readFolder } from './refs.ts'
 
@@ -379,4 +380,5 @@ function printable(text: string): string {
 async function mustBeThere(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined)
   if (!found) throw new Error(`${folder} is not there`)
+  await mustBeReadable(folder)
 }

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { standInTroubleOf } from '../../../slave/protocol/developer-tools.ts'
 import { QUIET_GIT } from '../git/quiet.ts'
 
 /** Runs git and gives its standard output. Rejects with a GitError that says what git said. */
@@ -140,6 +142,8 @@ function startGit({ folder, gitDir, env, signal, timeoutMs = TIMEOUT_MS }: GitPl
   }
   const feed = (input: string | undefined, args: readonly string[]) =>
     new Promise<{ said: string; warned: string }>((resolve, reject) => {
+      const standIn = standInTroubleOf('git', env.PATH, existsSync)
+      if (standIn !== undefined) return reject(new GitError(standIn))
       const limits = { maxBuffer: LONGEST_OUTPUT_BYTES, timeout: timeoutMs }
       const child = execFile(
         'git',

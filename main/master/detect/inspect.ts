@@ -6,6 +6,7 @@ import { readCommits } from '../changes/commits.ts'
 import { type FolderLook, lookIntoFolder } from '../changes/folder-look.ts'
 import { type Git, GitError } from '../changes/git.ts'
 import { localPath } from '../changes/local-path.ts'
+import { mustBeReadable } from '../changes/mac-privacy.ts'
 import { openMirror } from '../changes/mirror.ts'
 import { type Refs, readFolder } from '../changes/refs.ts'
 import { resolveRepository } from '../config/build.ts'
@@ -51,6 +52,8 @@ export async function inspectRepository(
     throw new Error(
       `${local} is a file; a folder with a git repository is needed. Point at ${dirname(local)}.`,
     )
+  // Here a question of macOS makes sense to the person; at the first poll it would come out of nowhere.
+  await mustBeReadable(local)
   return inOurFolder(async (at, signal) => {
     const look = await openLook(local, at, options, signal)
     const refs = await readFolder(look.git, await look.refresh())
@@ -164,9 +167,9 @@ async function factsOf(
   }
 }
 
-/** Whether two addresses mean one repository: folders of Windows do not mind case. */
+/** Whether two addresses mean one repository: folders of Windows and macOS do not mind case. */
 function isSameAddress(one: string, other: string): boolean {
-  if (process.platform !== 'win32') return one === other
+  if (process.platform !== 'win32' && process.platform !== 'darwin') return one === other
   return one.toLowerCase() === other.toLowerCase()
 }
 
