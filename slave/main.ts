@@ -2,6 +2,7 @@
 import { type Order, readArguments, USAGE, UsageError } from './arguments.ts'
 import { forgetMaster } from './forget.ts'
 import { installSlave, uninstallSlave } from './install/install.ts'
+import type { Done } from './install/service.ts'
 import { startNewCode } from './new-code.ts'
 import { runPlan } from './run-plan.ts'
 import { packageVersion } from './version.ts'
@@ -34,14 +35,20 @@ async function carryOut(order: Order): Promise<number> {
     case 'run':
       return runPlan(order.plan)
     case 'install':
-      return tell(await installSlave(order.plan, order.args))
+      return tellDone(await installSlave(order.plan, order.args))
     case 'uninstall':
-      return tell(await uninstallSlave(order.name))
+      return tellDone(await uninstallSlave(order.name))
     case 'forget':
       return tell(await forgetMaster(order.name, order.state))
     case 'newCode':
       return tell(await startNewCode(order.name, order.state))
   }
+}
+
+// A script must not believe in a slave that does not run, or still does.
+function tellDone({ ok, text }: Done): number {
+  tell(text)
+  return ok ? 0 : 1
 }
 
 function tell(text: string): number {

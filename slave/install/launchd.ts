@@ -2,28 +2,57 @@ import { join } from 'node:path'
 import type { Service, ServiceEnd, ServiceFiles } from './service.ts'
 import { escapeXml } from './xml.ts'
 
-/** An agent of launchd, in the person's own session. */
-export function launchdFiles(service: Service, home: string, uid: number): ServiceFiles {
+/** Where launchd keeps an agent: `gui` while the person is logged in at the screen, `user` also without. */
+export type LaunchdDomain = 'gui' | 'user'
+
+const DOMAINS: readonly LaunchdDomain[] = ['gui', 'user']
+// Without this an agent is for sessions at the screen alone, and user/UID does not take it.
+const IN_BACKGROUND = `  <key>LimitLoadToSessionType</key>
+  <string>Background</string>
+`
+
+/** An agent of launchd. */
+export function launchdFiles(
+  service: Service,
+  home: string,
+  uid: number,
+  domain: LaunchdDomain,
+): ServiceFiles {
   const label = labelOf(service.slave)
-  const file = join(home, 'Library', 'LaunchAgents', `${label}.plist`)
+  const file = plistFile(home, service.slave)
   return {
     file,
-    content: plistText(service),
-    start: [['launchctl', 'bootstrap', `gui/${uid}`, file]],
-    note: 'It runs while you are logged in.',
+    content: plistText(service, domain),
+    // Who is bootstrapped already keeps its old arguments, and the call fails; bootout returns before it is gone.
+    replace: {
+      end: DOMAINS.map(one => ['launchctl', 'bootout', `${one}/${uid}/${label}`]),
+      look: DOMAINS.map(one => ['launchctl', 'print', `${one}/${uid}/${label}`]),
+    },
+    start: [
+      ['launchctl', 'enable', `${domain}/${uid}/${label}`],
+      ['launchctl', 'bootstrap', `${domain}/${uid}`, file],
+    ],
+    note:
+      domain === 'gui'
+        ? 'It runs while you are logged in.'
+        : 'Nobody is logged in at the screen of this Mac: it runs in the background, and after a restart from your next login on.',
   }
 }
 
-export function launchdEnd(slave: string, home: string, uid: number): ServiceEnd {
-  const label = labelOf(slave)
+export function launchdEnd(slave: string, home: string, uid: number, plist: string): ServiceEnd {
+  const domain: LaunchdDomain = plist.includes(IN_BACKGROUND) ? 'user' : 'gui'
   return {
-    file: join(home, 'Library', 'LaunchAgents', `${label}.plist`),
-    stop: [['launchctl', 'bootout', `gui/${uid}/${label}`]],
+    file: plistFile(home, slave),
+    stop: [['launchctl', 'bootout', `${domain}/${uid}/${labelOf(slave)}`]],
     after: [],
   }
 }
 
-export function plistText({ slave, command, path, stopS }: Service): string {
+export function plistFile(home: string, slave: string): string {
+  return join(home, 'Library', 'LaunchAgents', `${labelOf(slave)}.plist`)
+}
+
+function plistText({ slave, command, path, stopS }: Service, domain: LaunchdDomain): string {
   const words = command.map(word => `    <string>${escapeXml(word)}</string>`).join('\n')
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -47,6 +76,9 @@ ${words}
     <key>SuccessfulExit</key>
     <false/>
   </dict>
+${domain === 'user' ? IN_BACKGROUND : ''}  <!-- Other agents have less of the processor and the disk, and their children too. -->
+  <key>ProcessType</key>
+  <string>Interactive</string>
   <key>ExitTimeOut</key>
   <integer>${stopS ?? 86_400}</integer>
 </dict>

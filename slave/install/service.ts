@@ -15,9 +15,24 @@ export interface ServiceFiles {
   /** Where its description is. */
   readonly file: string
   readonly content: string | Uint8Array
+  /** How one that was installed before is taken away, where starting it anew is not enough. */
+  readonly replace?: Replacement
   readonly start: readonly (readonly string[])[]
   /** What a person should know about it. */
   readonly note: string
+}
+
+/** Both fail where there is none. */
+export interface Replacement {
+  readonly end: readonly (readonly string[])[]
+  /** Succeeds as long as it is still on its way out. */
+  readonly look: readonly (readonly string[])[]
+}
+
+/** What was done, in words, and whether all of it worked. */
+export interface Done {
+  readonly ok: boolean
+  readonly text: string
 }
 
 export interface ServiceEnd {

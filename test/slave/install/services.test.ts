@@ -73,14 +73,20 @@ test.skipIf(spawnSync('systemd-analyze', ['--version']).error)(
 )
 
 test('the agent of launchd is a property list with the same words', () => {
-  const { file, content, start } = launchdFiles(SERVICE, '/Users/ada', 501)
+  const { file, content, start } = launchdFiles(SERVICE, '/Users/ada', 501, 'gui')
   expect(file).toBe('/Users/ada/Library/LaunchAgents/org.triphammer.slave.mini.plist')
   expect(XMLValidator.validate(String(content))).toBe(true)
   const { dict } = new XMLParser().parse(String(content)).plist
   expect(dict.array.string).toEqual(SERVICE.command)
-  expect([dict.string, dict.dict[0].string]).toEqual(['org.triphammer.slave.mini', SERVICE.path])
-  expect(start).toEqual([['launchctl', 'bootstrap', 'gui/501', file]])
-  expect(launchdEnd('mini', '/Users/ada', 501)).toEqual({
+  expect([dict.string, dict.dict[0].string]).toEqual([
+    ['org.triphammer.slave.mini', 'Interactive'],
+    SERVICE.path,
+  ])
+  expect(start).toEqual([
+    ['launchctl', 'enable', 'gui/501/org.triphammer.slave.mini'],
+    ['launchctl', 'bootstrap', 'gui/501', file],
+  ])
+  expect(launchdEnd('mini', '/Users/ada', 501, String(content))).toEqual({
     file,
     stop: [['launchctl', 'bootout', 'gui/501/org.triphammer.slave.mini']],
     after: [],
@@ -161,14 +167,17 @@ test('--install writes the unit, and says what is left to do where systemd does 
   const installed = run('--install', '--listen', '9990', '--drain')
   const unit = join(home, 'config/systemd/user/triphammer-slave-mini.service')
   expect(installed).toEqual({
-    status: 0,
+    status: 1,
     said: expect.stringMatching(
       /^wrote .*mini\.service, but it could not be started: systemctl is not on this machine\nStart it with: systemctl --user daemon-reload && .*\nIts log is .*slave\.log\.\n$/,
     ),
   })
   expect(readFileSync(unit, 'utf8')).toContain('"--name" "mini" "--listen" "[::]:9990" "--drain"\n')
   expect(statSync(unit).mode & 0o777).toBe(0o600)
-  expect(run('--uninstall').said).toMatch(/^removed .*Its keys, log and builds stay in/s)
+  expect(run('--uninstall')).toEqual({
+    status: 1,
+    said: expect.stringMatching(/^removed .*Its keys, log and builds stay in/s),
+  })
   expect(existsSync(unit)).toBe(false)
   expect(run('--uninstall')).toMatchObject({
     status: 1,
