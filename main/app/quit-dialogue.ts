@@ -15,6 +15,7 @@ export interface QuittingBuild {
 }
 
 const ANSWERS: readonly QuitAnswer[] = ['leave', 'stop', 'cancel']
+const ANSWERS_IF_NONE_SURVIVES: readonly QuitAnswer[] = ['stop', 'cancel']
 // A dialogue does not scroll.
 const MOST_LINES = 8
 
@@ -30,7 +31,8 @@ export async function askAboutBuilds(
     const asked = running()
     if (asked.length === 0) return 'leave'
     const { response } = await dialog.showMessageBox({ ...questionAbout(asked), noLink: true })
-    const answer = ANSWERS[response] ?? 'cancel'
+    const answers = asked.some(build => build.survives) ? ANSWERS : ANSWERS_IF_NONE_SURVIVES
+    const answer = answers[response] ?? 'cancel'
     const known = new Set(asked.map(build => build.id))
     if (answer === 'cancel' || running().every(build => known.has(build.id))) return answer
   }
@@ -40,20 +42,21 @@ export function questionAbout(builds: readonly QuittingBuild[]) {
   const able = builds.filter(build => build.survives)
   const unable = builds.filter(build => !build.survives)
   const one = builds.length === 1
+  const [it, is] = one ? ['it', 'it is'] : ['them', 'they are']
   const paragraphs = [
     listed(builds.map(build => `${build.title} on ${build.slave}`)),
     able.length > 0 && describeAble(able, builds.length),
     unable.length > 0 && describeUnable(unable, builds.length),
-    `Stop ${one ? 'it' : 'them'}: ${one ? 'it is' : 'they are'} ended now, and built again after the next start.`,
+    able.length > 0 && `Stop ${it}: ${is} ended now, and built again after the next start.`,
   ]
   return {
     type: 'question' as const,
     title: 'Quit Triphammer',
     message: one ? 'A build is running.' : `${builds.length} builds are running.`,
     detail: paragraphs.filter(Boolean).join('\n\n'),
-    buttons: [one ? 'Let it finish' : 'Let them finish', one ? 'Stop it' : 'Stop them', 'Cancel'],
+    buttons: [...(able.length > 0 ? [`Let ${it} finish`, `Stop ${it}`] : ['Quit']), 'Cancel'],
     defaultId: 0,
-    cancelId: 2,
+    cancelId: able.length > 0 ? 2 : 1,
   }
 }
 

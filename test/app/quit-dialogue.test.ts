@@ -61,12 +61,22 @@ test('the question says which builds, and what becomes of each', () => {
   ])
 })
 
-test('a build that can not go on is not offered to finish in vain', () => {
-  const { detail } = questionAbout([build(1, { survives: false })])
-  expect(detail).toBe(
-    'calc #1 on local\n\nIt can not go on without Triphammer, and will be built again after the next start.\n\nStop it: it is ended now, and built again after the next start.',
-  )
-})
+test.each([
+  [0, 'stop'],
+  [1, 'cancel'],
+])(
+  'where no build can go on, none is offered to finish in vain: button %i means %s',
+  async (response, answer) => {
+    const lost = build(1, { survives: false })
+    const { detail, buttons, cancelId } = questionAbout([lost])
+    expect([detail, buttons, cancelId]).toEqual([
+      'calc #1 on local\n\nIt can not go on without Triphammer, and will be built again after the next start.',
+      ['Quit', 'Cancel'],
+      1,
+    ])
+    expect(await askAboutBuilds(dialogue(response), () => [lost])).toBe(answer)
+  },
+)
 
 test('many builds do not make a dialogue that is too long', () => {
   const many = Array.from({ length: 20 }, (_, i) => build(i + 1))

@@ -41,32 +41,24 @@ test('a slave that can not start tells why, each time that it is tried', async (
   expect(one.said.join('\n')).toMatch(/slave local: .*could be reached.*it is started again in/)
 })
 
-const DONE = 'success: build successful'
-
-test.each([
-  ['a slave that has a copy of its program goes on', true, [DONE]],
-  [
-    'a slave whose program goes with the app is made anew',
-    false,
-    ['retry: the master stopped', DONE],
-  ],
-] as const)('when the app quits, the build of %s', async (_, lasts, expected) => {
+// Of one that has a copy of its program see the quit of an AppImage in test/e2e/update.spec.ts.
+test('a slave whose program goes with the app is ended with it, and its build is made anew', async () => {
   const go = join(temporaryFolder('go'), 'go')
-  const program = slaveProgram()
   const wait = `echo begun; until [ -e '${go}' ]; do sleep 0.02; done`
   const one = await testMaster({
     config: { builders: [{ name: 'a', steps: [{ shell: wait, name: 'x' }] }] },
-    slaveProgram: lasts
-      ? { ...program, file: '/gone/with/the/app', lasting: async () => program }
-      : { ...program, lasting: async () => undefined },
+    slaveProgram: { ...slaveProgram(), lasting: async () => undefined },
   })
   const request = one.request('a')
   await one.wrote('x', 'begun')
-  expect(one.master.slaves.survives('local')).toBe(lasts)
+  expect(one.master.slaves.survives('local')).toBe(false)
 
   await one.restart({}, 'leave')
   writeFileSync(go, '')
   await one.completed(request)
 
-  expect(one.data.buildsOfRequest(request).map(outcome)).toEqual(expected)
+  expect(one.data.buildsOfRequest(request).map(outcome)).toEqual([
+    'retry: the master stopped',
+    'success: build successful',
+  ])
 })
