@@ -15,6 +15,7 @@ import { LATEST, MIGRATIONS, type Migration, migrate } from '../db/migrate.ts'
 import { packBytes } from '../logs/chunk.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 import type { Moment } from '../model.ts'
+import { isStorageTrouble } from '../storage-trouble.ts'
 import { ACKNOWLEDGED } from '../upgrade/acknowledged.ts'
 import { acknowledgeAsTheyAre } from '../upgrade/loss.ts'
 import { columnsOf } from './export.ts'
@@ -167,8 +168,18 @@ async function fill(
       makeRoom(db, name, table)
       const insert = prepareInsert(db, name, table)
       let rows = 0
-      for await (const line of readLines(join(from, folder, `${name}.jsonl`))) {
-        insert(await change(line as Fields, name))
+      const file = join(from, folder, `${name}.jsonl`)
+      for await (const line of readLines(file)) {
+        const row = await change(line as Fields, name)
+        try {
+          insert(row)
+        } catch (error) {
+          // Of the disk it says nothing of the row.
+          if (isStorageTrouble(error)) throw error
+          throw new Error(
+            `${file}:${rows + 1} is no row of ${name} (${(error as Error).message}); the export is damaged. Nothing was imported.`,
+          )
+        }
         if (++rows % 1000 === 0)
           onProgress?.(`reading ${folder === 'history' ? 'history' : 'logs'}`, rows / table.rows)
       }

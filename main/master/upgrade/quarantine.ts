@@ -81,7 +81,7 @@ export function quarantineOddRows(
     }
     for (const { table, column, where } of impossibleNumbers(db))
       into.move(table, where, `${column} is a number that no version gives`)
-    db.run('UPDATE sqlite_sequence SET seq = 0 WHERE seq NOT BETWEEN 0 AND ?', MOST)
+    tendSequences(db)
     // A build is worth more than what it ran in.
     into.repair(
       'builds',
@@ -125,12 +125,22 @@ export function tendOddValues(db: Database, at: number): string[] {
     db.exec('PRAGMA foreign_keys=ON')
     return Object.entries(moved).map(([table, rows]) => `${rows} rows of ${table}`)
   }
-  return JSON_COLUMNS.filter(({ table }) => SMALL.has(table)).flatMap(
+  const counted = tendSequences(db) > 0 ? ['the number that ids are counted from'] : []
+  const repaired = JSON_COLUMNS.filter(({ table }) => SMALL.has(table)).flatMap(
     ({ table, column, instead }) => {
       const rows = db.transaction(() => into.put(table, column, instead))
       return rows === 0 ? [] : [`${column} in ${rows === 1 ? '1 row' : `${rows} rows`} of ${table}`]
     },
   )
+  return [...counted, ...repaired]
+}
+
+// SQLite counts from the highest id of a row where this is lower. From beyond it gives none, and calls the disk full.
+function tendSequences(db: Database): number {
+  const odd = `FROM sqlite_sequence WHERE seq NOT BETWEEN 0 AND ${MOST_COUNTED}`
+  // A start must not need the lock for nothing.
+  if (!db.get(`SELECT 1 ${odd} LIMIT 1`)) return 0
+  return db.run(`UPDATE sqlite_sequence SET seq = 0 WHERE name IN (SELECT name ${odd})`).changes
 }
 
 function openQuarantine(db: Database, at: number) {
@@ -205,6 +215,8 @@ function hasColumn(db: Database, table: string, column: string): boolean {
 }
 
 const MOST = Number.MAX_SAFE_INTEGER
+// So that there are numbers left.
+const MOST_COUNTED = 2 ** 52
 
 /** What counts up: from a number beyond 2^53, or below 0, no next one follows. */
 function impossibleNumbers(db: Database): { table: string; column: string; where: string }[] {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   appendFileSync,
   cpSync,
@@ -122,6 +123,28 @@ test('an export while the master works, imported elsewhere, is what a master goe
   const [second, first] = again.data.builds({ limit: 2 })
   expect([first!.results, second!.results]).toEqual([RETRY, 0])
   expect(await again.logText(second!, 'shell', { streams: ['stdout'] })).toHaveLength(2 * 692)
+})
+
+test.each([
+  ['a number that is too large', { number: 1e300 }],
+  ['an id that is a text', { id: 'one' }],
+  ['nothing where something is needed', { builder_id: null }],
+])('a row of a stranger with %s is named, and nothing is imported', async (_, values) => {
+  const from = temporaryFolder('export')
+  cpSync(exported, from, { recursive: true })
+  const [path, headerPath] = [join(from, 'history/builds.jsonl'), join(from, 'export.json')]
+  const [first, ...others] = readFileSync(path, 'utf8').split('\n')
+  const text = [JSON.stringify({ ...JSON.parse(first!), ...values }), ...others].join('\n')
+  writeFileSync(path, text)
+  const header = JSON.parse(readFileSync(headerPath, 'utf8'))
+  header.history.tables.builds.sha256 = createHash('sha256').update(text).digest('hex')
+  writeFileSync(headerPath, JSON.stringify(header))
+
+  const dataDir = temporaryFolder('data')
+  await expect(importData({ dataDir, from, ...FACTS })).rejects.toThrow(
+    /builds\.jsonl:1 is no row of builds \(.+\); the export is damaged\. Nothing was imported\.$/,
+  )
+  expect(readdirSync(dataDir)).toEqual([])
 })
 
 test.each([

@@ -80,6 +80,22 @@ test(`rows that were spoilt stop no upgrade, backup, restore, export or import (
   }
 }, 60_000)
 
+test.each([2n ** 63n - 1n, 2n ** 53n - 1n, -1n])(
+  'ids that were counted up to %d are counted from the newest row again',
+  async seq => {
+    const one = await testMaster({
+      config: { builders: [{ name: 'a', steps: [{ shell: 'true' }] }] },
+    })
+    await one.build('a')
+    await one.stop()
+    const db = new DatabaseSync(join(one.dataDir, 'history.sqlite'))
+    db.prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = 'builds'").run(seq)
+    db.close()
+    const again = await testMaster({ dataDir: one.dataDir })
+    expect((await again.build('a')).id).toBe(2)
+  },
+)
+
 test(`a master starts on rows that were spoilt, answers, and builds (seed ${SEED})`, async () => {
   for (let i = 0; i < 3; i++) {
     const random = createRandom(SEED + 100 + i)
