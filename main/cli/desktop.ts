@@ -30,6 +30,7 @@ export async function startDesktop(
     electron === undefined ? undefined : await showInElectron(electron, dataDir, repository)
   if (code !== undefined) return code
   if (problem !== null) say(`${problem}; running without a window of its own`)
+  else say('the app opens in a browser instead')
   return runHeadless(dataDir, repository, problem === null)
 }
 
@@ -121,7 +122,7 @@ async function showInElectron(
       return end.code
     }
     if (!sandboxed || process.platform !== 'linux' || !aborted(end)) {
-      say(`${problem}; the same app opens in a browser instead`)
+      say(problem)
       return undefined
     }
     // Some systems let the probe make a namespace that they do not let Chromium make.

@@ -102,6 +102,8 @@ async function answer(request: IncomingMessage, response: ServerResponse) {
     if (answered.body) await pipeline(Readable.fromWeb(answered.body as never), response)
     else response.end()
   } catch (error) {
+    // Who asked may have gone, as at the end of the app.
+    if (response.destroyed) return
     console.error(`electron double: ${url} could not be answered:`, error)
     response.destroy()
   }

@@ -148,7 +148,7 @@ test('where Electron cannot run at all, the app opens in a browser, and Ctrl+C e
   await app.until(/open http\S+ in a browser/)
 
   expect(app.said()).toContain(
-    'Electron ended before it opened anything (SIGTRAP); the same app opens in a browser instead',
+    'triphammer: Electron ended before it opened anything (SIGTRAP)\ntriphammer: the app opens in a browser instead\n',
   )
   expect(app.opened()).toContain('--app=http://127.0.0.1:')
   process.kill(-app.child.pid!, 'SIGINT')
