@@ -102,7 +102,7 @@ async function showInElectron(
   let sandboxed = process.getuid?.() !== 0
   if (sandboxed && process.platform === 'linux') {
     const problem = sandboxProblem(lookAtSandbox(file, process.env))
-    if (problem !== null) say(`${problem}. The app starts without one`)
+    if (problem !== null) say(`${problem}. Starting without it`)
     sandboxed = problem === null
   }
   for (;;) {
@@ -126,9 +126,7 @@ async function showInElectron(
       return undefined
     }
     // Some systems let the probe make a namespace that they do not let Chromium make.
-    say(
-      `${problem}, as it does where a system lets it have no sandbox. It starts again without one`,
-    )
+    say(`${problem}, as it does where Chromium can't have its sandbox. Starting again without it`)
     sandboxed = false
   }
 }

@@ -22,9 +22,9 @@ export function sandboxProblem({ helper, namespaces, forbiddenBy }: SandboxFacts
   if (helper?.usable || namespaces !== false) return null
   const why = forbiddenBy === null ? '' : ` (${forbiddenBy})`
   const mend = helper
-    ? `; "sudo chown root '${helper.path}' && sudo chmod 4755 '${helper.path}'" gives it one`
+    ? `; "sudo chown root '${helper.path}' && sudo chmod 4755 '${helper.path}'" mends that`
     : ''
-  return `this system lets Chromium have no sandbox${why}${mend}`
+  return `Chromium can't have its sandbox on this system${why}${mend}`
 }
 
 const SETTINGS = [

@@ -50,11 +50,11 @@ test.each<[SandboxFacts, string | null]>([
   [{ helper: undefined, namespaces: undefined, forbiddenBy: null }, null],
   [
     { helper: undefined, namespaces: false, forbiddenBy: 'user.max_user_namespaces=0' },
-    'this system lets Chromium have no sandbox (user.max_user_namespaces=0)',
+    'Chromium can't have its sandbox on this system (user.max_user_namespaces=0)',
   ],
   [
     { helper: { path: '/e/chrome-sandbox', usable: false }, namespaces: false, forbiddenBy: null },
-    `this system lets Chromium have no sandbox; "sudo chown root '/e/chrome-sandbox' && sudo chmod 4755 '/e/chrome-sandbox'" gives it one`,
+    `Chromium can't have its sandbox on this system; "sudo chown root '/e/chrome-sandbox' && sudo chmod 4755 '/e/chrome-sandbox'" mends that`,
   ],
 ])('%j decides about the sandbox', (facts, problem) => {
   expect(sandboxProblem(facts)).toBe(problem)
