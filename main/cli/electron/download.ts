@@ -37,6 +37,7 @@ interface Note {
 const STALLED_MS = 60_000
 const ASK_AGAIN_MS = 24 * 3_600_000
 const TOLD_EACH_MS = 5000
+const SHOWN_EACH_MS = 200
 
 /**
  * Downloads the binary of the `electron` package into its folder. False when that can't be done now; the person has been
@@ -139,10 +140,11 @@ function install(folder: string): Promise<void> {
 
 /** On a terminal one line that changes, in a log one now and then. */
 function showProgress(stream: NodeJS.WriteStream = process.stderr) {
+  const eachMs = stream.isTTY ? SHOWN_EACH_MS : TOLD_EACH_MS
   let toldAt = performance.now()
   return {
     tell(progress: Progress) {
-      if (!stream.isTTY && performance.now() - toldAt < TOLD_EACH_MS) return
+      if (performance.now() - toldAt < eachMs) return
       toldAt = performance.now()
       const text = `triphammer: ${progressWords(progress)}`
       stream.write(stream.isTTY ? `\r${text}` : `${text}\n`)

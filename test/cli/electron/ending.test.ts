@@ -50,7 +50,7 @@ test.each<[SandboxFacts, string | null]>([
   [{ helper: undefined, namespaces: undefined, forbiddenBy: null }, null],
   [
     { helper: undefined, namespaces: false, forbiddenBy: 'user.max_user_namespaces=0' },
-    'Chromium can't have its sandbox on this system (user.max_user_namespaces=0)',
+    "Chromium can't have its sandbox on this system (user.max_user_namespaces=0)",
   ],
   [
     { helper: { path: '/e/chrome-sandbox', usable: false }, namespaces: false, forbiddenBy: null },
