@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { SLAVE_ID_VARIABLE } from '../protocol/slave-id.ts'
+import { findOpenFiles } from './open-files.ts'
 import type { ProcessInfo } from './process-list.ts'
 
 /**
@@ -62,15 +63,19 @@ export function carries(one: ProcessInfo, mark: Mark): boolean {
   return limit !== undefined && (BigInt(limit) & mark.limit.mask) === mark.limit.value
 }
 
+// Asked at once: who started us may end before the first command begins.
+const OPEN_FILES = findOpenFiles()
+
 /**
- * The program and its arguments so that they carry the mark. A shell sets the
+ * The program and its arguments so that they carry the mark, and the person's own limit of open files. A shell sets the
  * limit for itself and becomes the program: dash calls it -w, bash -x. Where it
  * can't be set the environment must do.
  */
 export function withLimit(file: string, args: readonly string[], mark: Mark): [string, string[]] {
   if (process.platform !== 'linux') return [file, [...args]]
   const { value } = mark.limit
-  const script = `ulimit -S -w ${value} 2>/dev/null || ulimit -S -x ${value} 2>/dev/null; exec "$@"`
+  const files = OPEN_FILES === undefined ? '' : `ulimit -S -n ${OPEN_FILES} 2>/dev/null; `
+  const script = `${files}ulimit -S -w ${value} 2>/dev/null || ulimit -S -x ${value} 2>/dev/null; exec "$@"`
   return ['/bin/sh', ['-c', script, 'sh', file, ...args]]
 }
 

@@ -1,3 +1,4 @@
+import '../helpers/with-processes.ts'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

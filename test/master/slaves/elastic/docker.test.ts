@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Slave } from '../../../../main/master/model.ts'
 import { FAILURE, RETRY, SUCCESS } from '../../../../main/master/results.ts'
+import { later } from '../../../helpers/cleanup.ts'
 import { createFakeClock } from '../../../helpers/clock.ts'
 import { plainFolder, temporaryFolder } from '../../../helpers/folders.ts'
 import { type TestMaster, testMaster } from '../../../helpers/master.ts'
-import { eventually, isGone } from '../../../helpers/processes.ts'
+import { eventually, isGone, processesWith } from '../../../helpers/processes.ts'
 import {
   packedSlave,
   type ScriptedEngine,
@@ -26,6 +27,10 @@ interface Wish {
 async function masterWith({ slave = {}, steps, docker, clock }: Wish = {}) {
   const engine = docker ?? scriptedEngine('docker', ['docker', 'podman'])
   const basedir = plainFolder('basedir')
+  // A container that is killed takes its steps along; the process that stands for it does not.
+  later(() => {
+    for (const { pid } of processesWith(basedir)) process.kill(pid, 'SIGKILL')
+  })
   const master = await testMaster({
     env: engine.env,
     packedSlave: await packedSlave(),
