@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { build, Platform } from 'electron-builder'
 import { parse } from 'yaml'
 
@@ -16,17 +16,21 @@ export interface PackageOrder {
   /** Where the packaged app looks for updates. */
   readonly feedUrl: string
   readonly feedKeys: readonly string[]
+  /** The binary of an unpacked Electron; the double takes its place when it is left out. */
+  readonly electron?: string | undefined
 }
 
 /**
- * Packages the built app as an AppImage with electron-builder, around the double in place of
- * Electron and with a runtime of our own that unpacks the image. Good for a test, never a release.
+ * Packages the built app as an AppImage with electron-builder: around Electron as a release is, but without
+ * its fuses, or around the double and with a runtime of our own that unpacks the image. Good for a test, never
+ * a release.
  *
  * @returns The path of the AppImage; `latest-linux.yml` is beside it.
  */
 export async function packageAppImage(order: PackageOrder): Promise<string> {
   const { version, folder, feedUrl, feedKeys } = order
-  process.env.APPIMAGE_TOOLS_PATH = makeTools(join(folder, 'tools'))
+  if (order.electron === undefined)
+    process.env.APPIMAGE_TOOLS_PATH = makeTools(join(folder, 'tools'))
   const config = parse(readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8'))
   const output = join(folder, version)
   const [file] = await build({
@@ -36,7 +40,9 @@ export async function packageAppImage(order: PackageOrder): Promise<string> {
     config: {
       ...config,
       directories: { output },
-      electronDist: makeElectron(join(folder, 'electron')),
+      electronDist: order.electron
+        ? dirname(order.electron)
+        : makeElectron(join(folder, 'electron')),
       electronVersion: ELECTRON_VERSION,
       compression: 'store',
       publish: { provider: 'generic', url: feedUrl },
@@ -46,7 +52,7 @@ export async function packageAppImage(order: PackageOrder): Promise<string> {
   return file!
 }
 
-/** Whether this machine has what an AppImage is made with. */
+/** Whether this machine has what an AppImage around the double is made with. */
 export function canPackage(): boolean {
   return (
     process.platform === 'linux' &&
