@@ -7,6 +7,7 @@ test('signals that come together are one wish, and a later one is another', () =
   const events = new EventEmitter()
   const heard: string[] = []
   let now = 0
+  const send = (signal: string) => events.emit(signal, signal)
   const unlisten = onStopSignals(
     {
       stop: signal => heard.push(`stop ${signal}`),
@@ -16,14 +17,14 @@ test('signals that come together are one wish, and a later one is another', () =
     () => now,
   )
 
-  events.emit('SIGTERM')
+  send('SIGTERM')
   now = 1500
-  events.emit('SIGTERM')
-  events.emit('SIGHUP')
+  send('SIGTERM')
+  send('SIGHUP')
   now = 2500
-  events.emit('SIGINT')
+  send('SIGINT')
   unlisten()
-  events.emit('SIGINT')
+  send('SIGINT')
 
   expect(heard).toEqual(['stop SIGTERM', 'again SIGINT'])
 })

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -31,7 +31,7 @@ interface Started {
   said(): string
   until(pattern: RegExp): Promise<string>
   /** What the browser that stands for Chrome was opened with. */
-  opened(): string
+  opened(): Promise<string>
 }
 
 interface StartOptions {
@@ -85,7 +85,9 @@ async function npmStart({ env = {}, electron = DOUBLE, uid }: StartOptions = {})
   })
   const ended = new Promise<number | null>(done => child.once('exit', done))
   later(async () => {
-    for (const { pid } of processesWith(folder)) if (isAlive(pid)) process.kill(pid, 'SIGKILL')
+    // Command lines are read byte by byte; the end of the folder's name is plain.
+    for (const { pid } of processesWith(folder.slice(-6)))
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL')
     await ended
   })
   return {
@@ -93,7 +95,8 @@ async function npmStart({ env = {}, electron = DOUBLE, uid }: StartOptions = {})
     dataDir,
     ended,
     ...listenTo(child),
-    opened: () => readFileSync(browser, 'utf8'),
+    opened: () =>
+      eventually(() => existsSync(browser) && readFileSync(browser, 'utf8'), 'the browser'),
   }
 }
 
@@ -150,7 +153,7 @@ test('where Electron cannot run at all, the app opens in a browser, and Ctrl+C e
   expect(app.said()).toContain(
     'triphammer: Electron ended before it opened anything (SIGTRAP)\ntriphammer: the app opens in a browser instead\n',
   )
-  expect(app.opened()).toContain('--app=http://127.0.0.1:')
+  expect(await app.opened()).toContain('--app=http://127.0.0.1:')
   process.kill(-app.child.pid!, 'SIGINT')
   expect(await app.ended).toBe(0)
   expect(lastRun(app.dataDir)).toMatchObject({ ending: 'clean' })
