@@ -337,6 +337,7 @@ async function startRunning(
   // Read anew each time: a person may have it read again.
   const env = () => scrubEnvironment(environment.now().values, APP_ROOT)
   const node = options.node ?? { file: process.execPath, env: AS_NODE }
+  const toSlaves = ['--app-version', VERSION, '--app-root', APP_ROOT]
   const copies = join(dataDir, 'runtime')
   const master = await startMaster({
     dataDir,
@@ -349,7 +350,7 @@ async function startRunning(
     log,
     slaveProgram: {
       file: node.file,
-      args: [slaveEntry(), '--app-version', VERSION, '--app-root', APP_ROOT],
+      args: [slaveEntry(), ...toSlaves],
       get env() {
         return { ...env(), ...node.env }
       },
@@ -357,6 +358,7 @@ async function startRunning(
         lasting: lastingSlave({
           folder: copies,
           node: { file: node.file, env: { ...env(), ...node.env } },
+          args: toSlaves,
           appRoot: APP_ROOT,
           version: VERSION,
           log,

@@ -13,6 +13,8 @@ export interface LastingSlaveOptions {
   readonly folder: string
   /** Electron in the AppImage's mount, as Node. */
   readonly node: { readonly file: string; readonly env: Readonly<Record<string, string>> }
+  /** What a slave is told besides its own arguments. */
+  readonly args: readonly string[]
   /** Where the app has `out/` and `node_modules/`. */
   readonly appRoot: string
   readonly version: string
@@ -49,11 +51,11 @@ export function runsFromMount(env: NodeJS.ProcessEnv, execPath: string): boolean
  * after a quit. It is made by the first slave of a version that starts, and complete under its name;
  * copies of other versions go as soon as no slave runs from them.
  *
- * A copy takes about 240 MB, since Electron's Node is a part of Electron's program; the windows' files
+ * A copy takes some 200 MB, since Electron's Node is a part of Electron's program; the windows' files
  * are left out. Links can't lead out of a mount.
  */
 export function lastingSlave(options: LastingSlaveOptions): NonNullable<SlaveProgram['lasting']> {
-  const { folder, node, version, log } = options
+  const { folder, node, args, version, log } = options
   const room = options.room ?? createRoomWatch(dirname(folder))
   let failedAt = Number.NEGATIVE_INFINITY
   let looking: ReturnType<typeof look> | undefined
@@ -74,7 +76,7 @@ export function lastingSlave(options: LastingSlaveOptions): NonNullable<SlavePro
       await removeCopies(folder, basename(copy)).catch((error: Error) =>
         log(`old copies of a slave's program are still in ${folder}: ${error.message}`),
       )
-      return { file: join(copy, basename(node.file)), args: [join(copy, ENTRY)] }
+      return { file: join(copy, basename(node.file)), args: [join(copy, ENTRY), ...args] }
     } catch (error) {
       failedAt = performance.now()
       await rm(join(folder, MAKING), { recursive: true, force: true }).catch(() => {})

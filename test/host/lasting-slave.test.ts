@@ -22,7 +22,7 @@ function makeMount() {
     'resources.pak': 'pictures',
     triphammer: `#!/bin/sh\nexec "${process.execPath}" "$@"\n`,
     'triphammer.desktop': '',
-    'resources/app.asar/out/main/slave-packed.mjs': `process.argv[2] === '--version' ? console.log('${VERSION}') : setInterval(() => {}, 1000)`,
+    'resources/app.asar/out/main/slave-packed.mjs': `process.argv.includes('--version') ? console.log('${VERSION}') : setInterval(() => {}, 1000)`,
     'resources/app.asar/node_modules/node-pty/index.js': '',
     [`resources/app.asar/${BINARY}`]: 'native',
   }
@@ -34,7 +34,7 @@ function makeMount() {
   chmodSync(file, 0o755)
   const folder = join(temporaryFolder('data'), 'runtime')
   const said: string[] = []
-  const options = { folder, node: { file, env: {} }, appRoot, version: VERSION }
+  const options = { folder, node: { file, env: {} }, args: ['--told'], appRoot, version: VERSION }
   const log = (text: string) => void said.push(text)
   return { mount, appRoot, file, folder, said, options: { ...options, log } }
 }
@@ -63,6 +63,7 @@ test('a slave of an AppImage gets a copy that does without the mount, made once'
       'triphammer',
     ].sort(),
   )
+  expect(made.args).toEqual([join(folder, copy, 'slave.mjs'), '--told'])
   expect([again, said]).toEqual([made, [expect.stringMatching(/copied out of the AppImage to /)]])
   rmSync(mount, { recursive: true })
   expect(execFileSync(made.file, [...made.args, '--version'], { encoding: 'utf8' })).toBe(
