@@ -313,7 +313,9 @@ test('a slave that is to drain ends its build first, and is given no other', asy
   await online(one, 'mini')
   const id = one.request('far')
   await one.wrote('x', 'on')
+  // One wish may come as two signals, by way of npm, a terminal and systemd.
   slave.child.kill('SIGTERM')
+  slave.child.kill('SIGINT')
   await one.until('slave/changed', ({ draining }) => draining)
   writeFileSync(gate, '')
   await one.completed(id)
