@@ -3,6 +3,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { socketFolder } from './protocol/socket-folder.ts'
 
 /** What another process of this user may ask of a slave that runs. */
 export type ControlRequest = 'who' | 'code' | 'forget'
@@ -83,5 +84,6 @@ function controlPath(folder: string): string {
   const hash = createHash('sha256').update(direct).digest('hex').slice(0, 24)
   if (process.platform === 'win32') return `\\\\.\\pipe\\triphammer-slave-${hash}`
   if (Buffer.byteLength(direct) <= LONGEST_PATH_BYTES) return direct
+  if (process.platform === 'darwin') return join(socketFolder(), hash)
   return join(tmpdir(), `triphammer-slave-${process.getuid?.()}-${hash}`)
 }

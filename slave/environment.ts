@@ -58,6 +58,8 @@ const LISTS = [
   'QT_PLUGIN_PATH',
 ]
 
+const LOCALES = ['LANG', 'LC_ALL', 'LC_CTYPE']
+
 const ASKED = new Set([...LISTS, 'COMSPEC', 'PATHEXT'])
 
 /**
@@ -82,6 +84,9 @@ export function scrubEnvironment(env: Env, appRoot: string): Record<string, stri
   if (env.npm_lifecycle_event !== undefined || env.npm_execpath !== undefined)
     keepEntries(clean, 'PATH', entry => !isNpmEntry(entry, appRoot))
   keepEntries(clean, 'PATH', entry => !isWithin(entry, join(appRoot, 'node_modules')))
+  // Terminals of macOS set it, the Finder and launchd do not; Ruby and CocoaPods then take text for ASCII.
+  if (process.platform === 'darwin' && !LOCALES.some(name => clean[name]))
+    clean.LANG = 'en_US.UTF-8'
   return clean
 }
 

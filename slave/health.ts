@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { cpus, freemem, loadavg, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
+import { usedMemory } from './memory.ts'
 import { asMap, asNumber, type Fields } from './protocol/parse.ts'
 import { findTools, knownTools, type Tools } from './tools.ts'
 
@@ -112,7 +113,7 @@ async function measure(basedir: string, busy: () => number | null): Promise<Fiel
   return {
     load: process.platform === 'win32' ? null : loadavg()[0],
     cpu_percent: busy(),
-    memory_used_bytes: total - freemem(),
+    memory_used_bytes: await usedMemory(),
     memory_total_bytes: total,
     disk_free_bytes: await statfs(basedir).then(
       ({ bavail, bsize }) => bavail * bsize,

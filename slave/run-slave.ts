@@ -15,6 +15,7 @@ import type { Door } from './door.ts'
 import { scrubEnvironment } from './environment.ts'
 import { createHealth } from './health.ts'
 import { describeSlave } from './info.ts'
+import { excludeFromMac } from './mac-exclusions.ts'
 import type { Capabilities } from './protocol/capabilities.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
 import { loadPty } from './pty.ts'
@@ -72,6 +73,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   await loadPty().catch(() => {})
   takeArchivesForFiles()
   ensureFolder(basedir, 'the base directory', '--basedir')
+  excludeFromMac(basedir)
   // The terminal goes away when the master is killed; that must not end the slave in mid-sentence.
   const terminal = options.onStdio ? process.stderr : process.stdout
   terminal.on('error', () => {})
@@ -123,8 +125,6 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   })
   // Said before the door is opened, which has more to say.
   console.say('slave', `${name}, version ${options.version}, process ${process.pid}`)
-  const door = await options.door({ onMaster, say: console.say })
-  waitForMaster()
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => {
       if (!options.drains) return leave(signal)
@@ -142,6 +142,9 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     patienceMs = TERMINAL_GONE_MS
     if (!newest) waitForMaster()
   })
+  // Who sees that it waits may send it away at once.
+  const door = await options.door({ onMaster, say: console.say })
+  waitForMaster()
   const code = await end.promise
   clearTimeout(lonely)
   door.close()

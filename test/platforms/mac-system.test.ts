@@ -1,18 +1,23 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { release } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { gitIn } from '../../main/master/changes/git.ts'
 import { mustBeReadable } from '../../main/master/changes/mac-privacy.ts'
 import { toRequirement, unmetBy } from '../../main/master/process/requirements.ts'
 import { factsOf } from '../../main/master/slaves/facts.ts'
+import { socketPath } from '../../main/master/slaves/socket-path.ts'
 import { programOf } from '../../slave/commands/program.ts'
+import { scrubEnvironment } from '../../slave/environment.ts'
+import { excludeFromMac } from '../../slave/mac-exclusions.ts'
+import { readVmStat } from '../../slave/memory.ts'
 import { DialError } from '../../slave/protocol/dial.ts'
 import { macVersion, readSystemVersion } from '../../slave/system-version.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
 import { ROOT } from '../helpers/master.ts'
-import { beOn, standIns } from '../helpers/platform.ts'
+import { beOn, setVariable, standIns } from '../helpers/platform.ts'
+import { eventually } from '../helpers/processes.ts'
 
 test('a Mac is called by the version that its person knows, which a builder can require', () => {
   const plist = `<?xml version="1.0" encoding="UTF-8"?>
@@ -82,6 +87,55 @@ test('where there is no way to a slave, a Mac is told of the local network', asy
   expect(explainDial(error, 'mini.local:9990').nextStep).toContain(
     'Privacy & Security, Local Network allows Triphammer',
   )
+})
+
+test('memory in use on a Mac is that of programs, not what caches have filled', () => {
+  const text = `Mach Virtual Memory Statistics: (page size of 16384 bytes)
+Pages free:                                6042.
+Pages active:                            301200.
+Pages inactive:                          299800.
+Pages speculative:                         1200.
+Pages wired down:                        130000.
+Pages purgeable:                           5000.
+"Translation faults":                 900000000.
+File-backed pages:                       201000.
+Anonymous pages:                         401000.
+Pages stored in compressor:              300000.
+Pages occupied by compressor:             74000.
+`
+  expect([readVmStat(text), readVmStat('vm_stat: not today')]).toEqual([600_000 * 16_384, null])
+})
+
+test('builds of an app from the Finder, which has no language, read text as UTF-8', () => {
+  beOn('darwin')
+  const langOf = (env: Record<string, string>) => scrubEnvironment(env, '/Applications/x').LANG
+  expect([langOf({}), langOf({ LANG: 'de_DE.UTF-8' }), langOf({ LC_CTYPE: 'UTF-8' })]).toEqual([
+    'en_US.UTF-8',
+    'de_DE.UTF-8',
+    undefined,
+  ])
+})
+
+test('a socket whose path would be too long is in the home folder of a Mac, where nothing cleans up', () => {
+  const home = temporaryFolder('home')
+  setVariable('HOME', home)
+  const far = `/${'x'.repeat(120)}`
+  beOn('darwin')
+  expect(dirname(socketPath(far, 'socket'))).toBe(join(home, '.triphammer'))
+  expect(statSync(join(home, '.triphammer')).mode & 0o777).toBe(0o700)
+})
+
+test('build folders of a Mac are kept out of Time Machine and Spotlight, once', async () => {
+  const [folder, heard] = [temporaryFolder('slave'), temporaryFolder('heard')]
+  excludeFromMac(folder)
+  expect(readdirSync(folder)).toEqual([])
+  beOn('darwin')
+  standIns({ tmutil: `echo "$*" >> '${heard}/calls'` })
+  excludeFromMac(folder)
+  excludeFromMac(folder)
+  const calls = () => existsSync(join(heard, 'calls')) && readFileSync(join(heard, 'calls'), 'utf8')
+  expect(await eventually(calls, 'a call of tmutil')).toBe(`addexclusion ${folder}\n`)
+  expect(readdirSync(folder)).toEqual(['.metadata_never_index'])
 })
 
 test('the packaged app says to macOS why it asks for the network and for folders', () => {

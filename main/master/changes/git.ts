@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { standInTroubleOf } from '../../../slave/protocol/developer-tools.ts'
-import { QUIET_GIT } from '../git/quiet.ts'
+import { quietGit } from '../git/quiet.ts'
 
 /** Runs git and gives its standard output. Rejects with a GitError that says what git said. */
 export interface Git {
@@ -133,7 +133,7 @@ function startGit({ folder, gitDir, env, signal, timeoutMs = TIMEOUT_MS }: GitPl
     cwd: folder,
     env: {
       ...env,
-      ...QUIET_GIT,
+      ...quietGit(process.platform),
       GIT_OPTIONAL_LOCKS: '0',
       ...(gitDir !== undefined && { GIT_DIR: gitDir }),
     },

@@ -2,7 +2,7 @@
  * The environment of every git that we start, here or on a slave. Nobody is there to be
  * asked for a password, and messages must be in the words that we look for.
  */
-export const QUIET_GIT: Readonly<Record<string, string>> = {
+const QUIET_GIT: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: '',
   SSH_ASKPASS: '',
@@ -10,6 +10,11 @@ export const QUIET_GIT: Readonly<Record<string, string>> = {
   GCM_INTERACTIVE: 'never',
   GCM_GUI_PROMPT: 'false',
   LC_ALL: 'C.UTF-8',
+}
+
+/** The same for a system by its name in Node, or that of a slave: macOS knows C.UTF-8 only since version 15. */
+export function quietGit(platform: unknown): Readonly<Record<string, string>> {
+  return platform === 'darwin' ? { ...QUIET_GIT, LC_ALL: 'en_US.UTF-8' } : QUIET_GIT
 }
 
 /**

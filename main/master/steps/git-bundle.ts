@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { gitIn } from '../changes/git.ts'
-import { OWN_WAYS, QUIET_GIT } from '../git/quiet.ts'
+import { OWN_WAYS, quietGit } from '../git/quiet.ts'
 import type { StepContext } from './step.ts'
 
 const BLOCK_BYTES = 256 * 1024
@@ -64,7 +64,7 @@ export async function sendBundle(context: StepContext, head: string | undefined)
   const path = `${context.workdir}/.git/triphammer.bundle`
   const child = spawn('git', [...HERE, 'bundle', 'create', '--quiet', '-', ...revisions], {
     cwd: repository,
-    env: { ...context.masterEnv, ...QUIET_GIT, GIT_OPTIONAL_LOCKS: '0' },
+    env: { ...context.masterEnv, ...quietGit(process.platform), GIT_OPTIONAL_LOCKS: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   })

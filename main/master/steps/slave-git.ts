@@ -1,6 +1,6 @@
 import type { GitStep } from '../config/model.ts'
 import { loginSettings, loginVariables } from '../git/address.ts'
-import { MISLEADING, OWN_WAYS, QUIET_GIT } from '../git/quiet.ts'
+import { MISLEADING, OWN_WAYS, quietGit } from '../git/quiet.ts'
 import { glob } from './glob.ts'
 import type { StepContext } from './step.ts'
 
@@ -81,7 +81,7 @@ export function slaveGit(config: GitStep, context: StepContext): SlaveGit {
       limits: config,
       env: {
         ...Object.fromEntries(MISLEADING.map(name => [name, null])),
-        ...QUIET_GIT,
+        ...quietGit(context.session.info.platform),
         ...(login && loginVariables(login)),
         // Where our folder holds no sound repository, git must not take one that is further up for it.
         GIT_CEILING_DIRECTORIES: parentOf(workdir),

@@ -9,7 +9,12 @@ import {
   readProcess,
   startOfProcess,
 } from '../../../slave/commands/process-list.ts'
-import { commandMark, withLimit } from '../../../slave/commands/process-mark.ts'
+import {
+  buildMark,
+  commandMark,
+  STEP_ID_VARIABLE,
+  withLimit,
+} from '../../../slave/commands/process-mark.ts'
 import { findTree, killTree } from '../../../slave/commands/process-tree.ts'
 import { watchTree } from '../../../slave/commands/process-watch.ts'
 import { later } from '../../helpers/cleanup.ts'
@@ -158,16 +163,17 @@ test('what a build leaves in the background is named in its log, and ended with 
   ])
 })
 
-test('what a slave ends with its link is never of another slave, though a stock master names no builds', async () => {
-  const [one, other] = [await fakeMaster(), await fakeMaster()]
-  const start = async (master: typeof one) => {
-    const args = { workdir: temporaryFolder('work'), command: 'sleep 600 & echo $!' }
-    return Number((await master.run('shell', args)).output.stdout)
-  }
-  const pids = [await start(one), await start(other)]
-  one.link.close('the line was cut')
-  await one.connection.ended
-  expect(pids.map(isAlive)).toEqual([false, true])
+test('a build of another slave is another one, though a stock master names neither', async () => {
+  const mark = commandMark('one', 'guessed-1', 'c')
+  const [file, args] = withLimit('sleep', ['600'], mark)
+  const [name, value] = [STEP_ID_VARIABLE, mark.variable.slice(STEP_ID_VARIABLE.length + 1)]
+  const child = spawn(file, args, { env: { PATH: process.env.PATH!, [name]: value } })
+  later(() => child.kill('SIGKILL'))
+  await once(child, 'spawn')
+  const found = ['one', 'other'].map(async slave =>
+    (await findTree({ mark: buildMark(slave, 'guessed-1') })).some(({ pid }) => pid === child.pid),
+  )
+  expect(await Promise.all(found)).toEqual([true, false])
 })
 
 test('a lost link ends what has cleared its environment, too', async () => {
