@@ -39,7 +39,7 @@ test('~ stands for the home with both strokes on Windows', async () => {
   beOn('win32')
   const { resolveRepository } = await import('../../main/master/config/build.ts')
   const resolved = ['~\\work', '~/work', 'C:\\x', 'C:/x', 'sub\\x'].map(one =>
-    resolveRepository(one, 'C:\\desk').replace(/^.*\\work$/, 'HOME\\work'),
+    resolveRepository(one, 'C:\\desk').replace(/^[^~]*\\work$/, 'HOME\\work'),
   )
   expect(resolved).toEqual(['HOME\\work', 'HOME\\work', 'C:\\x', 'C:\\x', 'C:\\desk\\sub\\x'])
 })
