@@ -1,7 +1,7 @@
 import { describeProcess } from './commands/process-list.ts'
 import { buildMark } from './commands/process-mark.ts'
-import { findTree, killTree } from './commands/process-tree.ts'
-import { firstStartOf, forgetBuild, groupsOf, seenOf } from './commands/process-watch.ts'
+import { canBeFound, findTree, killTree } from './commands/process-tree.ts'
+import { firstStartOf, forgetBuild, groupsOf, jobsOf, seenOf } from './commands/process-watch.ts'
 import type { Console } from './console.ts'
 
 // How long what a build left may take to end by itself.
@@ -19,10 +19,11 @@ export async function endLeftovers(
   const tree = {
     mark: buildMark(slaveId, build),
     seen: seenOf(build),
+    jobs: jobsOf(build),
     groups: () => groupsOf(build),
     ...(startedAt !== undefined && { since: { startedAt } }),
   }
-  const left = await findTree(tree).catch(() => undefined)
+  const left = canBeFound(tree) ? await findTree(tree).catch(() => undefined) : []
   if (left?.length !== 0) {
     const trouble = await killTree({ ...tree, politeMs: POLITE_MS })
     const names = left?.map(describeProcess).join(', ')

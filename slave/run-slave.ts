@@ -6,9 +6,10 @@ import { enterCgroup } from './cgroup.ts'
 import { createCommandTable } from './command-table.ts'
 import type { ProcessInfo } from './commands/process-list.ts'
 import { slaveMark } from './commands/process-mark.ts'
-import { killTree } from './commands/process-tree.ts'
-import { groupsOf, rememberProcesses, seenOf } from './commands/process-watch.ts'
+import { canBeFound, killTree } from './commands/process-tree.ts'
+import { groupsOf, jobsOf, rememberProcesses, seenOf } from './commands/process-watch.ts'
 import { createMemory, stillLiving } from './commands/remembered.ts'
+import { closeWindowsJobs, openWindowsJobs, windowsJobs } from './commands/windows-jobs.ts'
 import { type Connection, serveMaster } from './connection.ts'
 import { createConsole, plainText } from './console.ts'
 import type { Door } from './door.ts'
@@ -53,8 +54,7 @@ const FOLDER_LOOK_MS = 3000
 // No builder's folder begins with a dot.
 const SPOOL_FOLDER = '.spool'
 const MEMORY_FILE = '.processes.json'
-// Windows has a list of its own ways; see process-watch.ts.
-const MARKS_ARE_READABLE = process.platform === 'linux' || process.platform === 'win32'
+const MARKS_ARE_READABLE = process.platform === 'linux'
 // How often a slave that goes after its builds looks whether they are over.
 const DRAIN_LOOK_MS = 500
 // One wish comes as several signals: systemd signals every process, and npm's and our own wrappers pass theirs on.
@@ -107,10 +107,11 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   let leaving = false
   let drainingSince: number | undefined
 
+  if (process.platform === 'win32') await holdJobs()
   // A slave that was killed may have left steps that still work in our folders.
   const memory = join(basedir, MEMORY_FILE)
   await endLeftovers('left by the slave before', await stillLiving(memory).catch(() => []))
-  if (!MARKS_ARE_READABLE) rememberProcesses(createMemory(memory))
+  if (!MARKS_ARE_READABLE && !windowsJobs()) rememberProcesses(createMemory(memory))
   const cgroup = await enterCgroup(slaveId)
   const spool = createSpool(join(basedir, SPOOL_FOLDER))
   spool.clear()
@@ -136,7 +137,8 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   // The terminal goes with the master that opened it. What runs then goes on: a master
   // that starts again finds this slave by its socket.
   process.on('SIGHUP', () => {
-    if (!process.stdout.isTTY) return void leave('SIGHUP')
+    // Windows ends this process some seconds later, whatever it does.
+    if (process.platform === 'win32' || !process.stdout.isTTY) return void leave('SIGHUP')
     console.say('slave', 'has lost its terminal')
     // A build may just have been given to it: the master that died knew, and its successor will ask.
     patienceMs = TERMINAL_GONE_MS
@@ -213,14 +215,28 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
     spool.clear()
     await endLeftovers('left by a step')
     await cgroup?.killOthers()
+    closeWindowsJobs()
     end.resolve(0)
+  }
+
+  async function holdJobs() {
+    const without = (why: string) =>
+      console.say(
+        'slave',
+        `${why}: a process that leaves its parent may outlive its step, and this slave`,
+      )
+    const problem = await openWindowsJobs()
+    if (problem !== undefined) without(problem)
+    void windowsJobs()?.lost.then(reason => without(`what ran was ended by Windows (${reason})`))
   }
 
   async function endLeftovers(whose: string, before: readonly ProcessInfo[] = []) {
     const mark = slaveMark(slaveId)
     const seen = [...before, ...seenOf()]
     const groups = () => groupsOf()
-    const trouble = await killTree({ mark, seen, politeMs: POLITE_MS, groups })
+    const tree = { mark, seen, jobs: jobsOf() }
+    if (!canBeFound(tree)) return
+    const trouble = await killTree({ ...tree, politeMs: POLITE_MS, groups })
     if (trouble) console.say('slave', `${whose}: ${trouble}`)
   }
 }

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { windowsJobs } from './windows-jobs.ts'
+import { parseWindowsProcesses } from './windows-processes.ts'
 
 /** A process that lives. */
 export interface ProcessInfo {
@@ -36,7 +38,7 @@ function firstLine(error: Error): string {
 
 async function readAll(): Promise<readonly ProcessInfo[]> {
   if (process.platform === 'linux') return listLinux()
-  if (process.platform === 'win32') return parseCim(await ask(...CIM))
+  if (process.platform === 'win32') return listWindows()
   return parsePs(await ask('ps', psArguments(), PS_LOCALE))
 }
 
@@ -158,33 +160,26 @@ function nameIn(rest: string): string {
 // A list that never comes would hold up every stop, and the start of the slave.
 const LONGEST_LOOK_MS = 20_000
 
-// Windows keeps the number of a parent that has ended, so that orphans can be told.
+// What is asked where there are no jobs, see windows-jobs.ts.
 const CIM: [string, string[]] = [
   'powershell.exe',
   [
     '-NoProfile',
     '-NonInteractive',
     '-Command',
-    'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.CreationDate.Ticks) $($_.Name)" }',
+    'Get-CimInstance Win32_Process | ForEach-Object { $start = if ($_.CreationDate) { "$($_.CreationDate.ToFileTimeUtc())" -replace ".$" } else { 0 }; "$($_.ProcessId) $($_.ParentProcessId) $start $($_.Name)" }',
   ],
 ]
 
-export function parseCim(text: string): ProcessInfo[] {
-  return text.split(/\r?\n/).flatMap(line => {
-    const match = /^(\d+) (\d+) (\d+) (.+)$/.exec(line.trim())
-    if (!match) return []
-    const [, pid, parent, startedAt, name] = match as unknown as string[]
-    return [
-      {
-        pid: Number(pid),
-        parent: Number(parent),
-        group: -1,
-        session: -1,
-        startedAt: startedAt!,
-        name: name!,
-      },
-    ]
-  })
+async function listWindows(): Promise<readonly ProcessInfo[]> {
+  const jobs = windowsJobs()
+  if (jobs)
+    try {
+      return await jobs.list()
+    } catch {
+      // It has just ended: the slower way is left.
+    }
+  return parseWindowsProcesses(await ask(...CIM))
 }
 
 async function ask(

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describeProcess, isSame, listProcesses, type ProcessInfo } from './process-list.ts'
 import { carries, type Mark } from './process-mark.ts'
+import type { WindowsJob } from './windows-jobs.ts'
+import { fileTimeNow } from './windows-processes.ts'
 
 export interface TreeOptions {
   /** What they carry. */
@@ -14,6 +16,8 @@ export interface TreeOptions {
   readonly groups?: () => readonly number[]
   /** Whoever is older can't carry the mark, and need not be asked. */
   readonly since?: Pick<ProcessInfo, 'startedAt'>
+  /** Their jobs, on Windows: see windows-jobs.ts. */
+  readonly jobs?: readonly WindowsJob[]
 }
 
 export interface KillOptions extends TreeOptions {
@@ -55,7 +59,7 @@ export async function killTree(options: KillOptions): Promise<string | undefined
       if (members.length === 0) return undefined
       if (performance.now() > giveUpAt)
         return `could not be ended: ${members.map(describeProcess).join(', ')}`
-      if (hard) await killAll(await stopAll(members, options, known))
+      if (hard) await killAll(await stopAll(members, options, known), options.jobs)
       else for (const one of members) if (isNew(asked, one)) signal(one, 'SIGTERM')
     } catch (error) {
       const groups = options.groups?.() ?? []
@@ -75,6 +79,11 @@ function whatIsNotKnown(groups: readonly number[], reason: string): string {
   return `${left}whether other processes are left is not known: ${reason}`
 }
 
+/** Whether a look can find anybody: Windows shows nobody what a process carries. */
+export function canBeFound({ seen, jobs }: Required<Pick<TreeOptions, 'seen' | 'jobs'>>): boolean {
+  return process.platform !== 'win32' || jobs.length > 0 || [...seen].length > 0
+}
+
 /** The living processes of a tree. */
 export function findTree(options: TreeOptions): Promise<ProcessInfo[]> {
   return membersOf(options, knownAtFirst(options))
@@ -83,11 +92,12 @@ export function findTree(options: TreeOptions): Promise<ProcessInfo[]> {
 /**
  * Who of `all` belongs: whoever carries the mark, is known already, shares the
  * group or session of a living leader, or descends from one of these. Adds them
- * to `known`, and forgets there who has ended.
+ * to `known`, and forgets there who has ended. On Windows they are kept: a child still
+ * has the number of a parent that has ended, and nothing else leads to it.
  */
 export function grow(
   all: readonly ProcessInfo[],
-  known: Map<number, ProcessInfo>,
+  known: Map<number, Known>,
   belongs: (one: ProcessInfo) => boolean,
 ): ProcessInfo[] {
   const members = new Map<number, ProcessInfo>()
@@ -99,6 +109,7 @@ export function grow(
     if (one.session > 1) groups.add(one.session)
   }
   for (const one of all) if (known.get(one.pid)?.startedAt === one.startedAt) take(one)
+  const ended = endedOf(all, known)
   const mine = new Set(all.filter(one => one.pid === process.pid).flatMap(groupsOf))
   for (const one of all)
     if (one.pid !== process.pid && !members.has(one.pid) && belongs(one)) take(one)
@@ -107,7 +118,7 @@ export function grow(
     for (const one of all) {
       if (members.has(one.pid) || one.pid === process.pid) continue
       const related =
-        isChild(one, members.get(one.parent)) ||
+        isChild(one, members.get(one.parent) ?? ended.get(one.parent)) ||
         groupsOf(one).some(group => groups.has(group) && !mine.has(group))
       if (!related) continue
       take(one)
@@ -115,8 +126,24 @@ export function grow(
     }
   }
   known.clear()
-  for (const one of members.values()) known.set(one.pid, one)
+  for (const one of [...ended.values(), ...members.values()]) known.set(one.pid, one)
   return [...members.values()]
+}
+
+/** Who was seen to belong. On Windows, `goneAt` is when it was first missed. */
+export type Known = ProcessInfo & { readonly goneAt?: bigint }
+
+function endedOf(
+  all: readonly ProcessInfo[],
+  known: ReadonlyMap<number, Known>,
+): Map<number, Known> {
+  const ended = new Map<number, Known>()
+  if (process.platform !== 'win32') return ended
+  const living = new Map(all.map(one => [one.pid, one.startedAt]))
+  for (const one of known.values())
+    if (living.get(one.pid) !== one.startedAt)
+      ended.set(one.pid, { ...one, goneAt: one.goneAt ?? fileTimeNow() })
+  return ended
 }
 
 function groupsOf(one: ProcessInfo): number[] {
@@ -124,20 +151,24 @@ function groupsOf(one: ProcessInfo): number[] {
 }
 
 // On Windows a parent's number outlives the parent, and may have been given away since.
-function isChild(one: ProcessInfo, parent: ProcessInfo | undefined): boolean {
+function isChild(one: ProcessInfo, parent: Known | undefined): boolean {
   if (!parent) return false
-  return process.platform !== 'win32' || BigInt(one.startedAt) >= BigInt(parent.startedAt)
+  if (process.platform !== 'win32') return true
+  const startedAt = BigInt(one.startedAt)
+  if (parent.goneAt !== undefined && startedAt > parent.goneAt) return false
+  return startedAt >= BigInt(parent.startedAt)
 }
 
-function knownAtFirst({ leader, seen = [] }: TreeOptions): Map<number, ProcessInfo> {
-  const known = new Map<number, ProcessInfo>()
+function knownAtFirst({ leader, seen = [] }: TreeOptions): Map<number, Known> {
+  const known = new Map<number, Known>()
   for (const one of leader ? [leader, ...seen] : seen) known.set(one.pid, one)
   return known
 }
 
-async function membersOf(options: TreeOptions, known: Map<number, ProcessInfo>) {
-  const { mark, leader, since = leader } = options
+async function membersOf(options: TreeOptions, known: Map<number, Known>) {
+  const { mark, leader, since = leader, jobs = [] } = options
   const isOld = (one: ProcessInfo) => since && Number(one.startedAt) < Number(since.startedAt)
+  for (const one of await membersOfJobs(jobs)) known.set(one.pid, one)
   const all = await listProcesses()
   const groups = new Set(options.groups?.())
   // With a leader that we do not know it is a stranger's: the number was free in between.
@@ -149,7 +180,7 @@ async function membersOf(options: TreeOptions, known: Map<number, ProcessInfo>) 
 async function stopAll(
   members: ProcessInfo[],
   options: TreeOptions,
-  known: Map<number, ProcessInfo>,
+  known: Map<number, Known>,
 ): Promise<ProcessInfo[]> {
   if (process.platform === 'win32') return members
   const stopped = new Set<string>()
@@ -163,14 +194,30 @@ async function stopAll(
   return all
 }
 
-async function killAll(members: readonly ProcessInfo[]): Promise<void> {
+async function killAll(
+  members: readonly ProcessInfo[],
+  jobs: readonly WindowsJob[] = [],
+): Promise<void> {
   if (process.platform === 'win32') {
+    const inJobs = new Set((await membersOfJobs(jobs)).map(({ pid }) => pid))
+    await Promise.all(jobs.map(job => job.end()))
     // Killing a tree fails now and then at the first try; who lives on is found at the next look.
-    const of = members.flatMap(({ pid }) => ['/PID', String(pid)])
-    await promisify(execFile)('taskkill', ['/F', '/T', ...of]).catch(() => {})
-    return
+    const others = members.map(({ pid }) => pid).filter(pid => !inJobs.has(pid))
+    return taskkill(others)
   }
   for (const one of members) signal(one, 'SIGKILL')
+}
+
+async function membersOfJobs(jobs: readonly WindowsJob[]): Promise<readonly ProcessInfo[]> {
+  return (await Promise.all(jobs.map(job => job.members()))).flat()
+}
+
+/** Ends processes of Windows and what descends from them, without a look at who that is. */
+export async function taskkill(pids: readonly number[]): Promise<void> {
+  if (pids.length === 0) return
+  const of = pids.flatMap(pid => ['/PID', String(pid)])
+  const options = { windowsHide: true, timeout: HARD_MS }
+  await promisify(execFile)('taskkill', ['/F', '/T', ...of], options).catch(() => {})
 }
 
 function isNew(done: Set<string>, one: ProcessInfo): boolean {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { writeWhole } from '../protocol/write-whole.ts'
 import { listProcesses, type ProcessInfo } from './process-list.ts'
+import { msOfFileTime } from './windows-processes.ts'
 
 /** A process that a slave has started or seen: what its successor needs to know it again. */
 type Remembered = Pick<ProcessInfo, 'pid'> &
@@ -46,7 +47,9 @@ export async function stillLiving(file: string): Promise<readonly ProcessInfo[]>
 function isThat(one: ProcessInfo, known: Remembered): boolean {
   if (one.pid !== known.pid) return false
   if ('startedAt' in known) return one.startedAt === known.startedAt
-  return Math.abs(Date.parse(`${one.startedAt} UTC`) - known.startedMs) <= NEAR_MS
+  const startedMs =
+    process.platform === 'win32' ? msOfFileTime(one.startedAt) : Date.parse(`${one.startedAt} UTC`)
+  return Math.abs(startedMs - known.startedMs) <= NEAR_MS
 }
 
 function readMemory(file: string): readonly Remembered[] {

@@ -84,9 +84,11 @@ export function startShell(args: Fields, context: CommandContext): Command {
     onOutput: (bytes: Uint8Array) => void,
     onExit: () => void,
   ): Promise<Exit> {
+    const onLost = (reason: string) => output.note(`\nended by Windows: ${reason}\n`)
     const start = shell.usePTY ? startInPty : startOnPipes
     const program = await start(shell, env, mark, output, onOutput)
-    const watch = program.pid === undefined ? undefined : watchTree(program.pid, build, mark)
+    const watch =
+      program.pid === undefined ? undefined : watchTree(program.pid, build, mark, onLost)
     const killed = ended.promise.then(async ({ why }) => {
       output.note(`\n${why}: ending the command\n`)
       const trouble = await watch?.kill(await askToEnd(program))

@@ -4,6 +4,8 @@ import nodePath from 'node:path'
 import { vi } from 'vitest'
 import { later } from './cleanup.ts'
 import { plainFolder } from './folders.ts'
+// Modules that are loaded anew for another system must not be met by other test files.
+import './with-processes.ts'
 
 /**
  * Until the test is over `process.platform` names another system, and what is imported from now on is

@@ -3,12 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  listProcesses,
-  parseCim,
-  readProcess,
-  startOfProcess,
-} from '../../../slave/commands/process-list.ts'
+import { listProcesses, readProcess, startOfProcess } from '../../../slave/commands/process-list.ts'
 import {
   buildMark,
   commandMark,
@@ -17,6 +12,7 @@ import {
 } from '../../../slave/commands/process-mark.ts'
 import { findTree, killTree } from '../../../slave/commands/process-tree.ts'
 import { watchTree } from '../../../slave/commands/process-watch.ts'
+import { parseWindowsProcesses } from '../../../slave/commands/windows-processes.ts'
 import { later } from '../../helpers/cleanup.ts'
 import { fakeMaster } from '../../helpers/fake-master.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
@@ -193,7 +189,9 @@ test('a lost link ends what has cleared its environment, too', async () => {
 })
 
 test('what Windows says of its processes is read', () => {
-  expect(parseCim('4 0 0 System\r\n4711 4 638995692000000000 my tool.exe\r\n\r\n')).toEqual([
+  expect(
+    parseWindowsProcesses('4 0 0 System\r\n4711 4 638995692000000000 my tool.exe\r\n\r\n'),
+  ).toEqual([
     { pid: 4, parent: 0, group: -1, session: -1, startedAt: '0', name: 'System' },
     {
       pid: 4711,
