@@ -62,7 +62,7 @@ export function runElectron({ file, args, dataDir }: ElectronStart): Promise<Ele
     const unlisten = onStopSignals({
       stop(signal) {
         asked = true
-        if (signal === 'SIGINT') tell('triphammer: stopping …')
+        if (signal === 'SIGINT') tell('triphammer: stopping; Ctrl+C again ends it at once')
         if (onWindows) void askToQuit(dataDir)
         else child.kill(PASSED[signal])
       },

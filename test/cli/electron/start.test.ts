@@ -130,7 +130,7 @@ test('Ctrl+C at npm start reaches Electron as one signal, and the app stops in o
   expect(await app.ended).toBe(0)
   await isGone(electron)
   expect(lastRun(app.dataDir)).toMatchObject({ ending: 'clean' })
-  expect(app.said()).toContain('triphammer: stopping …')
+  expect(app.said()).toContain('stopping; Ctrl+C again ends it at once')
 })
 
 // Root is never given a sandbox, so root has another user start it.
