@@ -88,6 +88,8 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   // another slave, inherits that slave's, and would end it as what was left over.
   const slaveId = slaveIdOf(basedir)
   const environment = {
+    // Python writes to a pipe in the code page of Windows, in which half of all texts can't be written.
+    ...(process.platform === 'win32' && { PYTHONIOENCODING: 'utf-8' }),
     ...scrubEnvironment(process.env, options.appRoot),
     [SLAVE_ID_VARIABLE]: slaveId,
   }

@@ -1,14 +1,7 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DesktopInfo, SavedView } from '../bridge/contract.ts'
+import { renameAtOnce } from '../master/lasting.ts'
 
 /** What state.json holds: small, and nothing that builds, queue or logs depend on. */
 export interface State {
@@ -146,7 +139,7 @@ export function checkStateFile(folder: string, now: number): StateTrouble | unde
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     const movedTo = join(folder, `state.corrupt-${now}.json`)
-    renameSync(file, movedTo)
+    renameAtOnce(file, movedTo)
     return { kind: 'damaged', movedTo }
   }
   const schema = recordedSchema(content as Fields)

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { SessionDoor, SessionInfo } from '../bridge/sessions.ts'
+import { renameAtOnce } from '../master/lasting.ts'
 import type { Stop } from '../master/model.ts'
 import { browserName } from './browser-name.ts'
 
@@ -138,7 +139,7 @@ export function openSessions({
     const coming = `${file}.new`
     try {
       writeFileSync(coming, `${JSON.stringify(living(), null, 2)}\n`, { mode: 0o600 })
-      renameSync(coming, file)
+      renameAtOnce(coming, file)
     } catch (error) {
       log(
         `${file} can't be written, sessions last until the next start: ${(error as Error).message}`,

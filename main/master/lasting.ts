@@ -2,6 +2,14 @@ import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { writeWhole } from '../../slave/protocol/write-whole.ts'
 
+// What may import this room has them from here.
+export {
+  isInUse,
+  PATIENCE_ALONE_MS,
+  renameAtOnce,
+  renamePatiently,
+} from '../../slave/protocol/rename.ts'
+
 /** Writes a file as `writeWhole` does; also its name is on the disk when it returns. */
 export function writeLasting(file: string, text: string): void {
   writeWhole(file, text)

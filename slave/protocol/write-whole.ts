@@ -1,4 +1,5 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
+import { renameAtOnce } from './rename.ts'
 
 /**
  * Writes a file that only its owner can read: old or new, never half, whenever the
@@ -7,5 +8,5 @@ import { renameSync, writeFileSync } from 'node:fs'
  */
 export function writeWhole(file: string, text: string, { flush = true } = {}): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600, flush })
-  renameSync(`${file}.new`, file)
+  renameAtOnce(`${file}.new`, file)
 }

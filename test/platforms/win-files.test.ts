@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { buildFolder } from '../../main/master/process/build-folder.ts'
+import { later } from '../helpers/cleanup.ts'
 import { beOn } from '../helpers/platform.ts'
 
 test('a change of master.yml is seen by the names that chokidar has on Windows', async () => {
@@ -57,4 +58,22 @@ test('a step that keeps files keeps none by a path of another drive', async () =
     ['dist/a.tgz'],
     ['C:\\w/dist/a.tgz'],
   ])
+})
+
+test('a rename waits while another program has the file open, and gives up in the end', async () => {
+  beOn('win32')
+  const inUse = Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' })
+  const gone = Object.assign(new Error('ENOENT'), { code: 'ENOENT' })
+  const answers = [inUse, inUse, undefined, gone, inUse, inUse]
+  const renameSync = vi.fn(() => {
+    const error = answers.shift()
+    if (error) throw error
+  })
+  vi.doMock('node:fs', async original => ({ ...(await original<object>()), renameSync }))
+  later(() => vi.doUnmock('node:fs'))
+  const { renameAtOnce } = await import('../../slave/protocol/rename.ts')
+  renameAtOnce('a', 'b')
+  expect(renameSync).toHaveBeenCalledTimes(3)
+  expect(() => renameAtOnce('a', 'b')).toThrow('ENOENT')
+  expect(() => renameAtOnce('a', 'b', 5)).toThrow('EPERM')
 })

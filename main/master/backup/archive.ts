@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { renamePatiently } from '../lasting.ts'
 import { syncPath } from './files.ts'
 import { MANIFEST } from './manifest.ts'
 
@@ -27,7 +28,7 @@ export async function packBackup(folder: string, file: string): Promise<void> {
     const names = [MANIFEST, ...others].map(name => `./${name}`)
     await create({ cwd: folder, file: making, portable: true, mode: 0o600, ...how }, names)
     await syncPath(making)
-    await rename(making, file)
+    await renamePatiently(making, file)
     await syncPath(dirname(file))
   } finally {
     await rm(making, { force: true })

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { constants, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { copyFile, link, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { artifactPath } from '../artifact-path.ts'
+import { renamePatiently } from '../lasting.ts'
 import type { Moment } from '../model.ts'
 import { lookAtArtifact, type WantedArtifact, wantedArtifacts } from './artifacts.ts'
 import { finishCopy, openSnapshot } from './copy-database.ts'
@@ -113,7 +114,7 @@ export async function createBackup(order: BackupOrder): Promise<Backup> {
     onProgress?.({ stage: 'verify', share: 1 })
     const name = freeName(into, nameOf(reason, label, now))
     const folder = join(into, name)
-    await rename(making, folder)
+    await renamePatiently(making, folder)
     await syncPath(into)
     return { name, folder, manifest }
   } catch (error) {

@@ -1,8 +1,9 @@
-import { existsSync, renameSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { artifactPath } from '../artifact-path.ts'
+import { renamePatiently } from '../lasting.ts'
 import type { Moment } from '../model.ts'
 import { wantedArtifacts } from './artifacts.ts'
 import { COMPANIONS, HISTORY, LOGS, smallFiles } from './data-files.ts'
@@ -36,7 +37,7 @@ export async function describeFolder(
   const whole = join(aside, `${MANIFEST}.new`)
   const text = `${JSON.stringify(manifest, null, 2)}\n`
   await writeFile(whole, text, { mode: 0o600, flush: true })
-  renameSync(whole, join(aside, MANIFEST))
+  await renamePatiently(whole, join(aside, MANIFEST))
   await syncPath(aside)
 }
 

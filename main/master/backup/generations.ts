@@ -1,5 +1,6 @@
-import { rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { renamePatiently } from '../lasting.ts'
 import type { Moment } from '../model.ts'
 import { BACKUPS, UNFINISHED } from './create.ts'
 import { type FoundBackup, listBackups, sizeOfOwnArtifacts } from './list.ts'
@@ -91,7 +92,7 @@ export async function applyGenerations(
   for (const name of dropped) {
     // Under another name first: half a backup must not look like a whole one.
     const going = join(into, `${UNFINISHED}${name}`)
-    await rename(join(into, name), going)
+    await renamePatiently(join(into, name), going)
     await rm(going, { recursive: true, force: true })
   }
   return dropped

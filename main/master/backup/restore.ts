@@ -1,10 +1,10 @@
-import { constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { ARTIFACTS, artifactPath } from '../artifact-path.ts'
 import { LATEST } from '../db/migrate.ts'
-import { writeLasting } from '../lasting.ts'
+import { PATIENCE_ALONE_MS, renameAtOnce, writeLasting } from '../lasting.ts'
 import { LOG_MIGRATIONS } from '../logs/log-migrations.ts'
 import type { Moment } from '../model.ts'
 import { ACKNOWLEDGED } from '../upgrade/acknowledged.ts'
@@ -242,7 +242,7 @@ async function stage(
 
 // A name that is gone from here was moved before.
 function moveUnlessMoved(from: string, to: string) {
-  if (existsSync(from)) renameSync(from, to)
+  if (existsSync(from)) renameAtOnce(from, to, PATIENCE_ALONE_MS)
 }
 
 function writeIntent(dataDir: string, intent: Intent): void {

@@ -1,7 +1,8 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { watch } from 'chokidar'
 import type { Clock } from '../clock.ts'
+import { renameAtOnce } from '../lasting.ts'
 import type { AsyncStop, Stop } from '../model.ts'
 import type { Config } from './model.ts'
 import { loadConfig, parseConfig } from './parse.ts'
@@ -129,7 +130,7 @@ export function openConfigFile(options: ConfigFileOptions): ConfigFile {
     try {
       rmSync(whole, { force: true })
       writeFileSync(whole, text, { mode: 0o600 })
-      renameSync(whole, options.lastGood)
+      renameAtOnce(whole, options.lastGood)
     } catch (error) {
       options.onTrouble(
         `the last good configuration could not be kept: ${(error as Error).message}`,

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, type ReadStream, rmSync } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { artifactPath } from '../artifact-path.ts'
+import { renamePatiently } from '../lasting.ts'
 
 export interface ArtifactStore {
   /** Takes a file in, block by block. */
@@ -46,7 +47,7 @@ export function openArtifacts(folder: string): ArtifactStore {
           if (known?.size === sizeBytes) await rm(path)
           else {
             await mkdir(join(folder, sha256.slice(0, 2)), { recursive: true, mode: 0o700 })
-            await rename(path, target)
+            await renamePatiently(path, target)
           }
           return { sha256, sizeBytes }
         },

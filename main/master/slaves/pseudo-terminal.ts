@@ -17,11 +17,16 @@ export interface Terminal {
  * Runs a program in a pseudo-terminal, so that what it tells a person can be
  * seen. Where no pty can be had it runs on pipes, and its first line says so:
  * builds must go on.
+ *
+ * On Windows it always runs on pipes. The app's own program has no console there that a
+ * pseudo-terminal could be (`electron_main_win.cc` attaches to that of its parent, and a
+ * program of windows has none), and a child on pipes ends with its master at once.
  */
 export async function startInTerminal(
   program: Program,
   onText: (text: string) => void,
 ): Promise<Terminal> {
+  if (process.platform === 'win32') return startOnPipes(program, onText)
   try {
     const pty = await import('node-pty')
     const child = pty.spawn(program.file, [...program.args], {
@@ -48,9 +53,11 @@ function startOnPipes(program: Program, onText: (text: string) => void): Termina
     env: program.env,
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
   })
+  // It is shown as a terminal's.
   for (const pipe of [child.stdout, child.stderr])
-    pipe.setEncoding('utf8').on('data', (text: string) => onText(text))
+    pipe.setEncoding('utf8').on('data', (text: string) => onText(text.replaceAll(/\r?\n/g, '\r\n')))
   const exited = new Promise<string>(resolve => {
     child.on('error', error => resolve(`it could not be started: ${error.message}`))
     child.on('exit', (code, signal) => resolve(describeExit(code ?? 0, signal)))

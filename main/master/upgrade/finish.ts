@@ -1,9 +1,9 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { BACKUPS, freeName } from '../backup/create.ts'
 import { describeFolder } from '../backup/describe.ts'
 import { syncPath } from '../backup/files.ts'
-import { syncFolder } from '../lasting.ts'
+import { PATIENCE_ALONE_MS, renameAtOnce, renamePatiently, syncFolder } from '../lasting.ts'
 import { hasIntentBegun, type Intent, readIntent, removeIntent, WORKING } from './intent.ts'
 import { STORES } from './stores.ts'
 
@@ -57,7 +57,7 @@ export async function carryOut(dataDir: string, intent: Intent): Promise<void> {
         keepAside(there, old)
         syncFolder(aside)
       }
-      renameSync(coming, there)
+      renameAtOnce(coming, there, PATIENCE_ALONE_MS)
       syncFolder(dataDir)
     }
   }
@@ -68,7 +68,7 @@ export async function carryOut(dataDir: string, intent: Intent): Promise<void> {
     now: intent.startedAt,
   })
   if (aside === filling) {
-    renameSync(filling, kept)
+    await renamePatiently(filling, kept)
     await syncPath(backups)
   }
   removeIntent(dataDir)
@@ -81,7 +81,7 @@ function keepAside(there: string, old: string) {
     linkSync(there, old)
   } catch {
     // This file system has no second names.
-    renameSync(there, old)
+    renameAtOnce(there, old, PATIENCE_ALONE_MS)
   }
 }
 

@@ -15,7 +15,7 @@ import { openDatabase } from '../db/database.ts'
 import { withReader } from '../db/header.ts'
 import type { Migration } from '../db/migrate.ts'
 import { migrate } from '../db/migrate.ts'
-import { syncFile, syncFolder } from '../lasting.ts'
+import { isInUse, syncFile, syncFolder } from '../lasting.ts'
 import { copyWhole, settle } from './copy.ts'
 import { backupName, carryOut, strayCompanions } from './finish.ts'
 import { type Intent, removeIntent, WORKING, writeIntent } from './intent.ts'
@@ -312,7 +312,10 @@ function describeCounts(counts: Counts): string {
   return shown.map(name => `${counts[name]!.toLocaleString('en')} ${name}`).join(', ')
 }
 
-function sentence({ code, message }: NodeJS.ErrnoException): string {
+function sentence(error: NodeJS.ErrnoException): string {
+  const { code, message } = error
+  if (isInUse(error) && /^[A-Z]+: .*, rename /.test(message))
+    return `another program has one of the files open (${message}). Close what shows or scans the data directory, then start again.`
   if (code === 'ENOSPC' || /disk is full/.test(message)) return 'the disk is full.'
   if (
     code === 'EROFS' ||
