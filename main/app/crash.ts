@@ -1,6 +1,6 @@
 import type { RenderProcessGoneDetails } from 'electron'
 import type { Clock } from '../master/clock.ts'
-import { isStorageTrouble } from '../master/storage-trouble.ts'
+import { isFileTrouble } from '../master/storage-trouble.ts'
 import type { AppPort, ContentsPort, DialogPort } from './ports.ts'
 
 /** `EX_SOFTWARE` of sysexits.h. Not 0, so that no update is installed on the way out. */
@@ -26,7 +26,7 @@ export function watchCrashes(
   let crashed = false
   events.on('uncaughtException', (error: unknown) => {
     // Nothing was written, and whoever has something to store tries again.
-    if (isStorageTrouble(error)) return log(`uncaught: ${(error as Error).stack}`)
+    if (isFileTrouble(error)) return log(`uncaught: ${(error as Error).stack}`)
     if (crashed) return
     crashed = true
     log(`crashed: ${(error as Error)?.stack ?? error}`)

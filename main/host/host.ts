@@ -302,11 +302,15 @@ const AS_NODE: Readonly<Record<string, string>> =
 const LOCK_MS = 10_000
 
 function mendLock(lock: Lock, log: (text: string) => void) {
-  const state = lock.mend()
-  if (state === 'mended')
-    log('somebody removed the file "lock" while this master runs; it was made again')
-  if (state === 'lost')
-    log('somebody removed the file "lock", and another process took it: quit one of the two')
+  try {
+    const state = lock.mend()
+    if (state === 'mended')
+      log('somebody removed the file "lock" while this master runs; it was made again')
+    if (state === 'lost')
+      log('somebody removed the file "lock", and another process took it: quit one of the two')
+  } catch (error) {
+    log(`the file "lock" can't be looked at now: ${(error as Error).message}`)
+  }
 }
 
 interface RunningMaster {

@@ -60,7 +60,10 @@ export function acknowledgeSyncs(options: AcknowledgeOptions) {
   }
 
   function isMoved(): boolean {
-    const moved = [...opened].filter(([path, file]) => fileAt(path) !== file)
+    const moved = [...opened].filter(([path, file]) => {
+      const now = fileAt(path)
+      return now !== null && now !== file
+    })
     for (const [path] of moved) {
       if (!told.has(path)) onMoved(basename(path))
       told.add(path)
@@ -69,7 +72,12 @@ export function acknowledgeSyncs(options: AcknowledgeOptions) {
   }
 }
 
-function fileAt(path: string): string | undefined {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return found && `${found.dev} ${found.ino}`
+// `null` where it can't be told now: a folder that this user may not look into has its files all the same.
+function fileAt(path: string): string | undefined | null {
+  try {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return found && `${found.dev} ${found.ino}`
+  } catch {
+    return null
+  }
 }
