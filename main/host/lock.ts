@@ -122,7 +122,7 @@ function inodeOf(file: string): bigint | undefined {
 }
 
 function takeLock(file: string, waitMs: number): DatabaseSync | undefined {
-  const db = new DatabaseSync(file, { timeout: waitMs })
+  const db = opened(file, waitMs)
   try {
     db.exec('PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
     return db
@@ -135,6 +135,18 @@ function takeLock(file: string, waitMs: number): DatabaseSync | undefined {
       )
     if (errcode !== SQLITE_BUSY) throw error
     return undefined
+  }
+}
+
+function opened(file: string, timeout: number): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout })
+  } catch (cause) {
+    // SQLite names no file.
+    throw new Error(
+      `${file} can't be opened: it has to be a file that this user may read and write.`,
+      { cause },
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RecoveryStatus } from '../bridge/contract.ts'
@@ -152,7 +152,7 @@ export function createRecovery(options: RecoveryOptions): Recovery {
       const found = asTrouble(error)
       if (!found && alone && isOfSystem(error)) throw error
       log(`the master can't start: ${(error as Error).message}`)
-      trouble = found ?? otherTrouble(error as Error)
+      trouble = found ?? otherTrouble(dataDir, error as Error)
       wait(null)
     }
   }
@@ -233,7 +233,33 @@ function isOfSystem(error: unknown): boolean {
   return typeof code === 'string' && /^E[A-Z]+$/.test(code)
 }
 
-function otherTrouble(error: Error): StoreTrouble {
-  const reason = wordsOfFullDisk(error) ?? error.message
+function otherTrouble(dataDir: string, error: Error): StoreTrouble {
+  const reason = wordsOfFullDisk(error) ?? wordsOfMissingRights(dataDir, error) ?? error.message
   return { kind: 'start-failed', reason: reason.endsWith('.') ? reason : `${reason}.` }
+}
+
+/**
+ * Which files this user may not write, where a start failed for that. SQLite names none, and what
+ * it makes beside a database has the rights that this one had then.
+ */
+export function wordsOfMissingRights(
+  dataDir: string,
+  error: Error,
+  may: (path: string) => boolean = mayWrite,
+): string | undefined {
+  if (!/readonly database|unable to open database/.test(error.message)) return undefined
+  const closed = STORES.flatMap(({ name }) => ['', '-wal', '-shm'].map(end => name + end)).filter(
+    name => existsSync(join(dataDir, name)) && !may(join(dataDir, name)),
+  )
+  if (closed.length === 0) return undefined
+  return `this user may not write ${closed.join(', ')} there. Give it the right to (chmod u+rw) and try again`
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }

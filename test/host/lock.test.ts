@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -35,6 +35,25 @@ test('a lock that another process took meanwhile is told, and not taken from it'
   expect(lock.mend()).toBe('lost')
   other.release()
   expect(lock.mend()).toBe('mended')
+})
+
+test('a lock that can not be opened is named', async () => {
+  const folder = temporaryFolder('lock')
+  mkdirSync(join(folder, 'lock'))
+  await expect(lockDataDirectory(folder)).rejects.toThrow(
+    `${join(folder, 'lock')} can't be opened: it has to be a file that this user may read and write.`,
+  )
+})
+
+test('what keeps the look at a lock from its file is thrown, and the lock is whole afterwards', async () => {
+  const { lock, file } = await held()
+  const aside = `${file}.aside`
+  renameSync(file, aside)
+  mkdirSync(file)
+  expect(() => lock.mend()).toThrow("lock can't be opened")
+  rmdirSync(file)
+  renameSync(aside, file)
+  expect(lock.mend()).toBe('whole')
 })
 
 test('who answers at the socket of a data directory has it, whatever became of the lock', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RecoveryStatus } from '../../main/bridge/contract.ts'
 import { type Host, type HostOptions, startHost } from '../../main/host/host.ts'
+import { wordsOfMissingRights } from '../../main/host/recovery.ts'
 import { prepareStores } from '../../main/master/upgrade/prepare.ts'
 import { later } from '../helpers/cleanup.ts'
 import { contentsOf } from '../helpers/contents.ts'
@@ -38,6 +39,19 @@ test('a history that is gone keeps the doors open for recovery, and for nothing 
   expect(await ask['recovery:report']()).toContain('history.sqlite: missing')
   expect(await ask['recovery:show']({ what: 'log' })).toBe(join(dataDir, 'app.log'))
   expect(existsSync(join(dataDir, 'history.sqlite'))).toBe(false)
+})
+
+test('a start that may not write names the files, and other faults are not taken for that', () => {
+  const dataDir = temporaryFolder('data')
+  for (const name of ['history.sqlite', 'history.sqlite-wal'])
+    writeFileSync(join(dataDir, name), '')
+  const may = (path: string) => !path.endsWith('-wal')
+  const denied = new Error('attempt to write a readonly database')
+  expect(wordsOfMissingRights(dataDir, denied, may)).toMatch(
+    /^this user may not write history\.sqlite-wal there\./,
+  )
+  expect(wordsOfMissingRights(dataDir, denied, () => true)).toBeUndefined()
+  expect(wordsOfMissingRights(dataDir, new Error('broken'), may)).toBeUndefined()
 })
 
 test('what was put back by hand is taken up by trying again, at the same address', async () => {
