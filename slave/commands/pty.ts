@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { IPty } from 'node-pty'
-import { loadPty } from '../pty.ts'
+import { loadPty } from '../load-pty.ts'
 import { quoteArgument } from './windows-words.ts'
 
 export interface PtyProgram {
