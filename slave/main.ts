@@ -37,7 +37,7 @@ async function carryOut(order: Order): Promise<number> {
     case 'install':
       return tellDone(await installSlave(order.plan, order.args))
     case 'uninstall':
-      return tellDone(await uninstallSlave(order.name))
+      return tellDone(await uninstallSlave(order.name, order.state))
     case 'forget':
       return tell(await forgetMaster(order.name, order.state))
     case 'newCode':

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openAppLog } from '../host/app-log.ts'
-import { ensureDataDirectory } from '../host/data-dir.ts'
+import { appDataOfWindows, ensureDataDirectory } from '../host/data-dir.ts'
 import { type Host, startHost } from '../host/host.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
 import { isFromLauncher, readShellEnvironment } from '../host/shell-environment.ts'
@@ -38,7 +38,8 @@ const APP_ID = 'org.triphammer.desktop'
  */
 export function startApp(electron: ElectronPorts): void {
   const { app, dialog } = electron
-  const launch = readLaunch(process.argv, process.env, process.cwd(), app.getPath('appData'))
+  const appData = process.platform === 'win32' ? appDataOfWindows() : app.getPath('appData')
+  const launch = readLaunch(process.argv, process.env, process.cwd(), appData)
   const { dataDir } = launch
   let host: Host | undefined
   let updates: Updates | undefined

@@ -26,13 +26,21 @@ export function realFolder(folder: string): string {
   }
 }
 
-// As Electron's app.getPath('appData').
+// As Electron's app.getPath('appData'), but on Windows. There that is the roaming profile, which companies copy at
+// each logout, or keep on a share, where SQLite must not be.
 function appData(): string {
-  if (process.platform === 'win32')
-    return process.env.APPDATA ?? join(needHome('--data'), 'AppData', 'Roaming')
+  if (process.platform === 'win32') return appDataOfWindows()
   if (process.platform === 'darwin')
     return join(needHome('--data'), 'Library', 'Application Support')
   return process.env.XDG_CONFIG_HOME || join(needHome('--data'), '.config')
+}
+
+/** The folder of all apps' data on Windows, for apps whose data does not travel with the user. */
+export function appDataOfWindows(): string {
+  const { APPDATA, LOCALAPPDATA } = process.env
+  // Up to 0.2.0 it was there.
+  if (APPDATA && existsSync(join(APPDATA, 'Triphammer', 'history.sqlite'))) return APPDATA
+  return LOCALAPPDATA ?? join(needHome('--data'), 'AppData', 'Local')
 }
 
 /** @throws Error that says in one sentence why the folder can't be used. */

@@ -12,7 +12,7 @@ import { type LaunchdDomain, launchdEnd, launchdFiles, plistFile } from './launc
 import { settleProgram } from './program.ts'
 import type { Done, Replacement, Service, ServiceEnd, ServiceFiles } from './service.ts'
 import { systemdEnd, systemdFiles } from './systemd.ts'
-import { windowsEnd, windowsFiles } from './windows-task.ts'
+import { windowsEnd, windowsFiles, windowsUser } from './windows-task.ts'
 
 // Without --drain it ends its builds at once, and their processes need a moment.
 const STOP_S = 30
@@ -60,13 +60,13 @@ export async function installSlave(plan: SlavePlan, args: readonly string[]): Pr
 }
 
 /** Takes back what installSlave did. Keys, log and builds stay. */
-export async function uninstallSlave(name: string): Promise<Done> {
-  const { file, stop, after } = endFor(name)
+export async function uninstallSlave(name: string, state = stateFolder(name)): Promise<Done> {
+  const { file, stop, after } = endFor(name, state)
   if (!existsSync(file)) throw new Error(`no slave "${name}" is installed: there is no ${file}`)
   const wrong = runAll(stop)
   rmSync(file)
   runAll(after)
-  const kept = `Its keys, log and builds stay in ${stateFolder(name)}.`
+  const kept = `Its keys, log and builds stay in ${state}.`
   const text = wrong
     ? `removed ${file}; the slave could not be stopped: ${wrong}\n${kept}`
     : `slave "${name}" is stopped and not started any more. ${kept}`
@@ -74,14 +74,14 @@ export async function uninstallSlave(name: string): Promise<Done> {
 }
 
 function filesFor(service: Service, state: string): ServiceFiles {
-  if (process.platform === 'win32') return windowsFiles(service, state, userInfo().username)
+  if (process.platform === 'win32') return windowsFiles(service, state, ownUser())
   if (process.platform === 'darwin')
     return launchdFiles(service, homedir(), ownId(), domainOf(ownId()))
   return systemdFiles(service, configHome())
 }
 
-function endFor(name: string): ServiceEnd {
-  if (process.platform === 'win32') return windowsEnd(name, stateFolder(name))
+function endFor(name: string, state: string): ServiceEnd {
+  if (process.platform === 'win32') return windowsEnd(name, state)
   if (process.platform === 'darwin')
     return launchdEnd(name, homedir(), ownId(), textOf(plistFile(homedir(), name)))
   return systemdEnd(name, configHome())
@@ -90,6 +90,11 @@ function endFor(name: string): ServiceEnd {
 // As a shell of this system takes it.
 function pasted(words: readonly string[]): string {
   return words.map(process.platform === 'win32' ? quoteArgument : quoted).join(' ')
+}
+
+function ownUser(): string {
+  const { stdout } = spawnSync('whoami', ['/user', '/fo', 'csv', '/nh'], { encoding: 'utf8' })
+  return windowsUser(stdout ?? '', process.env, userInfo().username)
 }
 
 function ownId(): number {

@@ -11,6 +11,8 @@ export function windowsFiles(service: Service, folder: string, user: string): Se
     file,
     // schtasks takes UTF-16 with a mark at its beginning.
     content: Buffer.from(`\ufeff${taskText(service, user)}`, 'utf16le'),
+    // A task that runs keeps its old arguments.
+    replace: { end: [['schtasks', '/End', '/TN', task]], look: [] },
     start: [
       ['schtasks', '/Create', '/TN', task, '/XML', file, '/F'],
       ['schtasks', '/Run', '/TN', task],
@@ -32,7 +34,8 @@ export function windowsEnd(slave: string, folder: string): ServiceEnd {
 }
 
 export function taskText({ slave, command }: Service, user: string): string {
-  const [file = '', ...args] = command
+  // Without a window that somebody could close. At the end of the task it tells the slave that its console goes.
+  const [file, ...args] = ['conhost.exe', '--headless', ...command]
   return `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
@@ -55,6 +58,7 @@ export function taskText({ slave, command }: Service, user: string): string {
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
+    <Priority>5</Priority>
     <RestartOnFailure>
       <Interval>PT1M</Interval>
       <Count>999</Count>
@@ -68,6 +72,16 @@ export function taskText({ slave, command }: Service, user: string): string {
   </Actions>
 </Task>
 `
+}
+
+/** Who a user is for Task Scheduler: the number that Windows knows them by, else the name with its domain. */
+export function windowsUser(
+  whoami: string,
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+): string {
+  const sid = /S-1-[\d-]+/.exec(whoami)?.[0]
+  return sid ?? (env.USERDOMAIN ? `${env.USERDOMAIN}\\${name}` : name)
 }
 
 function taskOf(slave: string): string {

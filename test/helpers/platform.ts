@@ -91,10 +91,10 @@ export function driveC(files: readonly string[]): (path: string) => string | und
       ? exact
       : nodePath.posix.join(root, rest.toLowerCase())
   }
-  const there = (path: unknown) =>
-    typeof path === 'string' && path.startsWith(`${root}/`)
-      ? `C:\\${path.slice(root.length + 1).replaceAll('/', '\\')}`
-      : path
+  const there = (path: unknown) => {
+    if (typeof path !== 'string' || `${path}/`.slice(0, root.length + 1) !== `${root}/`) return path
+    return `C:\\${path.slice(root.length + 1).replaceAll('/', '\\')}`
+  }
   for (const file of files) {
     const path = here(file) as string
     nodeFs.mkdirSync(nodePath.posix.dirname(path), { recursive: true })

@@ -99,9 +99,9 @@ test('the task of Windows starts the same program when this user logs in', () =>
   expect(text.codePointAt(0)).toBe(0xfeff)
   expect(XMLValidator.validate(text.slice(1))).toBe(true)
   const { Task } = new XMLParser().parse(text.slice(1))
-  expect(Task.Actions.Exec.Command).toBe('/opt/my node/bin/node')
+  expect(Task.Actions.Exec.Command).toBe('conhost.exe')
   expect(Task.Actions.Exec.Arguments).toBe(
-    '/opt/s.mjs --name mini --basedir "/b/100% \\"x\\" $HOME"',
+    '--headless "/opt/my node/bin/node" /opt/s.mjs --name mini --basedir "/b/100% \\"x\\" $HOME"',
   )
   expect(Task.Triggers.LogonTrigger.UserId).toBe('DESK\\ada')
   expect(start[0]!.slice(0, 4)).toEqual(['schtasks', '/Create', '/TN', 'Triphammer slave mini'])
