@@ -11,8 +11,10 @@ const WRITE_THEMSELVES = ['cli.ts', 'follow.ts', 'progress.ts', 'terminal.ts']
 
 test('every command writes by way of what keeps the signs of others from the terminal', () => {
   const folder = join(ROOT, 'main/cli')
-  const writing = readdirSync(folder).filter(name =>
-    /process\.std(out|err)\.write|console\./.test(readFileSync(join(folder, name), 'utf8')),
+  const writing = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    name =>
+      name.endsWith('.ts') &&
+      /process\.std(out|err)\.write|console\./.test(readFileSync(join(folder, name), 'utf8')),
   )
   expect(writing.sort()).toEqual(WRITE_THEMSELVES)
 })

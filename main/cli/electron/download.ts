@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { joinCompanyNetwork } from '../../master/company-network.ts'
+import { startProgress } from '../progress.ts'
 import { onStopSignals } from '../signals.ts'
 import { CommandError, tell } from '../terminal.ts'
 
@@ -17,15 +18,10 @@ interface Getter {
     readonly downloadOptions: {
       readonly quiet: true
       readonly signal: AbortSignal
-      getProgressCallback(progress: Progress): Promise<void>
+      /** @param progress `percent` is a share from 0 to 1. */
+      getProgressCallback(progress: { readonly percent: number }): Promise<void>
     }
   }): Promise<string>
-}
-
-export interface Progress {
-  readonly transferred: number
-  /** `null` where the server does not say. */
-  readonly total: number | null
 }
 
 interface Note {
@@ -36,8 +32,6 @@ interface Note {
 /** A line that moves at all is waited for, however slow it is. */
 const STALLED_MS = 60_000
 const ASK_AGAIN_MS = 24 * 3_600_000
-const TOLD_EACH_MS = 5000
-const SHOWN_EACH_MS = 200
 
 /**
  * Downloads the binary of the `electron` package into its folder. False when that can't be done now; the person has been
@@ -97,7 +91,7 @@ async function download(folder: string, stalledMs: number) {
     stop: () => giveUp.abort(new CommandError('the download of Electron was stopped')),
   })
   let watch = setTimeout(stall, stalledMs)
-  const shown = showProgress()
+  const progress = startProgress(false)
   try {
     await getter.downloadArtifact({
       version,
@@ -107,10 +101,10 @@ async function download(folder: string, stalledMs: number) {
       downloadOptions: {
         quiet: true,
         signal: giveUp.signal,
-        async getProgressCallback(progress) {
+        async getProgressCallback({ percent }) {
           clearTimeout(watch)
           watch = setTimeout(stall, stalledMs)
-          shown.tell(progress)
+          progress.tell(`Electron ${version}`, percent)
         },
       },
     })
@@ -119,7 +113,7 @@ async function download(folder: string, stalledMs: number) {
   } finally {
     clearTimeout(watch)
     unlisten()
-    shown.end()
+    progress.end()
   }
   await install(folder)
 }
@@ -136,33 +130,6 @@ function install(folder: string): Promise<void> {
         reject(new Error(`its install.js ended with ${signal ?? code}, and its message is above`))
     })
   })
-}
-
-/** On a terminal one line that changes, in a log one now and then. */
-function showProgress(stream: NodeJS.WriteStream = process.stderr) {
-  const eachMs = stream.isTTY ? SHOWN_EACH_MS : TOLD_EACH_MS
-  let toldAt = performance.now()
-  return {
-    tell(progress: Progress) {
-      if (performance.now() - toldAt < eachMs) return
-      toldAt = performance.now()
-      const text = `triphammer: ${progressWords(progress)}`
-      stream.write(stream.isTTY ? `\r${text}` : `${text}\n`)
-    },
-    end() {
-      if (stream.isTTY) stream.write('\r\x1b[K')
-    },
-  }
-}
-
-const MB = 1_000_000
-
-/** `Electron: 37 of 118 MB`. */
-export function progressWords({ transferred, total }: Progress): string {
-  const came = Math.floor(transferred / MB)
-  return total === null
-    ? `Electron: ${came} MB`
-    : `Electron: ${came} of ${Math.ceil(total / MB)} MB`
 }
 
 // fetch says "fetch failed" and has the reason one level deeper.

@@ -8,7 +8,6 @@ import { type AddressInfo, connect, type Server } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { progressWords } from '../../../main/cli/electron/download.ts'
 import { makeCertificate } from '../../../slave/protocol/certificate.ts'
 import { later } from '../../helpers/cleanup.ts'
 import { temporaryFolder } from '../../helpers/folders.ts'
@@ -130,11 +129,4 @@ test('a download that stalls is given up and remembered beside the package, and 
     ),
   })
   expect(asked).toBe(1)
-})
-
-test('progress is told in megabytes, with their sum where the server tells it', () => {
-  expect(progressWords({ transferred: 37_500_000, total: 117_200_000 })).toBe(
-    'Electron: 37 of 118 MB',
-  )
-  expect(progressWords({ transferred: 37_500_000, total: null })).toBe('Electron: 37 MB')
 })
