@@ -115,7 +115,7 @@ function printFacts(facts: Facts, takes: readonly Taken[]) {
         `  ${name}`,
         madeAt === null ? '' : new Date(madeAt).toLocaleString(),
         version ?? '',
-        problem ?? `${builds.toLocaleString('en')} builds`,
+        problem ?? `${builds.toLocaleString('en')} build${builds === 1 ? '' : 's'}`,
       ]),
     )
   }
