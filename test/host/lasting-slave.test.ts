@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lastingSlave, removeCopies, runsFromMount } from '../../main/host/lasting-slave.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
+import { eventually } from '../helpers/processes.ts'
+import { startServing } from '../helpers/serve.ts'
 
 const BINARY = `node_modules/@lydell/node-pty-${process.platform}-${process.arch}/pty.node`
 const VERSION = '1.2.3'
@@ -144,4 +146,14 @@ test('only what runs from the mount of its own AppImage is copied', () => {
     runsFromMount(env, '/opt/Triphammer/triphammer'),
     runsFromMount({}, '/opt/Triphammer/triphammer'),
   ]).toEqual([true, false, false, false])
+})
+
+test('a start that is of no AppImage removes the copies that one has left', async () => {
+  const dataDir = temporaryFolder('data')
+  mkdirSync(join(dataDir, 'runtime/0.1.0-00000000'), { recursive: true })
+  const master = startServing(dataDir)
+  await master.ready
+  await eventually(() => readdirSync(join(dataDir, 'runtime')).length === 0, 'no copy is left')
+  master.child.kill('SIGTERM')
+  await master.exited
 })
