@@ -266,5 +266,13 @@ export function ensurePackagingTools() {
 
 /** Git is what the whole program works with. */
 export function ensureGit() {
-  if (!findProgram(['git'])) fail('git was not found. Install it (Debian: apt-get install git).')
+  const git = findProgram(['git'])
+  if (!git) fail('git was not found. Install it (Debian: apt-get install git).')
+  // Apple's stand-in would open a dialogue each time that it is started.
+  if (process.platform === 'darwin' && git === '/usr/bin/git' && !hasDeveloperTools())
+    fail('git is not installed yet. Install it with: xcode-select --install')
+}
+
+function hasDeveloperTools() {
+  return spawnSync('xcode-select', ['-p']).status === 0
 }

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws'
 import { type Address, DialError, describeAddress, dialWebSocket } from './protocol/dial.ts'
+import { localNetworkHint } from './protocol/local-network.ts'
 
 export interface DialMasterOptions {
   readonly master: Address
@@ -97,7 +98,7 @@ export function dialMaster(
       case 'timeout':
         return `${shown} does not answer: is that machine on, and does its firewall let the port through?`
       case 'unreachable':
-        return `there is no way from here to ${master.host}: are both machines in one network, or is the VPN up?${process.platform === 'darwin' ? ' Does System Settings, Privacy & Security, Local Network allow this program?' : ''}`
+        return `there is no way from here to ${master.host}: are both machines in one network, or is the VPN up?${localNetworkHint()}`
       case 'tls':
         return `${shown} does not encrypt as a Triphammer master does: check the port, or say --plain for a stock master of Buildbot in a network that you trust`
       case 'fingerprint':

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { localNetworkHint } from '../../../../slave/protocol/local-network.ts'
 import type { SshConfig } from '../../config/elastic.ts'
 import { createBootstrap } from './bootstrap.ts'
 import type { Engine, EngineOptions } from './engine.ts'
@@ -74,7 +75,7 @@ function explain(exit: PipedExit, { host, node, command }: SshConfig): string {
     if (/connection refused/i.test(said))
       return `${host} does not listen for ssh: is its ssh service running, and "port:" right?`
     if (/timed out|no route to host|network is unreachable/i.test(said))
-      return `${host} does not answer: is it switched on and in reach?`
+      return `${host} does not answer: is it switched on and in reach?${localNetworkHint()}`
   }
   const wanted = command ?? node
   return explainNode(exit, host, wanted, 'on') ?? explainOther(exit, `ssh ${host}`)

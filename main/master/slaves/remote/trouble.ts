@@ -1,11 +1,6 @@
 import type { DialError } from '../../../../slave/protocol/dial.ts'
+import { localNetworkHint } from '../../../../slave/protocol/local-network.ts'
 import type { AttachProblem, AttachTrouble } from './attach.ts'
-
-// macOS 15 and later: what is not allowed there looks as if there were no way.
-const LOCAL_NETWORK =
-  process.platform === 'darwin'
-    ? ' On this Mac, look whether System Settings, Privacy & Security, Local Network allows Triphammer.'
-    : ''
 
 export function trouble(problem: AttachProblem, message: string, nextStep: string): AttachTrouble {
   return { ok: false, problem, message, nextStep }
@@ -37,7 +32,7 @@ export function explainDial(error: DialError, address: string): AttachTrouble {
       return trouble(
         'unreachable',
         `There is no way from here to ${host}.`,
-        `Check that both machines are in one network, or that the VPN between them is up.${LOCAL_NETWORK}`,
+        `Check that both machines are in one network, or that the VPN between them is up.${localNetworkHint()}`,
       )
     case 'tls':
       return trouble(
