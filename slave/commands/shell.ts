@@ -122,8 +122,11 @@ export function startShell(args: Fields, context: CommandContext): Command {
   }
 
   async function nameLeftovers(watch: TreeWatch) {
-    const left = await watch.left()
-    if (left.length > 0)
+    const left = await watch.left().catch((error: Error) => error)
+    // The program has ended well all the same.
+    if (left instanceof Error)
+      output.note(`whether something still runs in the background is not known: ${left.message}\n`)
+    else if (left.length > 0)
       output.note(
         `still running in the background: ${left.map(describeProcess).join(', ')}; ended with ${named === undefined ? 'the next build here, or with the link' : 'the build'}\n`,
       )

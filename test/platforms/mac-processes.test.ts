@@ -84,6 +84,22 @@ test('where ps tells nothing a stop ends the group, and says that others may be 
   ])
 })
 
+test('a step that ended well has, also where nobody can look for what it left', async () => {
+  beOn('darwin')
+  standIns({ ps: 'exit 0' })
+  const master = await fakeMaster()
+  const command = 'sleep 600 > /dev/null 2>&1 & echo $!'
+  const args = { workdir: temporaryFolder('work'), command, build_marker: 'b' }
+  const { rc, output } = await master.run('shell', args)
+  await master.link.request('end_build', { build_marker: 'b' })
+  expect([rc, output.header, isAlive(Number(output.stdout)), master.console.at(-1)]).toEqual([
+    0,
+    expect.stringContaining('whether something still runs in the background is not known: '),
+    false,
+    expect.stringMatching(/^build: whether other processes are left is not known: /),
+  ])
+})
+
 test.each([
   ['prints nothing', 'exit 0', "can't be understood"],
   ['prints what we do not know', 'echo 1 2 3 who knows', "can't be understood"],
