@@ -1,4 +1,5 @@
 // What can only be seen on Electron itself, one line for each check; see CONTRIBUTING.md. Ends with 1 when any failed.
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CHECKS } from './checks.ts'
 import { openSetting } from './setting.ts'
@@ -14,7 +15,13 @@ const { values, positionals } = parseArgs({
 })
 const [program] = positionals
 const setting = openSetting({ closed: values.closed, ...(program !== undefined && { program }) })
-console.log(`on ${setting.app.file}`)
+const { file } = setting.app
+if (!existsSync(file)) {
+  console.error(`there is no ${file}`)
+  setting.clear()
+  process.exit(2)
+}
+console.log(`on ${file}`)
 let failed = false
 for (const { name, skip, run } of CHECKS) {
   if (!name.includes(values.only)) continue

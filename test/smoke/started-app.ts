@@ -27,6 +27,9 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
+/** Thrown where looking again is of no use. */
+class InVain extends Error {}
+
 const running = new Set<ChildProcess>()
 const LOOK_MS = 100
 const START_MS = 60_000
@@ -59,7 +62,7 @@ export async function startApp(
   })
   try {
     const holder = await until('the app answers', START_MS, async () => {
-      if (exit) throw new Error(`it ended with ${describeExit(exit)}`)
+      if (exit) throw new InVain(`it ended with ${describeExit(exit)}`)
       const found = announcedHolder(dataDir)
       if (!found) return undefined
       const client = connectClient(found.socket)
@@ -124,8 +127,8 @@ export async function until<T>(
       const found = await look()
       if (found !== undefined) return found
     } catch (error) {
+      if (error instanceof InVain) throw error
       trouble = `: ${(error as Error).message}`
-      if (trouble.includes('it ended with')) throw error
     }
     if (performance.now() > end) throw new Error(`not within ${ms / 1000} s: ${what}${trouble}`)
     await new Promise(resolve => setTimeout(resolve, LOOK_MS))
