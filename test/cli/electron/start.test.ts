@@ -146,7 +146,7 @@ test('where the system has no sandbox for Chromium, the window comes without one
   expect(lastRun(app.dataDir)).toMatchObject({ ending: 'clean' })
 })
 
-test('where Electron cannot run at all, the app opens in a browser, and Ctrl+C ends that in order', async () => {
+test('where Electron cannot run at all, the app opens in a browser, and a signal to the whole group stops that in order', async () => {
   const app = await npmStart({ env: { ELECTRON_DOUBLE_ABORT: 'always' } })
   await app.until(/open http\S+ in a browser/)
 
@@ -154,7 +154,7 @@ test('where Electron cannot run at all, the app opens in a browser, and Ctrl+C e
     'triphammer: Electron ended before it opened anything (SIGTRAP)\ntriphammer: the app opens in a browser instead\n',
   )
   expect(await app.opened()).toContain('--app=http://127.0.0.1:')
-  process.kill(-app.child.pid!, 'SIGINT')
+  process.kill(-app.child.pid!, 'SIGTERM')
   expect(await app.ended).toBe(0)
   expect(lastRun(app.dataDir)).toMatchObject({ ending: 'clean' })
 })
