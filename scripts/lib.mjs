@@ -24,11 +24,12 @@ export function ensureInstalled() {
   if (installed()) return
   say('installing dependencies (npm ci) …')
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
-  const { status } = spawnSync('npm', args, {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  })
+  const options = { cwd: root, stdio: ['ignore', 2, 2] }
+  // Windows runs npm by its shell, and Node warns of a shell that is given a list.
+  const { status } =
+    process.platform === 'win32'
+      ? spawnSync(['npm', ...args].join(' '), { ...options, shell: true })
+      : spawnSync('npm', args, options)
   if (status !== 0) fail('npm ci failed; its message is above. Is the npm registry within reach?')
 }
 

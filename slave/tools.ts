@@ -134,7 +134,9 @@ function ask(path: string, args: readonly string[], env: Env): Promise<string> {
       maxBuffer: 64 * 1024,
       windowsHide: true,
     } as const
-    const child = execFile(shell ? `"${path}"` : path, args, options, (error, out, err) =>
+    // Node warns of a shell that is given a list.
+    const [file, words] = shell ? [`"${path}" ${args.join(' ')}`, []] : [path, args]
+    const child = execFile(file, words, options, (error, out, err) =>
       resolve(error ? '' : `${out}${err}`),
     )
     child.stdin?.end()

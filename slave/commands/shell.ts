@@ -181,8 +181,14 @@ export function stepEnvironment(
 /** How a program ended, for its log: only what was seen. */
 export function describeExit({ signal, code, abandoned }: Exit, elapsed: number): string {
   if (abandoned) return `was not seen to end; no longer waited for after ${elapsed.toFixed(0)} s\n`
-  const how = signal ? `ended by ${signal}` : `exit status ${code}`
+  const how = signal ? `ended by ${signal}` : `exit status ${statusWords(code)}`
   return `${how} after ${elapsed.toFixed(elapsed < 10 ? 2 : 0)} s\n`
+}
+
+// Windows ends a program that broke by a number that people know in hexadecimal.
+function statusWords(code: number): string {
+  const isStatus = process.platform === 'win32' && code > 0xffff
+  return isStatus ? `${code} (0x${code.toString(16).toUpperCase()})` : String(code)
 }
 
 function describe(shell: ShellArgs, env: Record<string, string>, brief: boolean): string {

@@ -159,3 +159,14 @@ test('a terminal of Windows is given one line, and its text comes as bytes', asy
     false,
   ])
 })
+
+test('the number of a program that broke is told as people know it', async () => {
+  beOn('win32')
+  const { describeExit } = await import('../../slave/commands/shell.ts')
+  const told = [0, 1, 3_221_225_786].map(code => describeExit({ code, signal: null }, 1))
+  expect(told.map(line => line.split(' after')[0])).toEqual([
+    'exit status 0',
+    'exit status 1',
+    'exit status 3221225786 (0xC000013A)',
+  ])
+})

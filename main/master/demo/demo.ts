@@ -44,6 +44,9 @@ export async function makeDemoRepository(
   await git('init', '--quiet')
   // Whatever the person's own first branch is called.
   await git('symbolic-ref', 'HEAD', 'refs/heads/main')
+  // Its scripts are for sh, which minds the line ends that Git for Windows gives them.
+  if (process.platform === 'win32')
+    await writeFile(join(folder, '.gitattributes'), '* text eol=lf\n')
   const commits = DEMO_COMMITS.values()
   return async () => {
     const { value } = commits.next()

@@ -14,6 +14,7 @@ import type { Config } from '../config/model.ts'
 import { splitAddress, withLogin } from '../git/address.ts'
 import { detect } from './detectors.ts'
 import { filesAt } from './files.ts'
+import { forWindows } from './for-windows.ts'
 import {
   type Finding,
   type Proposal,
@@ -179,7 +180,8 @@ async function propose(
   facts: RepositoryFacts,
   { config, env }: InspectOptions,
 ): Promise<Proposal> {
-  const detection = await detect(await filesAt(git, facts.head?.revision ?? null))
+  const detected = await detect(await filesAt(git, facts.head?.revision ?? null))
+  const detection = process.platform === 'win32' ? forWindows(detected) : detected
   const { address } = splitAddress(repository)
   const known = config.projects.find(project => isSameAddress(project.repository, address))
   const name =

@@ -26,7 +26,7 @@ export function checkTools(tools: readonly string[], env: Env): Promise<Finding[
 // stranger's choice, and some download something when they are only asked for their version.
 const ASKED: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    'bash bun bundle cabal cargo cmake composer crystal deno dotnet ghc just make meson mvn node npm perl php pytest python3 ruby swift tox uv'
+    'bash bun bundle cabal cargo cmake composer crystal deno dotnet ghc just make meson mvn node npm perl php py pytest python3 ruby swift tox uv'
       .split(' ')
       .map(tool => [tool, '--version']),
   ),
@@ -42,11 +42,13 @@ async function versionOf(tool: string, env: Env): Promise<string | undefined> {
   const file = await findProgram(tool, env)
   const flag = Object.hasOwn(ASKED, tool) ? ASKED[tool] : undefined
   if (file === undefined || flag === undefined) return file
+  // Windows runs command files by its shell only, and Node warns of a shell that is given a list.
+  const shell = process.platform === 'win32'
   return new Promise(resolve =>
     execFile(
-      tool,
-      [flag],
-      { env, timeout: 10_000, shell: process.platform === 'win32' },
+      shell ? `${tool} ${flag}` : tool,
+      shell ? [] : [flag],
+      { env, timeout: 10_000, shell, windowsHide: true },
       (_error, stdout, stderr) => {
         const version = `${stdout}\n${stderr}`
           .split('\n')
