@@ -40,13 +40,11 @@ export function lookAtSandbox(electron: string, env: NodeJS.ProcessEnv): Sandbox
     stdio: 'ignore',
     timeout: PROBE_MS,
   })
+  const setting = SETTINGS.find(([name, forbids]) => settingOf(name) === forbids)
   return {
     helper: helperOf(electron, env),
     namespaces: error ? undefined : status === 0,
-    forbiddenBy:
-      SETTINGS.filter(([name, forbids]) => settingOf(name) === forbids)
-        .map(([name, forbids]) => `${name}=${forbids}`)
-        .at(0) ?? null,
+    forbiddenBy: setting?.join('=') ?? null,
   }
 }
 
