@@ -9,7 +9,7 @@ export interface UnpackedChunk {
   readonly starts: readonly LineStart[]
 }
 
-const RESET = /(?:\x1b\[|\x9b)0*m/
+const RESET = /(?:\x1b\[|\x9b)(?:0*m|!p)/
 
 /**
  * With which look a line begins: colours that a program does not end go on in the

@@ -71,9 +71,10 @@ export function createPen(screen: PenScreen): Pen {
         else if (token === '\b') at = Math.max(0, at - 1)
         else if (token === '\t') at = nextStop(at)
         else if (!UNSEEN.test(token)) put(token)
-        else if (token.endsWith('m')) {
+        else if (token.endsWith('m') || token.endsWith('!p')) {
           style = lookAfter(style, token)
           look = lookOrder(style)
+          if (token.endsWith('p')) saved = { at: 0, style: PLAIN }
         } else obey(token, before)
       }
     },

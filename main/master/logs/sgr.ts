@@ -16,7 +16,8 @@ export type LookSlot =
 
 export const PLAIN: Look = {}
 
-const ORDERS = /(?:\x1b\[|\x9b)([\d;:]*)m/g
+// And the soft reset of a terminal (DECSTR), which makes everything plain.
+const ORDERS = /(?:\x1b\[|\x9b)(?:([\d;:]*)m|!p)/g
 const LONGEST_CODE = 40
 
 const SETS: Readonly<Record<number, LookSlot>> = {
@@ -43,7 +44,8 @@ export function lookAfter(look: Look, text: string): Look {
   // Most text changes nothing.
   if (!/[\x1b\x9b]/.test(text)) return look
   let after = look
-  for (const [, parameters] of text.matchAll(ORDERS)) after = withOrder(after, parameters!)
+  for (const [, parameters] of text.matchAll(ORDERS))
+    after = parameters === undefined ? PLAIN : withOrder(after, parameters)
   return after
 }
 

@@ -119,6 +119,7 @@ function rareOrder(random: Random): string {
     '\x1b8',
     '\x1b[s',
     '\x1b[u',
+    '\x1b[!p',
     '\x1b]0;t\x07',
     '\x1b(B',
     '\x1b[?25l',
