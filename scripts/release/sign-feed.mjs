@@ -1,7 +1,7 @@
 // Signs the Linux metadata of a release. Started by scripts/sign-feed.mjs, which says how it is used.
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { signedBytes } from '../../main/app/update/feed-signature.ts'
 import { fail, root, say } from '../lib.mjs'
@@ -11,7 +11,7 @@ if (first === '--make-key' && second) makeKey(second)
 else if (first && process.env.TRIPHAMMER_FEED_KEY) signFeed(first, process.env.TRIPHAMMER_FEED_KEY)
 else
   fail(
-    'usage: TRIPHAMMER_FEED_KEY=KEY.pem npm run sign-feed -- FEED.yml, or npm run sign-feed -- --make-key KEY.pem',
+    'TRIPHAMMER_FEED_KEY=KEY.pem npm run sign-feed -- FEED.yml signs (the variable may hold the key itself), npm run sign-feed -- --make-key KEY.pem makes a key',
   )
 
 function makeKey(path) {
@@ -23,13 +23,19 @@ function makeKey(path) {
     mode: 0o600,
     flag: 'wx',
   })
-  say(`the private key is in ${path}; put this line into "feedKeys" of package.json:`)
-  process.stdout.write(`${publicKey.export({ format: 'der', type: 'spki' }).toString('base64')}\n`)
+  const file = join(root, 'package.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8'))
+  const shown = publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+  manifest.feedKeys = [...(manifest.feedKeys ?? []), shown]
+  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`)
+  say(`the private key is in ${path}: keep it, and give it to the release as the secret FEED_KEY`)
+  say('the public half is in "feedKeys" of package.json: commit that')
+  process.stdout.write(`${shown}\n`)
 }
 
 function signFeed(path, keyPath) {
   const feed = parseDocument(readFileSync(path, 'utf8'))
-  const key = createPrivateKey(readFileSync(keyPath))
+  const key = createPrivateKey(keyPath.includes('-----BEGIN') ? keyPath : readFileSync(keyPath))
   feed.set('signature', sign(null, signedBytes(feed.toJS()), key).toString('base64'))
   writeFileSync(path, feed.toString())
   say(`${path} is signed for version ${feed.get('version')}`)
