@@ -7,7 +7,7 @@ import { type Host, startHost } from '../host/host.ts'
 import { DataDirectoryBusyError } from '../host/lock.ts'
 import { isFromLauncher, readShellEnvironment } from '../host/shell-environment.ts'
 import { systemClock } from '../master/clock.ts'
-import { linkAmong, placeOf, takeLinks } from './citizen/deep-link.ts'
+import { configAmong, linkAmong, placeOf, takeLinks } from './citizen/deep-link.ts'
 import { isHiddenStart, type LoginFacts } from './citizen/login.ts'
 import { watchCrashes } from './crash.ts'
 import { type Desk, openDesk } from './desk.ts'
@@ -52,7 +52,7 @@ export function startApp(electron: ElectronPorts): void {
     return
   }
   // Whoever is second leaves before it opens anything; the first has been told.
-  const link = linkAmong(process.argv)
+  const link = linkAmong(process.argv, dataDir)
   const poke: Poke = { repository: launch.repository ?? null, ...(link !== undefined && { link }) }
   if (!app.requestSingleInstanceLock({ ...poke })) {
     app.quit()
@@ -108,7 +108,8 @@ export function startApp(electron: ElectronPorts): void {
       updates = openUpdates(electron, started, quit)
     })
     if (launch.repository !== undefined) desk.add(launch.repository)
-    follow(desk, linkAmong(process.argv))
+    follow(desk, link)
+    tellForeign(dialog, configAmong(process.argv), dataDir)
     return desk
   })
   opening.catch((error: Error) => refuse(app, dialog, error))
@@ -174,6 +175,19 @@ function runningBuilds(host: Host | undefined): QuittingBuild[] {
 function follow(desk: Desk, link: string | undefined) {
   const place = link === undefined ? undefined : placeOf(link)
   if (place !== undefined) desk.open(place)
+}
+
+// What stands in it would be built: nobody's double click starts that.
+function tellForeign(
+  dialog: Pick<DialogPort, 'showErrorBox'>,
+  config: string | undefined,
+  dataDir: string,
+) {
+  if (config === undefined || dirname(config) === dataDir) return
+  dialog.showErrorBox(
+    'This is another master.yml',
+    `${config} is not that of this app, whose data is in ${dataDir}. To run a master with it: triphammer --data "${dirname(config)}"`,
+  )
 }
 
 function linkOf(data: unknown): string | undefined {

@@ -1,3 +1,5 @@
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Launch } from '../launch.ts'
 import type { AppPort } from '../ports.ts'
 
@@ -21,6 +23,7 @@ const VIEWS = new Set([
   'settings',
   'add',
 ])
+const CONFIG = 'master.yml'
 const LONGEST = 2000
 
 /**
@@ -64,7 +67,27 @@ export function takeLinks(
   else app.setAsDefaultProtocolClient(SCHEME)
 }
 
-/** The link among the arguments of a start, where there is one. */
-export function linkAmong(argv: readonly string[]): string | undefined {
-  return argv.find(arg => placeOf(arg) !== undefined)
+/**
+ * The link among the arguments of a start, where there is one. The app's own master.yml, which a desktop opens with it,
+ * stands for the settings.
+ */
+export function linkAmong(argv: readonly string[], dataDir?: string): string | undefined {
+  const link = argv.find(arg => placeOf(arg) !== undefined)
+  const isOwn = dataDir !== undefined && configAmong(argv) === join(dataDir, CONFIG)
+  return link ?? (isOwn ? `${SCHEME}://settings` : undefined)
+}
+
+/** The master.yml among the arguments of a start, as desktops hand a file over: by its path or its URL. */
+export function configAmong(argv: readonly string[]): string | undefined {
+  const paths = argv.slice(1).map(arg => (arg.startsWith('file://') ? pathOfUrl(arg) : arg))
+  const found = paths.find(path => !path.startsWith('-') && basename(path) === CONFIG)
+  return found === undefined ? undefined : resolve(found)
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    return ''
+  }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readCharge, wantsAwake } from '../../../main/app/citizen/awake.ts'
-import { linkAmong, placeOf } from '../../../main/app/citizen/deep-link.ts'
+import { configAmong, linkAmong, placeOf } from '../../../main/app/citizen/deep-link.ts'
 import { drawIcon } from '../../../main/app/citizen/icon.ts'
 import {
   hasAutostart,
@@ -113,6 +113,19 @@ describe('a link', () => {
     expect(linkAmong(['/opt/app', '--x', 'triphammer://slaves/mini'])).toBe(
       'triphammer://slaves/mini',
     )
+  })
+
+  test('is the settings for the own master.yml, by path or URL, and nothing for another one', () => {
+    const of = (file: string) => linkAmong(['/opt/app', '--hidden', file], '/home/a b/T')
+    expect([
+      of('/home/a b/T/master.yml'),
+      of('file:///home/a%20b/T/master.yml'),
+      of('/home/a b/Downloads/master.yml'),
+      of('/home/a b/T/other.yml'),
+    ]).toEqual(['triphammer://settings', 'triphammer://settings', undefined, undefined])
+    expect(configAmong(['/opt/app', 'file:///tmp/master.yml'])).toBe('/tmp/master.yml')
+    // The program itself may lie in a folder of any name.
+    expect(configAmong(['/tmp/master.yml', 'file://%'])).toBeUndefined()
   })
 })
 
