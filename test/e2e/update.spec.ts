@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   copyFileSync,
   mkdirSync,
@@ -12,6 +13,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { UpdateStatus } from '../../main/bridge/contract.ts'
 import type { Holder } from '../../main/host/lock.ts'
+import { STATE_SCHEMA } from '../../main/host/state.ts'
+import { readHeader, withReader } from '../../main/master/db/header.ts'
+import { LATEST } from '../../main/master/db/migrate.ts'
+import { frozenReleases, releaseData, releaseFacts } from '../helpers/releases.ts'
 import {
   FEED_KEY,
   type Feed,
@@ -20,7 +25,7 @@ import {
   signed,
   startFeed,
 } from '../packaged/feed.ts'
-import { canPackage, packageAppImage } from '../packaged/package-app.ts'
+import { canPackage, filesOf, fusesOf, packageAppImage } from '../packaged/package-app.ts'
 import { Application } from './application.ts'
 import { expect, ON, test } from './fixtures.ts'
 import { ELECTRON, ON_DOUBLE } from './paths.ts'
@@ -46,7 +51,7 @@ test.beforeAll(async () => {
   const order = { folder, feedUrl: feed.url, feedKeys: [FEED_KEY], electron }
   images = {
     old: await packageAppImage({ ...order, version: OLD }),
-    new: await packageAppImage({ ...order, version: NEW }),
+    new: await packageAppImage({ ...order, version: NEW, later: true }),
   }
 })
 test.afterAll(() => {
@@ -126,13 +131,88 @@ packaged(
     await app.exited
     await expect.poll(() => holder(dataDir)?.version, { timeout: 30_000 }).toBe(NEW)
     expect(readFileSync(path).equals(image)).toBe(true)
-    const { stdout } = await cli('builds', 'slow', '--json')
-    expect(JSON.parse(stdout)).toHaveLength(1)
-    expect(readFileSync(join(dataDir, 'app.log'), 'utf8')).toContain(
-      `update from ${OLD} to ${NEW}: updated`,
-    )
+    // By the new master alone: our command line knows one step less.
+    await expect.poll(async () => countOf(await cli('builds', 'slow', '--json'))).toBe(1)
+    const log = () => readFileSync(join(dataDir, 'app.log'), 'utf8')
+    expect(log()).toContain(`update from ${OLD} to ${NEW}: updated`)
+    expect(schemaOf(dataDir)).toBe(LATEST + 1)
+
+    // The person puts the old version in its place again: it says so, and touches nothing.
+    await endHolder(dataDir)
+    copyFileSync(images.old, path)
+    const before = hashesOf(dataDir)
+    await app.start()
+    await expect(app.page.getByText(/written by a newer Triphammer/).first()).toBeVisible()
+    await app.stop()
+    expect(hashesOf(dataDir)).toEqual(before)
   },
 )
+
+for (const version of frozenReleases())
+  test(`a packaged app takes over what ${version} left in mid-build, with its settings${ON}`, async ({
+    home,
+    dataDir,
+    env,
+    cli,
+  }) => {
+    packaged.setTimeout(60_000)
+    releaseData(version, 'killed', dataDir)
+    const path = join(home, 'Triphammer.AppImage')
+    copyFileSync(images.new, path)
+    const app = new Application({
+      path,
+      args: [`--data=${dataDir}`],
+      env,
+      startTimeout: 30_000,
+    })
+    await app.start()
+    try {
+      await expect.poll(() => schemaOf(dataDir)).toBe(LATEST + 1)
+      await expect
+        .poll(async () => countOf(await cli('builds', 'quick', '--json')))
+        .toBeGreaterThan(0)
+      const state = JSON.parse(readFileSync(join(dataDir, 'state.json'), 'utf8'))
+      expect(state).toMatchObject({
+        theme: 'system',
+        views: [],
+        __internal__: { migrations: { version: `${STATE_SCHEMA}.0.0` } },
+      })
+      // What ran is built again, and is stopped with the app.
+      await app.app.evaluate(({ dialog }) => {
+        Object.assign(dialog, {
+          showMessageBox: async () => ({ response: 1, checkboxChecked: false }),
+        })
+      })
+    } finally {
+      await app.stop()
+    }
+    const built = withReader(join(dataDir, 'history.sqlite'), db =>
+      db
+        .prepare('SELECT id FROM builds')
+        .all()
+        .map(row => Number(row.id)),
+    )
+    const known = releaseFacts(version).left.killed.details.map(one => one.build.id)
+    expect(built).toEqual(expect.arrayContaining(known))
+  })
+
+test(`a package has what runs, and nothing else${ON}`, () => {
+  test.skip(!ON_DOUBLE, 'the fuses of a real one are left as they are, for the driver')
+  const unpacked = join(folder, OLD, 'linux-unpacked')
+  const files = filesOf(unpacked)
+  for (const one of ['main/main.js', 'main/cli.js', 'preload/preload.cjs', 'renderer/index.html'])
+    expect(files).toContain(`/out/${one}`)
+  const foreign =
+    /\.(?:ts|tsx|map|pem)$|^\/(?:test|main|slave|renderer|scripts|docs|packaging|\.github)\b|node-(?:linux|win|darwin)-[^/]*\/bin|\.sources$/
+  expect(files.filter(path => foreign.test(path) && !path.startsWith('/node_modules/'))).toEqual([])
+  expect(files.filter(path => /\/node-(?:linux|win)-\w+\/bin\//.test(path))).toEqual([])
+  // Beside the archive: what processes and threads are started from, and what the system loads.
+  const beside = readdirSync(join(unpacked, 'resources/app.asar.unpacked/out/main'))
+  expect(beside).toContain('slave.js')
+  expect(beside.filter(name => name.endsWith('.tgz'))).toHaveLength(1)
+  // In the order of Electron's list: runAsNode, cookies, NODE_OPTIONS, inspect, asar integrity, only asar, snapshot, file://.
+  expect(fusesOf(unpacked).slice(0, 8)).toBe('10101100')
+})
 
 packaged(
   `a build goes on when its AppImage is quit, and its mount has gone${ON}`,
@@ -240,6 +320,25 @@ function pour(response: Parameters<RequestListener>[1]) {
     if (!response.destroyed) response.once('drain', more)
   }
   more()
+}
+
+function countOf({ code, stdout }: { code: number | null; stdout: string }): number {
+  return code === 0 ? JSON.parse(stdout).length : -1
+}
+
+function schemaOf(dataDir: string): number {
+  return Number(readHeader(join(dataDir, 'history.sqlite')).userVersion)
+}
+
+/** Of what a history is made of. */
+function hashesOf(dataDir: string): Readonly<Record<string, string>> {
+  const names = ['history.sqlite', 'logs.sqlite', 'master.yml', 'master.last-good.yml']
+  return Object.fromEntries(
+    names.map(name => {
+      const bytes = readFileSync(join(dataDir, name))
+      return [name, createHash('sha256').update(bytes).digest('hex')]
+    }),
+  )
 }
 
 function holder(dataDir: string): Holder | undefined {

@@ -1,13 +1,39 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { listPackage } from '@electron/asar'
 import { build, Platform } from 'electron-builder'
 import { parse } from 'yaml'
+import { LATEST } from '../../main/master/db/migrate.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const ELECTRON_VERSION = JSON.parse(
   readFileSync(join(ROOT, 'node_modules/electron/package.json'), 'utf8'),
 ).version as string
+
+/** By it the tools find the fuses in Electron's binary; a version, a length and a character for each fuse follow. */
+const FUSE_WIRE = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
+
+/** The fuses of a packaged app, in the order of Electron's own list: `0` off, `1` on. */
+export function fusesOf(folder: string): string {
+  const text = readFileSync(join(folder, 'triphammer'), 'latin1')
+  const at = text.indexOf(FUSE_WIRE) + FUSE_WIRE.length
+  return text.slice(at + 2, at + 2 + text.charCodeAt(at + 1))
+}
+
+/** What is in the archive of a packaged app, and beside it. */
+export function filesOf(folder: string): readonly string[] {
+  return listPackage(join(folder, 'resources/app.asar'), { isPack: false })
+}
 
 export interface PackageOrder {
   readonly version: string
@@ -16,6 +42,8 @@ export interface PackageOrder {
   /** Where the packaged app looks for updates. */
   readonly feedUrl: string
   readonly feedKeys: readonly string[]
+  /** Whether its history has one step of the schema more than ours. */
+  readonly later?: boolean
   /** The binary of an unpacked Electron; the double takes its place when it is left out. */
   readonly electron?: string | undefined
 }
@@ -31,14 +59,21 @@ export async function packageAppImage(order: PackageOrder): Promise<string> {
   const { version, folder, feedUrl, feedKeys } = order
   if (order.electron === undefined)
     process.env.APPIMAGE_TOOLS_PATH = makeTools(join(folder, 'tools'))
-  const config = parse(readFileSync(join(ROOT, 'electron-builder.yml'), 'utf8'))
+  const [everyday, release] = ['electron-builder.yml', 'electron-builder.release.yml'].map(name =>
+    parse(readFileSync(join(ROOT, name), 'utf8')),
+  )
+  const { extends: _, ...own } = release
   const output = join(folder, version)
+  const files = order.later ? laterFiles(folder, everyday.files) : everyday.files
   const [file] = await build({
     projectDir: ROOT,
     targets: Platform.LINUX.createTarget('AppImage'),
     publish: 'never',
     config: {
-      ...config,
+      ...everyday,
+      // A driver can't look into an Electron whose fuses are flipped.
+      ...(order.electron === undefined && own),
+      files,
       directories: { output },
       electronDist: order.electron
         ? dirname(order.electron)
@@ -50,6 +85,22 @@ export async function packageAppImage(order: PackageOrder): Promise<string> {
     },
   })
   return file!
+}
+
+// What is built, with one more step in the list that migrate.ts has: what an update brings, and what a step back meets.
+function laterFiles(folder: string, files: readonly string[]) {
+  const out = join(folder, 'later')
+  cpSync(join(ROOT, 'out'), out, { recursive: true })
+  const [name] = globSync('main/chunks/migrate-*.js', { cwd: out })
+  const text = readFileSync(join(out, name!), 'utf8')
+  const step = `{ version: ${LATEST + 1}, up(db) { db.exec("ALTER TABLE builds ADD COLUMN from_later TEXT") } }`
+  const later = text.replace(/(MIGRATIONS = \[[^\]]*?),?\s*\]/, `$1, ${step}]`)
+  if (later === text) throw new Error(`no list of migrations in ${name}`)
+  writeFileSync(join(out, name!), later)
+  return [
+    { from: out, to: 'out', filter: ['**/*', '!**/*.map', '!.sources'] },
+    ...files.filter(one => !one.startsWith('out/')),
+  ]
 }
 
 /** Whether this machine has what an AppImage around the double is made with. */
@@ -74,7 +125,9 @@ function makeElectron(folder: string): string {
     'export ELECTRON_DOUBLE_EXEC ELECTRON_DOUBLE_PACKAGED',
     `exec "${join(ROOT, 'test/double/electron')}" "$@"`,
   ]
-  writeFileSync(join(folder, 'electron'), `${lines.join('\n')}\n`, { mode: 0o755 })
+  // What packages flip; the shell has gone over to the double before it reads that far.
+  const fuses = `${FUSE_WIRE}\x01\x09${'1'.repeat(9)}`
+  writeFileSync(join(folder, 'electron'), `${lines.join('\n')}\n${fuses}`, { mode: 0o755 })
   return folder
 }
 
