@@ -77,3 +77,19 @@ test('a rename waits while another program has the file open, and gives up in th
   expect(() => renameAtOnce('a', 'b')).toThrow('ENOENT')
   expect(() => renameAtOnce('a', 'b', 5)).toThrow('EPERM')
 })
+
+test('files that are found have one name from every system', async () => {
+  beOn('win32')
+  vi.doMock('node:fs/promises', async original => ({
+    ...(await original<object>()),
+    async *glob() {
+      yield* ['dist\\b.tgz', 'dist\\a.tgz', 'c']
+    },
+  }))
+  later(() => vi.doUnmock('node:fs/promises'))
+  const { startGlob } = await import('../../slave/commands/files.ts')
+  const said: unknown[] = []
+  const updates = { say: (all: readonly unknown[]) => said.push(...all) }
+  await startGlob({ path: '**', workdir: 'C:\\w' }, { updates } as never).done
+  expect(said).toContainEqual(['files', ['c', 'dist/a.tgz', 'dist/b.tgz']])
+})

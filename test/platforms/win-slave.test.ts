@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../helpers/folders.ts'
-import { beOn } from '../helpers/platform.ts'
+import { beOn, setVariable } from '../helpers/platform.ts'
 import { eventually } from '../helpers/processes.ts'
 
 test('a slave of Windows runs on pipes, and what it says is told as that of a terminal', async () => {
@@ -22,4 +22,22 @@ test('a slave of Windows runs on pipes, and what it says is told as that of a te
     'it ended with exit status 0',
     ['', 'on pipes', 'ä'],
   ])
+})
+
+test('a script passes no signal on: the console tells the program, too, and kill would end it at once', async () => {
+  beOn('win32')
+  const lib: string = '../../scripts/lib.mjs'
+  const { passSignals } = await import(lib)
+  setVariable('npm_lifecycle_event', undefined)
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const before = names.map(name => process.listeners(name))
+  const child = { kill: vi.fn() }
+  passSignals(child)
+  const added = names.map((name, i) => {
+    const [mine] = process.listeners(name).filter(one => !before[i]!.includes(one))
+    process.off(name, mine!)
+    mine!(name)
+    return typeof mine
+  })
+  expect([added, child.kill.mock.calls]).toEqual([['function', 'function', 'function'], []])
 })
