@@ -94,7 +94,7 @@ export function watchTree(
     async left() {
       if (joined) return joined.then(() => leftInJob(own))
       if (process.platform === 'win32')
-        return own.known.size > 1 ? look().then(() => living(own)) : []
+        return own.known.size > 1 && (await look()) ? living(own) : []
       if (!hasGroup(pid)) return []
       const all = await listProcesses()
       // With a leader again it is a stranger's: the number was free in between.
@@ -229,10 +229,11 @@ async function lookAgain() {
   if (watched.size > 0 && performance.now() + pauseMs < nextAt) plan()
 }
 
-async function look() {
+/** Returns whether anything was seen. */
+async function look(): Promise<boolean> {
   const all = await listProcesses().catch(() => undefined)
   // What was not seen is not forgotten.
-  if (!all) return
+  if (!all) return false
   for (const one of watched) {
     if (!one.leader && one.running) {
       one.leader = all.find(({ pid }) => pid === one.pid)
@@ -243,4 +244,5 @@ async function look() {
     if (isOver && one.job === undefined) watched.delete(one)
   }
   remember()
+  return true
 }
