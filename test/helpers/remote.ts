@@ -1,9 +1,11 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { type AddressInfo, connect as connectPlain, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import type { WebSocket } from 'ws'
 import { listenForRemoteMaster, type RemoteDoor } from '../../slave/listen-remote.ts'
 import { later } from './cleanup.ts'
-import { temporaryFolder } from './folders.ts'
+import { plainFolder, temporaryFolder } from './folders.ts'
 
 /** What a try of a code costs, where its slowness is not what is tested. */
 export const CHEAP = 2 ** 8
@@ -95,4 +97,11 @@ export async function sendRaw(port: number, text: string | Uint8Array): Promise<
   socket.write(text)
   if (!socket.closed) await once(socket, 'close')
   return heard
+}
+
+/** A file that stands for the slave's package: inviting a slave tells its name and hash, and sends nobody for it here. */
+export function anyPackage(): string {
+  const file = join(plainFolder('package'), 'triphammer-slave-0.0.0.tgz')
+  writeFileSync(file, 'a package')
+  return file
 }

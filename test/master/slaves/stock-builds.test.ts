@@ -7,6 +7,7 @@ import { BUILDBOT_INSTALLED, startWorker, type Worker } from '../../helpers/buil
 import { outcome, type TestMaster, testMaster } from '../../helpers/master.ts'
 import { eventually, isAlive, isGone } from '../../helpers/processes.ts'
 import { type Relay, startRelay } from '../../helpers/relay.ts'
+import { anyPackage } from '../../helpers/remote.ts'
 import { makeRepository, type TestRepository } from '../../helpers/repository.ts'
 
 const JUNIT =
@@ -67,7 +68,7 @@ describe.skipIf(!BUILDBOT_INSTALLED)('builds on a stock worker', () => {
         ),
       ],
     }
-    desk = await testMaster({ config })
+    desk = await testMaster({ config, slavePackage: anyPackage() })
     const { remote } = desk.master
     await remote.settled()
     await remote.invite('w0', 'pass:word')

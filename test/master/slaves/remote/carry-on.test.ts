@@ -5,6 +5,7 @@ import { temporaryFolder } from '../../../helpers/folders.ts'
 import { outcome, testMaster } from '../../../helpers/master.ts'
 import { eventually } from '../../../helpers/processes.ts'
 import { startRelay } from '../../../helpers/relay.ts'
+import { anyPackage } from '../../../helpers/remote.ts'
 import { startSlaveProcess } from '../../../helpers/slave-process.ts'
 
 test('a slave of another machine goes on through a cut and a restart of its master', async () => {
@@ -27,7 +28,10 @@ test('a slave of another machine goes on through a cut and a restart of its mast
       },
     ],
   }
-  const one = await testMaster({ config: { ...config, slavePort: port(0) } })
+  const one = await testMaster({
+    config: { ...config, slavePort: port(0) },
+    slavePackage: anyPackage(),
+  })
   await one.master.remote.settled()
   await one.master.remote.invite('far', 'pass:word')
   const { port: own } = one.master.remote.info().slavePort!
