@@ -28,7 +28,16 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
     const appRoot = plan.appRoot ?? basedir
     const onStdio = way.kind === 'stdio'
     const door = onStdio ? stdioDoor() : socketDoor(way.path, way.keyFile)
-    return runSlave({ ...common, basedir, appRoot, door, stays: false, onStdio })
+    return runSlave({
+      ...common,
+      basedir,
+      // A machine on demand builds where the configuration says.
+      ownFolder: !onStdio,
+      appRoot,
+      door,
+      stays: false,
+      onStdio,
+    })
   }
   const state = plan.state ?? stateFolder(name)
   ensurePrivateFolder(state, 'the state folder', '--state')
@@ -49,7 +58,8 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
   const door = await openWay(way)
   try {
     const appRoot = plan.appRoot ?? PACKAGE_FOLDER ?? basedir
-    return await runSlave({ ...common, basedir, appRoot, door, stays: true, log })
+    const ownFolder = plan.basedir === undefined
+    return await runSlave({ ...common, basedir, ownFolder, appRoot, door, stays: true, log })
   } finally {
     control.close()
   }

@@ -16,8 +16,8 @@ import type { Door } from './door.ts'
 import { scrubEnvironment } from './environment.ts'
 import { createHealth } from './health.ts'
 import { describeSlave } from './info.ts'
+import { keepOutOfBackups } from './keep-out.ts'
 import { loadPty } from './load-pty.ts'
-import { excludeFromMac } from './mac-exclusions.ts'
 import type { Capabilities } from './protocol/capabilities.ts'
 import { SLAVE_ID_VARIABLE, slaveIdOf } from './protocol/slave-id.ts'
 import { createSpool } from './spool.ts'
@@ -28,6 +28,8 @@ export interface RunSlaveOptions {
   readonly name: string
   /** Builds live below it. */
   readonly basedir: string
+  /** The base directory was made for this slave: nobody named a folder of theirs. */
+  readonly ownFolder?: boolean
   readonly door: Door
   /** It stays also when no master comes: it has not been started by one. */
   readonly stays: boolean
@@ -73,7 +75,7 @@ export async function runSlave(options: RunSlaveOptions): Promise<number> {
   await loadPty().catch(() => {})
   takeArchivesForFiles()
   ensureFolder(basedir, 'the base directory', '--basedir')
-  excludeFromMac(basedir)
+  if (options.ownFolder) keepOutOfBackups(basedir)
   // The terminal goes away when the master is killed; that must not end the slave in mid-sentence.
   const terminal = options.onStdio ? process.stderr : process.stdout
   terminal.on('error', () => {})

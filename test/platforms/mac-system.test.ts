@@ -10,7 +10,7 @@ import { factsOf } from '../../main/master/slaves/facts.ts'
 import { socketPath } from '../../main/master/slaves/socket-path.ts'
 import { programOf } from '../../slave/commands/program.ts'
 import { scrubEnvironment } from '../../slave/environment.ts'
-import { excludeFromMac } from '../../slave/mac-exclusions.ts'
+import { keepOutOfBackups } from '../../slave/keep-out.ts'
 import { readVmStat } from '../../slave/memory.ts'
 import { DialError } from '../../slave/protocol/dial.ts'
 import { macVersion, readSystemVersion } from '../../slave/system-version.ts'
@@ -125,17 +125,17 @@ test('a socket whose path would be too long is in the home folder of a Mac, wher
   expect(statSync(join(home, '.triphammer')).mode & 0o777).toBe(0o700)
 })
 
-test('build folders of a Mac are kept out of Time Machine and Spotlight, once', async () => {
+test('build folders are kept out of backups, and on a Mac out of Time Machine and Spotlight, once', async () => {
   const [folder, heard] = [temporaryFolder('slave'), temporaryFolder('heard')]
-  excludeFromMac(folder)
-  expect(readdirSync(folder)).toEqual([])
+  keepOutOfBackups(folder)
+  expect(readdirSync(folder)).toEqual(['CACHEDIR.TAG'])
   beOn('darwin')
   standIns({ tmutil: `echo "$*" >> '${heard}/calls'` })
-  excludeFromMac(folder)
-  excludeFromMac(folder)
+  keepOutOfBackups(folder)
+  keepOutOfBackups(folder)
   const calls = () => existsSync(join(heard, 'calls')) && readFileSync(join(heard, 'calls'), 'utf8')
   expect(await eventually(calls, 'a call of tmutil')).toBe(`addexclusion ${folder}\n`)
-  expect(readdirSync(folder)).toEqual(['.metadata_never_index'])
+  expect(readdirSync(folder)).toEqual(['.metadata_never_index', 'CACHEDIR.TAG'])
 })
 
 test('the packaged app says to macOS why it asks for the network and for folders', () => {
