@@ -59,7 +59,9 @@ function checked(
     found.problem ??
     standInTrouble(found.path!) ??
     tooLong([program.file, ...program.args], env)
-  return problem === undefined ? program : { ...program, problem }
+  if (problem === undefined) return program
+  program.dispose()
+  return { ...program, problem }
 }
 
 function cmdOf(
