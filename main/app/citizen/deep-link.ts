@@ -1,5 +1,6 @@
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { realFolder } from '../../host/data-dir.ts'
 import type { Launch } from '../launch.ts'
 import type { AppPort } from '../ports.ts'
 
@@ -81,7 +82,8 @@ export function linkAmong(argv: readonly string[], dataDir?: string): string | u
 export function configAmong(argv: readonly string[]): string | undefined {
   const paths = argv.slice(1).map(arg => (arg.startsWith('file://') ? pathOfUrl(arg) : arg))
   const found = paths.find(path => !path.startsWith('-') && basename(path) === CONFIG)
-  return found === undefined ? undefined : resolve(found)
+  // As the data directory is named: without links on the way.
+  return found === undefined ? undefined : join(realFolder(dirname(resolve(found))), CONFIG)
 }
 
 function pathOfUrl(url: string): string {
