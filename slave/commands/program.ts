@@ -164,6 +164,9 @@ function findProgram(
       const found = canRun(path)
       if (found === 'yes') return { path }
       if (found === 'no') code = 'EACCES'
+      // A folder of the PATH that this user may not enter has nothing for it.
+      if (found === 'hidden' && named)
+        return { problem: `"${file}" may not be run: this user may not look into its folder.` }
     }
   return { problem: explainStart({ code }, file) }
 }
@@ -175,9 +178,13 @@ function endingsOf(file: string): readonly string[] {
 }
 
 /** Whether this user may run a file as a program. */
-export function canRun(path: string): 'yes' | 'no' | 'absent' {
+export function canRun(path: string): 'yes' | 'no' | 'absent' | 'hidden' {
   try {
     if (!statSync(path).isFile()) return 'no'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'hidden' : 'absent'
+  }
+  try {
     accessSync(path, constants.X_OK)
     return 'yes'
   } catch (error) {

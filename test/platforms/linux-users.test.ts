@@ -97,6 +97,26 @@ test.skipIf(reason !== undefined)(
 )
 
 test.skipIf(reason !== undefined)(
+  'a program is not there for a user who may not enter the folder of the PATH that has it',
+  () => {
+    const closed = temporaryFolder('closed')
+    const ask = (command: string) =>
+      `programOf({ command: [${JSON.stringify(command)}], workdir: '/' }, { PATH: ${JSON.stringify(closed)} }).problem`
+    const script = `import(${JSON.stringify(join(ROOT, 'slave/commands/program.ts'))}).then(({ programOf }) =>
+      console.log(${ask('tool')} + '\\n' + ${ask(`${closed}/tool`)}))`
+    const { stdout } = spawnSync(process.execPath, ['-e', script], {
+      uid: NAMELESS,
+      gid: NAMELESS,
+      encoding: 'utf8',
+    })
+    expect(stdout.trim().split('\n')).toEqual([
+      '"tool" was not found. Is it installed, and in the slave\'s PATH?',
+      `"${closed}/tool" may not be run: this user may not look into its folder.`,
+    ])
+  },
+)
+
+test.skipIf(reason !== undefined)(
   'a user without a home is told to set one, where nothing else says where the data is',
   () => {
     const { status, stderr } = spawnSync(process.execPath, [CLI, 'status'], {
