@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
@@ -11,6 +12,7 @@ import {
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { UpdateStatus } from '../../main/bridge/contract.ts'
 import type { Holder } from '../../main/host/lock.ts'
 import { STATE_SCHEMA } from '../../main/host/state.ts'
@@ -36,6 +38,7 @@ test.skip(process.platform !== 'linux', 'AppImages are of Linux')
 test.skip(ON_DOUBLE && !canPackage(), 'squashfs-tools and desktop-file-utils are not installed')
 test.describe.configure({ mode: 'serial' })
 
+const run = promisify(execFile)
 const OLD = '0.2.0'
 const NEW = '0.3.0'
 let feed: Feed
@@ -216,7 +219,7 @@ test(`a package has what runs, and nothing else${ON}`, () => {
 
 packaged(
   `a build goes on when its AppImage is quit, and its mount has gone${ON}`,
-  async ({ installed, home, dataDir }) => {
+  async ({ installed, home, dataDir, env }) => {
     packaged.setTimeout(120_000)
     const { app, cli } = installed
     await cli('force', 'slow')
@@ -236,6 +239,12 @@ packaged(
       return builds.map((build: { results: number | null }) => build.results)
     }
     await expect.poll(results, { timeout: 20_000 }).toEqual([0])
+
+    // The command that the app puts into a terminal runs from a mount of its own.
+    const { file } = (await installed.ask('desktop:command', { on: true })) as { file: string }
+    expect(file).toBe(join(home, '.local/bin/triphammer'))
+    const typed = await run(file, ['builds', 'slow', '--json', '--data', dataDir], { env })
+    expect(JSON.parse(typed.stdout)).toHaveLength(1)
     expect(readdirSync(join(dataDir, 'runtime'))).toEqual([
       expect.stringMatching(/^0\.2\.0-[0-9a-f]{8}$/),
     ])

@@ -16,6 +16,7 @@ import { parse } from 'yaml'
 import { LATEST } from '../../main/master/db/migrate.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
+const ASAR = join(ROOT, 'node_modules/@electron/asar/bin/asar.js')
 const ELECTRON_VERSION = JSON.parse(
   readFileSync(join(ROOT, 'node_modules/electron/package.json'), 'utf8'),
 ).version as string
@@ -152,6 +153,14 @@ function runtimeScript(sizeBytes: number): string {
     'folder=$(mktemp -d)',
     'trap \'rm -rf "$folder"\' EXIT',
     `unsquashfs -quiet -no-progress -offset ${sizeBytes} -dest "$folder/app" "$image" >/dev/null || exit 127`,
+    // As a real one does: it says where, and holds the mount until it is ended.
+    'if [ "$1" = --appimage-mount ]; then',
+    // Node in the double's place starts no file of an archive.
+    `  resources=$folder/app/resources; "${process.execPath}" "${ASAR}" extract "$resources/app.asar" "$folder/archive"`,
+    '  rm "$resources/app.asar"; mv "$folder/archive" "$resources/app.asar"',
+    '  echo "$folder/app"; trap "exit 0" TERM',
+    '  while :; do sleep 1 & wait $!; done',
+    'fi',
     'APPIMAGE=$image APPDIR=$folder/app "$folder/app/AppRun" "$@" &',
     'child=$!',
     // A signal to this shell is meant for the app.
