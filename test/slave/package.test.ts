@@ -9,8 +9,10 @@ import {
   slavePackageSource,
 } from '../../main/master/slaves/remote/slave-package.ts'
 import { packSlave } from '../../scripts/pack-slave.mjs'
+import { later } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
 import { ROOT, testEnvironment, testMaster } from '../helpers/master.ts'
+import { processesWith } from '../helpers/processes.ts'
 import { startSlaveProcess } from '../helpers/slave-process.ts'
 
 test('the line that a master shows fetches the slave, checks and starts it, without a registry; and it builds', async () => {
@@ -33,6 +35,10 @@ test('the line that a master shows fetches the slave, checks and starts it, with
   if (!invited.ok) throw new Error(invited.message)
 
   const far = temporaryFolder('far')
+  // Below the shell are npm, another shell and the slave. Their words are read byte by byte: the end of the name is plain.
+  later(() => {
+    for (const { pid } of processesWith(far.slice(-6))) process.kill(pid, 'SIGKILL')
+  })
   const password = join(far, 'password')
   writeFileSync(password, invited.password)
   chmodSync(password, 0o600)
