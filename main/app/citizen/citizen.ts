@@ -69,7 +69,8 @@ export function openCitizen(
     host.log(`the autostart file cannot be renewed: ${(error as Error).message}`)
   }
   try {
-    healCommand(commandFacts())
+    // A checkout takes the command away from nobody.
+    if (app.isPackaged) healCommand(commandFacts())
   } catch (error) {
     host.log(`the command "triphammer" cannot be renewed: ${(error as Error).message}`)
   }

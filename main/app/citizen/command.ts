@@ -40,7 +40,7 @@ export function findCommand(facts: CommandFacts): string | null {
  * Puts the command into a folder of the person's own, at best one of the PATH.
  *
  * @returns What is still to be done by the person, in one sentence, or nothing.
- * @throws RefusedError where another program has that name.
+ * @throws RefusedError where another program has that name, or the file can't be written.
  */
 export function putCommand(facts: CommandFacts): string {
   const folders = commandFolders(facts)
@@ -51,8 +51,12 @@ export function putCommand(facts: CommandFacts): string {
     throw new RefusedError(
       `${file} is there already and is not ours. Move it away, then try again.`,
     )
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(file, commandText(facts), { mode: 0o755 })
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, commandText(facts), { mode: 0o755 })
+  } catch (error) {
+    throw new RefusedError(`${file} can't be written: ${(error as Error).message}.`)
+  }
   return inPath(folder) ? '' : `${folder} is not in the PATH of your shell: add it there.`
 }
 
@@ -83,17 +87,19 @@ function commandName({ platform }: CommandFacts): string {
 
 /** The text of the command. Electron is Node when it is told so. */
 export function commandText(facts: CommandFacts): string {
-  const { platform, execPath, appPath, appImage } = facts
+  const { platform, execPath, appPath, appImage, env } = facts
   const cli = join(appPath, 'out', 'main', 'cli.js')
-  if (platform === 'win32')
+  if (platform === 'win32') {
+    const [program, script] = [execPath, cli].map(path => batchPath(path, env.LOCALAPPDATA))
     return [
       '@echo off',
       `rem ${MARK}`,
       'setlocal',
       'set ELECTRON_RUN_AS_NODE=1',
-      `"${execPath}" "${cli}" %*`,
+      `"${program}" "${script}" %*`,
       '',
     ].join('\r\n')
+  }
   if (appImage !== undefined) return mountedCommand(appImage)
   return [
     '#!/bin/sh',
@@ -129,6 +135,13 @@ function mountedCommand(appImage: string): string {
     'exit "$code"',
     '',
   ].join('\n')
+}
+
+// cmd reads a batch file in the code page of the console: a user's name beyond ASCII comes by a variable.
+function batchPath(path: string, local: string | undefined): string {
+  const isLocal = local !== undefined && path.startsWith(`${local}\\`)
+  const rest = (isLocal ? path.slice(local.length) : path).replaceAll('%', '%%')
+  return isLocal ? `%LOCALAPPDATA%${rest}` : rest
 }
 
 function quoted(text: string): string {

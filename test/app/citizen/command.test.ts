@@ -55,6 +55,9 @@ test('a program of that name that is not ours stays, and one of ours follows the
   healCommand(facts)
   expect(readFileSync(file, 'utf8')).toBe('#!/bin/sh\necho mine\n')
 
+  expect(() => putCommand({ ...facts, home: '/dev/null' })).toThrow(
+    "/dev/null/.local/bin/triphammer can't be written",
+  )
   writeFileSync(file, commandText({ ...facts, execPath: '/opt/old/triphammer' }))
   healCommand(facts)
   expect(readFileSync(file, 'utf8')).toBe(commandText(facts))
@@ -67,6 +70,14 @@ test('on Windows it is a batch file in the folder that everybody has in the Path
     'set ELECTRON_RUN_AS_NODE=1',
   ])
   expect(commandText(facts)).toContain('"C:\\T\\Triphammer.exe" "')
+  // cmd reads no umlaut in a batch file as it was written.
+  const local = 'C:\\Users\\Jörg\\AppData\\Local'
+  const env = { LOCALAPPDATA: local }
+  const execPath = `${local}\\Programs\\100%\\Triphammer.exe`
+  expect(commandText({ ...facts, env, execPath, appPath: `${local}\\Programs` })).not.toContain('ö')
+  expect(commandText({ ...facts, env, execPath })).toContain(
+    '"%LOCALAPPDATA%\\Programs\\100%%\\Triphammer.exe"',
+  )
 })
 
 test('the command runs the command line of the app, also from an AppImage, and passes its exit code on', () => {
@@ -85,12 +96,16 @@ test('the command runs the command line of the app, also from an AppImage, and p
   )
   chmodSync(image, 0o755)
 
-  for (const appImage of [undefined, image]) {
+  const run = (appImage: string | undefined, ...args: string[]) => {
     const facts = factsOf({ appPath: app, appImage })
     putCommand(facts)
-    const run = (...args: string[]) =>
-      spawnSync(findCommand(facts)!, args, { encoding: 'utf8', env: testEnvironment() })
-    expect(run('--version')).toMatchObject({ status: 0, stdout: `${VERSION}\n`, stderr: '' })
-    expect(run('no such command').status).toBe(2)
+    const { status, stdout } = spawnSync(findCommand(facts)!, args, {
+      encoding: 'utf8',
+      env: testEnvironment(),
+    })
+    return [status, stdout]
   }
+  expect(run(undefined, '--version')).toEqual([0, `${VERSION}\n`])
+  expect(run(image, '--version')).toEqual([0, `${VERSION}\n`])
+  expect(run(image, 'no such command')).toEqual([2, ''])
 })
