@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { attachHandlers } from '../../main/bridge/attach.ts'
@@ -53,15 +53,22 @@ test('the line that a master shows fetches the slave, checks and starts it, with
   const build = await one.build('b')
   expect([build.slave, await one.logText(build, 'echo far away')]).toEqual(['far', 'far away\n'])
   expect(one.data.slave('far')?.info.version).toBe(VERSION)
+})
 
-  // The same file, once it is another one.
-  const { check, name } = slavePackageSource(slavePackage).describe()!
-  writeFileSync(join(far, name), 'something else')
-  const checked = spawnSync('sh', ['-c', check], { cwd: far, encoding: 'utf8' })
-  expect([checked.status, checked.stderr]).toEqual([
-    1,
-    expect.stringContaining(`${name} is not the file of this master`),
-  ])
+test('a package that is another one, or is not there, is told in one line', () => {
+  const folder = temporaryFolder('package')
+  const file = join(folder, 'triphammer-slave-0.0.0.tgz')
+  writeFileSync(file, 'a whole package')
+  const { check, name } = slavePackageSource(file).describe()!
+  const run = () => {
+    const { status, stderr } = spawnSync('sh', ['-c', check], { cwd: folder, encoding: 'utf8' })
+    return [status, stderr]
+  }
+  expect(run()).toEqual([0, ''])
+  writeFileSync(file, 'something else')
+  expect(run()).toEqual([1, `${name} is not the file of this master\n`])
+  rmSync(file)
+  expect(run()).toEqual([1, `${name} is not in this folder\n`])
 })
 
 test('what comes over ssh is kept only when it came whole', async () => {
@@ -69,14 +76,24 @@ test('what comes over ssh is kept only when it came whole', async () => {
   const file = join(folder, 'triphammer-slave-0.0.0.tgz')
   writeFileSync(file, 'a whole package')
   const program = receiveProgram(slavePackageSource(file).describe()!)
-  const receive = (input: string) => {
-    const there = temporaryFolder('there')
-    const { status } = spawnSync('sh', ['-c', `node -e "${program}"`], { cwd: there, input })
-    return [status, spawnSync('cat', [basename(file)], { cwd: there, encoding: 'utf8' }).stdout]
+  const receive = (input: string, there = temporaryFolder('there')) => {
+    const { status, stderr } = spawnSync('sh', ['-c', `node -e "${program}"`], {
+      cwd: there,
+      input,
+      encoding: 'utf8',
+    })
+    return [status, stderr, spawnSync('cat', [basename(file)], { cwd: there }).stdout.toString()]
   }
-  expect([receive('a whole package'), receive('a whole pack')]).toEqual([
-    [0, 'a whole package'],
-    [1, ''],
+  const taken = temporaryFolder('taken')
+  mkdirSync(join(taken, basename(file)))
+  expect([
+    receive('a whole package'),
+    receive('a whole pack'),
+    receive('a whole package', taken),
+  ]).toEqual([
+    [0, '', 'a whole package'],
+    [1, `${basename(file)} did not arrive whole\n`, ''],
+    [1, expect.stringMatching(/^EISDIR: [^\n]*\n$/), ''],
   ])
 })
 

@@ -27,7 +27,7 @@ export interface Port {
 
 // A real worker gives up after 5 s, so no honest one takes longer.
 const HANDSHAKE_MS = 5000
-// Of a file of some 80 kB.
+// Of a file of some 90 kB.
 const DOWNLOAD_MS = 60_000
 const MOST_CONNECTIONS = 1000
 // The first byte of every TLS connection.

@@ -46,8 +46,9 @@ export function fetchCommand({ name, check }: SlavePackage, address: string): st
 /** The same in reverse: a program for Node over there that takes the package from its standard input. */
 export function receiveProgram({ name, sha256 }: SlavePackage): string {
   return (
-    "let b=[];process.stdin.on('data',d=>b.push(d)).on('end',()=>{b=Buffer.concat(b);" +
-    `if(require('crypto').createHash('sha256').update(b).digest('hex')!='${sha256}')throw '${name} did not arrive whole';` +
+    "let say=text=>{console.error(text);process.exit(1)},b=[];process.on('uncaughtException',e=>say(e.message));" +
+    "process.stdin.on('data',d=>b.push(d)).on('end',()=>{b=Buffer.concat(b);" +
+    `if(require('crypto').createHash('sha256').update(b).digest('hex')!='${sha256}')say('${name} did not arrive whole');` +
     `require('fs').writeFileSync('${name}',b)})`
   )
 }
@@ -58,8 +59,8 @@ function readPackage(file: string) {
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   // In double quotes, with nothing that sh, cmd or PowerShell would take for its own.
   const check =
-    `node -e "if(require('crypto').createHash('sha256').update(require('fs').readFileSync('${name}')).digest('hex')` +
-    `!='${sha256}')throw '${name} is not the file of this master'"`
+    `node -e "let h;try{h=require('crypto').createHash('sha256').update(require('fs').readFileSync('${name}')).digest('hex')}catch{}` +
+    `if(h!='${sha256}'){console.error('${name} '+(h?'is not the file of this master':'is not in this folder'));process.exit(1)}"`
   // What is in an archive of Electron is outside of it for everybody else.
   const path = file.replace(/\bapp\.asar(?=[\\/])/, 'app.asar.unpacked')
   return { described: { file: path, name, sha256, check }, bytes }
