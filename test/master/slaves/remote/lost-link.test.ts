@@ -7,6 +7,7 @@ import { parseAddress } from '../../../../slave/protocol/dial.ts'
 import { temporaryFolder } from '../../../helpers/folders.ts'
 import { type TestMaster, testMaster } from '../../../helpers/master.ts'
 import { type Relay, startRelay } from '../../../helpers/relay.ts'
+import { anyPackage } from '../../../helpers/remote.ts'
 import { startSlaveProcess } from '../../../helpers/slave-process.ts'
 
 // What happens to a link that is cut is tested in ../lost-link.test.ts; here, that both ways of
@@ -18,6 +19,7 @@ function desk(gate: string) {
   const shell = `i=0; while [ $i -lt 200 ]; do echo line $i; i=$((i+1)); done; while [ ! -e '${gate}' ]; do sleep 0.02; done; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); done`
   return testMaster({
     secrets: memorySecrets(),
+    slavePackage: anyPackage(),
     config: {
       slavePort: { host: '127.0.0.1', port: 0, tls: true },
       slaves: [{ name: 'mini', kind: 'remote' }],
