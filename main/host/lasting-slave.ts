@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { type ExecFileException, execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -37,6 +37,7 @@ const OF_WINDOWS = /\.(pak|html|desktop|png|svg)$|^(AppRun|LICENSE.*|\.DirIcon)$
 const ENTRY = 'slave.mjs'
 const CHECK_MS = 30_000
 const RETRY_MS = 10 * 60_000
+const LONGEST_REASON = 300
 
 /** Whether this process runs from the mount of an AppImage, which goes when the app quits. */
 export function runsFromMount(env: NodeJS.ProcessEnv, execPath: string): boolean {
@@ -117,12 +118,23 @@ export function lastingSlave(options: LastingSlaveOptions): NonNullable<SlavePro
       env: node.env,
       timeout: CHECK_MS,
     })
-    const { stdout } = await run.catch((error: Error) => {
-      throw new Error(`the copy does not run (${error.message.trim()})`)
+    const { stdout } = await run.catch((error: ExecFileException) => {
+      throw new Error(`the copy does not run (${reasonOf(error)})`)
     })
     if (stdout.trim() !== version)
       throw new Error(`the copy says that it is version "${stdout.trim()}", not ${version}`)
   }
+}
+
+// Node's own message has all that the program printed: its bundled line, of 50 kB, and a trace.
+function reasonOf({ message, code, signal, stderr = '' }: ExecFileException): string {
+  if (typeof code === 'string') return message.trim()
+  const lines = stderr
+    .split('\n')
+    .filter(line => line.trim() !== '' && line.length <= LONGEST_REASON)
+  const reason = lines.find(line => /error/i.test(line)) ?? lines.at(-1)
+  const end = signal ? `it was ended by ${signal}` : `it ended with status ${code}`
+  return reason === undefined ? end : `${end}: ${reason.trim()}`
 }
 
 /** Removes copies of a slave's program from which no process runs. */

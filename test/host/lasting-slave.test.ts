@@ -114,16 +114,23 @@ test.each([
     { room: { freeBytes: 210e6, reserveBytes: 210e6, short: false } },
     /it takes 1 MB, and of the 210 MB that are free 210 MB are kept for history/,
   ],
-  ['lets no program start', { mode: 0o644 }, /the copy does not run \(.*EACCES/],
+  ['lets no program start', { mode: 0o644 }, /the copy does not run \(.*EACCES\)$/],
+  [
+    'damages the program',
+    { entry: `throw new Error('cut short')${' '.repeat(1000)}` },
+    /the copy does not run \(it ended with status 1: Error: cut short\)$/,
+  ],
   [
     'gives back something else',
     { version: '1.2.4' },
     /says that it is version "1\.2\.3", not 1\.2\.4/,
   ],
 ] as const)('a disk that %s is told, and nothing is left on it', async (_, how, why) => {
-  const { file, folder, said, options } = makeMount()
-  const { room, mode, version } = { room: undefined, mode: 0o755, version: VERSION, ...how }
+  const { appRoot, file, folder, said, options } = makeMount()
+  const given = { room: undefined, mode: 0o755, version: VERSION, entry: undefined, ...how }
+  const { room, mode, version, entry } = given
   chmodSync(file, mode)
+  if (entry !== undefined) writeFileSync(join(appRoot, 'out/main/slave-packed.mjs'), entry)
   mkdirSync(folder)
   const ask = lastingSlave({ ...options, version, ...(room && { room: () => room }) })
 
