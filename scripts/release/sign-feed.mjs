@@ -1,7 +1,7 @@
 // Signs the Linux metadata of a release. Started by scripts/sign-feed.mjs, which says how it is used.
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { signedBytes } from '../../main/app/update/feed-signature.ts'
 import { fail, root, say } from '../lib.mjs'
@@ -19,9 +19,11 @@ function makeKey(path) {
   if (!relative(root, resolve(path)).startsWith('..'))
     fail(`${path} is inside of the checkout. Keep the key outside, as in ~/keys/feed-key.pem.`)
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-  writeFileSync(path, privateKey.export({ format: 'pem', type: 'pkcs8' }), {
-    mode: 0o600,
-    flag: 'wx',
+  const pem = privateKey.export({ format: 'pem', type: 'pkcs8' })
+  attempt(`${path} can't be made`, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    // A key that is there may be the one that installed apps know.
+    writeFileSync(path, pem, { mode: 0o600, flag: 'wx' })
   })
   const file = join(root, 'package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8'))
@@ -34,9 +36,19 @@ function makeKey(path) {
 }
 
 function signFeed(path, keyPath) {
-  const feed = parseDocument(readFileSync(path, 'utf8'))
-  const key = createPrivateKey(keyPath.includes('-----BEGIN') ? keyPath : readFileSync(keyPath))
+  const feed = attempt(`${path} can't be signed`, () => parseDocument(readFileSync(path, 'utf8')))
+  const key = attempt("TRIPHAMMER_FEED_KEY can't be used", () =>
+    createPrivateKey(keyPath.includes('-----BEGIN') ? keyPath : readFileSync(keyPath)),
+  )
   feed.set('signature', sign(null, signedBytes(feed.toJS()), key).toString('base64'))
   writeFileSync(path, feed.toString())
   say(`${path} is signed for version ${feed.get('version')}`)
+}
+
+function attempt(what, act) {
+  try {
+    return act()
+  } catch (error) {
+    fail(`${what}: ${error.message}`)
+  }
 }
