@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { findHolder } from '../host/lock.ts'
+import { findHolder, type Holder } from '../host/lock.ts'
 import { VERSION } from '../host/version.ts'
 import { connectClient } from '../http/client.ts'
 import { type Taken, whatTakesRoom } from '../master/takes.ts'
@@ -20,7 +20,13 @@ export function addCheckCommand({ program, dataDir, json, exitWith }: CommandLin
       const facts = await factsOf(folder)
       const takes = await whatTakesRoom(folder)
       if (json()) printJson({ ...facts, takes })
-      else printFacts(facts, takes)
+      else {
+        printFacts(facts, takes)
+        printWays(facts, {
+          dataOption: dataOption(program.opts().data),
+          holder: findHolder(folder),
+        })
+      }
       exitWith(facts.ok ? 0 : 1)
     })
 }
@@ -57,10 +63,17 @@ const COMMANDS: Readonly<Record<Exclude<WayName, 'restore'>, string>> = {
   newerVersion: '',
 }
 
-function commandFor(name: WayName, { backups }: Facts): string {
-  if (name !== 'restore') return COMMANDS[name]
+function commandFor(name: WayName, { backups }: Facts, dataOption: string): string {
   const newest = backups.find(one => one.problem === null)
-  return `triphammer restore ${newest?.name ?? 'BACKUP'}`
+  const command =
+    name === 'restore' ? `triphammer restore ${newest?.name ?? 'BACKUP'}` : COMMANDS[name]
+  return command.replace(/\btriphammer [^,]*/, words => `${words}${dataOption}`)
+}
+
+// Without it the commands that are shown would be done to another history.
+function dataOption(data: string | undefined): string {
+  if (data === undefined) return ''
+  return ` --data ${/^[\w./:\\-]+$/.test(data) ? data : `"${data}"`}`
 }
 
 const MOST_LOSSES = 20
@@ -119,11 +132,23 @@ function printFacts(facts: Facts, takes: readonly Taken[]) {
       ]),
     )
   }
+}
+
+interface Told {
+  readonly dataOption: string
+  readonly holder: Holder | undefined
+}
+
+function printWays(facts: Facts, { dataOption, holder }: Told) {
   if (facts.ways.length === 0) return
   print('\nwhat can be done:')
   for (const { name, title, text, need } of facts.ways) {
     print(`  ${title}: ${text}${need ? ` ${need}` : ''}`)
-    const command = commandFor(name, facts)
+    const command = commandFor(name, facts, dataOption)
     if (command && !need) print(dim(`    ${command}`))
   }
+  if (holder)
+    print(
+      `\nProcess ${holder.pid} has this history open. Choose in its window, or quit it before you type one of these commands.`,
+    )
 }

@@ -113,6 +113,8 @@ test('the command line refuses a later history with one line, and "check" says w
     facts.trouble.kind,
     facts.ways.map((way: { name: string }) => way.name),
   ]).toEqual([1, 'newer', ['newerVersion', 'look', 'restore', 'export', 'startEmpty']])
+  // The commands that it shows are for this history, not for that of the usual folder.
+  expect(run('check').stdout).toContain(`triphammer serve --data "${dataDir}", then`)
 })
 
 function stamp(path: string, version: number, oldestReader: number) {
