@@ -10,6 +10,8 @@ export interface DialMasterOptions {
   readonly password: string
   /** The master's certificate; `undefined` before it was seen. */
   readonly fingerprint: () => string | undefined
+  /** A person gave that certificate with --fingerprint, so there is nothing to forget. */
+  readonly given?: boolean
   /** The certificate that was shown when there was none to compare it with, before it is told the password. */
   readonly onFirstSeen: (fingerprint: string) => void
   /** The master took name and password. */
@@ -102,6 +104,8 @@ export function dialMaster(
       case 'tls':
         return `${shown} does not encrypt as a Triphammer master does: check the port, or say --plain for a stock master of Buildbot in a network that you trust`
       case 'fingerprint':
+        if (options.given)
+          return `the master at ${shown} has another certificate than --fingerprint says: its fingerprint is ${fingerprint}. If "triphammer attach --invite" shows that one, start the slave with it; if not, somebody may be listening in`
         return `the master at ${shown} is not the one from before: its fingerprint is ${fingerprint}. If it was set up anew, or --master was mistyped before, run "triphammer slave --forget --name ${name}"; if not, somebody may be listening in`
       case 'answer':
         return explainStatus(status)

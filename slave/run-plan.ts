@@ -86,6 +86,7 @@ export async function runPlan(plan: SlavePlan): Promise<number> {
           name,
           password: password.text,
           fingerprint: () => to.fingerprint ?? readPin(state),
+          given: to.fingerprint !== undefined,
           onFirstSeen(fingerprint) {
             keepPin(state, fingerprint)
             say(

@@ -230,8 +230,9 @@ function printStatus(snapshot: Snapshot) {
       .filter(slave => slave.active)
       .map(slave => [
         slave.name,
-        slaveStateOf(slave, snapshot.now),
         `${slave.building.length} of ${slave.maxBuilds}`,
+        // Last, since it may hold a whole sentence.
+        slaveStateOf(slave, snapshot.now),
       ]),
   )
   for (const line of linesOf(snapshot.config)) print(line)

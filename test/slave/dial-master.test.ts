@@ -100,6 +100,9 @@ test('who refuses the password is kept, too, and nobody else is told it after th
   expect(await firstWords(first.address, kept)).toMatch(/does not take "mini"/)
   expect(first.heard[0]).toMatch(/^Basic /)
   expect(await firstWords(second.address, kept)).toMatch(/is not the one from before/)
+  expect(await firstWords(second.address, { ...kept, given: true })).toMatch(
+    /^the master at \S+ has another certificate than --fingerprint says: its fingerprint is /,
+  )
   expect(second.heard).toEqual([])
 })
 

@@ -208,7 +208,13 @@ export function startRemote(options: RemoteOptions): Remote {
     if (!data.slaveKeys(name)?.passwordHash)
       return `it has no password yet: "triphammer attach --invite ${name}" makes one`
     const { listening, trouble: why } = dialIn
-    if (listening) return `it has not dialled in yet at port ${listening.port}`
+    if (listening) {
+      const { port } = listening
+      const wasHere = (data.slave(name)?.link.lastSeenAt ?? null) !== null
+      return wasHere
+        ? `it has not come back to port ${port} yet`
+        : `it has not dialled in yet at port ${port}`
+    }
     return why === '' ? 'it has nowhere to dial in: master.yml has no slavePort' : why
   }
 }

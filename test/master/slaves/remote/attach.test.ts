@@ -105,8 +105,16 @@ test('a slave that dials in builds, over TLS, and finds its master again', async
   slave.child.kill('SIGTERM')
   expect(await slave.exited).toEqual({ code: 0, signal: null })
   await state(one, 'mini', 'offline')
-  dialling(invited.command, invited.password, slave.state)
+  const again = dialling(invited.command, invited.password, slave.state)
   await online(one, 'mini')
+
+  again.child.kill('SIGTERM')
+  await again.exited
+  await state(one, 'mini', 'offline')
+  await one.restart()
+  await one.master.remote.settled()
+  // Not "it has not dialled in yet": it was here.
+  expect(one.data.slave('mini')!.reason).toMatch(/^it has not come back to port \d+ yet$/)
 })
 
 test('the slave port gives the slave away over TLS, and nothing else', async () => {
