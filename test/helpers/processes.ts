@@ -50,3 +50,18 @@ export function processesWith(text: string): FoundProcess[] {
     }
   })
 }
+
+/** Kills all of them, and who they have started meanwhile. */
+export async function killProcessesWith(text: string): Promise<void> {
+  await eventually(() => {
+    const found = processesWith(text)
+    for (const { pid } of found) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It ended by itself, and the others are still to be killed.
+      }
+    }
+    return found.length === 0
+  }, `the end of all that have "${text}"`)
+}

@@ -12,7 +12,7 @@ import { packSlave } from '../../scripts/pack-slave.mjs'
 import { later } from '../helpers/cleanup.ts'
 import { temporaryFolder } from '../helpers/folders.ts'
 import { ROOT, testEnvironment, testMaster } from '../helpers/master.ts'
-import { processesWith } from '../helpers/processes.ts'
+import { killProcessesWith } from '../helpers/processes.ts'
 import { startSlaveProcess } from '../helpers/slave-process.ts'
 
 test('the line that a master shows fetches the slave, checks and starts it, without a registry; and it builds', async () => {
@@ -36,9 +36,7 @@ test('the line that a master shows fetches the slave, checks and starts it, with
 
   const far = temporaryFolder('far')
   // Below the shell are npm, another shell and the slave. Their words are read byte by byte: the end of the name is plain.
-  later(() => {
-    for (const { pid } of processesWith(far.slice(-6))) process.kill(pid, 'SIGKILL')
-  })
+  later(() => killProcessesWith(far.slice(-6)))
   const password = join(far, 'password')
   writeFileSync(password, invited.password)
   chmodSync(password, 0o600)

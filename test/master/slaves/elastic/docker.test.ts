@@ -7,7 +7,7 @@ import { later } from '../../../helpers/cleanup.ts'
 import { createFakeClock } from '../../../helpers/clock.ts'
 import { plainFolder, temporaryFolder } from '../../../helpers/folders.ts'
 import { type TestMaster, testMaster } from '../../../helpers/master.ts'
-import { eventually, isGone, processesWith } from '../../../helpers/processes.ts'
+import { eventually, isGone, killProcessesWith } from '../../../helpers/processes.ts'
 import {
   packedSlave,
   type ScriptedEngine,
@@ -28,9 +28,7 @@ async function masterWith({ slave = {}, steps, docker, clock }: Wish = {}) {
   const engine = docker ?? scriptedEngine('docker', ['docker', 'podman'])
   const basedir = plainFolder('basedir')
   // A container that is killed takes its steps along; the process that stands for it does not.
-  later(() => {
-    for (const { pid } of processesWith(basedir)) process.kill(pid, 'SIGKILL')
-  })
+  later(() => killProcessesWith(basedir))
   const master = await testMaster({
     env: engine.env,
     packedSlave: await packedSlave(),
