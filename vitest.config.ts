@@ -7,13 +7,12 @@ const quick = quickTests()
 export default defineConfig({
   test: {
     // Tests that start real slaves mostly wait for them.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     projects: [
       {
         extends: true,
         test: {
           name: 'quick',
-          isolate: false,
           include: quick,
           setupFiles: ['test/helpers/setup.ts', 'test/helpers/no-processes.ts'],
         },

@@ -7,9 +7,9 @@ export default defineConfig({
   outputDir: '../../test-results',
   timeout: 30_000,
   expect: { timeout: 10_000 },
-  // Every test has a home of its own; a core carries one at a time.
+  // Every test has a home of its own; they wait more than they work.
   fullyParallel: true,
-  workers: availableParallelism(),
+  workers: availableParallelism() + 1,
   // Real programs and browsers on a busy machine: a second try is named as flaky in the end.
   retries: 1,
   forbidOnly: Boolean(process.env.CI),
